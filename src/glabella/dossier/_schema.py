@@ -1,0 +1,418 @@
+"""The shape of a dossier: what each file may say, as frozen Pydantic models.
+
+One rule runs through all of it: a number stands in a :class:`Number`, with its status and its source.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+#: ``seen`` in the study's own report or registry record; ``reported`` by another paper only; ``derived`` here
+#: from numbers with a source; ``recalled`` from memory, never pooled; ``missing`` on purpose.
+Status = Literal["seen", "reported", "derived", "recalled", "missing"]
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+ReferenceId = Annotated[str, StringConstraints(min_length=1)]
+
+PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Alternative(_Model):
+    """Another value that a source gives for the same quantity, kept beside the one that is used."""
+
+    value: float
+    source: ReferenceId
+    note: Text
+
+
+class Number(_Model):
+    """A number with where it was found and whether it was seen there."""
+
+    value: float | None = Field(description="null when unknown; never a guess")
+    status: Status
+    low: float | None = Field(None, description="lower limit printed by the source")
+    high: float | None = Field(None, description="upper limit printed by the source")
+    bound: Literal["<", ">", "<=", ">="] | None = Field(None, description="the source prints a bound only")
+    unit: Text | None = None
+    source: ReferenceId | None = Field(None, description="key in references.json")
+    at: Text | None = Field(None, description="where in the source: abstract, table, page")
+    derived_from: tuple[ReferenceId, ...] = ()
+    note: Text | None = None
+    alternatives: tuple[Alternative, ...] = Field((), description="conflicting values of other sources")
+    because: Text | None = Field(None, description="why this value is used and not an alternative")
+
+    @model_validator(mode="after")
+    def _is_accounted_for(self) -> Number:
+        if self.status == "missing":
+            if self.value is not None:
+                raise ValueError("status is missing, so value must be null")
+        elif self.value is None:
+            raise ValueError(f"value is null, so status must be missing, not {self.status}")
+        if self.status in ("seen", "reported") and self.source is None:
+            raise ValueError(f"a number with no source: status {self.status} needs a source")
+        if self.status == "derived" and not (self.derived_from and self.note):
+            raise ValueError("a derived number needs derived_from (sources) and a note (the arithmetic)")
+        if self.alternatives and not self.because:
+            raise ValueError("alternatives need because: why this value is the one used")
+        return self
+
+    @property
+    def usable(self) -> bool:
+        """Whether the number may enter a calculation: known, and not only remembered."""
+        return self.status in ("seen", "reported", "derived") and self.bound is None
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The references behind the number."""
+        return ((self.source,) if self.source else ()) + self.derived_from
+
+
+class Statement(_Model):
+    """A sentence with a source; its numbers stand in ``values`` and appear in the text as ``{name}``."""
+
+    text: Text
+    values: dict[str, Number] = {}
+    status: Status
+    source: ReferenceId | None = None
+    also: tuple[ReferenceId, ...] = ()
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _placeholders_match(self) -> Statement:
+        named = set(PLACEHOLDER.findall(self.text))
+        if unknown := named - self.values.keys():
+            raise ValueError(f"text names {sorted(unknown)}, expected a key of values")
+        if unused := self.values.keys() - named:
+            raise ValueError(f"values {sorted(unused)} do not appear in the text as {{name}}")
+        if self.status in ("seen", "reported") and self.source is None:
+            raise ValueError(f"a statement with status {self.status} needs a source")
+        return self
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The references behind the sentence and its numbers, each once, in order."""
+        found = [*((self.source,) if self.source else ()), *self.also]
+        found += [key for number in self.values.values() for key in number.sources]
+        return tuple(dict.fromkeys(found))
+
+
+# --- dossier.yaml -----------------------------------------------------------------------------------------
+
+
+class Question(_Model):
+    """The question as PICO."""
+
+    title: Text
+    population: Text
+    intervention: Text
+    comparators: tuple[Text, ...]
+    outcomes: tuple[Id, ...]
+
+
+class Outcome(_Model):
+    """An outcome of interest, with its direction and the smallest change that matters to people."""
+
+    label: Text
+    kind: Literal["continuous", "binary"]
+    better: Literal["lower", "higher"] = Field(description="for a binary outcome: is the event good (higher)?")
+    family: Id = Field(description="outcomes of one family must not be counted twice")
+    minimal_important_difference: tuple[Statement, ...] = ()
+
+
+class Scale(_Model):
+    """A rating scale or a definition of response."""
+
+    label: Text
+    range: tuple[float, float] | None = None
+    better: Literal["lower", "higher"] = "lower"
+
+
+class Analysis(_Model):
+    """A declared pooling: which comparisons, which outcome, which week, and why."""
+
+    label: Text
+    outcome: Id
+    measure: Literal["SMD", "MD", "OR", "RR", "RD"]
+    week: float
+    comparisons: tuple[Text, ...] = Field(description="study/comparison, in the order shown")
+    method: Literal["REML", "DL", "common"] = "REML"
+    test: Literal["z", "t", "knha"] = "knha"
+    from_response: bool = Field(False, description="fall back on response odds where scores are missing")
+    assume_recalled: bool = Field(False, description="reproduction only: let recalled arm sizes in")
+    why: Text
+
+
+class Target(_Model):
+    """A published pooled result to be recomputed."""
+
+    label: Text
+    analysis: Id
+    printed: tuple[Number, ...] = Field(min_length=1, description="estimate, then limits where printed")
+    verdict: Literal["exact", "approximate", "not_possible"]
+    decimals: int = Field(ge=0, le=4)
+    why: Text
+
+
+class ConflictValue(_Model):
+    """One side of a conflict."""
+
+    says: Text
+    values: tuple[Number, ...] = ()
+    source: ReferenceId | None = None
+    used: bool = False
+
+
+class Conflict(_Model):
+    """Sources that contradict each other; both sides stay, and the choice is argued."""
+
+    id: Id
+    topic: Text
+    sides: tuple[ConflictValue, ...] = Field(min_length=1)
+    because: Text = Field(description="which side is used and why; or why neither is")
+    studies: tuple[Id, ...] = ()
+
+
+class Dossier(_Model):
+    """``dossier.yaml``: the question and what is declared about answering it."""
+
+    schema_version: Literal[1] = 1
+    id: Id
+    title: Text
+    updated: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    treatment: Text
+    question: Question
+    outcomes: dict[Id, Outcome]
+    scales: dict[Id, Scale]
+    headline: Id = Field(description="the analysis shown first")
+    analyses: dict[Id, Analysis]
+    reproduce: dict[Id, Target] = {}
+    conflicts: tuple[Conflict, ...] = ()
+    names: tuple[Text, ...] = Field((), description="names that carry digits, such as HAM-D17")
+    unknown: tuple[Statement, ...] = Field((), description="what nobody knows")
+
+
+# --- studies/*.yaml ---------------------------------------------------------------------------------------
+
+
+class Design(_Model):
+    """How the study was done."""
+
+    type: Literal["parallel", "crossover", "single_arm", "observational"]
+    randomised: Literal["yes", "no", "unclear"]
+    blinding: Literal["double", "single", "open", "unknown"]
+    details: tuple[Statement, ...] = ()
+    follow_up_weeks: Number | None = None
+
+
+class Dose(_Model):
+    """Units of the product named in the arm; units are never converted between products."""
+
+    units: Number
+    who: Literal["all", "women", "men"] = "all"
+
+
+class Arm(_Model):
+    """One arm as randomised."""
+
+    label: Text
+    treatment: Id = Field(description="key in products.yaml, or a control such as saline")
+    role: Literal["active", "control"]
+    site: Text | None = None
+    doses: tuple[Dose, ...] = ()
+    n_randomised: Number
+    n_treated: Number | None = None
+    n_analysed: Number | None = None
+    n_completed: Number | None = None
+
+
+class Comparison(_Model):
+    """Two arms that may be contrasted, and what kind of control the second one is."""
+
+    arm: Id
+    versus: Id
+    control: Literal["saline", "other_site", "sham", "drug", "none"]
+    largest: bool = Field(False, description="shown beside the pooled result")
+
+
+class ArmResult(_Model):
+    """What one arm showed for one outcome."""
+
+    n: Number | None = None
+    events: Number | None = None
+    percent: Number | None = None
+    mean: Number | None = None
+    sd: Number | None = None
+    se: Number | None = None
+    ci: tuple[Number, Number] | None = None
+    change_mean: Number | None = None
+    change_sd: Number | None = None
+    baseline_mean: Number | None = None
+    baseline_sd: Number | None = None
+    percent_change: Number | None = None
+
+    @model_validator(mode="after")
+    def _counts_fit(self) -> ArmResult:
+        n, events = self.n, self.events
+        if n and events and n.value is not None and events.value is not None and events.value > n.value:
+            raise ValueError(f"events {events.value:g} > n {n.value:g}: more responders than people analysed")
+        for name in ("n", "events"):
+            count = getattr(self, name)
+            if count and count.value is not None and (count.value < 0 or count.value % 1):
+                raise ValueError(f"{name} is {count.value:g}, expected a whole number of people")
+        for name in ("sd", "se", "change_sd", "baseline_sd"):
+            spread = getattr(self, name)
+            if spread and spread.value is not None and spread.value <= 0:
+                raise ValueError(f"{name} is {spread.value:g}, expected more than 0")
+        return self
+
+
+class Between(_Model):
+    """What the source prints about the difference between two arms."""
+
+    comparison: Id
+    f: Number | None = None
+    t: Number | None = None
+    error_df: Number | None = Field(None, description="error degrees of freedom of f or t")
+    p: Number | None = None
+    difference: Number | None = Field(None, description="arm minus versus, in scale points")
+    difference_se: Number | None = None
+    difference_ci: tuple[Number, Number] | None = None
+    d: Number | None = None
+    favours: Literal["arm", "versus", "neither"] | None = Field(None, description="who did better")
+    borrow_sd_from: Id | None = Field(None, description="comparison whose SD stands in for a missing one")
+    not_convertible: Text | None = Field(None, description="why these statistics give no effect size")
+
+
+class Result(_Model):
+    """One outcome on one scale at one week."""
+
+    outcome: Id
+    scale: Id
+    definition: Text | None = None
+    week: float
+    role: Literal["primary", "secondary", "other"] = "other"
+    score: Literal["endpoint", "change"] | None = None
+    period: Literal[1, 2] | None = Field(None, description="crossover only")
+    correlation: Number | None = Field(None, description="baseline with endpoint, for the SD of change")
+    arms: dict[Id, ArmResult] = {}
+    between: tuple[Between, ...] = ()
+    note: Text | None = None
+
+
+class Harm(_Model):
+    """An adverse event by arm."""
+
+    event: Text
+    arms: dict[Id, ArmResult] = {}
+    statement: Statement | None = None
+
+
+class RiskOfBias(_Model):
+    """A published judgement; null when none was seen."""
+
+    tool: Text
+    judgement: Literal["low", "some_concerns", "high"] | None
+    status: Status
+    source: ReferenceId | None = None
+    note: Text
+
+
+class Study(_Model):
+    """``studies/*.yaml``: one study."""
+
+    id: Id
+    label: Text
+    year: int = Field(ge=1900, le=2100)
+    role: Literal["depression", "related", "observational"] = "depression"
+    reports: tuple[ReferenceId, ...] = Field(min_length=1, description="its own papers and registry records")
+    registration: Text | None = None
+    design: Design
+    population: tuple[Statement, ...] = ()
+    women: Number | None = None
+    men: Number | None = None
+    co_treatment: Literal["adjunct", "monotherapy", "mixed", "unknown"]
+    co_treatment_detail: Statement | None = None
+    n_randomised: Number
+    arms: dict[Id, Arm] = {}
+    comparisons: dict[Id, Comparison] = {}
+    results: tuple[Result, ...] = ()
+    harms: tuple[Harm, ...] = ()
+    risk_of_bias: RiskOfBias
+    blinding_check: Statement
+    findings: tuple[Statement, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+
+
+# --- products.yaml, claims.yaml, references.json ----------------------------------------------------------
+
+
+class Product(_Model):
+    """A marketed product; its units are its own."""
+
+    label: Text
+    brands: tuple[Text, ...] = ()
+    kind: Literal["toxin", "control", "comparator"]
+    statements: tuple[Statement, ...] = ()
+
+
+class Products(_Model):
+    """``products.yaml``: what the treatment is and how it works, as sourced statements."""
+
+    products: dict[Id, Product]
+    what_it_is: tuple[Statement, ...] = ()
+    how_it_works: tuple[Statement, ...] = ()
+    time_course: tuple[Statement, ...] = ()
+    harms: tuple[Statement, ...] = ()
+    harm_counts: dict[Id, ArmPair] = {}
+    combination: tuple[Statement, ...] = ()
+
+
+class ArmPair(_Model):
+    """Events with and without the product in a population outside the studies."""
+
+    label: Text
+    population: Text
+    time_span: Text
+    arm: ArmResult
+    versus: ArmResult
+
+
+class PopularClaim(_Model):
+    """A claim people meet, and the verdict of the evidence."""
+
+    id: Id
+    claim: Text
+    verdict: Literal["supported", "partly", "contradicted", "untested"]
+    why: tuple[Statement, ...] = Field(min_length=1)
+
+
+class Claims(_Model):
+    """``claims.yaml``: popular claims, checked."""
+
+    claims: tuple[PopularClaim, ...]
+
+
+class Reference(_Model):
+    """An entry of ``references.json`` in CSL-JSON, plus what of it was read."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    id: ReferenceId
+    type: Text
+    title: Text
+    note: Text = Field(description="what was seen of it")
+    genre: Text = Field(description="reliability: primary abstract, registry mirror, secondary review …")
+    DOI: str | None = None
+    PMID: str | None = None
+    PMCID: str | None = None
+    number: str | None = Field(None, description="registration, such as NCT…")
+
+
+Products.model_rebuild()
