@@ -1,0 +1,34 @@
+"""Read and validate what is known.
+
+Here live the schema of a dossier, the reader of its folder, the check that lists every fault with file and
+line, the JSON Schema that editors use, and the starter of a new dossier. No statistics, no presentation.
+"""
+
+from glabella.dossier._check import check
+from glabella.dossier._faults import DossierError, Fault
+from glabella.dossier._load import Evidence, load, shipped
+from glabella.dossier._schema import (
+    Analysis,
+    Arm,
+    ArmPair,
+    ArmResult,
+    Between,
+    Comparison,
+    Conflict,
+    Dossier,
+    Number,
+    Outcome,
+    PopularClaim,
+    Reference,
+    Result,
+    Scale,
+    Statement,
+    Study,
+    Target,
+)
+
+__all__ = [
+    "Analysis", "Arm", "ArmPair", "ArmResult", "Between", "Comparison", "Conflict", "Dossier",
+    "DossierError", "Evidence", "Fault", "Number", "Outcome", "PopularClaim", "Reference", "Result",
+    "Scale", "Statement", "Study", "Target", "check", "load", "shipped",
+]  # fmt: skip

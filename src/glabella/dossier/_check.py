@@ -1,0 +1,212 @@
+"""What one file alone cannot show: ids that must exist, arms that must sum, text that hides a number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from glabella.dossier._faults import Fault
+from glabella.dossier._load import Reading, read_folder
+from glabella.dossier._schema import (
+    PLACEHOLDER,
+    Alternative,
+    ConflictValue,
+    Number,
+    Result,
+    RiskOfBias,
+    Statement,
+    Study,
+)
+from glabella.dossier._text import Path_
+
+#: Text fields that people read as the dossier's own words: a digit there would be a number with no source.
+_SPOKEN = frozenset(
+    {"text", "why", "because", "says", "topic", "not_convertible", "claim", "population", "intervention"}
+)
+_IDENTIFIER = re.compile(r"\bNCT\d+\b|\b10\.\d{4,}/\S+")
+_YEAR_IN_LABEL = re.compile(r"\b(?:19|20)\d\d\b")
+
+
+def check(folder: Path | str) -> list[Fault]:
+    """List all faults of the dossier in ``folder``; an empty list when it is sound."""
+    reading = read_folder(Path(folder))
+    return sorted({*reading.faults, *check_reading(reading)})
+
+
+def check_reading(reading: Reading) -> list[Fault]:
+    """Check the parts of a reading against each other, as far as they could be read."""
+    faults = list(_check_references(reading))
+    faults += _check_words(reading)
+    for name, part in reading.parts.items():
+        if isinstance(part, Study):
+            faults += _check_study(reading, name, part)
+    faults += _check_analyses(reading)
+    return sorted(set(faults))
+
+
+def _walk(part: Any, path: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
+    """Go through a part depth first, each value with its path."""
+    yield path, part
+    if isinstance(part, BaseModel):
+        for field in type(part).model_fields:
+            yield from _walk(getattr(part, field), (*path, field))
+    elif isinstance(part, dict):
+        for key, value in part.items():
+            yield from _walk(value, (*path, key))
+    elif isinstance(part, tuple):
+        for index, value in enumerate(part):
+            yield from _walk(value, (*path, index))
+
+
+def _cited(value: Any) -> tuple[str, ...]:
+    if isinstance(value, Number):
+        return value.sources
+    if isinstance(value, Statement):
+        return ((value.source,) if value.source else ()) + value.also
+    if isinstance(value, Alternative | RiskOfBias | ConflictValue):
+        return (value.source,) if value.source else ()
+    if isinstance(value, Study):
+        return value.reports
+    return ()
+
+
+def _check_references(reading: Reading) -> Iterator[Fault]:
+    references = reading.parts.get("references.json")
+    if references is None:
+        return
+    used: set[str] = set()
+    for name, part in reading.parts.items():
+        if name == "references.json":
+            continue
+        document = reading.documents[name]
+        for path, value in _walk(part):
+            for key in _cited(value):
+                used.add(key)
+                if key not in references:
+                    message = f"reference {key!r} is not in references.json, expected an id from there"
+                    yield Fault(name, document.line((*path, "source")), message)
+    if any(fault.file != "references.json" for fault in reading.faults):
+        return  # a file that could not be read may hold the missing citation
+    document = reading.documents["references.json"]
+    for index, entry in enumerate(document.data):
+        key = entry.get("id") if isinstance(entry, dict) else None
+        if key in references and key not in used:
+            yield Fault("references.json", document.line((index,)), f"nothing cites reference {key!r}")
+
+
+def _check_words(reading: Reading) -> Iterator[Fault]:
+    dossier = reading.parts.get("dossier.yaml")
+    if dossier is None:
+        return
+    names = sorted(dossier.names, key=len, reverse=True)
+    for name, part in reading.parts.items():
+        if name == "references.json":
+            continue
+        document = reading.documents[name]
+        for path, value in _walk(part):
+            if not isinstance(value, str) or not path or path[-1] not in _SPOKEN:
+                continue
+            if found := bare_number(value, names):
+                message = f"{path[-1]} holds the bare number {found!r}; name it {{like_this}} and give it a source"
+                yield Fault(name, document.line(path), message)
+
+
+def bare_number(text: str, names: list[str]) -> str | None:
+    """Find the first digit run in ``text`` outside placeholders, identifiers and declared names."""
+    rest = PLACEHOLDER.sub(" ", _IDENTIFIER.sub(" ", text))
+    for name in names:
+        rest = rest.replace(name, " ")
+    rest = _YEAR_IN_LABEL.sub(" ", rest)
+    match = re.search(r"\d[\d.,]*", rest)
+    return match.group() if match else None
+
+
+def _check_study(reading: Reading, name: str, study: Study) -> Iterator[Fault]:
+    document = reading.documents[name]
+
+    def fault(message: str, *path: str | int) -> Fault:
+        return Fault(name, document.line(path), message)
+
+    if study.design.randomised == "yes" and len(study.arms) == 1:
+        yield fault("one arm only; a randomised study has at least two", "arms")
+    sizes = [arm.n_randomised.value for arm in study.arms.values()]
+    total = study.n_randomised.value
+    known = [size for size in sizes if size is not None]
+    if total is not None and len(known) == len(sizes) > 1 and sum(known) != total:
+        added = " + ".join(f"{size:g}" for size in known)
+        yield fault(f"arms do not sum: {added} = {sum(known):g}, expected n_randomised {total:g}", "n_randomised")
+    for key, comparison in study.comparisons.items():
+        for end in ("arm", "versus"):
+            if (arm := getattr(comparison, end)) not in study.arms:
+                yield fault(f"no arm {arm!r}; expected one of {sorted(study.arms)}", "comparisons", key, end)
+    products = reading.parts.get("products.yaml")
+    for key, arm in study.arms.items():
+        if products is not None and arm.treatment not in products.products:
+            expected = f"expected a key of products.yaml: {sorted(products.products)}"
+            yield fault(f"no product {arm.treatment!r}; {expected}", "arms", key, "treatment")
+    for index, result in enumerate(study.results):
+        yield from _check_result(reading, study, result, lambda m, *p, i=index: fault(m, "results", i, *p))
+
+
+def _check_result(reading: Reading, study: Study, result: Result, fault: Any) -> Iterator[Fault]:
+    dossier = reading.parts.get("dossier.yaml")
+    if dossier is not None:
+        if result.outcome not in dossier.outcomes:
+            yield fault(f"no outcome {result.outcome!r}; expected one of {sorted(dossier.outcomes)}", "outcome")
+        if result.scale not in dossier.scales:
+            yield fault(f"no scale {result.scale!r}; expected one of {sorted(dossier.scales)}", "scale")
+    if study.design.type == "crossover" and result.period is None:
+        yield fault("crossover data without period; expected period: 1 or period: 2", "outcome")
+    for arm, shown in result.arms.items():
+        if arm not in study.arms:
+            yield fault(f"no arm {arm!r}; expected one of {sorted(study.arms)}", "arms", arm)
+            continue
+        size = study.arms[arm].n_randomised.value
+        if shown.n and shown.n.value is not None and size is not None and shown.n.value > size:
+            yield fault(f"n {shown.n.value:g} > {size:g} randomised to {arm}", "arms", arm, "n")
+    excused = {between.comparison for between in result.between if between.not_convertible}
+    for index, between in enumerate(result.between):
+        for key in (between.comparison, between.borrow_sd_from):
+            if key is not None and key not in study.comparisons:
+                yield fault(f"no comparison {key!r}; expected one of {sorted(study.comparisons)}", "between", index)
+    for key, comparison in study.comparisons.items():
+        pair = [result.arms.get(comparison.arm), result.arms.get(comparison.versus)]
+        counts = [arm.events.value for arm in pair if arm is not None and arm.events is not None]
+        if counts == [0, 0] and key not in excused:
+            message = (
+                f"no events in {comparison.arm} nor in {comparison.versus}: no ratio is defined; "
+                f"expected a between entry for {key} with not_convertible: the reason"
+            )
+            yield fault(message, "arms")
+
+
+def _check_analyses(reading: Reading) -> Iterator[Fault]:
+    dossier = reading.parts.get("dossier.yaml")
+    if dossier is None:
+        return
+    document = reading.documents["dossier.yaml"]
+    studies = {part.id: part for part in reading.parts.values() if isinstance(part, Study)}
+    all_read = not any(fault.file.startswith("studies") for fault in reading.faults)
+    if dossier.headline not in dossier.analyses:
+        message = f"no analysis {dossier.headline!r}; expected one of {sorted(dossier.analyses)}"
+        yield Fault("dossier.yaml", document.line(("headline",)), message)
+    for key in dossier.question.outcomes:
+        if key not in dossier.outcomes:
+            yield Fault("dossier.yaml", document.line(("question", "outcomes")), f"no outcome {key!r}")
+    for key, analysis in dossier.analyses.items():
+        if analysis.outcome not in dossier.outcomes:
+            line = document.line(("analyses", key, "outcome"))
+            yield Fault("dossier.yaml", line, f"no outcome {analysis.outcome!r} in outcomes")
+        for index, name in enumerate(analysis.comparisons):
+            study, _, comparison = name.partition("/")
+            if all_read and (study not in studies or comparison not in studies[study].comparisons):
+                line = document.line(("analyses", key, "comparisons", index))
+                yield Fault("dossier.yaml", line, f"no comparison {name!r}; expected STUDY/COMPARISON")
+    for key, target in dossier.reproduce.items():
+        if target.verdict != "not_possible" and target.analysis not in dossier.analyses:
+            line = document.line(("reproduce", key, "analysis"))
+            yield Fault("dossier.yaml", line, f"no analysis {target.analysis!r} in analyses")

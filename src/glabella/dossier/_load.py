@@ -1,0 +1,187 @@
+"""From a folder of files to one frozen object, or to every fault at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from glabella.dossier._faults import DossierError, Fault
+from glabella.dossier._schema import Claims, Dossier, Products, Reference, Study
+from glabella.dossier._text import Document, Path_, read_document
+
+_M = TypeVar("_M", bound=BaseModel)
+
+MODELS: Mapping[str, type[BaseModel]] = MappingProxyType(
+    {"dossier.yaml": Dossier, "products.yaml": Products, "claims.yaml": Claims}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A dossier as read: every part of it, and the digest of each file.
+
+    Attributes
+    ----------
+    dossier, products, claims : Dossier, Products, Claims
+        The files of those names.
+    studies : Mapping[str, Study]
+        By study id, in the order of their years.
+    references : Mapping[str, Reference]
+        By reference id.
+    digests : Mapping[str, str]
+        SHA-256 of each file's bytes, by path below the folder.
+    """
+
+    dossier: Dossier
+    products: Products
+    claims: Claims
+    studies: Mapping[str, Study]
+    references: Mapping[str, Reference]
+    digests: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What could be read of a folder: the parts, their documents, and the faults met on the way."""
+
+    parts: dict[str, Any]
+    documents: dict[str, Document]
+    digests: dict[str, str]
+    faults: list[Fault]
+
+
+def shipped() -> Path:
+    """Give the folder of the dossier that comes with the package."""
+    return Path(__file__).parent.parent / "dossiers" / "botulinum-depression"
+
+
+def load(path: Path | str | None = None) -> Evidence:
+    """Read and validate a dossier.
+
+    Parameters
+    ----------
+    path : Path or str, optional
+        Folder of the dossier; the shipped one when omitted.
+
+    Raises
+    ------
+    DossierError
+        With every fault found, each with file, line and what was expected.
+    """
+    from glabella.dossier._check import check_reading
+
+    reading = read_folder(Path(path) if path is not None else shipped())
+    faults = reading.faults or check_reading(reading)
+    if faults:
+        raise DossierError(faults)
+    return assemble(reading)
+
+
+def assemble(reading: Reading) -> Evidence:
+    """Put the parts of a faultless reading together."""
+    parts = reading.parts
+    studies = [part for name, part in parts.items() if name.startswith("studies/")]
+    studies.sort(key=lambda study: (study.year, study.id))
+    return Evidence(
+        dossier=parts["dossier.yaml"],
+        products=parts["products.yaml"],
+        claims=parts["claims.yaml"],
+        studies=MappingProxyType({study.id: study for study in studies}),
+        references=MappingProxyType(dict(parts["references.json"])),
+        digests=MappingProxyType(dict(reading.digests)),
+    )
+
+
+def read_folder(folder: Path) -> Reading:
+    """Read every file of a dossier's folder, going on after a fault."""
+    reading = Reading({}, {}, {}, [])
+    if not folder.is_dir():
+        reading.faults.append(Fault(str(folder), 0, "no such folder, expected a dossier"))
+        return reading
+    if not (folder / "dossier.yaml").is_file():
+        reading.faults.append(Fault(str(folder), 0, "no dossier.yaml here, expected the folder of a dossier"))
+        return reading
+    for name, model in MODELS.items():
+        if _read_file(reading, folder, name):
+            _validate(reading, name, model)
+    if _read_file(reading, folder, "references.json"):
+        _validate_references(reading)
+    studies = sorted((folder / "studies").glob("*.yaml"))
+    if not studies:
+        reading.faults.append(Fault("studies", 0, "no study here, expected at least one studies/NAME.yaml"))
+    for file in studies:
+        name = f"studies/{file.name}"
+        if _read_file(reading, folder, name):
+            _validate(reading, name, Study)
+            study = reading.parts.get(name)
+            if study is not None and study.id != file.stem:
+                line = reading.documents[name].line(("id",))
+                reading.faults.append(Fault(name, line, f"id {study.id!r}, expected the file's name {file.stem!r}"))
+    return reading
+
+
+def _read_file(reading: Reading, folder: Path, name: str) -> bool:
+    file = folder / name
+    if not file.is_file():
+        reading.faults.append(Fault(name, 0, "no such file, expected one"))
+        return False
+    try:
+        reading.documents[name] = read_document(file, name)
+    except DossierError as error:
+        reading.faults.extend(error.faults)
+        return False
+    reading.digests[name] = hashlib.sha256(file.read_bytes()).hexdigest()
+    return True
+
+
+def _validate(reading: Reading, name: str, model: type[BaseModel]) -> None:
+    document = reading.documents[name]
+    if not isinstance(document.data, dict):
+        reading.faults.append(Fault(name, 1, f"found {type(document.data).__name__}, expected keys and values"))
+        return
+    try:
+        reading.parts[name] = model.model_validate(document.data)
+    except ValidationError as error:
+        reading.faults.extend(_faults(document, error))
+
+
+def _validate_references(reading: Reading) -> None:
+    document = reading.documents["references.json"]
+    if not isinstance(document.data, list):
+        reading.faults.append(Fault("references.json", 1, "expected a CSL-JSON array of references"))
+        return
+    references: dict[str, Reference] = {}
+    for index, entry in enumerate(document.data):
+        try:
+            reference = Reference.model_validate(entry)
+        except ValidationError as error:
+            reading.faults.extend(_faults(document, error, (index,)))
+            continue
+        if reference.id in references:
+            line = document.line((index, "id"))
+            reading.faults.append(Fault("references.json", line, f"id {reference.id!r} stands twice"))
+        references[reference.id] = reference
+    reading.parts["references.json"] = references
+
+
+def _faults(document: Document, error: ValidationError, above: Path_ = ()) -> Iterator[Fault]:
+    for detail in error.errors(include_url=False):
+        path = (*above, *detail["loc"])
+        where = ".".join(str(step) for step in detail["loc"])
+        kind, found = detail["type"], detail["input"]
+        if kind == "extra_forbidden":
+            message = f"unknown key {detail['loc'][-1]!r}"
+        elif kind == "missing":
+            message = f"{where} is missing"
+        elif kind == "value_error":
+            message = f"{where}: {detail['ctx']['error']}" if where else str(detail["ctx"]["error"])
+        else:
+            shown = repr(found) if isinstance(found, str | int | float | bool | None) else type(found).__name__
+            message = f"{where}: found {shown}; {detail['msg'][0].lower()}{detail['msg'][1:]}"
+        yield Fault(document.file, document.line(path), message)
