@@ -84,10 +84,10 @@ def _check_references(reading: Reading) -> Iterator[Fault]:
             continue
         document = reading.documents[name]
         for path, value in _walk(part):
-            for key in _cited(value):
-                used.add(key)
-                if key not in references:
-                    message = f"reference {key!r} is not in references.json, expected an id from there"
+            for cited in _cited(value):
+                used.add(cited)
+                if cited not in references:
+                    message = f"reference {cited!r} is not in references.json, expected an id from there"
                     yield Fault(name, document.line((*path, "source")), message)
     if any(fault.file != "references.json" for fault in reading.faults):
         return  # a file that could not be read may hold the missing citation

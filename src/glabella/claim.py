@@ -1,0 +1,134 @@
+"""The one type between computing and showing: a number that can answer for itself.
+
+Nothing but a :class:`Claim` is ever shown as a number. How it is written (digits, minus sign, interval) is
+decided here once, so that a page, a terminal and a file say the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Certainty = Literal["high", "moderate", "low", "very low", "not rated", "as printed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a number comes from.
+
+    Attributes
+    ----------
+    reference : str
+        Key in the dossier's references.
+    status : str
+        ``seen``, ``reported``, ``derived`` or ``recalled``.
+    at : str or None
+        Place in the source: abstract, table, page.
+    """
+
+    reference: str
+    status: str
+    at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A number with its interval, unit, population, sources and the function that made it.
+
+    Attributes
+    ----------
+    id : str
+        Stable name, unique in a brief.
+    label : str
+        What the number is, in words.
+    value, low, high : float or None
+        The number and the limits of its interval; ``None`` is unknown and shown as unknown.
+    interval : str or None
+        What the limits are: ``95 % confidence interval``, ``95 % prediction interval``, ``as printed``.
+    unit, population, time_span : str
+        Of what, in whom, and when.
+    certainty : str
+        How far to trust it.
+    function, version : str
+        What made it: dotted name and version of the package.
+    inputs : tuple of (str, str)
+        Digest of the inputs, by the study or file they come from.
+    sources : tuple of Source
+        Every reference behind it.
+    decimals : int
+        Digits after the point when shown.
+    bound : str or None
+        ``<`` or the like, when the source prints a bound only.
+    """
+
+    id: str
+    label: str
+    value: float | None
+    unit: str
+    population: str
+    time_span: str
+    certainty: Certainty
+    function: str
+    version: str
+    inputs: tuple[tuple[str, str], ...]
+    sources: tuple[Source, ...]
+    low: float | None = None
+    high: float | None = None
+    interval: str | None = None
+    decimals: int = 2
+    bound: str | None = None
+
+    @property
+    def inputs_hash(self) -> str:
+        """One digest of all inputs."""
+        return digest(self.inputs)
+
+    @property
+    def number(self) -> str:
+        """The value as it is written."""
+        if self.value is None:
+            return "not known"
+        return f"{self.bound} {written(self.value, self.decimals)}" if self.bound else written(self.value, self.decimals)
+
+    @property
+    def limits(self) -> str | None:
+        """The interval as it is written, without its name."""
+        if self.low is None or self.high is None:
+            return None
+        return f"{written(self.low, self.decimals)} to {written(self.high, self.decimals)}"
+
+    @property
+    def text(self) -> str:
+        """Value, unit and interval as one phrase."""
+        unit = "" if not self.unit else ("\u202f%" if self.unit == "%" else f" {self.unit}")
+        body = self.number + (unit if self.value is not None else "")
+        return f"{body} ({self.limits})" if self.limits else body
+
+    def as_json(self) -> dict[str, Any]:
+        """Give every field, with the inputs' digest and the text shown, as plain JSON values."""
+        return {**asdict(self), "inputs_hash": self.inputs_hash, "text": self.text}
+
+
+def written(value: float, decimals: int) -> str:
+    """Write a number with a real minus sign and no negative zero.
+
+    >>> written(-1.245, 2), written(-0.001, 2), written(1234567, 0)
+    ('−1.25', '0.00', '1,234,567')
+    """
+    if math.isnan(value):
+        return "not known"
+    # Round half away from zero on the decimal text, as people do: 1.245 is written 1.25, not 1.24.
+    from decimal import ROUND_HALF_UP, Decimal
+
+    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    text = f"{abs(rounded):,.{decimals}f}"
+    return f"−{text}" if rounded < 0 else text
+
+
+def digest(inputs: object) -> str:
+    """SHA-256 of plain values in their canonical JSON form."""
+    text = json.dumps(inputs, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
