@@ -91,7 +91,11 @@ class Claim:
         """The value as it is written."""
         if self.value is None:
             return "not known"
-        return f"{self.bound} {written(self.value, self.decimals)}" if self.bound else written(self.value, self.decimals)
+        return (
+            f"{self.bound} {written(self.value, self.decimals)}"
+            if self.bound
+            else written(self.value, self.decimals)
+        )
 
     @property
     def limits(self) -> str | None:

@@ -6,6 +6,7 @@ line, the JSON Schema that editors use, and the starter of a new dossier. No sta
 
 from glabella.dossier._check import check
 from glabella.dossier._faults import DossierError, Fault
+from glabella.dossier._json_schema import json_schema
 from glabella.dossier._load import Evidence, load, shipped
 from glabella.dossier._schema import (
     Analysis,
@@ -26,9 +27,10 @@ from glabella.dossier._schema import (
     Study,
     Target,
 )
+from glabella.dossier._starter import write_starter
 
 __all__ = [
     "Analysis", "Arm", "ArmPair", "ArmResult", "Between", "Comparison", "Conflict", "Dossier",
     "DossierError", "Evidence", "Fault", "Number", "Outcome", "PopularClaim", "Reference", "Result",
-    "Scale", "Statement", "Study", "Target", "check", "load", "shipped",
+    "Scale", "Statement", "Study", "Target", "check", "json_schema", "load", "shipped", "write_starter",
 ]  # fmt: skip

@@ -86,9 +86,7 @@ def read_document(path: Path, file: str) -> Document:
     return Document(file, data, lines)
 
 
-def _build(
-    loader: Any, node: Any, path: Path_, file: str, lines: dict[Path_, int], faults: list[Fault]
-) -> Any:
+def _build(loader: Any, node: Any, path: Path_, file: str, lines: dict[Path_, int], faults: list[Fault]) -> Any:
     lines.setdefault(path, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         mapping: dict[str, Any] = {}
@@ -101,7 +99,5 @@ def _build(
             mapping[key] = _build(loader, value_node, (*path, key), file, lines, faults)
         return mapping
     if isinstance(node, yaml.SequenceNode):
-        return [
-            _build(loader, item, (*path, index), file, lines, faults) for index, item in enumerate(node.value)
-        ]
+        return [_build(loader, item, (*path, index), file, lines, faults) for index, item in enumerate(node.value)]
     return loader.construct_object(node)

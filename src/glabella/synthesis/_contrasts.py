@@ -12,8 +12,6 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 import numpy as np
-
-from glabella.dossier import Analysis, ArmResult, Between, Comparison, Evidence, Number, Result, Study
 from glabella.synthesis._derive import (
     sd_from_ci,
     sd_from_difference_se,
@@ -27,6 +25,8 @@ from glabella.synthesis._derive import (
     smd_from_t,
 )
 from glabella.synthesis._effect_size import effect_size
+
+from glabella.dossier import Analysis, ArmResult, Between, Comparison, Evidence, Number, Result, Study
 
 #: An F or t with more error degrees of freedom than people treated visits as independent observations.
 _EXCESS_DF = "the error degrees of freedom exceed the number of people: visits were counted as independent"
@@ -247,9 +247,7 @@ class _Contrast:
         steps = [Step("events and people as reported", inputs)]
         if measure in ("OR", "RR") and 0 in (a.value, c.value, n1.value - a.value, n2.value - c.value):
             steps.append(Step("half an event added to each cell, because one cell is empty"))
-        found = effect_size(
-            measure, ai=[a.value], n1i=[n1.value], ci=[events2], n2i=[size2]
-        )
+        found = effect_size(measure, ai=[a.value], n1i=[n1.value], ci=[events2], n2i=[size2])
         return float(found.yi[0]), float(found.vi[0]), n1.value, size2, steps
 
     def _binary(self, result: Result) -> Effect | str:
@@ -285,9 +283,7 @@ class _Contrast:
             return from_arms
         return self._from_between(result, between, sizes)
 
-    def _from_arms(
-        self, result: Result, sizes: tuple[tuple[str, Number], tuple[str, Number]]
-    ) -> Effect | str:
+    def _from_arms(self, result: Result, sizes: tuple[tuple[str, Number], tuple[str, Number]]) -> Effect | str:
         columns: dict[str, list[float]] = {}
         steps: list[Step] = []
         ends = (("1", self.comparison.arm, sizes[0]), ("2", self.comparison.versus, sizes[1]))
@@ -362,7 +358,8 @@ class _Contrast:
             return "which arm did better was not seen"
         df = between.error_df
         statistic = next(
-            ((name, n) for name, n in (("F", between.f), ("t", between.t)) if n is not None and self.usable(n)), None
+            ((name, n) for name, n in (("F", between.f), ("t", between.t)) if n is not None and self.usable(n)),
+            None,
         )
         if statistic is not None:
             if df is not None and df.value is not None and df.value > n1 + n2:
@@ -381,7 +378,9 @@ class _Contrast:
             return self._shared(result, float(g), float(v), n1, n2, "printed d", [step])
         if between.p is not None and self.usable(between.p):
             g, v = smd_from_p(_v(between.p), n1, n2, sign)
-            step = Step("t from the exact two-sided P, then d, corrected for small samples", (("P", between.p), *sizes))
+            step = Step(
+                "t from the exact two-sided P, then d, corrected for small samples", (("P", between.p), *sizes)
+            )
             return self._shared(result, float(g), float(v), n1, n2, "P value", [step])
         return "neither arm means with a spread, nor a statistic that converts, were seen"
 
@@ -409,9 +408,7 @@ class _Contrast:
         steps = [step, Step("difference over that SD, corrected for small samples")]
         return self._shared(result, float(g), float(v), n1, n2, "mean difference", steps)
 
-    def _difference_sd(
-        self, between: Between, difference: float, n1: float, n2: float
-    ) -> tuple[float, Step] | str:
+    def _difference_sd(self, between: Between, difference: float, n1: float, n2: float) -> tuple[float, Step] | str:
         """SD-equivalent of a difference, from its SE, interval or P, or borrowed from another comparison."""
         if self.usable(between.difference_se):
             assert between.difference_se

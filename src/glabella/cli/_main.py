@@ -1,0 +1,63 @@
+"""Commands. Heavy libraries load inside the command that needs them, so that ``--help`` is quick."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from glabella._version import __version__
+
+#: Exit codes: 0 fine, 1 a finding (a claim moved), 2 bad usage or bad input.
+BAD_INPUT = 2
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="glabella")
+def main() -> None:
+    """From a dossier of published evidence to a brief in which every number is traceable."""
+
+
+@main.group()
+def dossier() -> None:
+    """Check, start and describe dossiers."""
+
+
+@dossier.command("check")
+@click.argument("path", type=click.Path(path_type=Path))
+def dossier_check(path: Path) -> None:
+    """List all faults of the dossier in PATH, each with file, line and what was expected."""
+    from glabella.dossier import check
+
+    faults = check(path)
+    for fault in faults:
+        click.echo(str(fault), err=True)
+    if faults:
+        click.echo(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} in {path}", err=True)
+        sys.exit(BAD_INPUT)
+    click.echo(f"no faults in {path}")
+
+
+@dossier.command("new")
+@click.argument("path", type=click.Path(path_type=Path))
+def dossier_new(path: Path) -> None:
+    """Write a commented starter dossier into the new folder PATH."""
+    from glabella.dossier import write_starter
+
+    try:
+        write_starter(path)
+    except OSError as error:
+        click.echo(str(error), err=True)
+        sys.exit(BAD_INPUT)
+    click.echo(f"wrote {path}; edit it, then: glabella dossier check {path}")
+
+
+@dossier.command("schema")
+@click.argument("kind", type=click.Choice(["dossier", "study", "products", "claims"]))
+def dossier_schema(kind: str) -> None:
+    """Print the JSON Schema of one KIND of file."""
+    from glabella.dossier import json_schema
+
+    click.echo(json.dumps(json_schema(kind), indent=2, ensure_ascii=False))

@@ -1,0 +1,28 @@
+"""The JSON Schema of each kind of file, so that editors complete and check a dossier while it is typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from glabella.dossier._schema import Claims, Dossier, Products, Study
+
+_KINDS = {"dossier": Dossier, "study": Study, "products": Products, "claims": Claims}
+
+
+def json_schema(kind: str) -> dict[str, Any]:
+    """Give the JSON Schema of one kind of file.
+
+    Parameters
+    ----------
+    kind : {"dossier", "study", "products", "claims"}
+        The kind of file.
+
+    Raises
+    ------
+    ValueError
+        If there is no such kind.
+    """
+    if kind not in _KINDS:
+        raise ValueError(f"no kind of file {kind!r}; expected one of {sorted(_KINDS)}")
+    schema = _KINDS[kind].model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

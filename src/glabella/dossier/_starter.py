@@ -1,0 +1,156 @@
+"""A new dossier: a commented starter that passes the check and is labelled as an example."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+from glabella.dossier._json_schema import json_schema
+
+_DOSSIER = """\
+# yaml-language-server: $schema=schema/dossier.json
+# The question, the outcomes and what is pooled. EXAMPLE: every number below is made up; replace it.
+schema_version: 1
+id: my-dossier
+title: My treatment in my condition (example, made-up numbers)
+updated: "2026-01-01"
+treatment: my_drug            # a key of products.yaml
+
+question:                     # PICO
+  title: Does my treatment help in my condition?
+  population: adults with my condition
+  intervention: my treatment
+  comparators: [placebo]
+  outcomes: [response]
+
+outcomes:
+  response:
+    label: response
+    kind: binary
+    better: higher            # more responders is good
+    family: improvement       # outcomes of one family are never counted twice
+
+scales:
+  my_scale:
+    label: my scale
+    better: lower
+
+headline: response_all
+analyses:
+  response_all:
+    label: all trials
+    outcome: response
+    measure: OR
+    week: 6
+    comparisons: [example2020/drug_v_placebo]      # STUDY/COMPARISON
+    why: the only trial of the example
+
+# Names that carry digits and are no numbers. Any other digit in a text is a fault: give it a source.
+names: []
+"""
+
+_STUDY = """\
+# yaml-language-server: $schema=../schema/study.json
+# EXAMPLE: this study does not exist and its numbers are made up.
+id: example2020               # the file's name
+label: Example 2020
+year: 2020
+reports: [EXAMPLE]            # keys of references.json: the study's own papers and registry records
+
+design: {type: parallel, randomised: "yes", blinding: double}
+co_treatment: unknown
+n_randomised: {value: 40, status: seen, source: EXAMPLE, at: abstract}
+
+arms:
+  drug:
+    label: my drug
+    treatment: my_drug
+    role: active
+    n_randomised: {value: 20, status: seen, source: EXAMPLE, at: abstract}
+  placebo:
+    label: placebo
+    treatment: placebo
+    role: control
+    n_randomised: {value: 20, status: seen, source: EXAMPLE, at: abstract}
+
+comparisons:
+  drug_v_placebo: {arm: drug, versus: placebo, control: saline}
+
+results:
+  - outcome: response
+    scale: my_scale
+    week: 6
+    role: primary
+    arms:
+      drug:
+        events: {value: 10, status: seen, source: EXAMPLE, at: abstract}
+        n: {value: 20, status: seen, source: EXAMPLE, at: abstract}
+      placebo:
+        events: {value: 5, status: seen, source: EXAMPLE, at: abstract}
+        n: {value: 20, status: seen, source: EXAMPLE, at: abstract}
+
+# Unknown is null and is shown as unknown.
+risk_of_bias: {tool: RoB 2, judgement: null, status: missing, note: no published judgement was seen}
+blinding_check: {text: No guess test was seen., status: missing}
+"""
+
+_PRODUCTS = """\
+# yaml-language-server: $schema=schema/products.json
+# What the treatment is and how it works, as sentences with sources; numbers stand in values.
+products:
+  my_drug: {label: my drug, kind: toxin}
+  placebo: {label: placebo, kind: control}
+"""
+
+_CLAIMS = """\
+# yaml-language-server: $schema=schema/claims.json
+# Claims people meet, and the verdict: supported, partly, contradicted or untested.
+claims:
+  - id: a
+    claim: It works.
+    verdict: untested
+    why:
+      - {text: This example holds no evidence., status: missing}
+"""
+
+_REFERENCES = [
+    {
+        "id": "EXAMPLE",
+        "type": "article-journal",
+        "title": "An example that does not exist",
+        "genre": "example",
+        "note": "nothing; replace it",
+    }
+]
+
+
+def write_starter(folder: Path) -> None:
+    """Write a commented starter dossier into a new folder, whole or not at all.
+
+    Raises
+    ------
+    FileExistsError
+        If ``folder`` exists already.
+    """
+    if folder.exists():
+        raise FileExistsError(f"{folder} exists already; expected a new folder")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".glabella-", dir=folder.parent))
+    try:
+        (draft / "studies").mkdir()
+        (draft / "schema").mkdir()
+        (draft / "dossier.yaml").write_text(_DOSSIER, encoding="utf-8")
+        (draft / "studies" / "example2020.yaml").write_text(_STUDY, encoding="utf-8")
+        (draft / "products.yaml").write_text(_PRODUCTS, encoding="utf-8")
+        (draft / "claims.yaml").write_text(_CLAIMS, encoding="utf-8")
+        (draft / "references.json").write_text(json.dumps(_REFERENCES, indent=2) + "\n", encoding="utf-8")
+        for kind in ("dossier", "study", "products", "claims"):
+            text = json.dumps(json_schema(kind), indent=2, ensure_ascii=False) + "\n"
+            (draft / "schema" / f"{kind}.json").write_text(text, encoding="utf-8")
+        draft.chmod(0o755)
+        draft.rename(folder)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise

@@ -1,0 +1,76 @@
+"""One direction of flow: a package imports only from those before it."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "src" / "glabella"
+
+#: What each part may import. `claim` and `_version` stand below everything.
+MAY_IMPORT = {
+    "claim": set(),
+    "_version": set(),
+    "dossier": set(),
+    "synthesis": {"dossier"},
+    "safety": {"dossier"},
+    "mechanism": {"dossier"},
+    "decision": {"dossier", "synthesis", "safety", "mechanism"},
+    "brief": {"dossier", "synthesis", "safety", "mechanism", "decision"},
+    "app": {"dossier", "synthesis", "safety", "mechanism", "decision", "brief"},
+    "cli": {"dossier", "synthesis", "safety", "mechanism", "decision", "brief", "app"},
+}
+BELOW_ALL = {"claim", "_version"}
+PARTS = sorted(
+    p.stem
+    for p in PACKAGE.iterdir()
+    if (p.is_dir() and p.name not in ("__pycache__", "dossiers")) or (p.suffix == ".py" and p.name != "__init__.py")
+)
+
+
+def imported_parts(file: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: relative imports hide the direction of flow"
+            if node.module == "glabella":
+                found |= {alias.name for alias in node.names if alias.name != "__version__"}
+            elif node.module and node.module.startswith("glabella."):
+                found.add(node.module.split(".")[1])
+        elif isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("glabella.")}
+    return found
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_imports_only_from_those_before_it(part: str) -> None:
+    assert part in MAY_IMPORT, f"a new part {part!r}: say here what it may import"
+    place = PACKAGE / part
+    files = sorted(place.rglob("*.py")) if place.is_dir() else [PACKAGE / f"{part}.py"]
+    for file in files:
+        wrong = imported_parts(file) - MAY_IMPORT[part] - BELOW_ALL - {part}
+        assert not wrong, f"{file.relative_to(PACKAGE)} imports {sorted(wrong)}"
+
+
+def test_statistics_never_read_files() -> None:
+    for part in ("synthesis", "safety", "mechanism"):
+        for file in sorted((PACKAGE / part).rglob("*.py")):
+            text = file.read_text(encoding="utf-8")
+            assert "pathlib" not in text, f"{file} knows about files"
+            assert "open(" not in text, f"{file} knows about files"
+
+
+@pytest.mark.parametrize(
+    ("statement", "unwanted"),
+    [
+        ("import glabella", {"numpy", "pydantic", "yaml", "scipy", "polars", "altair"}),
+        ("import glabella.cli", {"numpy", "pydantic", "scipy", "polars", "altair", "jinja2", "rich"}),
+        ("import glabella.dossier", {"numpy", "scipy", "polars", "altair"}),
+    ],
+)
+def test_importing_loads_nothing_heavy(statement: str, unwanted: set[str]) -> None:
+    code = f"import sys; {statement}; print(*sorted(set(sys.modules) & {unwanted!r}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
