@@ -10,6 +10,7 @@ import hashlib
 import json
 import math
 from dataclasses import asdict, dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
 Certainty = Literal["high", "moderate", "low", "very low", "not rated", "as printed"]
@@ -125,8 +126,6 @@ def written(value: float, decimals: int) -> str:
     if math.isnan(value):
         return "not known"
     # Round half away from zero on the decimal text, as people do: 1.245 is written 1.25, not 1.24.
-    from decimal import ROUND_HALF_UP, Decimal
-
     rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     text = f"{abs(rounded):,.{decimals}f}"
     return f"−{text}" if rounded < 0 else text

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
 import numpy as np
 from glabella.synthesis._derive import (
@@ -150,7 +151,8 @@ class _Contrast:
     def comparison(self) -> Comparison:
         return self.study.comparisons[self.key]
 
-    def usable(self, number: Number | None) -> bool:
+    def usable(self, number: Number | None) -> TypeGuard[Number]:
+        """Whether a number may enter; recalled ones only where a reproduction says so."""
         if number is None or number.bound is not None:
             return False
         return number.usable or (self.analysis.assume_recalled and number.status == "recalled")
@@ -238,17 +240,16 @@ class _Contrast:
         a, c = (arm.events if arm else None), (control.events if control else None)
         if not (a and c and self.usable(a) and self.usable(c)):
             return "the number of responders in each arm was not seen"
-        assert a.value is not None and c.value is not None and n1.value is not None and n2.value is not None
         inputs = (("events, arm", a), ("n, arm", n1), ("events, control", c), ("n, control", n2))
-        events2, size2 = c.value / self.shares, n2.value / self.shares
-        both = a.value == c.value == 0 or (a.value == n1.value and c.value == n2.value)
+        events2, size2 = _v(c) / self.shares, _v(n2) / self.shares
+        both = _v(a) == _v(c) == 0 or (_v(a) == _v(n1) and _v(c) == _v(n2))
         if both and measure in ("OR", "RR"):
             return "the same outcome in everybody of both arms: no ratio is defined"
         steps = [Step("events and people as reported", inputs)]
-        if measure in ("OR", "RR") and 0 in (a.value, c.value, n1.value - a.value, n2.value - c.value):
+        if measure in ("OR", "RR") and 0 in (_v(a), _v(c), _v(n1) - _v(a), _v(n2) - _v(c)):
             steps.append(Step("half an event added to each cell, because one cell is empty"))
-        found = effect_size(measure, ai=[a.value], n1i=[n1.value], ci=[events2], n2i=[size2])
-        return float(found.yi[0]), float(found.vi[0]), n1.value, size2, steps
+        found = effect_size(measure, ai=[_v(a)], n1i=[_v(n1)], ci=[events2], n2i=[size2])
+        return float(found.yi[0]), float(found.vi[0]), _v(n1), size2, steps
 
     def _binary(self, result: Result) -> Effect | str:
         found = self._counts(result, self.analysis.measure)
@@ -293,9 +294,8 @@ class _Contrast:
             if spread is None:
                 return "arm means with a spread were not seen"
             mean, sd, step = spread
-            assert n.value is not None
             steps.append(replace(step, inputs=(*step.inputs, (end, n))))
-            size = n.value / (self.shares if suffix == "2" else 1)
+            size = _v(n) / (self.shares if suffix == "2" else 1)
             columns |= {f"m{suffix}i": [mean], f"sd{suffix}i": [sd], f"n{suffix}i": [size]}
         found = effect_size(self.analysis.measure, **columns)
         n1, n2 = columns["n1i"][0], columns["n2i"][0]
@@ -303,24 +303,19 @@ class _Contrast:
 
     def _mean_and_sd(self, shown: ArmResult, result: Result, n: Number) -> tuple[float, float, Step] | None:
         """Mean and SD of an arm, by the standard ways, with the step that tells which."""
-        assert n.value is not None
         if self.usable(shown.change_mean) and self.usable(shown.change_sd):
-            assert shown.change_mean and shown.change_sd
             inputs = (("mean change", shown.change_mean), ("SD of change", shown.change_sd))
             return _v(shown.change_mean), _v(shown.change_sd), Step("change scores", inputs)
         if not self.usable(shown.mean):
             return None
-        assert shown.mean is not None
         mean = _v(shown.mean)
         named = ("mean", shown.mean)
         if self.usable(shown.sd):
-            assert shown.sd
             if (
                 self.usable(shown.baseline_mean)
                 and self.usable(shown.baseline_sd)
                 and self.usable(result.correlation)
             ):
-                assert shown.baseline_mean and shown.baseline_sd and result.correlation
                 sd = float(sd_of_change(_v(shown.baseline_sd), _v(shown.sd), _v(result.correlation)))
                 change = mean - _v(shown.baseline_mean)
                 inputs = (
@@ -333,12 +328,11 @@ class _Contrast:
                 return change, sd, Step("change from baseline, its SD from both SDs and the correlation", inputs)
             return mean, _v(shown.sd), Step(f"{result.score or 'endpoint'} scores", (named, ("SD", shown.sd)))
         if self.usable(shown.se):
-            assert shown.se
-            sd = float(sd_from_se(_v(shown.se), n.value))
+            sd = float(sd_from_se(_v(shown.se), _v(n)))
             return mean, sd, Step("SD from the standard error", (named, ("SE", shown.se)))
         if shown.ci is not None and all(self.usable(limit) for limit in shown.ci):
             low, high = shown.ci
-            sd = float(sd_from_ci(_v(low), _v(high), n.value))
+            sd = float(sd_from_ci(_v(low), _v(high), _v(n)))
             return mean, sd, Step("SD from the confidence interval", (named, ("low", low), ("high", high)))
         return None
 
@@ -347,7 +341,7 @@ class _Contrast:
     ) -> Effect | str:
         (_, first), (_, second) = sizes
         n1, n2 = _v(first), _v(second)
-        if between.difference is not None and self.usable(between.difference):
+        if self.usable(between.difference):
             found = self._from_difference(result, between, sizes)
             if isinstance(found, Effect) or self.analysis.measure == "MD":
                 return found
@@ -372,11 +366,11 @@ class _Contrast:
                 g, v = smd_from_t(sign * abs(_v(number)), n1, n2)
             step = Step(f"d from the printed {name}, corrected for small samples", inputs)
             return self._shared(result, float(g), float(v), n1, n2, f"{name} statistic", [step])
-        if between.d is not None and self.usable(between.d):
+        if self.usable(between.d):
             g, v = smd_from_d(sign * abs(_v(between.d)), n1, n2)
             step = Step("the printed d, corrected for small samples", (("d", between.d), *sizes))
             return self._shared(result, float(g), float(v), n1, n2, "printed d", [step])
-        if between.p is not None and self.usable(between.p):
+        if self.usable(between.p):
             g, v = smd_from_p(_v(between.p), n1, n2, sign)
             step = Step(
                 "t from the exact two-sided P, then d, corrected for small samples", (("P", between.p), *sizes)
@@ -394,7 +388,6 @@ class _Contrast:
     ) -> Effect | str:
         (_, first), (_, second) = sizes
         n1, n2 = _v(first), _v(second)
-        assert between.difference is not None
         difference = _v(between.difference)
         spread = self._difference_sd(between, difference, n1, n2)
         if isinstance(spread, str):
@@ -411,14 +404,12 @@ class _Contrast:
     def _difference_sd(self, between: Between, difference: float, n1: float, n2: float) -> tuple[float, Step] | str:
         """SD-equivalent of a difference, from its SE, interval or P, or borrowed from another comparison."""
         if self.usable(between.difference_se):
-            assert between.difference_se
             se, rule, inputs = _v(between.difference_se), "its standard error", (("SE", between.difference_se),)
         elif between.difference_ci is not None and all(self.usable(limit) for limit in between.difference_ci):
             low, high = between.difference_ci
             se = (_v(high) - _v(low)) / (2 * 1.959963984540054)
             rule, inputs = "its confidence interval", (("low", low), ("high", high))  # type: ignore[assignment]
         elif self.usable(between.p):
-            assert between.p
             se = float(se_from_p(difference, _v(between.p)))
             rule, inputs = "its exact P, by the normal distribution", (("P", between.p),)
         elif between.borrow_sd_from is not None:
