@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import BaseModel
+
 from glabella.dossier._schema import Claims, Dossier, Products, Study
 
-_KINDS = {"dossier": Dossier, "study": Study, "products": Products, "claims": Claims}
+_KINDS: dict[str, type[BaseModel]] = {"dossier": Dossier, "study": Study, "products": Products, "claims": Claims}
 
 
 def json_schema(kind: str) -> dict[str, Any]:

@@ -10,9 +10,11 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 import numpy as np
+
+from glabella.dossier import Analysis, ArmResult, Between, Comparison, Evidence, Number, Result, Study
 from glabella.synthesis._derive import (
     sd_from_ci,
     sd_from_difference_se,
@@ -25,9 +27,7 @@ from glabella.synthesis._derive import (
     smd_from_p,
     smd_from_t,
 )
-from glabella.synthesis._effect_size import effect_size
-
-from glabella.dossier import Analysis, ArmResult, Between, Comparison, Evidence, Number, Result, Study
+from glabella.synthesis._effect_size import Measure, effect_size
 
 #: An F or t with more error degrees of freedom than people treated visits as independent observations.
 _EXCESS_DF = "the error degrees of freedom exceed the number of people: visits were counted as independent"
@@ -231,7 +231,7 @@ class _Contrast:
 
     # --- responders ---------------------------------------------------------------------------------------
 
-    def _counts(self, result: Result, measure: str) -> tuple[float, float, float, float, list[Step]] | str:
+    def _counts(self, result: Result, measure: Measure) -> tuple[float, float, float, float, list[Step]] | str:
         sizes = self._sizes(result)
         if isinstance(sizes, str):
             return sizes
@@ -285,7 +285,7 @@ class _Contrast:
         return self._from_between(result, between, sizes)
 
     def _from_arms(self, result: Result, sizes: tuple[tuple[str, Number], tuple[str, Number]]) -> Effect | str:
-        columns: dict[str, list[float]] = {}
+        columns: dict[str, Any] = {}
         steps: list[Step] = []
         ends = (("1", self.comparison.arm, sizes[0]), ("2", self.comparison.versus, sizes[1]))
         for suffix, arm, (end, n) in ends:
@@ -318,14 +318,14 @@ class _Contrast:
             ):
                 sd = float(sd_of_change(_v(shown.baseline_sd), _v(shown.sd), _v(result.correlation)))
                 change = mean - _v(shown.baseline_mean)
-                inputs = (
+                five = (
                     named,
                     ("SD", shown.sd),
                     ("baseline mean", shown.baseline_mean),
                     ("baseline SD", shown.baseline_sd),
                     ("correlation", result.correlation),
                 )
-                return change, sd, Step("change from baseline, its SD from both SDs and the correlation", inputs)
+                return change, sd, Step("change from baseline, its SD from both SDs and the correlation", five)
             return mean, _v(shown.sd), Step(f"{result.score or 'endpoint'} scores", (named, ("SD", shown.sd)))
         if self.usable(shown.se):
             sd = float(sd_from_se(_v(shown.se), _v(n)))
@@ -388,18 +388,21 @@ class _Contrast:
     ) -> Effect | str:
         (_, first), (_, second) = sizes
         n1, n2 = _v(first), _v(second)
-        difference = _v(between.difference)
+        printed = between.difference
+        if printed is None:
+            return "no difference was printed"
+        difference = _v(printed)
         spread = self._difference_sd(between, difference, n1, n2)
         if isinstance(spread, str):
             return spread
         sd, step = spread
-        step = replace(step, inputs=(("difference", between.difference), *step.inputs, *sizes))
+        step = replace(step, inputs=(("difference", printed), *step.inputs, *sizes))
         if self.analysis.measure == "MD":
             v = sd**2 * (1 / n1 + self.shares / n2)
             return self._make(result, difference, v, n1, n2 / self.shares, "mean difference", [step])
-        g, v = smd_from_d(difference / sd, n1, n2)
+        g, var = smd_from_d(difference / sd, n1, n2)
         steps = [step, Step("difference over that SD, corrected for small samples")]
-        return self._shared(result, float(g), float(v), n1, n2, "mean difference", steps)
+        return self._shared(result, float(g), float(var), n1, n2, "mean difference", steps)
 
     def _difference_sd(self, between: Between, difference: float, n1: float, n2: float) -> tuple[float, Step] | str:
         """SD-equivalent of a difference, from its SE, interval or P, or borrowed from another comparison."""

@@ -16,7 +16,7 @@ Floats = NDArray[np.float64]
 
 def sd_from_se(se: ArrayLike, n: ArrayLike) -> Floats:
     """SD of a group of ``n`` from the standard error of its mean (Handbook 6.5.2.2)."""
-    return np.asarray(se, dtype=float) * np.sqrt(np.asarray(n, dtype=float))
+    return np.asarray(np.asarray(se, dtype=float) * np.sqrt(np.asarray(n, dtype=float)), dtype=float)
 
 
 def sd_from_ci(low: ArrayLike, high: ArrayLike, n: ArrayLike, level: float = 0.95) -> Floats:
@@ -88,7 +88,7 @@ def smd_from_p(p: ArrayLike, n1: ArrayLike, n2: ArrayLike, sign: ArrayLike) -> t
 
 
 def se_from_p(difference: ArrayLike, p: ArrayLike) -> Floats:
-    """Standard error of a difference from its exact two-sided P, by the normal distribution (6.5.2.3).
+    """Find the standard error of a difference from its exact two-sided P, by the normal distribution (6.5.2.3).
 
     Raises
     ------
@@ -102,7 +102,8 @@ def se_from_p(difference: ArrayLike, p: ArrayLike) -> Floats:
 
 def sd_from_difference_se(se: ArrayLike, n1: ArrayLike, n2: ArrayLike) -> Floats:
     """Within-group SD that gives this standard error of the difference of two means (6.5.2.3)."""
-    return np.asarray(se, dtype=float) / np.sqrt(1 / np.asarray(n1, dtype=float) + 1 / np.asarray(n2, dtype=float))
+    per_group = 1 / np.asarray(n1, dtype=float) + 1 / np.asarray(n2, dtype=float)
+    return np.asarray(np.asarray(se, dtype=float) / np.sqrt(per_group), dtype=float)
 
 
 def smd_from_odds_ratio(log_or: ArrayLike, variance: ArrayLike) -> tuple[Floats, Floats]:

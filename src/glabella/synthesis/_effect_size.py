@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
 
+Measure = Literal["OR", "RR", "RD", "MD", "SMD"]
+
 _COUNTS = frozenset({"OR", "RR", "RD"})
 _MEANS = frozenset({"MD", "SMD"})
 
@@ -32,7 +34,7 @@ class EffectSizes:
 
 
 def effect_size(
-    measure: Literal["OR", "RR", "RD", "MD", "SMD"],
+    measure: Measure,
     *,
     vtype: Literal["LS", "UB"] = "LS",
     add: float = 0.5,

@@ -99,7 +99,7 @@ def _log_likelihood(y: Floats, v: Floats, present: Mask, tau2: Floats) -> Floats
     """Restricted log-likelihood, without its constant."""
     at = moments(y, v, present, tau2)
     log_v = np.where(present, np.log(v + tau2[:, None]), 0.0).sum(axis=1)
-    return -0.5 * (log_v + np.log(np.where(at.sum_w > 0, at.sum_w, 1.0)) + at.q)
+    return np.asarray(-0.5 * (log_v + np.log(np.where(at.sum_w > 0, at.sum_w, 1.0)) + at.q), dtype=float)
 
 
 def q_profile(y: Floats, v: Floats, present: Mask, level: float) -> tuple[Floats, Floats]:

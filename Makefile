@@ -1,0 +1,30 @@
+# One command sets up everything and does the main job, one sets up everything and passes the tests.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
+SHIPPED := src/glabella/dossiers/botulinum-depression
+
+.PHONY: help setup test lint format clean
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+setup: ## install uv where it is missing, then everything the lock file names
+	@test -x "$$(command -v $(UV))" || { python3 -m venv .tools/uv && .tools/uv/bin/pip install --quiet uv; }
+	@$(UV) sync --quiet --locked --all-extras
+
+test: setup ## set up everything and pass the tests
+	@$(UV) run --no-sync pytest
+
+lint: setup ## style, format, types, and the shipped dossier where there is one
+	@$(UV) run --no-sync ruff check
+	@$(UV) run --no-sync ruff format --check
+	@$(UV) run --no-sync mypy
+	@if [ -d $(SHIPPED) ]; then $(UV) run --no-sync glabella dossier check $(SHIPPED); fi
+
+format: setup ## write the format
+	@$(UV) run --no-sync ruff format
+	@$(UV) run --no-sync ruff check --fix
+
+clean: ## remove what was built
+	rm -rf .venv .tools out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

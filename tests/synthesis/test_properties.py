@@ -1,0 +1,165 @@
+"""What must hold of effect sizes and pooling for any data."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from glabella.synthesis import effect_size, pool
+
+MEANS = st.floats(-50, 50)
+SDS = st.floats(0.5, 20)
+SIZES = st.integers(5, 300)
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> dict[str, list[int]]:
+    n1, n2 = draw(SIZES), draw(SIZES)
+    a, c = draw(st.integers(0, n1)), draw(st.integers(0, n2))
+    return {"ai": [a], "n1i": [n1], "ci": [c], "n2i": [n2]}
+
+
+@st.composite
+def groups(draw: st.DrawFn) -> dict[str, list[float]]:
+    return {
+        "m1i": [draw(MEANS)], "sd1i": [draw(SDS)], "n1i": [draw(SIZES)],
+        "m2i": [draw(MEANS)], "sd2i": [draw(SDS)], "n2i": [draw(SIZES)],
+    }  # fmt: skip
+
+
+@st.composite
+def effects(draw: st.DrawFn, least: int = 2) -> tuple[np.ndarray, np.ndarray]:
+    k = draw(st.integers(least, 12))
+    yi = draw(st.lists(st.floats(-3, 3), min_size=k, max_size=k))
+    vi = draw(st.lists(st.floats(0.01, 2), min_size=k, max_size=k))
+    return np.array(yi), np.array(vi)
+
+
+def swapped(columns: dict[str, Any]) -> dict[str, Any]:
+    other = {"ai": "ci", "ci": "ai"} | {f"{a}{b}i": f"{a}{3 - b}i" for a in ("m", "sd", "n") for b in (1, 2)}
+    return {other[name]: column for name, column in columns.items()}
+
+
+@given(tables(), st.sampled_from(["OR", "RR", "RD"]))
+def test_swapping_arms_flips_the_sign_of_ratios_and_differences(table: Any, measure: Any) -> None:
+    one, two = effect_size(measure, **table), effect_size(measure, **swapped(table))
+    assert one.yi == pytest.approx(-two.yi, abs=1e-12)
+    assert one.vi == pytest.approx(two.vi)
+
+
+@given(groups(), st.sampled_from(["MD", "SMD"]))
+def test_swapping_arms_flips_the_sign_of_mean_differences(columns: Any, measure: Any) -> None:
+    one, two = effect_size(measure, **columns), effect_size(measure, **swapped(columns))
+    assert one.yi == pytest.approx(-two.yi, abs=1e-12)
+    assert one.vi == pytest.approx(two.vi)
+
+
+@given(groups(), st.floats(0.1, 10), st.floats(-100, 100))
+def test_smd_does_not_depend_on_units(columns: Any, factor: float, shift: float) -> None:
+    moved = {
+        name: [x * factor + (shift if name[0] == "m" else 0) for x in column] if name[0] in "ms" else column
+        for name, column in columns.items()
+    }
+    one, two = effect_size("SMD", **columns), effect_size("SMD", **moved)
+    assert one.yi == pytest.approx(two.yi, rel=1e-7, abs=1e-7)
+    assert one.vi == pytest.approx(two.vi, rel=1e-7, abs=1e-7)
+
+
+@given(MEANS, MEANS, SDS)
+def test_smd_in_large_groups_is_the_difference_in_sds(m1: float, m2: float, sd: float) -> None:
+    n = 10_000_000
+    found = effect_size("SMD", m1i=[m1], sd1i=[sd], n1i=[n], m2i=[m2], sd2i=[sd], n2i=[n])
+    assert found.yi[0] == pytest.approx((m1 - m2) / sd, rel=1e-6, abs=1e-9)
+    assert found.vi[0] == pytest.approx(0, abs=1e-3)
+
+
+@given(st.floats(-3, 3), st.floats(0.01, 2), st.sampled_from(["REML", "DL", "common"]))
+def test_one_study_returns_itself(y: float, v: float, method: Any) -> None:
+    fit = pool([y], [v], method=method)
+    assert fit.estimate == pytest.approx(y)
+    assert fit.se == pytest.approx(np.sqrt(v))
+    assert fit.ci_high - fit.ci_low == pytest.approx(2 * 1.959963984540054 * np.sqrt(v))
+    assert fit.tau2 == 0
+    assert np.isnan(fit.pi_low)
+
+
+@given(effects(), st.randoms(use_true_random=False), st.sampled_from(["REML", "DL", "common"]))
+def test_the_order_of_studies_does_not_matter(data: Any, random: Any, method: Any) -> None:
+    yi, vi = data
+    order = list(range(len(yi)))
+    random.shuffle(order)
+    one, two = pool(yi, vi, method=method), pool(yi[order], vi[order], method=method)
+    for name in ("estimate", "se", "tau2", "q", "i2"):
+        assert getattr(one, name) == pytest.approx(getattr(two, name), rel=1e-6, abs=1e-8)
+
+
+@given(effects(), st.sampled_from(["REML", "DL"]), st.sampled_from(["z", "t", "knha"]))
+def test_random_effects_without_heterogeneity_are_a_common_effect(data: Any, method: Any, test: Any) -> None:
+    yi, vi = data
+    random = pool(yi, vi, method=method, test=test)
+    assume(random.tau2 == 0)
+    common = pool(yi, vi, method="common", test=test)
+    assert random.estimate == pytest.approx(common.estimate)
+    assert random.se == pytest.approx(common.se)
+
+
+@given(effects(), st.floats(0.1, 10), st.floats(-5, 5))
+def test_pooling_follows_a_change_of_scale(data: Any, factor: float, shift: float) -> None:
+    yi, vi = data
+    one, two = pool(yi, vi), pool(yi * factor + shift, vi * factor**2)
+    assert two.estimate == pytest.approx(one.estimate * factor + shift, rel=1e-5, abs=1e-6)
+    assert two.tau2 == pytest.approx(one.tau2 * factor**2, rel=1e-5, abs=1e-6)
+
+
+@given(st.lists(effects(), min_size=1, max_size=5), st.sampled_from(["REML", "DL", "common"]))
+def test_a_batch_row_is_a_single_fit(many: Any, method: Any) -> None:
+    widest = max(len(yi) for yi, _ in many)
+    batch_y, batch_v = (np.full((len(many), widest), np.nan) for _ in range(2))
+    for row, (yi, vi) in enumerate(many):
+        batch_y[row, : len(yi)], batch_v[row, : len(vi)] = yi, vi
+    batch = pool(batch_y, batch_v, method=method)
+    for row, (yi, vi) in enumerate(many):
+        single = pool(yi, vi, method=method)
+        for name in ("estimate", "se", "ci_low", "tau2", "q", "k", "p_value"):
+            assert getattr(batch, name)[row] == pytest.approx(getattr(single, name), rel=1e-6, abs=1e-9)
+
+
+@given(effects())
+def test_the_prediction_interval_holds_the_confidence_interval(data: Any) -> None:
+    fit = pool(*data)
+    assert fit.pi_low <= fit.ci_low + 1e-12
+    assert fit.pi_high >= fit.ci_high - 1e-12
+    assert fit.tau2_ci[0] <= fit.tau2_ci[1]
+
+
+@pytest.mark.parametrize(
+    ("yi", "vi", "says"),
+    [
+        ([0.1, np.nan], [0.1, 0.1], r"yi is nan in row 2"),
+        ([0.1, 0.2], [0.1, -0.1], r"vi -0\.1 in row 2, expected a finite effect and a variance above 0"),
+        ([0.1, 0.2], [0.1], r"yi has shape \(2,\) and vi \(1,\)"),
+        ([], [], r"nothing to pool"),
+        ([[0.1, 0.2], [0.3, 0.4]], [[0.1, 0.1], [0.1, 0.0]], r"row 2 of batch row 2"),
+    ],
+)
+def test_bad_input_to_pool_is_named(yi: Any, vi: Any, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        pool(yi, vi)
+
+
+@pytest.mark.parametrize(
+    ("measure", "columns", "says"),
+    [
+        ("XYZ", {}, "unknown measure 'XYZ'"),
+        ("OR", {"ai": [1], "ci": [1], "n1i": [5]}, "column 'di' or 'n2i' is missing"),
+        ("OR", {"ai": [6], "n1i": [5], "ci": [1], "n2i": [5]}, "ai is 6 in row 1, expected at most n1i"),
+        ("SMD", {"m1i": [1], "sd1i": [0], "n1i": [5], "m2i": [1], "sd2i": [1], "n2i": [5]}, "sd1i is 0 in row 1"),
+        ("MD", {"m1i": [1], "sd": [0]}, "unknown column 'sd'"),
+        ("MD", {"m1i": [1], "m2i": [0, 1]}, "columns differ in shape"),
+    ],
+)
+def test_bad_input_to_effect_size_is_named(measure: Any, columns: Any, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        effect_size(measure, **columns)
