@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "src" / "glabella"
 MAY_IMPORT = {
     "claim": set(),
     "_version": set(),
+    "__main__": {"cli"},
     "dossier": set(),
     "synthesis": {"dossier"},
     "safety": {"dossier"},
