@@ -87,7 +87,7 @@ def assemble(reading: Reading) -> Evidence:
     """Put the parts of a faultless reading together."""
     parts = reading.parts
     studies = [part for name, part in parts.items() if name.startswith("studies/")]
-    studies.sort(key=lambda study: (study.year, study.id))
+    studies.sort(key=lambda study: (study.year or 9999, study.id))
     return Evidence(
         dossier=parts["dossier.yaml"],
         products=parts["products.yaml"],

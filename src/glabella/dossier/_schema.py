@@ -329,7 +329,7 @@ class Study(_Model):
 
     id: Id
     label: Text
-    year: int = Field(ge=1900, le=2100)
+    year: int | None = Field(ge=1900, le=2100, description="of the main report; null when not seen")
     role: Literal["depression", "related", "observational"] = "depression"
     reports: tuple[ReferenceId, ...] = Field(min_length=1, description="its own papers and registry records")
     registration: Text | None = None
