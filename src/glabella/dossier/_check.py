@@ -108,11 +108,13 @@ def _check_words(reading: Reading) -> Iterator[Fault]:
             continue
         document = reading.documents[name]
         for path, value in _walk(part):
-            if not isinstance(value, str) or not path or path[-1] not in _SPOKEN:
-                continue
-            if found := bare_number(value, names):
-                message = f"{path[-1]} holds the bare number {found!r}; name it {{like_this}} and give it a source"
-                yield Fault(name, document.line(path), message)
+            if not isinstance(value, BaseModel) or isinstance(value, Number):
+                continue  # what a Number notes is its provenance, and is shown as such
+            for field in sorted(_SPOKEN & type(value).model_fields.keys()):
+                text = getattr(value, field)
+                if isinstance(text, str) and (found := bare_number(text, names)):
+                    message = f"{field} holds the bare number {found!r}; name it {{like_this}} and give its source"
+                    yield Fault(name, document.line((*path, field)), message)
 
 
 def bare_number(text: str, names: list[str]) -> str | None:
