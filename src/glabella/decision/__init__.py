@@ -1,0 +1,10 @@
+"""What the evidence means: pooled answers, absolute terms for people, and how far to trust them.
+
+Everything that leaves this package as a number is a Claim. Here are no pages and no files.
+"""
+
+from glabella.decision._answer import Answer, Pooling, Reproduction, Row, answer
+from glabella.decision._certainty import certainty
+from glabella.decision._words import Piece, say
+
+__all__ = ["Answer", "Piece", "Pooling", "Reproduction", "Row", "answer", "certainty", "say"]

@@ -1,0 +1,47 @@
+"""How far to trust a pooled result, in one word, with the reasons."""
+
+from __future__ import annotations
+
+from glabella.claim import Certainty
+from glabella.dossier import Study
+from glabella.synthesis import Pooled
+
+_LEVELS: tuple[Certainty, ...] = ("high", "moderate", "low", "very low")
+#: With fewer studies than this neither heterogeneity nor small-study effects can be judged.
+_FEW = 5
+#: The Cochrane Handbook (10.10.2) calls I² above this substantial.
+_SUBSTANTIAL = 50.0
+
+
+def certainty(fit: Pooled, studies: list[Study], null: float = 0.0) -> tuple[Certainty, tuple[str, ...]]:
+    """Rate a pooled result down, one level a reason, from high for randomised trials.
+
+    The reasons follow the domains of GRADE that data can answer: imprecision, inconsistency, risk of bias.
+    It is a rule that anyone can check, not a panel's judgement.
+
+    Parameters
+    ----------
+    fit : Pooled
+        A single pooled result.
+    studies : list of Study
+        The studies behind it.
+    null : float
+        Value of no effect.
+
+    Returns
+    -------
+    tuple of str and tuple of str
+        The word, and a sentence for each reason.
+    """
+    reasons: list[str] = []
+    if fit.k < _FEW:
+        reasons.append("few trials")
+    if fit.ci_low <= null <= fit.ci_high:
+        reasons.append("the interval includes no effect")
+    if fit.i2 > _SUBSTANTIAL or (fit.pi_low <= null <= fit.pi_high and not fit.ci_low <= null <= fit.ci_high):
+        reasons.append("the trials disagree")
+    if any(study.risk_of_bias.judgement in (None, "high") for study in studies):
+        reasons.append("no published judgement of risk of bias was seen for some trials")
+    if any(study.blinding_check.status == "missing" for study in studies):
+        reasons.append("people may see that their frown is gone, and no trial showed how many guessed")
+    return _LEVELS[min(len(reasons), len(_LEVELS) - 1)], tuple(reasons)

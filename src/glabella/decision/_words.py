@@ -1,0 +1,54 @@
+"""Sentences of the dossier as pieces: plain words, and a Claim where a number stands."""
+
+from __future__ import annotations
+
+from glabella._version import __version__
+from glabella.claim import Claim, Source, digest
+from glabella.dossier import Number, Statement
+
+Piece = str | Claim
+
+
+def quote(number: Number, id: str, label: str, *, population: str = "", time_span: str = "") -> Claim:
+    """Show a number of the dossier as it stands there."""
+    sources = tuple(Source(key, number.status, number.at) for key in number.sources)
+    return Claim(
+        id=id,
+        label=label,
+        value=number.value,
+        low=number.low,
+        high=number.high,
+        interval="as printed" if number.low is not None else None,
+        unit=number.unit or "",
+        population=population or "as in the source",
+        time_span=time_span or "as in the source",
+        certainty="as printed",
+        function="glabella.decision.quote",
+        version=__version__,
+        inputs=(("dossier", digest(number.model_dump(mode="json"))),),
+        sources=sources,
+        decimals=_decimals(number),
+        bound=number.bound,
+    )
+
+
+def say(statement: Statement, id: str) -> tuple[Piece, ...]:
+    """Split a sentence at its placeholders; each number becomes a Claim named ``id.placeholder``."""
+    pieces: list[Piece] = []
+    rest = statement.text
+    while rest:
+        before, brace, after = rest.partition("{")
+        if before:
+            pieces.append(before)
+        if not brace:
+            break
+        name, _, rest = after.partition("}")
+        pieces.append(quote(statement.values[name], f"{id}.{name}", statement.text))
+    return tuple(pieces)
+
+
+def _decimals(number: Number) -> int:
+    """Digits after the point that the values were written with."""
+    values = [value for value in (number.value, number.low, number.high) if value is not None]
+    texts = [f"{value:.10f}".rstrip("0") for value in values]
+    return max((len(text.partition(".")[2]) for text in texts), default=0)
