@@ -112,6 +112,12 @@ class Claim:
         body = self.number + (unit if self.value is not None else "")
         return f"{body} ({self.limits})" if self.limits else body
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Every way in which the claim may be written: whole, or its number, limits or both without unit."""
+        bare = f"{self.number} ({self.limits})" if self.limits else self.number
+        return tuple(dict.fromkeys(text for text in (self.text, bare, self.number, self.limits) if text))
+
     def as_json(self) -> dict[str, Any]:
         """Give every field, with the inputs' digest and the text shown, as plain JSON values."""
         return {**asdict(self), "inputs_hash": self.inputs_hash, "text": self.text}

@@ -259,7 +259,7 @@ def _sources(effects: tuple[Effect, ...]) -> tuple[Source, ...]:
 
 
 def _largest(maker: _Maker) -> list[tuple[str, Claim, Claim | None]]:
-    """The comparisons marked as the largest, each as its source prints the difference at the headline's week."""
+    """List the comparisons marked as the largest, each with the difference that its source prints."""
     evidence = maker.evidence
     headline = evidence.dossier.analyses[evidence.dossier.headline]
     found: list[tuple[str, Claim, Claim | None]] = []
@@ -285,7 +285,7 @@ def _largest(maker: _Maker) -> list[tuple[str, Claim, Claim | None]]:
                                 time_span=f"week {result.week:g}",
                             )
                         )
-                        p = between.p and maker.keep(quote(between.p, f"{base}.p", f"P: {label}"))
+                        p = maker.keep(quote(between.p, f"{base}.p", f"P: {label}")) if between.p else None
                         found.append((label, shown, p))
     return found  # fmt: skip
 

@@ -9,11 +9,11 @@ from glabella.dossier import Number, Statement
 Piece = str | Claim
 
 
-def quote(number: Number, id: str, label: str, *, population: str = "", time_span: str = "") -> Claim:
+def quote(number: Number, name: str, label: str, *, population: str = "", time_span: str = "") -> Claim:
     """Show a number of the dossier as it stands there."""
     sources = tuple(Source(key, number.status, number.at) for key in number.sources)
     return Claim(
-        id=id,
+        id=name,
         label=label,
         value=number.value,
         low=number.low,
@@ -32,8 +32,8 @@ def quote(number: Number, id: str, label: str, *, population: str = "", time_spa
     )
 
 
-def say(statement: Statement, id: str) -> tuple[Piece, ...]:
-    """Split a sentence at its placeholders; each number becomes a Claim named ``id.placeholder``."""
+def say(statement: Statement, name: str) -> tuple[Piece, ...]:
+    """Split a sentence at its placeholders; each number becomes a Claim named ``name.placeholder``."""
     pieces: list[Piece] = []
     rest = statement.text
     while rest:
@@ -42,8 +42,8 @@ def say(statement: Statement, id: str) -> tuple[Piece, ...]:
             pieces.append(before)
         if not brace:
             break
-        name, _, rest = after.partition("}")
-        pieces.append(quote(statement.values[name], f"{id}.{name}", statement.text))
+        key, _, rest = after.partition("}")
+        pieces.append(quote(statement.values[key], f"{name}.{key}", statement.text))
     return tuple(pieces)
 
 

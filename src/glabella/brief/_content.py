@@ -1,0 +1,138 @@
+"""What a brief holds, section by section, before anything is drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from glabella.claim import Claim
+from glabella.decision import Answer, Piece, answer, quote, say
+from glabella.dossier import Evidence, Reference, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of the dossier: its pieces, how its source was seen, and its references."""
+
+    pieces: tuple[Piece, ...]
+    status: str
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A popular claim with its verdict and the reasons."""
+
+    claim: str
+    verdict: str
+    why: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a conflict between sources."""
+
+    says: str
+    values: tuple[Claim, ...]
+    used: bool
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A conflict between sources, and the choice that was made."""
+
+    topic: str
+    sides: tuple[Side, ...]
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """Everything that a brief shows; ``claims`` holds each number that may appear in it, by its id."""
+
+    evidence: Evidence
+    answer: Answer
+    what_it_is: tuple[Sentence, ...]
+    how_it_works: tuple[Sentence, ...]
+    time_course: tuple[Sentence, ...]
+    harms: tuple[Sentence, ...]
+    combination: tuple[Sentence, ...]
+    unknown: tuple[Sentence, ...]
+    important: tuple[Sentence, ...]
+    studies: tuple[tuple[str, tuple[Sentence, ...]], ...]
+    verdicts: tuple[Verdict, ...]
+    disagreements: tuple[Disagreement, ...]
+    references: tuple[Reference, ...]
+    claims: dict[str, Claim]
+
+
+def build(evidence: Evidence) -> Brief:
+    """Gather a brief from a dossier."""
+    found = answer(evidence)
+    claims = {claim.id: claim for claim in found.claims}
+
+    def keep(claim: Claim) -> Claim:
+        claims[claim.id] = claim
+        return claim
+
+    def sentence(statement: Statement, name: str) -> Sentence:
+        pieces = say(statement, name)
+        for piece in pieces:
+            if isinstance(piece, Claim):
+                keep(piece)
+        return Sentence(pieces, statement.status, statement.sources)
+
+    def sentences(statements: tuple[Statement, ...], name: str) -> tuple[Sentence, ...]:
+        return tuple(sentence(statement, f"{name}{index}") for index, statement in enumerate(statements))
+
+    conflicts = [
+        (name, conflict)
+        for name, listed in (
+            ("dossier", evidence.dossier.conflicts),
+            *((study.id, study.conflicts) for study in evidence.studies.values()),
+        )
+        for conflict in listed
+    ]
+    disagreements = tuple(
+        Disagreement(
+            conflict.topic,
+            tuple(
+                Side(
+                    side.says,
+                    tuple(
+                        keep(quote(number, f"conflict.{conflict.id}.{at}.{place}", conflict.topic))
+                        for place, number in enumerate(side.values)
+                    ),
+                    side.used,
+                    (side.source,) if side.source else (),
+                )
+                for at, side in enumerate(conflict.sides)
+            ),
+            conflict.because,
+        )
+        for _, conflict in sorted(conflicts, key=lambda item: (len(item[1].id), item[1].id))
+    )
+    products = evidence.products
+    headline = evidence.dossier.outcomes[evidence.dossier.analyses[evidence.dossier.headline].outcome]
+    return Brief(
+        evidence=evidence,
+        answer=found,
+        what_it_is=sentences(products.what_it_is, "what"),
+        how_it_works=sentences(products.how_it_works, "how"),
+        time_course=sentences(products.time_course, "time"),
+        harms=sentences(products.harms, "harms"),
+        combination=sentences(products.combination, "with"),
+        unknown=sentences(evidence.dossier.unknown, "unknown"),
+        important=sentences(headline.minimal_important_difference, "important"),
+        studies=tuple(
+            (study.label, sentences((*study.population, *study.findings), f"study.{study.id}."))
+            for study in evidence.studies.values()
+        ),
+        verdicts=tuple(
+            Verdict(claim.claim, claim.verdict, sentences(claim.why, f"claim.{claim.id}."))
+            for claim in evidence.claims.claims
+        ),
+        disagreements=disagreements,
+        references=tuple(evidence.references.values()),
+        claims=claims,
+    )

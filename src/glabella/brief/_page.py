@@ -1,0 +1,43 @@
+"""The brief as one self-contained HTML file: no network, no script, readable on a phone and on paper."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from glabella._version import __version__
+from glabella.brief._content import Brief
+from glabella.brief._plot import forest
+
+#: Where the page keeps its claims for ``glabella brief verify`` and ``diff``.
+CLAIMS_ID = "glabella-claims"
+
+
+def html(brief: Brief) -> str:
+    """Render a brief as HTML; the same dossier gives the same bytes."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    folder = Path(__file__).parent / "templates"
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["anchor"] = lambda name: name.replace("/", "-").replace(".", "-")
+    data = {"glabella": __version__, "claims": [claim.as_json() for claim in brief.claims.values()]}
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True).replace("</", "<\\/")
+    context: dict[str, Any] = {
+        "brief": brief,
+        "answer": brief.answer,
+        "dossier": brief.evidence.dossier,
+        "forest": {pooling.id: Markup(forest(pooling)) for pooling in brief.answer.poolings},
+        "css": Markup((folder / "brief.css").read_text(encoding="utf-8")),
+        "claims_id": CLAIMS_ID,
+        "claims_json": Markup(text),
+        "version": __version__,
+    }
+    return environment.get_template("brief.html").render(**context)
