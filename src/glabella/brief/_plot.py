@@ -41,7 +41,7 @@ def forest(pooling: Pooling) -> str:
     scale = alt.Scale(type="log") if ratio else alt.Scale(zero=True)
     title = "odds ratio: right favours the toxin" if ratio else "standardised difference: left favours the toxin"
     x = alt.X("value:Q", scale=scale, title=title)
-    base = alt.Chart(alt.Data(values=rows)).encode(y=alt.Y("label:N", sort=order, title=None))
+    base = alt.Chart(alt.InlineData(values=rows)).encode(y=alt.Y("label:N", sort=order, title=None))
     bars = base.mark_rule(color=INK).encode(
         x=alt.X("low:Q", scale=scale, title=title),
         x2="high:Q",
@@ -56,7 +56,7 @@ def forest(pooling: Pooling) -> str:
         ),
         size=alt.Size("weight:Q", scale=alt.Scale(domain=[0, 50], range=[60, 240]), legend=None),
     )
-    null = alt.Chart(alt.Data(values=[{"at": 1 if ratio else 0}])).mark_rule(color="#777").encode(x="at:Q")
+    null = alt.Chart(alt.InlineData(values=[{"at": 1 if ratio else 0}])).mark_rule(color="#777").encode(x="at:Q")
     chart = (
         alt.layer(null, bars, points)
         .properties(width=380, height=alt.Step(26))

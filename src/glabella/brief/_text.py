@@ -35,7 +35,8 @@ def markdown(brief: Brief) -> str:
     head = answer.headline
     lines = [f"# {dossier.title}", "", f"*{dossier.question.title}*", "", "## The short answer", ""]
     lines += [
-        f"- Pooled: {head.estimate.text}, {head.estimate.interval}; next trial: {head.prediction.limits or 'not known'}.",
+        f"- Pooled: {head.estimate.text}, {head.estimate.interval}.",
+        f"- The next trial's true effect may be {head.prediction.limits or 'not known'}.",
         f"- Certainty: {head.certainty}: {'; '.join(head.reasons)}.",
     ]
     lines += [f"- {label}: {shown.text}{f', P {p.text}' if p else ''}." for label, shown, p in answer.largest]

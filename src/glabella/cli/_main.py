@@ -1,4 +1,7 @@
-"""Commands. Heavy libraries load inside the command that needs them, so that ``--help`` is quick."""
+"""Commands. Exit codes: zero fine, one a finding (a claim moved), two bad usage or bad input.
+
+Heavy libraries load inside the command that needs them, so that ``--help`` is quick.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,7 @@ from pathlib import Path
 import click
 
 from glabella._version import __version__
-
-#: Exit codes: 0 fine, 1 a finding (a claim moved), 2 bad usage or bad input.
-BAD_INPUT = 2
+from glabella.cli._brief import BAD_INPUT, brief
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -61,3 +62,6 @@ def dossier_schema(kind: str) -> None:
     from glabella.dossier import json_schema
 
     click.echo(json.dumps(json_schema(kind), indent=2, ensure_ascii=False))
+
+
+main.add_command(brief)

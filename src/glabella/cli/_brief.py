@@ -1,0 +1,157 @@
+"""``glabella brief``: write a brief, verify one, tell two apart."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from glabella.brief import Brief
+
+BAD_INPUT = 2
+FORMATS = {"html": "html", "md": "md", "json": "json", "pdf": "pdf"}
+
+
+class _DossierFirst(click.Group):
+    """Lets ``glabella brief [DOSSIER]`` stand for ``glabella brief write [DOSSIER]``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0] not in self.commands and args[0] not in ("-h", "--help")):
+            args = ["write", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_DossierFirst)
+def brief() -> None:
+    """Write the brief of a dossier (``brief [DOSSIER]``), verify one, or compare two."""
+
+
+def _built(dossier: Path | None) -> Brief:
+    from glabella.brief import build
+    from glabella.dossier import DossierError, load
+
+    try:
+        return build(load(dossier))
+    except DossierError as error:
+        click.echo(str(error), err=True)
+    except ValueError as error:
+        click.echo(f"{dossier or 'the shipped dossier'}: {error}", err=True)
+    sys.exit(BAD_INPUT)
+
+
+def _replace(target: Path, content: bytes) -> None:
+    """Write whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=target.parent, prefix=".glabella-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(draft).chmod(0o644)
+        Path(draft).replace(target)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
+
+
+@brief.command("write")
+@click.argument("dossier", required=False, type=click.Path(path_type=Path))
+@click.option("--to", "folder", type=click.Path(path_type=Path), default=Path(), help="Folder to write into.")
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="html", show_default=True)
+def write(dossier: Path | None, folder: Path, form: str) -> None:
+    """Write the brief of DOSSIER; of the shipped one when left out."""
+    from glabella.brief import as_json, html, markdown
+
+    built = _built(dossier)
+    target = folder / f"{built.evidence.dossier.id}.{FORMATS[form]}"
+    if form == "pdf":
+        try:
+            from weasyprint import HTML
+        except (ImportError, OSError) as error:
+            click.echo(f"PDF needs glabella[pdf] and the Pango library: {error}", err=True)
+            sys.exit(BAD_INPUT)
+        content = HTML(string=html(built)).write_pdf(pdf_variant="pdf/ua-1")
+    else:
+        content = {"html": html, "md": markdown, "json": as_json}[form](built).encode()
+    try:
+        _replace(target, content)
+    except OSError as error:
+        click.echo(f"cannot write {target}: {error.strerror}", err=True)
+        sys.exit(BAD_INPUT)
+    _summary(built, target)
+
+
+def _summary(built: Brief, target: Path) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    head = built.answer.headline
+    rows = [
+        ("question", built.evidence.dossier.question.title),
+        ("pooled", f"{head.estimate.text} standardised, {head.k.text} comparisons, {head.n.text} people"),
+        ("next trial", f"{head.prediction.limits or 'not known'} (prediction interval)"),
+        *((f"largest trial: {label}", f"{shown.text}{f', P {p.text}' if p else ''}")
+          for label, shown, p in built.answer.largest),
+        *((label, f"{with_.text} of a hundred with, {without.text} without")
+          for label, without, with_ in built.answer.absolute[:1]),
+        ("certainty", f"{head.certainty}: {'; '.join(head.reasons)}"),
+        ("numbers", f"{len(built.claims)} claims, each with its source"),
+        ("written", str(target)),
+    ]  # fmt: skip
+    console = Console(highlight=False)
+    for name, value in rows:
+        console.print(Text.assemble((f"{name}: ", "bold"), value))
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        click.echo(f"cannot read {file}: {error}; expected a brief as HTML or JSON", err=True)
+        sys.exit(BAD_INPUT)
+
+
+@brief.command("verify")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--dossier", type=click.Path(path_type=Path), help="The dossier it was made from; default the shipped."
+)
+def verify_command(file: Path, dossier: Path | None) -> None:
+    """Recompute every claim of the brief in FILE from its dossier."""
+    from glabella.brief import verify
+
+    text = _read(file)
+    built = _built(dossier)
+    try:
+        found = verify(text, built)
+    except ValueError as error:
+        click.echo(f"{file}: {error}", err=True)
+        sys.exit(BAD_INPUT)
+    for line in found:
+        click.echo(line)
+    if found:
+        sys.exit(1)
+    click.echo(f"{len(built.claims)} claims recomputed, all as stated")
+
+
+@brief.command("diff")
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+def diff(old: Path, new: Path) -> None:
+    """Say what moved between the briefs OLD and NEW, and which study moved it."""
+    from glabella.brief import changed
+
+    try:
+        found = changed(_read(old), _read(new))
+    except ValueError as error:
+        click.echo(str(error), err=True)
+        sys.exit(BAD_INPUT)
+    for line in found:
+        click.echo(line)
+    if found:
+        sys.exit(1)
+    click.echo("no claim moved")
