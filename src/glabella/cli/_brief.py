@@ -117,9 +117,7 @@ def _read(file: Path) -> str:
 
 @brief.command("verify")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--dossier", type=click.Path(path_type=Path), help="The dossier it was made from; default the shipped."
-)
+@click.option("--dossier", type=click.Path(path_type=Path), help="Dossier it was made from.")
 def verify_command(file: Path, dossier: Path | None) -> None:
     """Recompute every claim of the brief in FILE from its dossier."""
     from glabella.brief import verify

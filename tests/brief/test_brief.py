@@ -1,0 +1,180 @@
+"""The brief of the shipped dossier: nothing bare, everything recomputable, the same bytes each time."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from lxml import etree
+from lxml import html as lxml_html
+
+from glabella.brief import Brief, as_json, build, changed, embedded, html, markdown, verify
+from glabella.claim import Claim, written
+from glabella.dossier import load, shipped
+
+
+@pytest.fixture(scope="module")
+def brief() -> Brief:
+    return build(load())
+
+
+@pytest.fixture(scope="module")
+def page(brief: Brief) -> str:
+    return html(brief)
+
+
+def bare_digits(page: str, brief: Brief) -> list[str]:
+    """Texts with a digit that is neither a claim, nor an identifier, a date, a citation or an axis tick."""
+    tree = lxml_html.fromstring(page)
+    for claim in tree.xpath("//a[@class='claim']"):
+        known = brief.claims[claim.get("data-claim")]
+        assert claim.text_content() in known.texts, f"{known.id} is shown as {claim.text_content()!r}"
+    allowed = (
+        "//a[@class='claim'] | //*[contains(concat(' ', @class, ' '), ' id ')] | //time | //cite | //code"
+        " | //style | //script | //*[contains(@class, 'role-axis-label')]"
+    )
+    for element in tree.xpath(allowed):
+        element.drop_tree()
+    names = [*brief.evidence.dossier.names, *(study.label for study in brief.evidence.studies.values())]
+    found = []
+    for text in tree.xpath("//body//text()"):
+        rest = str(text)
+        for name in sorted(names, key=len, reverse=True):
+            rest = rest.replace(name, "")
+        if re.search(r"\d", rest):
+            found.append(str(text).strip())
+    return found
+
+
+def test_no_digit_stands_outside_a_claim(page: str, brief: Brief) -> None:
+    assert bare_digits(page, brief) == []
+
+
+def test_the_test_for_bare_digits_can_fail(page: str, brief: Brief) -> None:
+    assert bare_digits(page.replace("<h2>What harm?", "<p>It helps 7 of 10.</p><h2>What harm?"), brief)
+    with pytest.raises(AssertionError, match="is shown as"):
+        bare_digits(page.replace(">−0.71 (−1.66 to 0.24)<", ">−0.99 (−1.66 to 0.24)<", 1), brief)
+
+
+def test_the_first_screen_shows_how_uncertain_it_is(page: str, brief: Brief) -> None:
+    first = lxml_html.fromstring(page).xpath("//section[@id='answer']")[0].text_content()
+    answer = brief.answer
+    assert f"Certainty: {answer.headline.certainty}." in first
+    assert answer.headline.prediction.limits is not None
+    assert answer.headline.prediction.limits in first
+    assert len(answer.largest) == 2
+    for _, shown, _ in answer.largest:
+        assert shown.text in first
+
+
+def test_every_claim_leads_to_its_sources(page: str, brief: Brief) -> None:
+    tree = lxml_html.fromstring(page)
+    ids = tree.xpath("//@id")
+    assert len(ids) == len(set(ids))
+    targets = {href[1:] for href in tree.xpath("//a/@href") if href.startswith("#")}
+    assert targets <= set(ids)
+    for claim in brief.claims.values():
+        assert claim.value is None or claim.sources, f"{claim.id} has no source"
+        for source in claim.sources:
+            assert source.reference in brief.evidence.references
+
+
+def test_the_page_asks_nothing_of_the_network(page: str) -> None:
+    tree = lxml_html.fromstring(page)
+    assert tree.xpath("//link | //img | //iframe | //script[@src]") == []
+    assert "@import" not in page
+    assert "url(" not in page.replace("url(#", "")
+
+
+def test_figures_are_well_formed_and_described(page: str) -> None:
+    figures = lxml_html.fromstring(page).xpath("//figure")
+    assert len(figures) >= 5
+    for figure in figures:
+        assert figure.get("aria-label", "").startswith("Forest plot")
+        etree.fromstring(etree.tostring(figure.xpath(".//*[local-name()='svg']")[0]))
+
+
+def test_the_same_dossier_gives_the_same_bytes(page: str) -> None:
+    again = build(load())
+    assert html(again) == page
+    assert as_json(again) == as_json(build(load()))
+
+
+def test_a_written_brief_verifies_and_a_changed_one_does_not(page: str, brief: Brief) -> None:
+    assert verify(page, brief) == []
+    assert verify(as_json(brief), brief) == []
+    altered = page.replace(">−0.71 (−1.66 to 0.24)<", ">−0.91 (−1.66 to 0.24)<", 1)
+    assert any("shown as '−0.91" in line for line in verify(altered, brief))
+    data = json.loads(as_json(brief))
+    data["claims"][0]["value"] = 9.9
+    assert any("value is 9.9" in line for line in verify(json.dumps(data), brief))
+    with pytest.raises(ValueError, match="no claims found"):
+        embedded("<p>nothing</p>")
+
+
+def test_diff_names_the_study_that_moved_a_claim(tmp_path: Path, page: str) -> None:
+    folder = tmp_path / "dossier"
+    shutil.copytree(shipped(), folder)
+    study = folder / "studies" / "wollmer2012.yaml"
+    text = study.read_text(encoding="utf-8")
+    assert "value: 12.3," in text
+    study.write_text(text.replace("value: 12.3,", "value: 4.3,", 1), encoding="utf-8")
+    moved = changed(page, html(build(load(folder))))
+    assert any(
+        line.startswith("scores_all.estimate: −0.71") and line.endswith("moved by wollmer2012") for line in moved
+    )
+    assert not any(line.startswith("scores_industry.estimate") for line in moved)
+    assert changed(page, page) == []
+
+
+def test_markdown_says_the_same_numbers(brief: Brief) -> None:
+    text = markdown(brief)
+    assert brief.answer.headline.estimate.text in text
+    assert all(verdict.claim in text for verdict in brief.verdicts)
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [
+        (-1.245, 2, "−1.25"),
+        (-0.001, 2, "0.00"),
+        (1234567, 0, "1,234,567"),
+        (0.5, 0, "1"),
+        (float("nan"), 1, "not known"),
+    ],
+)
+def test_numbers_are_written_as_people_do(value: float, decimals: int, text: str) -> None:
+    assert written(value, decimals) == text
+
+
+def test_a_claim_is_frozen(brief: Brief) -> None:
+    claim = next(iter(brief.claims.values()))
+    assert isinstance(claim, Claim)
+    with pytest.raises(AttributeError):
+        claim.value = 1.0  # type: ignore[misc]
+
+
+def run(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "glabella", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd)
+
+
+def test_the_command_writes_verifies_and_compares(tmp_path: Path) -> None:
+    made = run("brief", "--to", "made", cwd=tmp_path)
+    assert made.returncode == 0, made.stderr
+    assert "prediction interval" in made.stdout
+    file = "made/botulinum-depression.html"
+    assert run("brief", "verify", file, cwd=tmp_path).returncode == 0
+    assert "no claim moved" in run("brief", "diff", file, file, cwd=tmp_path).stdout
+    assert run("brief", "verify", "nowhere.html", cwd=tmp_path).returncode == 2
+
+
+def test_a_bad_dossier_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    done = run("brief", "empty", "--to", "made", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "no dossier.yaml here" in done.stderr
+    assert not (tmp_path / "made").exists()
