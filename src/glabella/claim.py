@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
-Certainty = Literal["high", "moderate", "low", "very low", "not rated", "as printed"]
+Certainty = Literal["high", "moderate", "low", "very low", "not rated", "as printed", "remembered, not seen"]
 
 
 @dataclass(frozen=True, slots=True)

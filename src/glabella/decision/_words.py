@@ -22,7 +22,7 @@ def quote(number: Number, name: str, label: str, *, population: str = "", time_s
         unit=number.unit or "",
         population=population or "as in the source",
         time_span=time_span or "as in the source",
-        certainty="as printed",
+        certainty="remembered, not seen" if number.status == "recalled" else "as printed",
         function="glabella.decision.quote",
         version=__version__,
         inputs=(("dossier", digest(number.model_dump(mode="json"))),),

@@ -265,7 +265,11 @@ class _Contrast:
         log_or, var, n1, n2, steps = found
         d, v = smd_from_odds_ratio(log_or, var)
         sign = -1.0 if self.better == "lower" else 1.0
-        steps.append(Step("log odds ratio of response times √3/π, as if scores were logistic (Chinn)"))
+        steps.append(
+            Step(
+                "log odds ratio of response times the square root of three over π, as if scores were logistic (Chinn)"
+            )
+        )
         return self._make(result, sign * float(d), float(v), n1, n2, "response odds", steps)
 
     # --- scores -------------------------------------------------------------------------------------------
