@@ -4,7 +4,7 @@ SHELL := /bin/bash
 UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
 SHIPPED := src/glabella/dossiers/botulinum-depression
 
-.PHONY: help setup test lint format clean
+.PHONY: help setup brief test lint format bench clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -13,18 +13,26 @@ setup: ## install uv where it is missing, then everything the lock file names
 	@test -x "$$(command -v $(UV))" || { python3 -m venv .tools/uv && .tools/uv/bin/pip install --quiet uv; }
 	@$(UV) sync --quiet --locked --all-extras
 
+brief: setup ## set up everything and write the brief into out/
+	@$(UV) run --no-sync glabella brief --to out
+
 test: setup ## set up everything and pass the tests
+	@scripts/system-packages
 	@$(UV) run --no-sync pytest
 
-lint: setup ## style, format, types, and the shipped dossier where there is one
+lint: setup ## style, format, types, and the shipped dossier
 	@$(UV) run --no-sync ruff check
 	@$(UV) run --no-sync ruff format --check
 	@$(UV) run --no-sync mypy
-	@if [ -d $(SHIPPED) ]; then $(UV) run --no-sync glabella dossier check $(SHIPPED); fi
+	@$(UV) run --no-sync glabella dossier check $(SHIPPED)
 
 format: setup ## write the format
 	@$(UV) run --no-sync ruff format
 	@$(UV) run --no-sync ruff check --fix
+
+bench: setup ## run the benchmarks, peers side by side
+	@found=0; for file in benchmarks/*.py; do if [ -e "$$file" ]; then found=1; $(UV) run --no-sync python "$$file"; fi; done; \
+	  if [ $$found -eq 0 ]; then echo "no benchmark is written yet"; fi
 
 clean: ## remove what was built
 	rm -rf .venv .tools out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

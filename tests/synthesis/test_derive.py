@@ -13,7 +13,7 @@ def borenstein_se(d: float, n1: int, n2: int) -> float:
     into 1/n1 + 1/n2 + g²/(2(n1+n2)) and is a little wider. Both are tested so that the gap stays explained.
     """
     j = float(derive.smd_from_d(1.0, n1, n2)[0])
-    return j * (1 / n1 + 1 / n2 + d**2 / (2 * (n1 + n2))) ** 0.5
+    return float(j * (1 / n1 + 1 / n2 + d**2 / (2 * (n1 + n2))) ** 0.5)
 
 
 def test_f_of_wollmer_gives_the_printed_d() -> None:

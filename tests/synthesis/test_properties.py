@@ -58,7 +58,7 @@ def test_swapping_arms_flips_the_sign_of_mean_differences(columns: Any, measure:
 
 @given(groups(), st.floats(0.1, 10), st.floats(-100, 100))
 def test_smd_does_not_depend_on_units(columns: Any, factor: float, shift: float) -> None:
-    moved = {
+    moved: dict[str, Any] = {
         name: [x * factor + (shift if name[0] == "m" else 0) for x in column] if name[0] in "ms" else column
         for name, column in columns.items()
     }

@@ -266,9 +266,7 @@ class _Contrast:
         d, v = smd_from_odds_ratio(log_or, var)
         sign = -1.0 if self.better == "lower" else 1.0
         steps.append(
-            Step(
-                "log odds ratio of response times the square root of three over π, as if scores were logistic (Chinn)"
-            )
+            Step("log odds ratio of response times the square root of three over π, as if scores were logistic")
         )
         return self._make(result, sign * float(d), float(v), n1, n2, "response odds", steps)
 
