@@ -12,6 +12,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from glabella.brief import Brief, as_json, build, changed, embedded, html, markdown, verify
+from glabella.brief._plot import forest_spec
 from glabella.claim import Claim, written
 from glabella.dossier import load, shipped
 
@@ -96,6 +97,17 @@ def test_figures_are_well_formed_and_described(page: str) -> None:
     for figure in figures:
         assert figure.get("aria-label", "").startswith("Forest plot")
         etree.fromstring(etree.tostring(figure.xpath(".//*[local-name()='svg']")[0]))
+
+
+def test_plots_follow_the_grammar_that_altair_knows(brief: Brief) -> None:
+    import altair
+    from altair.utils.schemapi import SchemaValidationError
+
+    for pooling in brief.answer.poolings:
+        altair.Chart.from_dict(forest_spec(pooling))
+    wrong = forest_spec(brief.answer.headline) | {"layer": [{"mark": "no such mark"}]}
+    with pytest.raises(SchemaValidationError):
+        altair.Chart.from_dict(wrong)
 
 
 def test_the_same_dossier_gives_the_same_bytes(page: str) -> None:
