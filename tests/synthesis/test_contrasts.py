@@ -98,7 +98,7 @@ def test_of_a_crossover_trial_only_the_first_period_enters(tmp_path: Path) -> No
     assert any("first period" in step.rule for step in effect.steps)
 
 
-SD = {
+SD: dict[str, dict[str, Any]] = {
     "sd": {"mean": 10, "sd": 4},
     "se": {"mean": 10, "se": 4 / 5},
     "ci": {"mean": 10, "ci": f"[{n(10 - 2.0638985616280205 * 0.8)}, {n(10 + 2.0638985616280205 * 0.8)}]"},
@@ -108,7 +108,8 @@ SD = {
 
 @pytest.mark.parametrize("way", list(SD))
 def test_every_way_to_an_sd_gives_the_same_effect(tmp_path: Path, way: str) -> None:
-    drug, placebo = ({**SD[way], "n": 25} for _ in range(2))
+    drug: dict[str, Any] = {**SD[way], "n": 25}
+    placebo = dict(drug)
     for key in ("mean", "change_mean"):
         if key in placebo:
             placebo[key] = 13
