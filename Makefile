@@ -4,7 +4,7 @@ SHELL := /bin/bash
 UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
 SHIPPED := src/glabella/dossiers/botulinum-depression
 
-.PHONY: help setup brief test lint format bench clean
+.PHONY: help setup brief test lint format schema bench clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -29,6 +29,9 @@ lint: setup ## style, format, types, and the shipped dossier
 format: setup ## write the format
 	@$(UV) run --no-sync ruff format
 	@$(UV) run --no-sync ruff check --fix
+
+schema: setup ## write the shipped dossier's editor schemas
+	@for kind in dossier study products claims; do $(UV) run --no-sync glabella dossier schema $$kind > $(SHIPPED)/schema/$$kind.json; done
 
 bench: setup ## run the benchmarks, peers side by side
 	@found=0; for file in benchmarks/*.py; do if [ -e "$$file" ]; then found=1; $(UV) run --no-sync python "$$file"; fi; done; \

@@ -19,9 +19,10 @@ MAY_IMPORT = {
     "safety": {"dossier"},
     "mechanism": {"dossier"},
     "decision": {"dossier", "synthesis", "safety", "mechanism"},
-    "brief": {"dossier", "synthesis", "safety", "mechanism", "decision"},
-    "app": {"dossier", "synthesis", "safety", "mechanism", "decision", "brief"},
-    "cli": {"dossier", "synthesis", "safety", "mechanism", "decision", "brief", "app"},
+    "plot": {"synthesis", "safety", "mechanism"},
+    "brief": {"dossier", "synthesis", "safety", "mechanism", "decision", "plot"},
+    "app": {"dossier", "synthesis", "safety", "mechanism", "decision", "plot", "brief"},
+    "cli": {"dossier", "synthesis", "safety", "mechanism", "decision", "plot", "brief", "app"},
 }
 BELOW_ALL = {"claim", "_version"}
 PARTS = sorted(

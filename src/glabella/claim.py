@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Literal
 
+#: How a bound is written.
+_BOUNDS = {"<": "<", ">": ">", "<=": "≤", ">=": "≥"}
 Certainty = Literal["high", "moderate", "low", "very low", "not rated", "as printed", "remembered, not seen"]
 
 
@@ -92,11 +94,8 @@ class Claim:
         """The value as it is written."""
         if self.value is None:
             return "not known"
-        return (
-            f"{self.bound} {written(self.value, self.decimals)}"
-            if self.bound
-            else written(self.value, self.decimals)
-        )
+        number = written(self.value, self.decimals)
+        return f"{_BOUNDS[self.bound]} {number}" if self.bound else number
 
     @property
     def limits(self) -> str | None:

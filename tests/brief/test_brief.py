@@ -12,9 +12,10 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from glabella.brief import Brief, as_json, build, changed, embedded, html, markdown, verify
-from glabella.brief._plot import forest_spec
+from glabella.brief._plot import pooling_forest
 from glabella.claim import Claim, written
-from glabella.dossier import load, shipped
+from glabella.dossier import load, shipped, write_starter
+from glabella.plot import Plot
 
 
 @pytest.fixture(scope="module")
@@ -104,10 +105,10 @@ def test_plots_follow_the_grammar_that_altair_knows(brief: Brief) -> None:
     from jsonschema import ValidationError
 
     for pooling in brief.answer.poolings:
-        altair.Chart.from_dict(forest_spec(pooling))
-    wrong = forest_spec(brief.answer.headline) | {"layer": [{"mark": "no such mark"}]}
+        assert isinstance(pooling_forest(pooling).altair(), altair.LayerChart)
+    wrong = Plot(pooling_forest(brief.answer.headline).spec | {"layer": [{"mark": "no such mark"}]})
     with pytest.raises(ValidationError):
-        altair.Chart.from_dict(wrong)
+        wrong.altair()
 
 
 def test_the_same_dossier_gives_the_same_bytes(page: str) -> None:
@@ -183,6 +184,47 @@ def test_the_command_writes_verifies_and_compares(tmp_path: Path) -> None:
     assert run("brief", "verify", file, cwd=tmp_path).returncode == 0
     assert "no claim moved" in run("brief", "diff", file, file, cwd=tmp_path).stdout
     assert run("brief", "verify", "nowhere.html", cwd=tmp_path).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "says"),
+    [
+        ("studies/example2020.yaml", b"label: Example 2020", b"label:\tExample\n\tother: 1",
+         r"example2020.yaml:\d+: not valid YAML: a tab"),
+        ("studies/example2020.yaml", b"events: {value: 10,",
+         b"sd: {value: -2, status: seen, source: EXAMPLE}\n        events: {value: 10,",
+         r"example2020.yaml:\d+: .*sd is -2, expected more than 0"),
+        ("studies/example2020.yaml", b"label: Example 2020", b"label: Ex\xe4mple 2020",
+         r"example2020.yaml:\d+: .*UTF-8"),
+        ("references.json", b'"id": "EXAMPLE"', b'"id": "ANOTHER"',
+         r"\d+: reference 'EXAMPLE' is not in references"),
+    ],
+)  # fmt: skip
+def test_bad_files_give_their_line_and_no_brief(
+    tmp_path: Path, file: str, old: bytes, new: bytes, says: str
+) -> None:
+    write_starter(tmp_path / "mine")
+    path = tmp_path / "mine" / file
+    assert old in path.read_bytes()
+    path.write_bytes(path.read_bytes().replace(old, new, 1))
+    done = run("brief", "mine", "--to", "made", cwd=tmp_path)
+    assert done.returncode == 2
+    assert re.search(says, done.stderr), done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "made").exists()
+
+
+def test_no_events_in_either_arm_is_an_error_that_says_why(tmp_path: Path) -> None:
+    write_starter(tmp_path / "mine")
+    path = tmp_path / "mine" / "studies" / "example2020.yaml"
+    text = path.read_text(encoding="utf-8")
+    text, changes = re.subn(r"events: \{value: \d+,", "events: {value: 0,", text)
+    assert changes == 2
+    path.write_text(text, encoding="utf-8")
+    done = run("brief", "mine", "--to", "made", cwd=tmp_path)
+    assert done.returncode == 2
+    assert re.search(r"example2020.yaml:\d+: no events in drug nor in placebo", done.stderr)
+    assert not (tmp_path / "made").exists()
 
 
 def test_a_bad_dossier_leaves_nothing_behind(tmp_path: Path) -> None:

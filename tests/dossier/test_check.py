@@ -1,5 +1,6 @@
 """Every kind of bad dossier gives its fault, with file and line and what was expected."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from glabella.dossier import DossierError, check, json_schema, load, write_starter
+from glabella.dossier import DossierError, check, json_schema, load, shipped, write_starter
 
 
 @pytest.fixture
@@ -26,6 +27,15 @@ def edit(folder: Path, file: str, old: str, new: str) -> None:
 
 
 STUDY = "studies/example2020.yaml"
+
+
+def test_the_shipped_dossier_carries_current_schemas() -> None:
+    for kind in ("dossier", "study", "products", "claims"):
+        kept = json.loads((shipped() / "schema" / f"{kind}.json").read_text(encoding="utf-8"))
+        assert kept == json_schema(kind), f"schema/{kind}.json is old; `make schema` writes it anew"
+    for file in (shipped() / "dossier.yaml", *sorted((shipped() / "studies").glob("*.yaml"))):
+        line = file.read_text(encoding="utf-8").partition("\n")[0]
+        assert (file.parent / line.removeprefix("# yaml-language-server: $schema=")).is_file(), file
 
 
 def test_the_starter_has_no_fault_and_loads(dossier: Path) -> None:

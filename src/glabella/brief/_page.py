@@ -8,7 +8,7 @@ from typing import Any
 
 from glabella._version import __version__
 from glabella.brief._content import Brief
-from glabella.brief._plot import forest
+from glabella.brief._plot import pooling_forest
 
 #: Where the page keeps its claims for ``glabella brief verify`` and ``diff``.
 CLAIMS_ID = "glabella-claims"
@@ -34,7 +34,7 @@ def html(brief: Brief) -> str:
         "brief": brief,
         "answer": brief.answer,
         "dossier": brief.evidence.dossier,
-        "forest": {pooling.id: Markup(forest(pooling)) for pooling in brief.answer.poolings},
+        "forest": {pooling.id: Markup(pooling_forest(pooling).svg()) for pooling in brief.answer.poolings},
         "css": Markup((folder / "brief.css").read_text(encoding="utf-8")),
         "claims_id": CLAIMS_ID,
         "claims_json": Markup(text),

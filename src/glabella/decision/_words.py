@@ -34,6 +34,9 @@ def quote(number: Number, name: str, label: str, *, population: str = "", time_s
 
 def say(statement: Statement, name: str) -> tuple[Piece, ...]:
     """Split a sentence at its placeholders; each number becomes a Claim named ``name.placeholder``."""
+    whole = statement.text
+    for key, number in statement.values.items():
+        whole = whole.replace("{" + key + "}", quote(number, key, "").number)
     pieces: list[Piece] = []
     rest = statement.text
     while rest:
@@ -43,7 +46,7 @@ def say(statement: Statement, name: str) -> tuple[Piece, ...]:
         if not brace:
             break
         key, _, rest = after.partition("}")
-        pieces.append(quote(statement.values[key], f"{name}.{key}", statement.text))
+        pieces.append(quote(statement.values[key], f"{name}.{key}", whole))
     return tuple(pieces)
 
 

@@ -1,0 +1,122 @@
+"""The forest plot: a line a study, its weight as size, and below them what was pooled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from glabella.plot._plot import INK, SOFT, Plot, plot
+
+#: Kinds of line: mark, dash. Shape and dash carry the meaning, so that no colour is needed.
+_KINDS = {"study": ("square", [1, 0]), "pooled": ("diamond", [1, 0]), "prediction": ("triangle", [4, 3])}
+_WIDTH = 380
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a forest plot; ``weight`` is a percentage, ``note`` a word at the right."""
+
+    label: str
+    value: float
+    low: float
+    high: float
+    weight: float = 25.0
+    note: str = ""
+
+
+def forest(
+    studies: Sequence[Line],
+    *,
+    pooled: Line | None = None,
+    prediction: Line | None = None,
+    ratio: bool = False,
+    title: str = "effect",
+    notes: str = "",
+) -> Plot:
+    """Draw studies, the pooled effect and the prediction interval.
+
+    Parameters
+    ----------
+    studies : sequence of Line
+        From top to bottom.
+    pooled, prediction : Line, optional
+        Drawn below, as a diamond and as a dashed line.
+    ratio : bool
+        Values are ratios: logarithmic axis, no effect at one.
+    title : str
+        What the axis shows.
+    notes : str
+        What the lines' notes say; their heading.
+    """
+    rows = [_row(line, "study") for line in studies]
+    rows += [
+        _row(line, kind) for line, kind in ((pooled, "pooled"), (prediction, "prediction")) if line is not None
+    ]
+    kinds = list(_KINDS)
+    y = {
+        "field": "label",
+        "type": "nominal",
+        "sort": [row["label"] for row in rows],
+        "title": None,
+        "axis": {"labelLimit": 320},
+    }
+    x = {"type": "quantitative", "scale": {"type": "log"} if ratio else {"zero": True}, "title": title}
+    dash = {"domain": kinds, "range": [dash for _, dash in _KINDS.values()]}
+    shape = {"domain": kinds, "range": [shape for shape, _ in _KINDS.values()]}
+    size = {"domain": [0, 100], "range": [40, 260]}
+    layers: list[dict[str, Any]] = [
+        {
+            "mark": {"type": "rule", "color": SOFT},
+            "data": {"values": [{"at": 1 if ratio else 0}]},
+            "encoding": {"x": {"field": "at", "type": "quantitative"}},
+        },
+        {
+            "mark": {"type": "rule", "color": INK},
+            "encoding": {
+                "y": y,
+                "x": {"field": "low", **x},
+                "x2": {"field": "high"},
+                "strokeDash": {"field": "kind", "type": "nominal", "scale": dash, "legend": None},
+            },
+        },
+        {
+            "mark": {"type": "point", "filled": True, "color": INK, "opacity": 1},
+            "encoding": {
+                "y": y,
+                "x": {"field": "value", **x},
+                "shape": {"field": "kind", "type": "nominal", "scale": shape, "legend": None},
+                "size": {"field": "weight", "type": "quantitative", "scale": size, "legend": None},
+            },
+        },
+    ]
+    if notes:
+        text = {"type": "text", "align": "left", "fontSize": 12, "color": INK}
+        layers += [
+            {
+                "mark": text,
+                "encoding": {"y": y, "x": {"value": _WIDTH + 12}, "text": {"field": "note", "type": "nominal"}},
+            },
+            {
+                "data": {"values": [{"heading": notes}]},
+                "mark": {**text, "color": SOFT, "baseline": "bottom"},
+                "encoding": {
+                    "y": {"value": -2},
+                    "x": {"value": _WIDTH + 12},
+                    "text": {"field": "heading", "type": "nominal"},
+                },
+            },
+        ]
+    return plot({"data": {"values": rows}, "width": _WIDTH, "height": {"step": 26}, "layer": layers})
+
+
+def _row(line: Line, kind: str) -> dict[str, Any]:
+    return {
+        "label": line.label,
+        "kind": kind,
+        "value": line.value,
+        "low": line.low,
+        "high": line.high,
+        "weight": line.weight,
+        "note": line.note,
+    }

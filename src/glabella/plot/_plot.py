@@ -1,0 +1,80 @@
+"""A plot as data, and the ways to see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import altair
+
+INK = "#1b1b1b"
+SOFT = "#777777"
+_CONFIG = {
+    "view": {"stroke": None},
+    "axis": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "grid": False},
+    "legend": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"},
+    "font": "DejaVu Sans, sans-serif",
+    "background": "transparent",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A Vega-Lite description that draws itself, offline.
+
+    Attributes
+    ----------
+    spec : dict
+        The description; JSON through and through.
+    """
+
+    spec: dict[str, Any]
+
+    def svg(self) -> str:
+        """Draw as SVG."""
+        import vl_convert
+
+        drawn: str = vl_convert.vegalite_to_svg(self.spec)
+        return drawn
+
+    def png(self, *, scale: float = 2.0) -> bytes:
+        """Draw as PNG, ``scale`` pixels to a point."""
+        import vl_convert
+
+        drawn: bytes = vl_convert.vegalite_to_png(self.spec, scale=scale)
+        return drawn
+
+    def save(self, path: str | Path) -> None:
+        """Write to ``path`` as its suffix says: .svg or .png.
+
+        Raises
+        ------
+        ValueError
+            If the suffix is another one.
+        """
+        path = Path(path)
+        if path.suffix == ".svg":
+            path.write_text(self.svg(), encoding="utf-8")
+        elif path.suffix == ".png":
+            path.write_bytes(self.png())
+        else:
+            raise ValueError(f"{path}: cannot draw as {path.suffix or 'a file without suffix'!r}; "
+                             "expected .svg or .png")  # fmt: skip
+
+    def altair(self) -> altair.Chart:
+        """Give the plot as an Altair chart (needs Altair installed)."""
+        import altair
+
+        chart: altair.Chart = altair.Chart.from_dict(self.spec)
+        return chart
+
+    def _repr_svg_(self) -> str:
+        """Let notebooks draw it."""
+        return self.svg()
+
+
+def plot(body: dict[str, Any]) -> Plot:
+    """Give a chart's body the look that all plots share."""
+    return Plot({"$schema": "https://vega.github.io/schema/vega-lite/v6.json", **body, "config": _CONFIG})
