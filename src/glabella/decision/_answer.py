@@ -137,6 +137,9 @@ def _fit(evidence: Evidence, analysis: Analysis) -> tuple[Contrasts, Pooled | No
     found = contrasts(evidence, analysis)
     if not found.effects:
         return found, None
+    if len(found.effects) == 1:
+        # One trial has no spread between trials: it stands for itself, and has no prediction interval.
+        return found, pool(*arrays(found.effects), method="common", test="z")
     return found, pool(*arrays(found.effects), method=analysis.method, test=analysis.test)
 
 

@@ -5,11 +5,13 @@ a dossier's studies to effects (:func:`contrasts`). Nothing here reads a file or
 """
 
 from glabella.synthesis._contrasts import Contrasts, Effect, NotComputed, Step, arrays, contrasts
+from glabella.synthesis._design import Design, design
 from glabella.synthesis._effect_size import EffectSizes, effect_size
 from glabella.synthesis._pool import Pooled, pool
 
 __all__ = [
     "Contrasts",
+    "Design",
     "Effect",
     "EffectSizes",
     "NotComputed",
@@ -17,6 +19,7 @@ __all__ = [
     "Step",
     "arrays",
     "contrasts",
+    "design",
     "effect_size",
     "pool",
 ]

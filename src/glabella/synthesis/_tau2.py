@@ -1,133 +1,271 @@
-"""The variance between studies: estimators and Q-profile limits, for many meta-analyses at once.
+"""The variance between studies: eight estimators and Q-profile limits, for many meta-analyses at once.
 
-Arrays have shape (batch, k) with a mask of the studies that are present; a masked study has weight zero.
+Arrays have shape (batch, k). A study that a row does not have carries an infinite variance and an effect of zero:
+its weight is then zero everywhere, with no mask in the sums.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from glabella.synthesis._design import Basis, inverse
+
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-#: Fisher scoring gains a factor each round; hundreds of rounds mean that it will not settle.
-_MAX_ROUNDS = 1000
+#: Newton's method settles in a few rounds; hundreds mean that it will not.
+_MAX_ROUNDS = 500
+#: After so many rounds only the safer, slower scoring steps are taken.
+_NEWTON_ROUNDS = 40
 #: Relative change at which τ² is settled: near the limit of double precision, as the references are.
 _SETTLED = 1e-13
+METHODS = ("REML", "ML", "DL", "PM", "EB", "HE", "HS", "SJ", "common")
 
 
 @dataclass(frozen=True, slots=True)
-class Moments:
-    """Weighted sums at a given τ², each of shape (batch,), and the weights of shape (batch, k)."""
+class Fit:
+    """Weighted least squares at given weights: coefficients on the basis, their covariance, residuals, y'Py."""
 
     w: Floats
-    sum_w: Floats
-    mean: Floats
+    beta: Floats
+    cov: Floats
+    residual: Floats
     q: Floats
-    trace_p: Floats
-    trace_pp: Floats
-    y_pp_y: Floats
 
 
-def moments(y: Floats, v: Floats, present: Mask, tau2: Floats) -> Moments:
-    """Compute what every estimator needs, with P = W - W1(1'W1)⁻¹1'W."""
-    w = np.where(present, 1 / (v + tau2[:, None]), 0.0)
-    w2 = w * w
-    sum_w, sum_w2, sum_w3 = w.sum(axis=1), w2.sum(axis=1), (w2 * w).sum(axis=1)
-    safe = np.where(sum_w > 0, sum_w, 1.0)
-    mean = (w * y).sum(axis=1) / safe
-    residual2 = (y - mean[:, None]) ** 2
-    return Moments(
-        w=w,
-        sum_w=sum_w,
-        mean=mean,
-        q=(w * residual2).sum(axis=1),
-        trace_p=sum_w - sum_w2 / safe,
-        trace_pp=sum_w2 - 2 * sum_w3 / safe + (sum_w2 / safe) ** 2,
-        y_pp_y=(w2 * residual2).sum(axis=1),
+def weighted(y: Floats, w: Floats, basis: Basis) -> Fit:
+    """Fit by weighted least squares."""
+    cov = inverse(basis.gram(w))
+    beta = cov[:, 0] * basis.cross(w, y) if basis.p == 1 else (cov @ basis.cross(w, y)[..., None])[..., 0]
+    residual = y - basis.fitted(beta)
+    return Fit(w, beta, cov, residual, np.einsum("bk,bk->b", w * residual, residual))
+
+
+def trace_p(fit: Fit, basis: Basis) -> Floats:
+    """Trace P, with P = W - WX(X'WX)⁻¹X'W."""
+    return np.asarray(fit.w.sum(axis=1) - _trace(fit.cov, basis.gram(fit.w, fit.w)))
+
+
+def estimate(method: str, y: Floats, v: Floats, basis: Basis, k: NDArray[np.int_]) -> tuple[Floats, Floats, Mask]:
+    """τ², its standard error, and whether an iteration settled (the closed forms always do).
+
+    Parameters
+    ----------
+    method : str
+        One of ``METHODS`` other than ``common``.
+    y, v : ndarray of shape (batch, k)
+        Effects and variances.
+    basis : Basis
+        The model's columns.
+    k : ndarray of shape (batch,)
+        Studies that each row has.
+
+    References
+    ----------
+    DerSimonian R, Laird N. Control Clin Trials 1986;7:177-188 (DL). Hedges LV, Olkin I. 1985 (HE). Hunter JE,
+    Schmidt FL. 1990 (HS). Sidik K, Jonkman JN. J R Stat Soc C 2005;54:367-384 (SJ). Paule RC, Mandel J. J Res Natl
+    Bur Stand 1982;87:377-385 (PM). Morris CN. JASA 1983;78:47-55 (EB). Viechtbauer W. J Educ Behav Stat
+    2005;30:261-293 (ML, REML, standard errors). Raudenbush SW. 2009 (with moderators).
+    """
+    df = np.maximum(k - basis.p, 1).astype(float)
+    if method in ("REML", "ML"):
+        return _likelihood(method == "REML", y, v, basis, k)
+    always = np.ones(len(y), dtype=bool)
+    if method in ("PM", "EB"):
+        tau2, settled = root_of_q(y, v, basis, df)
+        at = weighted(y, 1 / (v + tau2[:, None]), basis)
+        return tau2, np.sqrt(2 * k**2 / df) / at.w.sum(axis=1), settled
+    if method in ("DL", "HS"):
+        fixed = weighted(y, 1 / v, basis)
+        trace = trace_p(fixed, basis)
+        scale, target = (trace, df) if method == "DL" else (fixed.w.sum(axis=1), k)
+        tau2 = np.maximum(0.0, (fixed.q - target) / scale)
+        variance = 2 * df + 4 * tau2 * trace + 2 * tau2**2 * _trace_pp(fixed, basis)
+        return tau2, np.sqrt(variance) / scale, always
+    present = np.isfinite(v)
+    own = np.where(present, v, 0.0)
+    if method == "HE":
+        plain = weighted(y, present.astype(float), basis)
+        _, trace_pv, trace_pvpv, _ = _traces(plain, basis, own)
+        tau2 = np.maximum(0.0, (plain.q - trace_pv) / df)
+        return tau2, np.sqrt(2 * trace_pvpv + 4 * tau2 * trace_pv + 2 * tau2**2 * df) / df, always
+    mean = y.sum(axis=1) / np.maximum(k, 1)
+    start = np.where(present, (y - mean[:, None]) ** 2, 0.0).sum(axis=1) / np.maximum(k, 1)
+    at = weighted(y, 1 / (v + start[:, None]), basis)
+    tau2 = start * at.q / df
+    _, _, trace_pvpv, trace_pvp = _traces(at, basis, own)
+    variance = 2 * trace_pvpv + 4 * tau2 * trace_pvp + 2 * tau2**2 * _trace_pp(at, basis)
+    return tau2, start / df * np.sqrt(variance), always
+
+
+def root_of_q(y: Floats, v: Floats, basis: Basis, target: Floats) -> tuple[Floats, Mask]:
+    """τ² at which Q(τ²) equals ``target``; zero where Q is below it already at zero.
+
+    Q is a sum of terms a/(b + τ²), so 1/Q rises and is concave: Newton's method on it approaches the root from
+    below, cannot overshoot, and settles in a few rounds.
+    """
+    tau2 = np.zeros(len(y))
+    settled = ~np.isfinite(target)
+    _rounds(_QStep(target), y, v, basis, tau2, settled)
+    return tau2, settled
+
+
+def q_profile(y: Floats, v: Floats, basis: Basis, k: NDArray[np.int_], level: float) -> tuple[Floats, Floats]:
+    """Limits of τ² at which Q(τ²) meets the chi-squared quantiles (Viechtbauer W. Stat Med 2007;26:37-52)."""
+    from scipy.special import chdtri
+
+    df = np.maximum(k - basis.p, 1)
+    some = np.arange(df.max() + 1)
+    limits = []
+    for tail in ((1 - level) / 2, (1 + level) / 2):
+        target = chdtri(np.maximum(some, 1), tail)[df]
+        limit, settled = root_of_q(y, v, basis, target)
+        limits.append(np.where((k > basis.p) & settled, limit, np.nan))
+    return limits[0], limits[1]
+
+
+def log_likelihood(restricted: bool, y: Floats, v: Floats, basis: Basis, tau2: Floats) -> Floats:
+    """Log-likelihood, or the restricted one, without constants that do not depend on τ²."""
+    total = v + tau2[:, None]
+    at = weighted(y, 1 / total, basis)
+    log_v = np.log(np.where(np.isfinite(total), total, 1.0)).sum(axis=1)
+    found = -0.5 * (log_v + at.q)
+    if restricted:
+        gram = basis.gram(at.w)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            found = found - 0.5 * (np.log(gram[:, 0, 0]) if basis.p == 1 else np.linalg.slogdet(gram)[1])
+    return np.asarray(found)
+
+
+def _likelihood(
+    restricted: bool, y: Floats, v: Floats, basis: Basis, k: NDArray[np.int_]
+) -> tuple[Floats, Floats, Mask]:
+    """τ² by maximum likelihood; zero where the likelihood is higher there than at the maximum that was found."""
+    present = np.isfinite(v)
+    plain = weighted(y, present.astype(float), basis)
+    within = np.where(present, v, 0.0).sum(axis=1) / np.maximum(k, 1)
+    tau2 = np.maximum(0.0, plain.q / np.maximum(k - basis.p, 1) - within)
+    settled = k <= basis.p
+    tau2[~np.isfinite(tau2)] = 0.0
+    _rounds(_ScoreStep(restricted), y, v, basis, tau2, settled)
+    positive = np.flatnonzero(tau2 > 0)
+    if positive.size:
+        ys, vs, some = y[positive], v[positive], basis.rows(positive)
+        at_zero = log_likelihood(restricted, ys, vs, some, np.zeros(positive.size))
+        tau2[positive[at_zero > log_likelihood(restricted, ys, vs, some, tau2[positive])]] = 0.0
+    at = weighted(y, 1 / (v + tau2[:, None]), basis)
+    information = _trace_pp(at, basis) if restricted else np.einsum("bk,bk->b", at.w, at.w)
+    return tau2, np.sqrt(2 / np.where(information > 0, information, np.nan)), settled
+
+
+Step = Callable[[Floats, Floats, Floats, Basis, NDArray[np.intp], int], Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class _QStep:
+    """One round towards Q(τ²) = target."""
+
+    target: Floats
+
+    def __call__(
+        self, y: Floats, v: Floats, tau2: Floats, basis: Basis, rows: NDArray[np.intp], round_: int
+    ) -> Floats:
+        del round_
+        at = weighted(y, 1 / (v + tau2[:, None]), basis)
+        target = self.target[rows]
+        u = at.w * at.residual
+        slope = np.einsum("bk,bk->b", u, u)
+        above = at.q > target
+        safe = np.where(above, target * slope, 1.0)
+        return np.asarray(np.where(above, at.q * (at.q - target) / safe, 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class _ScoreStep:
+    """One round towards the maximum of the likelihood: Newton's, or Fisher's where the curve bends the wrong way."""
+
+    restricted: bool
+
+    def __call__(
+        self, y: Floats, v: Floats, tau2: Floats, basis: Basis, rows: NDArray[np.intp], round_: int
+    ) -> Floats:
+        del rows
+        at = weighted(y, 1 / (v + tau2[:, None]), basis)
+        w = at.w
+        u = w * at.residual
+        y_pp_y = np.einsum("bk,bk->b", u, u)
+        if self.restricted:
+            expected, information = trace_p(at, basis), _trace_pp(at, basis)
+        else:
+            expected, information = w.sum(axis=1), np.einsum("bk,bk->b", w, w)
+        lost = basis.cross(w, u)
+        back = lost**2 * at.cov[:, 0] if basis.p == 1 else lost * (at.cov @ lost[..., None])[..., 0]
+        y_ppp_y = np.einsum("bk,bk->b", w * u, u) - back.sum(axis=1)
+        score = y_pp_y - expected
+        observed = 2 * y_ppp_y - information
+        fisher = score / information
+        if round_ >= _NEWTON_ROUNDS:
+            return np.asarray(fisher)
+        # Newton only where the likelihood is concave enough for its step to stay within a few scoring steps.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            newton = score / observed
+        good = (observed > 0) & (np.abs(newton) <= 4 * np.abs(fisher))
+        return np.asarray(np.where(good, newton, fisher))
+
+
+def _rounds(step: Step, y: Floats, v: Floats, basis: Basis, tau2: Floats, settled: Mask) -> None:
+    """Repeat a step, rows that have settled left out, until all have or the rounds are spent; in place."""
+    rows = np.flatnonzero(~settled)
+    ys, vs, some = (y, v, basis) if rows.size == len(y) else (y[rows], v[rows], basis.rows(rows))
+    at = tau2[rows]
+    # Below this a change is rounding: it is lost when τ² is added to the smallest variance.
+    floor = 1e-16 * ys.shape[1] * vs.min(axis=1, initial=np.inf) + 1e-300
+    for round_ in range(_MAX_ROUNDS):
+        if not rows.size:
+            return
+        with np.errstate(invalid="ignore"):
+            new = np.maximum(0.0, at + step(ys, vs, at, some, rows, round_))
+            done = np.abs(new - at) <= _SETTLED * new + floor
+        broken = ~np.isfinite(new)
+        tau2[rows] = np.where(broken, 0.0, new)
+        settled[rows[done & ~broken]] = True
+        going = ~(done | broken)
+        if not going.all():
+            rows, at = rows[going], new[going]
+            ys, vs, some, floor = ys[going], vs[going], some.rows(going), floor[going]
+        else:
+            at = new
+
+
+def _trace(a: Floats, b: Floats) -> Floats:
+    """Trace AB of each pair."""
+    return a[:, 0, 0] * b[:, 0, 0] if a.shape[-1] == 1 else np.einsum("bij,bji->b", a, b)
+
+
+def _trace_pp(fit: Fit, basis: Basis) -> Floats:
+    """Trace PP."""
+    w2 = fit.w * fit.w
+    inner = basis.gram(fit.w, fit.w)
+    second = fit.cov * inner if basis.p == 1 else fit.cov @ inner
+    return np.asarray(
+        np.einsum("bk,bk->b", fit.w, fit.w) - 2 * _trace(fit.cov, basis.gram(w2, fit.w)) + _trace(second, second)
     )
 
 
-def dersimonian_laird(fixed: Moments, k: NDArray[np.int_]) -> tuple[Floats, Floats]:
-    """τ² by moments and its standard error (DerSimonian R, Laird N. Control Clin Trials 1986;7:177-188).
-
-    ``fixed`` are the moments at τ² = 0.
-    """
-    df = k - 1
-    trace = np.where(fixed.trace_p > 0, fixed.trace_p, 1.0)
-    tau2 = np.maximum(0.0, (fixed.q - df) / trace)
-    variance = 2 * df + 4 * tau2 * fixed.trace_p + 2 * tau2**2 * fixed.trace_pp
-    return tau2, np.sqrt(variance) / trace
-
-
-def restricted_likelihood(y: Floats, v: Floats, present: Mask) -> tuple[Floats, Floats, Mask]:
-    """τ² by REML with Fisher scoring, its standard error, and whether it settled.
-
-    Where the likelihood is higher at zero than at the maximum that was found, τ² is zero.
-
-    References
-    ----------
-    Viechtbauer W. J Educ Behav Stat 2005;30:261-293.
-    """
-    k = present.sum(axis=1)
-    df = np.maximum(k - 1, 1)
-    centre = np.where(k > 0, (y * present).sum(axis=1) / np.maximum(k, 1), 0.0)
-    between = (np.where(present, (y - centre[:, None]) ** 2, 0.0)).sum(axis=1) / df
-    within = np.where(present, v, 0.0).sum(axis=1) / np.maximum(k, 1)
-    tau2 = np.maximum(0.0, between - within)
-    settled = k < 2
-    for _ in range(_MAX_ROUNDS):
-        rows = np.flatnonzero(~settled)
-        if not rows.size:
-            break
-        at = moments(y[rows], v[rows], present[rows], tau2[rows])
-        new = np.maximum(0.0, tau2[rows] + (at.y_pp_y - at.trace_p) / at.trace_pp)
-        scale = new + within[rows]
-        settled[rows] = np.abs(new - tau2[rows]) <= _SETTLED * scale
-        tau2[rows] = new
-    at_zero = np.zeros_like(tau2)
-    higher = _log_likelihood(y, v, present, at_zero) > _log_likelihood(y, v, present, tau2)
-    tau2 = np.where(higher, 0.0, tau2)
-    at = moments(y, v, present, tau2)
-    return tau2, np.sqrt(2 / np.where(at.trace_pp > 0, at.trace_pp, np.nan)), settled
-
-
-def _log_likelihood(y: Floats, v: Floats, present: Mask, tau2: Floats) -> Floats:
-    """Restricted log-likelihood, without its constant."""
-    at = moments(y, v, present, tau2)
-    log_v = np.where(present, np.log(v + tau2[:, None]), 0.0).sum(axis=1)
-    return np.asarray(-0.5 * (log_v + np.log(np.where(at.sum_w > 0, at.sum_w, 1.0)) + at.q), dtype=float)
-
-
-def q_profile(y: Floats, v: Floats, present: Mask, level: float) -> tuple[Floats, Floats]:
-    """Limits of τ² at which Q(τ²) meets the chi-squared quantiles; NaN with fewer than two studies.
-
-    Q falls and is convex in τ², so Newton's method from zero approaches each root from below and cannot
-    overshoot it.
-
-    References
-    ----------
-    Viechtbauer W. Stat Med 2007;26:37-52.
-    """
-    from scipy.special import chdtri
-
-    k = present.sum(axis=1)
-    df = np.maximum(k - 1, 1)
-    limits = []
-    for tail in ((1 - level) / 2, (1 + level) / 2):
-        target = chdtri(df, tail)
-        tau2 = np.zeros(len(y))
-        active = k > 1
-        for _ in range(_MAX_ROUNDS):
-            rows = np.flatnonzero(active)
-            if not rows.size:
-                break
-            at = moments(y[rows], v[rows], present[rows], tau2[rows])
-            step = np.where(at.q > target[rows], (at.q - target[rows]) / np.where(at.y_pp_y > 0, at.y_pp_y, 1), 0.0)
-            tau2[rows] += step
-            active[rows] = step > _SETTLED * (tau2[rows] + 1e-300)
-        limits.append(np.where(k > 1, tau2, np.nan))
-    return limits[0], limits[1]
+def _traces(fit: Fit, basis: Basis, v: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Trace P, tr PV, tr PVPV and tr PVP for weights that need not be 1/v."""
+    a = fit.w
+    outer_v = fit.cov @ basis.gram(a * a * v)
+    outer = fit.cov @ basis.gram(a * a)
+    return (
+        trace_p(fit, basis),
+        np.asarray((a * v).sum(axis=1) - np.einsum("bii->b", outer_v)),
+        np.asarray(
+            (a * a * v * v).sum(axis=1) - 2 * _trace(fit.cov, basis.gram(a**3 * v * v)) + _trace(outer_v, outer_v)
+        ),
+        np.asarray((a * a * v).sum(axis=1) - 2 * _trace(fit.cov, basis.gram(a**3 * v)) + _trace(outer, outer_v)),
+    )
