@@ -19,10 +19,10 @@ Mask = NDArray[np.bool_]
 
 #: Newton's method settles in a few rounds; hundreds mean that it will not.
 _MAX_ROUNDS = 500
-#: After so many rounds only the safer, slower scoring steps are taken.
-_NEWTON_ROUNDS = 40
-#: Relative change at which τ² is settled: near the limit of double precision, as the references are.
-_SETTLED = 1e-13
+#: So many rounds of scoring steps where Newton's is not safe; then the middle between the sides.
+_SCORING_ROUNDS = 6
+#: Relative change at which τ² is settled. Newton's last step squares the error, so it is then far below this.
+_SETTLED = 1e-11
 METHODS = ("REML", "ML", "DL", "PM", "EB", "HE", "HS", "SJ", "common")
 
 
@@ -151,7 +151,8 @@ def _likelihood(
     tau2 = np.maximum(0.0, plain.q / np.maximum(k - basis.p, 1) - within)
     settled = k <= basis.p
     tau2[~np.isfinite(tau2)] = 0.0
-    _rounds(_ScoreStep(restricted), y, v, basis, tau2, settled)
+    sides = np.full(len(y), -1.0), np.full(len(y), np.inf)
+    _rounds(_ScoreStep(restricted, *sides), y, v, basis, tau2, settled)
     positive = np.flatnonzero(tau2 > 0)
     if positive.size:
         ys, vs, some = y[positive], v[positive], basis.rows(positive)
@@ -186,14 +187,19 @@ class _QStep:
 
 @dataclass(frozen=True, slots=True)
 class _ScoreStep:
-    """One round towards the maximum of the likelihood: Newton's, or Fisher's where the curve bends the wrong way."""
+    """One round towards the maximum of the likelihood, between the sides on which it is known to rise and to fall.
+
+    Newton's step where the curve bends down and the step stays between the sides; else Fisher's scoring step at
+    first, which is safe but may creep, and later the middle, which cannot.
+    """
 
     restricted: bool
+    rises: Floats
+    falls: Floats
 
     def __call__(
         self, y: Floats, v: Floats, tau2: Floats, basis: Basis, rows: NDArray[np.intp], round_: int
     ) -> Floats:
-        del rows
         at = weighted(y, 1 / (v + tau2[:, None]), basis)
         w = at.w
         u = w * at.residual
@@ -207,14 +213,19 @@ class _ScoreStep:
         y_ppp_y = np.einsum("bk,bk->b", w * u, u) - back.sum(axis=1)
         score = y_pp_y - expected
         observed = 2 * y_ppp_y - information
+        rises = np.where(score > 0, tau2, self.rises[rows])
+        falls = np.where(score < 0, tau2, self.falls[rows])
+        self.rises[rows], self.falls[rows] = rises, falls
         fisher = score / information
-        if round_ >= _NEWTON_ROUNDS:
-            return np.asarray(fisher)
-        # Newton only where the likelihood is concave enough for its step to stay within a few scoring steps.
         with np.errstate(divide="ignore", invalid="ignore"):
             newton = score / observed
-        good = (observed > 0) & (np.abs(newton) <= 4 * np.abs(fisher))
-        return np.asarray(np.where(good, newton, fisher))
+        between = (tau2 + newton > rises) & (tau2 + newton < falls)
+        short = np.isfinite(falls) & (rises >= 0) | (np.abs(newton) <= 4 * np.abs(fisher))
+        good = (observed > 0) & between & short
+        if round_ < _SCORING_ROUNDS:
+            return np.asarray(np.where(good, newton, fisher))
+        middle = np.where(np.isfinite(falls), (np.maximum(rises, 0.0) + falls) / 2 - tau2, fisher)
+        return np.asarray(np.where(good, newton, middle))
 
 
 def _rounds(step: Step, y: Floats, v: Floats, basis: Basis, tau2: Floats, settled: Mask) -> None:
@@ -223,7 +234,7 @@ def _rounds(step: Step, y: Floats, v: Floats, basis: Basis, tau2: Floats, settle
     ys, vs, some = (y, v, basis) if rows.size == len(y) else (y[rows], v[rows], basis.rows(rows))
     at = tau2[rows]
     # Below this a change is rounding: it is lost when τ² is added to the smallest variance.
-    floor = 1e-16 * ys.shape[1] * vs.min(axis=1, initial=np.inf) + 1e-300
+    floor = 1e-14 * vs.min(axis=1, initial=np.inf) + 1e-300
     for round_ in range(_MAX_ROUNDS):
         if not rows.size:
             return
