@@ -4,7 +4,7 @@ SHELL := /bin/bash
 UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
 SHIPPED := src/glabella/dossiers/botulinum-depression
 
-.PHONY: help setup brief test lint format schema bench clean
+.PHONY: help setup brief test lint format schema agreement bench clean
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -32,6 +32,9 @@ format: setup ## write the format
 
 schema: setup ## write the shipped dossier's editor schemas
 	@for kind in dossier study products claims; do $(UV) run --no-sync glabella dossier schema $$kind > $(SHIPPED)/schema/$$kind.json; done
+
+agreement: setup ## write docs/agreement-metafor.md from the reference outputs
+	@$(UV) run --no-sync python -m tests.synthesis.agreement
 
 bench: setup ## run the benchmarks, peers side by side
 	@found=0; for file in benchmarks/*.py; do if [ -e "$$file" ]; then found=1; $(UV) run --no-sync python "$$file"; fi; done; \

@@ -13,6 +13,7 @@ import click
 
 from glabella._version import __version__
 from glabella.cli._brief import BAD_INPUT, brief
+from glabella.cli._pool import pool_command
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -65,3 +66,4 @@ def dossier_schema(kind: str) -> None:
 
 
 main.add_command(brief)
+main.add_command(pool_command)

@@ -2,10 +2,17 @@
 
 A plot is Vega-Lite, the grammar that Vega-Altair writes, held as plain data: importing Altair would cost a third of
 the time of a whole brief. ``Plot.altair`` gives the Altair chart to whoever wants to go on from there. Nothing is
-computed here beyond what drawing needs; statistics live in ``synthesis``, ``safety`` and ``mechanism``.
+computed here beyond what drawing needs; statistics live in ``synthesis``, ``safety`` and ``mechanism``. Shape, dash
+and fill carry the meaning and every colour is a grey, so that a plot survives a printer without colour.
 """
 
+from glabella.plot._baujat import baujat
 from glabella.plot._forest import Line, forest
+from glabella.plot._funnel import funnel
+from glabella.plot._gosh import gosh
+from glabella.plot._labbe import labbe
 from glabella.plot._plot import Plot
+from glabella.plot._radial import radial
+from glabella.plot._specification import specification_curve
 
-__all__ = ["Line", "Plot", "forest"]
+__all__ = ["Line", "Plot", "baujat", "forest", "funnel", "gosh", "labbe", "radial", "specification_curve"]

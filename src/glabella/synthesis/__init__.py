@@ -1,25 +1,57 @@
-"""Benefits: effect sizes, what can be derived from a report, and pooling.
+"""Benefits: effect sizes, what can be derived from a report, and everything that pools them.
 
-Array mathematics that a user's own data can call alone (:func:`effect_size`, :func:`pool`), and the way from
-a dossier's studies to effects (:func:`contrasts`). Nothing here reads a file or knows how a number is shown.
+Array mathematics that a user's own data can call alone, and the way from a dossier's studies to effects
+(:func:`contrasts`). Nothing here reads a file, draws, or knows how a number is shown.
 """
 
 from glabella.synthesis._contrasts import Contrasts, Effect, NotComputed, Step, arrays, contrasts
 from glabella.synthesis._design import Design, design
 from glabella.synthesis._effect_size import EffectSizes, effect_size
+from glabella.synthesis._gosh import Gosh, gosh
+from glabella.synthesis._multiverse import Multiverse, multiverse
+from glabella.synthesis._permutation import Permutation, permutation_test
 from glabella.synthesis._pool import Pooled, pool
+from glabella.synthesis._sensitivity import Influence, cumulative, influence, leave_one_out
+from glabella.synthesis._small_study import (
+    Egger,
+    PetPeese,
+    RankTest,
+    TrimFill,
+    egger,
+    pet_peese,
+    rank_test,
+    trim_fill,
+)
 
 __all__ = [
     "Contrasts",
     "Design",
     "Effect",
     "EffectSizes",
+    "Egger",
+    "Gosh",
+    "Influence",
+    "Multiverse",
     "NotComputed",
+    "Permutation",
+    "PetPeese",
     "Pooled",
+    "RankTest",
     "Step",
+    "TrimFill",
     "arrays",
     "contrasts",
+    "cumulative",
     "design",
     "effect_size",
+    "egger",
+    "gosh",
+    "influence",
+    "leave_one_out",
+    "multiverse",
+    "permutation_test",
+    "pet_peese",
     "pool",
+    "rank_test",
+    "trim_fill",
 ]

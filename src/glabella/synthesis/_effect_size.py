@@ -1,19 +1,57 @@
-"""Effect sizes and their sampling variances from two groups, with metafor's definitions and column letters."""
+"""Effect sizes and their sampling variances from raw study data, with metafor's definitions and column letters."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
+from glabella.synthesis import _one_group, _two_groups
+from glabella.synthesis._columns import Floats, checked
+from glabella.synthesis._two_groups import correction
 
-Measure = Literal["OR", "RR", "RD", "MD", "SMD"]
+if TYPE_CHECKING:
+    import polars as pl
 
-_COUNTS = frozenset({"OR", "RR", "RD"})
-_MEANS = frozenset({"MD", "SMD"})
+__all__ = ["EffectSizes", "Measure", "correction", "effect_size"]
+
+Measure = Literal[
+    "OR", "RR", "RD", "AS", "PETO", "IRR", "IRD", "MD", "SMD", "SMDH", "ROM",
+    "PR", "PLN", "PLO", "PAS", "PFT", "COR", "ZCOR", "MC", "SMCC", "SMCR",
+]  # fmt: skip
+
+_NAMES = {
+    "OR": "Log odds ratio", "RR": "Log risk ratio", "RD": "Risk difference", "AS": "Arcsine risk difference",
+    "PETO": "Log odds ratio (Peto)", "IRR": "Log rate ratio", "IRD": "Rate difference",
+    "MD": "Mean difference", "SMD": "Standardised mean difference",
+    "SMDH": "Standardised mean difference (unequal variances)", "ROM": "Log ratio of means",
+    "PR": "Proportion", "PLN": "Log proportion", "PLO": "Log odds", "PAS": "Arcsine proportion",
+    "PFT": "Double arcsine proportion", "COR": "Correlation", "ZCOR": "Fisher's z", "MC": "Mean change",
+    "SMCC": "Standardised mean change (SD of change)", "SMCR": "Standardised mean change (SD at time one)",
+}  # fmt: skip
+
+_FAMILIES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("OR", "RR", "RD", "AS", "PETO"), ("ai", "bi", "ci", "di", "n1i", "n2i")),
+    (("IRR", "IRD"), ("x1i", "t1i", "x2i", "t2i")),
+    (("MD", "SMD", "SMDH", "ROM"), ("m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i")),
+    (("PR", "PLN", "PLO", "PAS", "PFT"), ("xi", "mi", "ni")),
+    (("COR", "ZCOR"), ("ri", "ni")),
+    (("MC", "SMCC", "SMCR"), ("m1i", "sd1i", "m2i", "sd2i", "ni", "ri")),
+)
+_LETTERS = {measure: letters for measures, letters in _FAMILIES for measure in measures}
+
+#: Variances other than the large-sample one. The one of MD is unbiased as it is.
+_VTYPES = {
+    "RD": ("LS", "UB"), "PR": ("LS", "UB"), "SMD": ("LS", "UB"), "MD": ("LS", "UB", "HO"), "ROM": ("LS", "HO"),
+}  # fmt: skip
+
+#: An arcsine is defined without events, so its measures add nothing unless told.
+_ADDS_NOTHING = frozenset({"AS", "PAS", "PFT"})
+
+#: Rows that are printed.
+_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +61,7 @@ class EffectSizes:
     Attributes
     ----------
     measure : str
-        The measure; ``OR`` and ``RR`` are on the log scale.
+        The measure; ratios (``OR``, ``RR``, ``PETO``, ``IRR``, ``ROM``) are on the log scale.
     yi, vi : ndarray of shape (k,)
         Effects and sampling variances.
     """
@@ -32,12 +70,33 @@ class EffectSizes:
     yi: Floats
     vi: Floats
 
+    def table(self) -> pl.DataFrame:
+        """Give one row a study, counted from one, with its effect, variance and standard error."""
+        import polars as pl
+
+        rows = np.arange(1, self.yi.size + 1)
+        return pl.DataFrame({"study": rows, "yi": self.yi, "vi": self.vi, "se": np.sqrt(self.vi)})
+
+    def __str__(self) -> str:
+        """Print the first studies."""
+        k = self.yi.size
+        lines = [
+            f"{_NAMES.get(self.measure, self.measure)} ({self.measure}), k = {k}",
+            "",
+            "            yi        vi",
+        ]
+        shown = zip(self.yi[:_SHOWN], self.vi[:_SHOWN], strict=True)
+        lines += [f"{row:4d}{y:10.4f}{v:10.4f}" for row, (y, v) in enumerate(shown, start=1)]
+        if k > _SHOWN:
+            lines.append(f"... and {k - _SHOWN} more")
+        return "\n".join(lines)
+
 
 def effect_size(
     measure: Measure,
     *,
-    vtype: Literal["LS", "UB"] = "LS",
-    add: float = 0.5,
+    vtype: Literal["LS", "UB", "HO"] = "LS",
+    add: float | None = None,
     to: Literal["only0", "all", "if0all", "none"] = "only0",
     **columns: ArrayLike,
 ) -> EffectSizes:
@@ -45,133 +104,103 @@ def effect_size(
 
     Parameters
     ----------
-    measure : {"OR", "RR", "RD", "MD", "SMD"}
-        Log odds ratio, log risk ratio, risk difference, mean difference, or standardised mean difference
-        (Hedges' g with the exact correction).
-    vtype : {"LS", "UB"}
-        Variance of the SMD: large-sample approximation, or unbiased.
-    add : float
-        Added to each cell of a table that ``to`` selects.
+    measure : str
+        Two groups, always the first minus the second:
+
+        - counts: log odds ratio ``OR``, log risk ratio ``RR``, risk difference ``RD``, difference of the
+          arcsines of the square roots of the risks ``AS``, log odds ratio by Peto's method ``PETO``;
+        - rates: log rate ratio ``IRR``, rate difference ``IRD``;
+        - means: difference ``MD``, standardised difference ``SMD`` (Hedges' g with the exact correction) and
+          ``SMDH`` (the same by the mean of two variances that may differ), log ratio of means ``ROM``.
+
+        One group:
+
+        - a proportion: as it is ``PR``, its log ``PLN``, log odds ``PLO``, arcsine of the square root ``PAS``,
+          Freeman and Tukey's double arcsine ``PFT``;
+        - a correlation: as it is ``COR``, Fisher's z ``ZCOR``;
+        - means at two times, the first minus the second: ``MC``, divided by the SD of the change ``SMCC`` or by
+          the SD at time one ``SMCR``, both with the exact correction.
+    vtype : {"LS", "UB", "HO"}
+        Variance: the usual large-sample one, the unbiased one (``RD``, ``PR``, ``SMD``, ``MD``), or the one of
+        groups with the same SD (``MD``, ``ROM``).
+    add : float, optional
+        For counts, rates and proportions: added to each cell of a study that ``to`` selects. By default 0.5, for
+        ``AS``, ``PAS`` and ``PFT`` 0. A proportion's cells are people with and without the event.
     to : {"only0", "all", "if0all", "none"}
-        Add to tables with an empty cell, to all, to all when any has an empty cell, or to none.
+        Add to studies with an empty cell, to all, to all when any has an empty cell, or to none.
     **columns : array_like of shape (k,)
-        For counts ``ai``, ``ci`` with ``bi``, ``di`` or with ``n1i``, ``n2i``; for means ``m1i``, ``sd1i``,
-        ``n1i``, ``m2i``, ``sd2i``, ``n2i``.
+        - counts: ``ai``, ``ci`` (events) with ``bi``, ``di`` (no event) or with ``n1i``, ``n2i`` (people);
+        - rates: ``x1i``, ``x2i`` (events), ``t1i``, ``t2i`` (person-time);
+        - means: ``m1i``, ``sd1i``, ``n1i``, ``m2i``, ``sd2i``, ``n2i``;
+        - proportions: ``xi`` (events) with ``mi`` (no event) or with ``ni`` (people);
+        - correlations: ``ri``, ``ni``;
+        - changes: ``m1i``, ``sd1i``, ``m2i``, ``sd2i`` (times one and two), ``ni``, ``ri`` (correlation of the
+          two times).
 
     Returns
     -------
     EffectSizes
-        ``yi`` and ``vi``; group one minus group two. Entries that are not defined (an empty cell with
-        ``to="none"``) are NaN.
+        ``yi`` and ``vi``. Entries that are not defined (an empty cell with ``to="none"``) are NaN in both.
 
     Raises
     ------
     ValueError
-        If the measure is unknown, a column is missing or unknown, lengths differ, or a value cannot be;
-        the message names the column and the row, counted from one.
+        If the measure is unknown or has no such ``vtype``, a column is missing or unknown, lengths differ, or a
+        value cannot be: not finite, a count below 0, more events than people, an SD or time not above 0, a
+        correlation not between -1 and 1, too few people, means of two signs or of 0 for ``ROM``. The message
+        names the column and the row, counted from one.
 
     References
     ----------
+    Becker BJ. Synthesizing standardized mean-change measures. Br J Math Stat Psychol 1988;41:257-278.
+    Bonett DG. Meta-analytic interval estimation for standardized and unstandardized mean differences. Psychol
+    Methods 2009;14:225-238.
+    Freeman MF, Tukey JW. Transformations related to the angular and the square root. Ann Math Stat
+    1950;21:607-611.
     Hedges LV. Distribution theory for Glass's estimator of effect size. J Educ Stat 1981;6:107-128.
+    Hedges LV. A random effects model for effect sizes. Psychol Bull 1983;93:388-395 (the unbiased variance).
+    Hedges LV, Gurevitch J, Curtis PS. The meta-analysis of response ratios in experimental ecology. Ecology
+    1999;80:1150-1156.
+    Morris SB, DeShon RP. Combining effect size estimates in meta-analysis with repeated measures and
+    independent-groups designs. Psychol Methods 2002;7:105-125.
+    Rücker G, Schwarzer G, Carpenter J, Olkin I. Why add anything to nothing? The arcsine difference as a measure
+    of treatment effect in meta-analysis with zero cells. Stat Med 2009;28:721-738.
     Viechtbauer W. Conducting meta-analyses in R with the metafor package. J Stat Softw 2010;36(3).
+    Yusuf S, Peto R, Lewis J, et al. Beta blockade during and after myocardial infarction. Prog Cardiovasc Dis
+    1985;27:335-371.
 
     Examples
     --------
     >>> found = effect_size("OR", ai=[9], n1i=[15], ci=[2], n2i=[15])
     >>> float(np.exp(found.yi[0]).round(2))
     9.75
+    >>> print(effect_size("SMCC", m1i=[24], sd1i=[5], m2i=[15], sd2i=[6], ni=[20], ri=[0.5]))
+    Standardised mean change (SD of change) (SMCC), k = 1
+    <BLANKLINE>
+                yi        vi
+       1    1.5519    0.1102
     """
-    if measure in _COUNTS:
-        return _from_counts(measure, add, to, _columns(columns, ("ai", "bi", "ci", "di", "n1i", "n2i")))
-    if measure in _MEANS:
-        given = _columns(columns, ("m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i"))
-        return _from_means(measure, vtype, given)
-    raise ValueError(f"unknown measure {measure!r}; expected one of {sorted(_COUNTS | _MEANS)}")
-
-
-def correction(m: ArrayLike) -> Floats:
-    """Exact small-sample correction J of Hedges for ``m`` degrees of freedom (Hedges 1981, eq. 6e)."""
-    from scipy.special import gammaln
-
-    m = np.asarray(m, dtype=float)
-    return np.asarray(np.exp(gammaln(m / 2) - 0.5 * np.log(m / 2) - gammaln((m - 1) / 2)), dtype=float)
-
-
-def _columns(columns: dict[str, ArrayLike], known: tuple[str, ...]) -> dict[str, Floats]:
-    if unknown := sorted(set(columns) - set(known)):
-        raise ValueError(f"unknown column {unknown[0]!r}; expected some of {list(known)}")
-    arrays = {name: np.atleast_1d(np.asarray(column, dtype=float)) for name, column in columns.items()}
-    lengths = {name: array.shape for name, array in arrays.items()}
-    if len(set(lengths.values())) > 1 or any(len(shape) != 1 for shape in lengths.values()):
-        raise ValueError(f"columns differ in shape, expected one length for all: {lengths}")
-    return arrays
-
-
-def _need(columns: dict[str, Floats], *names: str) -> None:
-    for name in names:
-        if name not in columns:
-            raise ValueError(f"column {name!r} is missing")
-
-
-def _forbid(wrong: NDArray[np.bool_], column: Floats, name: str, expected: str) -> None:
-    if wrong.any():
-        row = int(np.flatnonzero(wrong)[0])
-        raise ValueError(f"{name} is {column[row]:g} in row {row + 1}, expected {expected}")
-
-
-def _from_counts(measure: str, add: float, to: str, columns: dict[str, Floats]) -> EffectSizes:
-    _need(columns, "ai", "ci")
-    cells: list[Floats] = []
-    for events, rest, total in (("ai", "bi", "n1i"), ("ci", "di", "n2i")):
-        if rest not in columns:
-            if total not in columns:
-                raise ValueError(f"column {rest!r} or {total!r} is missing")
-            _forbid(columns[events] > columns[total], columns[events], events, f"at most {total}")
-            columns[rest] = columns[total] - columns[events]
-        for name in (events, rest):
-            _forbid(columns[name] < 0, columns[name], name, "0 or more")
-            cells.append(columns[name])
-    if to not in ("only0", "all", "if0all", "none"):
-        raise ValueError(f"unknown to {to!r}; expected only0, all, if0all or none")
-    tables = np.stack(cells)
-    empty = (tables == 0).any(axis=0)
-    chosen = {
-        "only0": empty,
-        "all": np.ones_like(empty),
-        "if0all": np.full_like(empty, empty.any()),
-        "none": np.zeros_like(empty),
-    }[to]
-    a, b, c, d = tables + np.where(chosen, add, 0.0)
-    n1, n2 = a + b, c + d
+    if measure not in _LETTERS:
+        raise ValueError(f"unknown measure {measure!r}; expected one of {sorted(_LETTERS)}")
+    if vtype not in (vtypes := _VTYPES.get(measure, ("LS",))):
+        raise ValueError(f"vtype is {vtype!r}, expected for {measure} {' or '.join(vtypes)}")
+    letters = _LETTERS[measure]
+    given = checked(columns, letters)
+    if add is None:
+        add = 0.0 if measure in _ADDS_NOTHING else 0.5
+    # Empty cells divide by zero on purpose; what is not defined becomes NaN below.
     with np.errstate(divide="ignore", invalid="ignore"):
-        if measure == "OR":
-            yi, vi = np.log(a / b) - np.log(c / d), 1 / a + 1 / b + 1 / c + 1 / d
-        elif measure == "RR":
-            yi, vi = np.log(a / n1) - np.log(c / n2), 1 / a - 1 / n1 + 1 / c - 1 / n2
+        if "ai" in letters:
+            yi, vi = _two_groups.counts(measure, given, vtype, add, to)
+        elif "x1i" in letters:
+            yi, vi = _two_groups.rates(measure, given, add, to)
+        elif "n1i" in letters:
+            yi, vi = _two_groups.means(measure, given, vtype)
+        elif "xi" in letters:
+            yi, vi = _one_group.proportions(measure, given, vtype, add, to)
+        elif "m1i" in letters:
+            yi, vi = _one_group.changes(measure, given)
         else:
-            yi, vi = a / n1 - c / n2, a * b / n1**3 + c * d / n2**3
-    defined = np.isfinite(yi) & np.isfinite(vi)
+            yi, vi = _one_group.correlations(measure, given)
+    defined = np.isfinite(yi) & np.isfinite(vi) & (vi >= 0)
     return EffectSizes(measure, np.where(defined, yi, np.nan), np.where(defined, vi, np.nan))
-
-
-def _from_means(measure: str, vtype: str, columns: dict[str, Floats]) -> EffectSizes:
-    _need(columns, "m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i")
-    for name in ("sd1i", "sd2i"):
-        _forbid(columns[name] <= 0, columns[name], name, "more than 0")
-    for name in ("n1i", "n2i"):
-        _forbid(columns[name] < 1, columns[name], name, "1 or more")
-    m1, sd1, n1, m2, sd2, n2 = (columns[name] for name in ("m1i", "sd1i", "n1i", "m2i", "sd2i", "n2i"))
-    if measure == "MD":
-        return EffectSizes(measure, m1 - m2, sd1**2 / n1 + sd2**2 / n2)
-    if vtype not in ("LS", "UB"):
-        raise ValueError(f"unknown vtype {vtype!r}; expected LS or UB")
-    m = n1 + n2 - 2
-    _forbid(m < 2, n1 + n2, "n1i + n2i", "4 or more")
-    pooled = np.sqrt(((n1 - 1) * sd1**2 + (n2 - 1) * sd2**2) / m)
-    j = correction(m)
-    yi = j * (m1 - m2) / pooled
-    if vtype == "LS":
-        vi = 1 / n1 + 1 / n2 + yi**2 / (2 * (n1 + n2))
-    else:
-        vi = 1 / n1 + 1 / n2 + (1 - (m - 2) / (m * j**2)) * yi**2
-    return EffectSizes(measure, yi, vi)

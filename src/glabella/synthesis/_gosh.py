@@ -60,8 +60,11 @@ class Gosh:
     def __str__(self) -> str:
         """Print how the subsets spread."""
         low, middle, high = np.nanpercentile(self.estimate, [0, 50, 100])
-        return (f"{len(self.k)} subsets; estimate {low:.4f} to {high:.4f}, median {middle:.4f}; "
-                f"I^2 median {np.nanmedian(self.i2):.2f}%; {int((~self.converged).sum())} did not converge")  # fmt: skip
+        lost = int((~self.converged).sum())
+        return (
+            f"{len(self.k)} subsets; estimate {low:.4f} to {high:.4f}, median {middle:.4f}; "
+            f"I^2 median {np.nanmedian(self.i2):.2f}%; {lost} did not converge"
+        )
 
 
 def gosh(
@@ -143,9 +146,7 @@ def _same_size(y: Floats, v: Floats, chosen: NDArray[np.uint64], k: int, method:
         count = np.full(len(ys), k)
         span, _ = basis(None, inside)
         fixed = weighted(ys, 1 / vs, span)
-        if k == 1:
-            tau2, settled = np.zeros(len(ys)), np.ones(len(ys), dtype=bool)
-        elif method == "common":
+        if k == 1 or method == "common":
             tau2, settled = np.zeros(len(ys)), np.ones(len(ys), dtype=bool)
         else:
             tau2, _, settled = estimate(method, ys, vs, span, count)

@@ -70,8 +70,10 @@ class Multiverse:
     def __str__(self) -> str:
         """Print how many specifications exclude no effect."""
         low, high = (np.nanmin(self.estimate), np.nanmax(self.estimate)) if self.analysed else (np.nan, np.nan)
-        return (f"{len(self.k)} specifications, {self.analysed} analysed; in {self.excluding} the interval excludes "
-                f"no effect; estimates {low:.4f} to {high:.4f}")  # fmt: skip
+        return (
+            f"{len(self.k)} specifications, {self.analysed} analysed; in {self.excluding} the interval "
+            f"excludes no effect; estimates {low:.4f} to {high:.4f}"
+        )
 
 
 def multiverse(

@@ -113,7 +113,9 @@ def permutation_test(
         exact = k <= 10 and math.factorial(k) <= draws
         order = _orders(k) if exact else random.permuted(np.tile(np.arange(k), (draws, 1)), axis=1)
         x = Design(found.matrix[order], found.names)
-        batch = pool(np.broadcast_to(y, order.shape), np.broadcast_to(v, order.shape), mods=x, method=method, test=test)
+        batch = pool(
+            np.broadcast_to(y, order.shape), np.broadcast_to(v, order.shape), mods=x, method=method, test=test
+        )
     permuted = np.abs(batch.statistic.reshape(len(batch.k), -1))
     observed = np.abs(np.atleast_1d(fit.statistic))
     usable = np.isfinite(permuted).all(axis=1)

@@ -55,7 +55,8 @@ class Pooled:
     reason : str or ndarray
         Empty, or why this row of a batch is not what was asked for. A single analysis raises instead.
     qm, qm_df, qm_p : float or ndarray
-        Test of all coefficients but the intercept (F where the test is by t, else chi-squared).
+        Test of all coefficients but the intercept, or of the mean alone (F where the test is by t, else
+        chi-squared).
     r2 : float or ndarray
         Share of the variance between studies that the moderators account for, in percent.
     log_likelihood : float or ndarray
@@ -310,19 +311,20 @@ def _fit(
             h2 = np.where(free, tau2 / typical + 1, 1.0)
             i2 = np.where(free, 100 * tau2 / (typical + tau2), 0.0)
         limits = _likelihoods(method, y, v, found, span, tau2, k)
-        qm, qm_df, qm_p, r2 = (np.full(rows, np.nan) for _ in range(4))
-        if found is not None:
-            tested = [i for i, name in enumerate(found.names) if name != "Intercept"]
-            b, c = beta[:, tested], vcov[:, tested][:, :, tested]
-            ok = good & np.isfinite(c).all(axis=(1, 2))
-            qm[ok] = np.einsum("bi,bi->b", b[ok], np.linalg.solve(c[ok], b[ok][..., None])[..., 0])
-            qm_df = np.full(rows, float(len(tested)))
-            if test == "z":
-                qm_p = chdtrc(qm_df, qm)
-            else:
-                qm /= len(tested)
-                qm_p = fdtrc(qm_df, df, qm)
-            r2 = _explained(method, y, v, k, tau2)
+        names = found.names if found is not None else ("Intercept",)
+        # The mean itself is tested where there is nothing else to test.
+        tested = [place for place, name in enumerate(names) if name != "Intercept"] or [0]
+        b, c = beta[:, tested], vcov[:, tested][:, :, tested]
+        ok = good & (np.linalg.det(c) > 0)
+        qm = np.full(rows, np.nan)
+        qm[ok] = np.einsum("bi,bi->b", b[ok], np.linalg.solve(c[ok], b[ok][..., None])[..., 0])
+        qm_df = np.full(rows, float(len(tested)))
+        if test == "z":
+            qm_p = chdtrc(qm_df, qm)
+        else:
+            qm /= len(tested)
+            qm_p = np.where(free, fdtrc(qm_df, df, qm), np.nan)
+        r2 = _explained(method, y, v, k, tau2) if found is not None else np.full(rows, np.nan)
         share = 100 * at.w / at.w.sum(axis=1, keepdims=True)
     mean_only = p == 1
     lost = ~good
@@ -383,7 +385,8 @@ def _explained(method: Method, y: Floats, v: Floats, k: NDArray[np.int_], tau2: 
         return np.full(len(y), np.nan)
     span, _ = basis(None, np.isfinite(v))
     without, _, settled = estimate(method, y, v, span, k)
-    return np.where(settled & (without > 0), np.maximum(0.0, 100 * (without - tau2) / without), np.nan)
+    share = np.maximum(0.0, 100 * (without - tau2) / np.where(without > 0, without, 1.0))
+    return np.where(settled, np.where(without > 0, share, 0.0), np.nan)
 
 
 def _only(fit: Pooled) -> Pooled:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -67,9 +67,7 @@ class MantelHaenszel:
         """Give one row: the estimate with its tests."""
         import polars
 
-        names = ("measure", "estimate", "se", "statistic", "p_value", "ci_low", "ci_high", "q", "q_df", "q_p")
-        names += ("cmh", "cmh_p", "breslow_day", "breslow_day_p", "tarone", "tarone_p", "k")
-        return polars.DataFrame({name: [getattr(self, name)] for name in names})
+        return polars.DataFrame({one.name: [getattr(self, one.name)] for one in fields(self)})
 
     def __str__(self) -> str:
         lines = [f"Mantel-Haenszel common-effect model (k = {self.k}; measure {_scale(self.measure)})", ""]
@@ -117,8 +115,7 @@ class Peto:
         """Give one row: the estimate with its test of heterogeneity."""
         import polars
 
-        names = ("estimate", "se", "statistic", "p_value", "ci_low", "ci_high", "q", "q_df", "q_p", "k")
-        return polars.DataFrame({name: [getattr(self, name)] for name in names})
+        return polars.DataFrame({one.name: [getattr(self, one.name)] for one in fields(self)})
 
     def __str__(self) -> str:
         head = f"Peto's one-step common-effect model (k = {self.k}; measure log OR)"
@@ -213,7 +210,7 @@ def pool_mh(
             tests |= _homogeneity(estimate, a, b, c, d)
     q, q_df, q_p = _heterogeneity_test(yi, vi, estimate)
     return MantelHaenszel(
-        measure=measure, **_wald(estimate, se, level), q=q, q_df=q_df, q_p=q_p, **tests, k=q_df + 1, level=level
+        measure=measure, **_wald(estimate, se, level), q=q, q_df=q_df, q_p=q_p, **tests, k=len(yi), level=level
     )
 
 
@@ -248,7 +245,7 @@ def pool_peto(*, level: float = 0.95, **columns: ArrayLike) -> Peto:
     --------
     >>> fit = pool_peto(ai=[1, 0, 2], n1i=[100, 80, 150], ci=[4, 3, 5], n2i=[100, 80, 150])
     >>> round(fit.estimate, 3), fit.k
-    (-1.279, 3)
+    (-1.223, 3)
     """
     check_level(level)
     difference, variance = _hypergeometric(*tables(columns))
@@ -259,7 +256,7 @@ def pool_peto(*, level: float = 0.95, **columns: ArrayLike) -> Peto:
     informs = variance > 0
     own, weight = difference[informs] / variance[informs], variance[informs]
     q, q_df, q_p = _heterogeneity_test(own, 1 / weight, estimate)
-    return Peto(**_wald(estimate, se, level), q=q, q_df=q_df, q_p=q_p, k=q_df + 1, level=level)
+    return Peto(**_wald(estimate, se, level), q=q, q_df=q_df, q_p=q_p, k=len(own), level=level)
 
 
 def check_level(level: float) -> None:
@@ -341,8 +338,8 @@ def _wald(estimate: float, se: float, level: float) -> dict[str, float]:
     from scipy.special import ndtr, ndtri
 
     critical = float(ndtri(0.5 + level / 2))
-    # Two single studies of full effect give a risk difference whose standard error is zero.
-    statistic = estimate / se if se > 0 else float(np.copysign(np.inf, estimate)) if estimate else float("nan")
+    # Where every patient of one group and none of the other has the event, a risk difference has no error.
+    statistic = estimate / se if se > 0 else float(np.copysign(np.inf, estimate))
     return {
         "estimate": estimate,
         "se": se,
@@ -381,6 +378,8 @@ def _mh_counts(measure: str, a: Floats, b: Floats, c: Floats, d: Floats) -> tupl
         variance = ((n1 * n2 * (a + c) / n - a * c) / n).sum() / (R * S)
     else:
         weight = n1 * n2 / n
+        if not (a + c).sum() > 0 or not (b + d).sum() > 0:
+            raise ValueError("the risk difference has no standard error: no study has an event, or a non-event")
         estimate = float(((a * n2 - c * n1) / n).sum() / weight.sum())
         # Sato's variance is consistent both for few large and for many sparse strata.
         p = (c * n1**2 - a * n2**2 + n1 * n2 * (n2 - n1) / 2) / n**2
@@ -396,6 +395,8 @@ def _mh_rates(measure: str, x1: Floats, t1: Floats, x2: Floats, t2: Floats) -> t
         estimate = _log_ratio(R, S, "rate ratio")
         return estimate, float(np.sqrt((t1 * t2 * (x1 + x2) / t**2).sum() / (R * S)))
     weight = t1 * t2 / t
+    if not (x1 + x2).sum() > 0:
+        raise ValueError("the rate difference has no standard error: no study has an event")
     variance = (weight**2 * (x1 / t1**2 + x2 / t2**2)).sum() / weight.sum() ** 2
     return (R - S) / float(weight.sum()), float(np.sqrt(variance))
 

@@ -22,9 +22,10 @@ _LONG = {
     "ML": "Random-effects model (maximum likelihood)",
     "REML": "Random-effects model (restricted maximum likelihood)",
 }
-_TESTS = {"knha": "Knapp-Hartung", "adhoc": "Knapp-Hartung, never narrower than the usual", "t": "t", "z": "z"}
+_TESTS = {"knha": "Knapp-Hartung", "adhoc": "Knapp-Hartung, never narrower", "t": "t", "z": "z"}
 _PER_ANALYSIS = (
-    "estimate", "se", "statistic", "p_value", "ci_low", "ci_high", "tau2", "tau2_se", "i2", "h2", "q", "q_df", "q_p",
+    "estimate", "se", "statistic", "p_value", "ci_low", "ci_high", "tau2", "tau2_se", "i2", "h2", "q", "q_df",
+    "q_p",
     "pi_low", "pi_high", "k", "converged", "reason",
 )  # fmt: skip
 _PER_COEFFICIENT = ("estimate", "se", "statistic", "p_value", "ci_low", "ci_high")
@@ -66,7 +67,7 @@ def pooled_text(fit: Pooled) -> str:
     lines.append(f"I^2 {fit.i2:.2f}% ({span(fit.i2_ci, 2)}), H^2 {fit.h2:.2f}")
     what = "Residual heterogeneity" if len(fit.names) > 1 else "Heterogeneity"
     lines.append(f"{what}: Q({fit.q_df}) = {fit.q:.4f}, p {p_text(fit.q_p)}")
-    if not np.isnan(fit.qm):
+    if len(fit.names) > 1:
         lines.append(f"Moderators: {'QM' if fit.test == 'z' else 'F'} = {fit.qm:.4f}, p {p_text(fit.qm_p)}; "
                      f"R^2 {fit.r2:.2f}%")  # fmt: skip
     lines += ["", *coefficients(fit.names, fit, "z" if fit.test == "z" else "t")]

@@ -98,7 +98,9 @@ def leave_one_out(
     """
     y, v = _one(yi, vi, 2)
     keep = ~np.eye(len(y), dtype=bool)
-    return pool(np.where(keep, y, np.nan), np.where(keep, v, np.nan), mods=mods, method=method, test=test, level=level)
+    return pool(
+        np.where(keep, y, np.nan), np.where(keep, v, np.nan), mods=mods, method=method, test=test, level=level
+    )
 
 
 def cumulative(

@@ -1,4 +1,4 @@
-"""Small-study effects: does the effect depend on how small a study is, and what would be left if it did not?"""
+"""Small-study effects: whether the effect depends on how small a study is, and what is left if it does."""
 
 from __future__ import annotations
 
@@ -347,7 +347,8 @@ def _predictor(predictor: str, v: Floats, ni: ArrayLike | None) -> Floats:
         n = np.asarray(ni, dtype=float)
         if n.shape != v.shape or not (n > 0).all():
             raise ValueError(f"ni has shape {n.shape}, expected {v.shape} numbers above 0")
-        return {"ni": n, "ninv": 1 / n, "sqrtni": np.sqrt(n), "sqrtninv": 1 / np.sqrt(n)}[predictor]
+        by_size: dict[str, Floats] = {"ni": n, "ninv": 1 / n, "sqrtni": np.sqrt(n), "sqrtninv": 1 / np.sqrt(n)}
+        return by_size[predictor]
     known = {"sei": np.sqrt(v), "vi": v, "seinv": 1 / np.sqrt(v)}
     if predictor not in known:
         raise ValueError(f"unknown predictor {predictor!r}; expected one of {sorted([*known, *_NEEDS_N])}")

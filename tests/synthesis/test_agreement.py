@@ -1,0 +1,108 @@
+"""Agreement with metafor's reference outputs: every number agrees, or differs for a reason that is shown here."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from glabella.synthesis import pool, trim_fill
+from tests.synthesis import agreement
+
+pytestmark = pytest.mark.skipif(
+    not agreement.FILES, reason=f"the reference outputs are missing: {agreement.FOLDER}"
+)
+
+
+@pytest.mark.parametrize("part", agreement.PARTS, ids=lambda part: part.__name__)
+@pytest.mark.parametrize("file", agreement.FILES, ids=lambda file: file.stem)
+def test_every_number_agrees_or_is_explained(file: Path, part: Any) -> None:
+    differing = [r for r in part(agreement.read(file)) if not r.agrees and r.explanation is None]
+    assert differing == []
+
+
+def test_the_table_in_the_docs_is_current() -> None:
+    assert agreement.TABLE.read_text(encoding="utf-8") == agreement.table(), "`make agreement` writes it anew"
+
+
+def test_the_hts_entry_repeats_the_z_interval() -> None:
+    for file in agreement.FILES:
+        reference = agreement.read(file)
+        printed = reference["fits"]["REML"]["z"]
+        assert reference["hts_pi"]["lb"] == pytest.approx(printed["pi_lb"], rel=1e-9)
+        assert reference["hts_pi"]["ub"] == pytest.approx(printed["pi_ub"], rel=1e-9)
+
+
+def loose(y: np.ndarray, v: np.ndarray, x: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
+    """REML by Fisher scoring that stops at a change of 1e-5, by dense matrices; with it, coefficients and SEs."""
+    k, p = x.shape
+    plain = np.eye(k) - x @ np.linalg.inv(x.T @ x) @ x.T
+    tau2 = max(0.0, (y @ plain @ y - np.trace(plain * v)) / (k - p))
+    while True:
+        w = np.diag(1 / (v + tau2))
+        projection = w - w @ x @ np.linalg.inv(x.T @ w @ x) @ x.T @ w
+        step = (y @ projection @ projection @ y - np.trace(projection)) / np.sum(projection * projection)
+        while tau2 + step < 0:
+            step /= 2
+        tau2 += step
+        if abs(step) <= 1e-5:
+            break
+    w = np.diag(1 / (v + tau2))
+    cov = np.linalg.inv(x.T @ w @ x)
+    return float(tau2), cov @ x.T @ w @ y, np.sqrt(np.diag(cov))
+
+
+@pytest.mark.parametrize("file", agreement.FILES, ids=lambda file: file.stem)
+def test_regression_tests_agree_at_the_stopping_rule_of_the_reference(file: Path) -> None:
+    reference = agreement.read(file)
+    y, v = agreement.used(reference)
+    for name, predictor in (("rma_sei", np.sqrt(v)), ("rma_vi", v)):
+        expected = reference["regtest"][name]
+        _, beta, se = loose(y, v, np.column_stack([np.ones_like(v), predictor]))
+        assert beta[0] == pytest.approx(expected["est"], rel=1e-7, abs=1e-10)
+        assert beta[1] / se[1] == pytest.approx(expected["stat"], rel=1e-7, abs=1e-10)
+
+
+@pytest.mark.parametrize("file", agreement.FILES, ids=lambda file: file.stem)
+def test_trim_and_fill_agrees_at_the_stopping_rule_of_the_reference(file: Path) -> None:
+    reference = agreement.read(file)
+    y, v = agreement.used(reference)
+    estimators: tuple[Any, ...] = ("L0", "R0")
+    for estimator in estimators:
+        expected = reference["trimfill"][estimator]
+        if expected["k0"] == 0:
+            continue  # nothing is refitted: the table compares it
+        found = trim_fill(y, v, estimator=estimator, test="z")
+        centre = loose_centre(y, v, found.k0, found.side)
+        yi = found.yi.copy()
+        yi[found.filled] = 2 * centre - mirrored(y, found.k0, found.side)
+        tau2, beta, se = loose(yi, found.vi, np.ones((len(yi), 1)))
+        assert tau2 == pytest.approx(expected["tau2"], rel=1e-7, abs=1e-10)
+        assert beta[0] == pytest.approx(expected["b"], rel=1e-7, abs=1e-10)
+        assert se[0] == pytest.approx(expected["se"], rel=1e-7)
+
+
+def mirrored(y: np.ndarray, k0: int, side: str) -> np.ndarray:
+    ordered = np.sort(-y if side == "right" else y)[len(y) - k0 :]
+    return -ordered if side == "right" else ordered
+
+
+def loose_centre(y: np.ndarray, v: np.ndarray, k0: int, side: str) -> float:
+    order = np.argsort(-y if side == "right" else y, kind="stable")[: len(y) - k0]
+    return float(loose(y[order], v[order], np.ones((len(order), 1)))[1][0])
+
+
+def test_a_calendar_year_is_as_exact_as_a_centred_one() -> None:
+    reference = agreement.read(agreement.FOLDER / "dat.egger2001.json")
+    y, v = agreement.used(reference)
+    year = np.array([reference["moderators"]["year"][row] for row in reference["used"]], dtype=np.longdouble)
+    x = np.column_stack([np.ones_like(year), year - year.mean()])
+    w = 1 / v.astype(np.longdouble)
+    a, b, c = w.sum(), (w * x[:, 1]).sum(), (w * x[:, 1] ** 2).sum()
+    d, e = (w * y).sum(), (w * x[:, 1] * y).sum()
+    slope = (a * e - b * d) / (a * c - b * b)
+    residual = y - ((d - b * slope) / a + slope * x[:, 1])
+    q = float((w * residual**2).sum())
+    fit = pool(y, v, mods=year.astype(float), method="DL", test="z")
+    assert fit.q == pytest.approx(q, rel=1e-12)
+    assert reference["metareg"]["year"]["DL"]["z"]["QE"] != pytest.approx(q, rel=1e-9)
