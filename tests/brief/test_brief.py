@@ -96,7 +96,7 @@ def test_figures_are_well_formed_and_described(page: str) -> None:
     figures = lxml_html.fromstring(page).xpath("//figure")
     assert len(figures) >= 5
     for figure in figures:
-        assert figure.get("aria-label", "").startswith("Forest plot")
+        assert figure.get("aria-label", "").startswith(("Forest plot", "Specification curve"))
         etree.fromstring(etree.tostring(figure.xpath(".//*[local-name()='svg']")[0]))
 
 
@@ -233,3 +233,16 @@ def test_a_bad_dossier_leaves_nothing_behind(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "no dossier.yaml here" in done.stderr
     assert not (tmp_path / "made").exists()
+
+
+def test_how_sure_counts_defensible_analyses(brief: Brief, page: str) -> None:
+    held = brief.answer.sure
+    assert held is not None
+    assert held.total.value == len(held.specifications)
+    excluding = [s for s in held.specifications if s.effect.high < 0 or s.effect.low > 0]  # type: ignore[operator]
+    assert held.excluding.value == len(excluding)
+    assert len({s.chosen for s in held.specifications}) == len(held.specifications)
+    assert len(held.without) == len(brief.answer.headline.rows)
+    text = lxml_html.fromstring(page).xpath("//section[@id='sure']")[0].text_content()
+    assert held.excluding.text in text
+    assert "With so few trials" in text

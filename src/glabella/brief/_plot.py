@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from glabella.claim import Claim
-from glabella.decision import Pooling
-from glabella.plot import Line, Plot, forest
+from glabella.decision import Pooling, Sure
+from glabella.plot import Line, Plot, forest, specification_curve
 
 _RATIOS = frozenset({"OR", "RR"})
 
@@ -29,3 +29,18 @@ def _line(label: str, claim: Claim, *, weight: float = 25.0, note: str = "") -> 
     if claim.value is None or claim.low is None or claim.high is None:
         raise ValueError(f"{claim.id} has no interval to draw")
     return Line(label, claim.value, claim.low, claim.high, weight, note)
+
+
+def curve(held: Sure, *, ratio: bool) -> Plot:
+    """Draw every defensible analysis, and what each chose."""
+    effects = [_line("", each.effect) for each in held.specifications]
+    choices = {name: [dict(each.chosen)[name] for each in held.specifications]
+               for name, _ in held.specifications[0].chosen}  # fmt: skip
+    return specification_curve(
+        [line.value for line in effects],
+        [line.low for line in effects],
+        [line.high for line in effects],
+        choices,
+        null=1.0 if ratio else 0.0,
+        title="odds ratio" if ratio else "standardised difference",
+    )

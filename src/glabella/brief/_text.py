@@ -40,6 +40,13 @@ def markdown(brief: Brief) -> str:
         f"- Certainty: {head.certainty}: {'; '.join(head.reasons)}.",
     ]
     lines += [f"- {label}: {shown.text}{f', P {p.text}' if p else ''}." for label, shown, p in answer.largest]
+    if held := answer.sure:
+        lines += ["", "## How sure are we?", ""]
+        lines += [
+            f"- Of {held.total.text} defensible analyses the interval excludes no effect in {held.excluding.text}; "
+            f"their estimates reach from {held.range.limits}.",
+        ]
+        lines += [f"- Without {label}: {effect.text}." for label, effect in held.without]
     for title, part in (
         ("What is it?", brief.what_it_is),
         ("How does it work?", (*brief.how_it_works, *brief.time_course)),

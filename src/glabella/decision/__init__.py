@@ -5,6 +5,20 @@ Everything that leaves this package as a number is a Claim. Here are no pages an
 
 from glabella.decision._answer import Answer, Pooling, Reproduction, Row, answer
 from glabella.decision._certainty import certainty
+from glabella.decision._sure import Specification, Sure, sure
 from glabella.decision._words import Piece, quote, say
 
-__all__ = ["Answer", "Piece", "Pooling", "Reproduction", "Row", "answer", "certainty", "quote", "say"]
+__all__ = [
+    "Answer",
+    "Piece",
+    "Pooling",
+    "Reproduction",
+    "Row",
+    "Specification",
+    "Sure",
+    "answer",
+    "certainty",
+    "quote",
+    "say",
+    "sure",
+]

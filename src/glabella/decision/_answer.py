@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from glabella._version import __version__
 from glabella.claim import Certainty, Claim, Source, digest
 from glabella.decision._certainty import certainty
+from glabella.decision._sure import Sure, sure
 from glabella.decision._words import quote
 from glabella.dossier import Analysis, Evidence, Target
 from glabella.synthesis import Contrasts, Effect, NotComputed, Pooled, arrays, contrasts, pool
@@ -75,6 +76,7 @@ class Answer:
     largest: tuple[tuple[str, Claim, Claim | None], ...]
     absolute: tuple[tuple[str, Claim, Claim], ...]
     harms: tuple[tuple[str, str, str, Claim, Claim], ...]
+    sure: Sure | None
     reproductions: tuple[Reproduction, ...]
     claims: tuple[Claim, ...]
 
@@ -130,7 +132,21 @@ def answer(evidence: Evidence) -> Answer:
     absolute = tuple(_absolute(maker, shown))
     harms = tuple(_harms(maker))
     reproductions = tuple(_reproduction(maker, key, target) for key, target in evidence.dossier.reproduce.items())
-    return Answer(headline, poolings, largest, absolute, harms, reproductions, tuple(maker.made.values()))
+    held = _sure(maker, shown, headline)
+    made = tuple(maker.made.values())
+    return Answer(headline, poolings, largest, absolute, harms, held, reproductions, made)
+
+
+def _sure(maker: _Maker, analyses: dict[str, Analysis], headline: Pooling) -> Sure | None:
+    labels = tuple(row.label for row in headline.rows)
+    estimate = headline.estimate
+    held = sure(maker.evidence, analyses, labels, headline.certainty, estimate.inputs, estimate.sources)
+    if held is not None:
+        for claim in (held.total, held.excluding, held.range, *(each.effect for each in held.specifications),
+                      *(claim for _, claim in (*held.without, *held.not_analysed)),
+                      *([held.small_study] if held.small_study else [])):  # fmt: skip
+            maker.keep(claim)
+    return held
 
 
 def _fit(evidence: Evidence, analysis: Analysis) -> tuple[Contrasts, Pooled | None]:

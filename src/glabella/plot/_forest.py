@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +13,8 @@ from glabella.plot._plot import INK, SOFT, Plot, plot
 #: Kinds of line: mark, dash. Shape and dash carry the meaning, so that no colour is needed.
 _KINDS = {"study": ("square", [1, 0]), "pooled": ("diamond", [1, 0]), "prediction": ("triangle", [4, 3])}
 _WIDTH = 380
+#: Characters after which a name goes on in the next line, and the lines' height in pixels.
+_WRAP, _LINE = 46, 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +52,40 @@ def forest(
         What the axis shows.
     notes : str
         What the lines' notes say; their heading.
+
+    Raises
+    ------
+    ValueError
+        If two lines have the same label: they would be drawn over one another.
     """
     rows = [_row(line, "study") for line in studies]
     rows += [
         _row(line, kind) for line, kind in ((pooled, "pooled"), (prediction, "prediction")) if line is not None
     ]
+    labels = [row["label"] for row in rows]
+    if twice := [label for i, label in enumerate(labels) if label in labels[:i]]:
+        raise ValueError(f"label {twice[0]!r} stands for two lines, expected one name a line")
+    wrapped = {label: textwrap.wrap(label, _WRAP) or [label] for label in labels}
+    most = max((len(lines) for lines in wrapped.values()), default=1)
     kinds = list(_KINDS)
-    y = {
+    y: dict[str, Any] = {
         "field": "label",
         "type": "nominal",
-        "sort": [row["label"] for row in rows],
+        "sort": labels,
         "title": None,
-        "axis": {"labelLimit": 320},
+        "axis": {"labelLimit": 0},
     }
+    if most > 1:
+        # Vega takes a list as lines of text; the names themselves stay whole in the data. It sets the first line at
+        # the tick, and so the label is lifted until its middle stands there.
+        split = f"({json.dumps(wrapped)})[datum.label]"
+        lifts = [{"test": f"length({split}) == {n}", "value": -_LINE * (n - 1) / 2} for n in range(2, most + 1)]
+        y["axis"] = {
+            "labelLimit": 0,
+            "labelExpr": split,
+            "labelLineHeight": _LINE,
+            "labelOffset": {"condition": lifts, "value": 0},
+        }
     x = {"type": "quantitative", "scale": {"type": "log"} if ratio else {"zero": True}, "title": title}
     dash = {"domain": kinds, "range": [dash for _, dash in _KINDS.values()]}
     shape = {"domain": kinds, "range": [shape for shape, _ in _KINDS.values()]}
@@ -107,7 +132,9 @@ def forest(
                 },
             },
         ]
-    return plot({"data": {"values": rows}, "width": _WIDTH, "height": {"step": 26}, "layer": layers})
+    return plot(
+        {"data": {"values": rows}, "width": _WIDTH, "height": {"step": max(26, _LINE * most + 4)}, "layer": layers}
+    )
 
 
 def _row(line: Line, kind: str) -> dict[str, Any]:

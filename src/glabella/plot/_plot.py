@@ -13,8 +13,16 @@ INK = "#1b1b1b"
 SOFT = "#777777"
 _CONFIG = {
     "view": {"stroke": None},
-    "axis": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "grid": False},
-    "legend": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"},
+    "axis": {
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "grid": False,
+        "labelFlush": False,
+        # Areas must not cover the axes.
+        "zindex": 1,
+    },
+    "legend": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "labelLimit": 0},
     "font": "DejaVu Sans, sans-serif",
     "background": "transparent",
 }

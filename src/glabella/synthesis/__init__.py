@@ -4,6 +4,7 @@ Array mathematics that a user's own data can call alone, and the way from a doss
 (:func:`contrasts`). Nothing here reads a file, draws, or knows how a number is shown.
 """
 
+from glabella.synthesis._back_transform import back_transform
 from glabella.synthesis._contrasts import Contrasts, Effect, NotComputed, Step, arrays, contrasts
 from glabella.synthesis._design import Design, design
 from glabella.synthesis._effect_size import EffectSizes, effect_size
@@ -40,6 +41,7 @@ __all__ = [
     "Step",
     "TrimFill",
     "arrays",
+    "back_transform",
     "contrasts",
     "cumulative",
     "design",

@@ -24,12 +24,13 @@ Measure = Literal[
 
 _NAMES = {
     "OR": "Log odds ratio", "RR": "Log risk ratio", "RD": "Risk difference", "AS": "Arcsine risk difference",
-    "PETO": "Log odds ratio (Peto)", "IRR": "Log rate ratio", "IRD": "Rate difference",
+    "PETO": "Log odds ratio by Peto's method", "IRR": "Log rate ratio", "IRD": "Rate difference",
     "MD": "Mean difference", "SMD": "Standardised mean difference",
-    "SMDH": "Standardised mean difference (unequal variances)", "ROM": "Log ratio of means",
+    "SMDH": "Standardised mean difference with unequal variances", "ROM": "Log ratio of means",
     "PR": "Proportion", "PLN": "Log proportion", "PLO": "Log odds", "PAS": "Arcsine proportion",
     "PFT": "Double arcsine proportion", "COR": "Correlation", "ZCOR": "Fisher's z", "MC": "Mean change",
-    "SMCC": "Standardised mean change (SD of change)", "SMCR": "Standardised mean change (SD at time one)",
+    "SMCC": "Standardised mean change by the SD of change",
+    "SMCR": "Standardised mean change by the SD at time one",
 }  # fmt: skip
 
 _FAMILIES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
@@ -83,10 +84,10 @@ class EffectSizes:
         lines = [
             f"{_NAMES.get(self.measure, self.measure)} ({self.measure}), k = {k}",
             "",
-            "            yi        vi",
+            "             yi         vi",
         ]
         shown = zip(self.yi[:_SHOWN], self.vi[:_SHOWN], strict=True)
-        lines += [f"{row:4d}{y:10.4f}{v:10.4f}" for row, (y, v) in enumerate(shown, start=1)]
+        lines += [f"{row:4d}{y:#11.4g}{v:#11.4g}" for row, (y, v) in enumerate(shown, start=1)]
         if k > _SHOWN:
             lines.append(f"... and {k - _SHOWN} more")
         return "\n".join(lines)
@@ -157,6 +158,8 @@ def effect_size(
     Methods 2009;14:225-238.
     Freeman MF, Tukey JW. Transformations related to the angular and the square root. Ann Math Stat
     1950;21:607-611.
+    Gibbons RD, Hedeker DR, Davis JM. Estimation of effect size from a series of experiments involving paired
+    comparisons. J Educ Stat 1993;18:271-279.
     Hedges LV. Distribution theory for Glass's estimator of effect size. J Educ Stat 1981;6:107-128.
     Hedges LV. A random effects model for effect sizes. Psychol Bull 1983;93:388-395 (the unbiased variance).
     Hedges LV, Gurevitch J, Curtis PS. The meta-analysis of response ratios in experimental ecology. Ecology
@@ -175,10 +178,10 @@ def effect_size(
     >>> float(np.exp(found.yi[0]).round(2))
     9.75
     >>> print(effect_size("SMCC", m1i=[24], sd1i=[5], m2i=[15], sd2i=[6], ni=[20], ri=[0.5]))
-    Standardised mean change (SD of change) (SMCC), k = 1
+    Standardised mean change by the SD of change (SMCC), k = 1
     <BLANKLINE>
-                yi        vi
-       1    1.5519    0.1102
+                 yi         vi
+       1      1.552     0.1102
     """
     if measure not in _LETTERS:
         raise ValueError(f"unknown measure {measure!r}; expected one of {sorted(_LETTERS)}")

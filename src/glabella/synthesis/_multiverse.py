@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 TWICE = "a study is counted twice"
+ALONE = "fewer than two effects"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Multiverse:
         Effects pooled.
     reason : ndarray of str
         Empty, or why a specification could not be analysed.
+    repeated : int
+        Combinations left out because they pool the same effects in the same way as another.
     null : float
         The value of no effect.
     """
@@ -47,6 +50,7 @@ class Multiverse:
     i2: Floats
     k: NDArray[np.int_]
     reason: NDArray[np.object_]
+    repeated: int
     null: float
 
     @property
@@ -106,7 +110,8 @@ def multiverse(
     Returns
     -------
     Multiverse
-        One entry a specification; those that cannot be analysed say why.
+        One entry a specification; those that cannot be analysed say why. Combinations that allow the same rows
+        are one specification, under the first of their names.
 
     Raises
     ------
@@ -139,20 +144,26 @@ def multiverse(
     keep = np.ones((len(taken), len(y)), dtype=bool)
     for column, options in enumerate(masks.values()):
         keep &= np.stack([options[each[column]] for each in taken])
+    # Options may come to the same effects; counting those twice would lend them weight.
+    first = np.sort(np.unique(keep, axis=0, return_index=True)[1])
+    repeated = len(taken) - len(first)
+    keep, taken = keep[first], [taken[place] for place in first]
     twice = np.zeros(len(taken), dtype=bool)
     if study is not None:
         ids = np.unique(np.asarray(study), return_inverse=True)[1]
         counts = keep.astype(int) @ (ids[:, None] == np.arange(ids.max() + 1)).astype(int)
         twice = (counts > 1).any(axis=1)
     ys, vs = np.where(keep, y, np.nan), np.where(keep, v, np.nan)
+    lost = twice | (keep.sum(axis=1) < 2)
     ways = list(product(methods, tests))
     fits = [pool(ys, vs, method=method, test=test, level=level) for method, test in ways]
 
     def joined(name: str) -> Floats:
         values = np.concatenate([getattr(fit, name) for fit in fits])
-        return np.where(np.tile(twice, len(ways)), np.nan, values)
+        return np.where(np.tile(lost, len(ways)), np.nan, values)
 
     reason = np.concatenate([fit.reason for fit in fits])
+    reason[np.tile(lost, len(ways))] = ALONE
     reason[np.tile(twice, len(ways))] = TWICE
     columns = {choice: tuple(each[i] for each in taken) * len(ways) for i, choice in enumerate(masks)}
     columns["method"] = tuple(method for method, _ in ways for _ in taken)
@@ -162,5 +173,6 @@ def multiverse(
         **{name: joined(name) for name in ("estimate", "ci_low", "ci_high", "p_value", "tau2", "i2")},
         k=np.concatenate([fit.k for fit in fits]),
         reason=reason,
+        repeated=repeated * len(ways),
         null=null,
     )

@@ -306,7 +306,7 @@ def _fit(
         q = np.where(fits, fixed.q, np.nan)
         if method == "common":
             h2 = np.where(free, q / df, 1.0)
-            i2 = np.where(free & (q > df), 100 * (q - df) / q, 0.0)
+            i2 = np.where(free & (q > df), 100 * (q - df) / np.where(q > df, q, 1.0), 0.0)
         else:
             h2 = np.where(free, tau2 / typical + 1, 1.0)
             i2 = np.where(free, 100 * tau2 / (typical + tau2), 0.0)

@@ -1,0 +1,218 @@
+"""The specification curve: what every defensible analysis finds, and which choices each one made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from glabella.plot._check import Floats, columns, forbid, names, number, padded
+from glabella.plot._plot import INK, SOFT, Plot, plot
+
+_WIDTH, _HEIGHT, _ROW = 600, 240, 17
+#: More specifications than this stand so close that their marks cannot be told apart; the lower panel tells then.
+_DENSE = 120
+_CLEAR, _UNCLEAR = "interval excludes no effect", "interval includes no effect"
+_STRIPE = "#f1f1f1"
+#: Stands between a choice and its option in the lower panel's keys; names are on one line and so do not hold it.
+_BETWEEN = "\n"
+
+
+def specification_curve(
+    estimate: ArrayLike,
+    ci_low: ArrayLike,
+    ci_high: ArrayLike,
+    choices: Mapping[str, Sequence[str]],
+    *,
+    null: float = 0.0,
+    ratio: bool = False,
+    title: str = "pooled effect",
+) -> Plot:
+    """Draw a specification curve.
+
+    Parameters
+    ----------
+    estimate, ci_low, ci_high : array_like of shape (n,)
+        Result of each specification.
+    choices : mapping of str to sequence of n str
+        What each specification chose, a choice an entry. Options stand in the order in which they first appear.
+    null : float
+        Where there is no effect; one for ratios.
+    ratio : bool
+        Values are ratios: logarithmic axis.
+    title : str
+        What the vertical axis of the upper panel shows.
+
+    Returns
+    -------
+    Plot
+
+    Raises
+    ------
+    ValueError
+        If lengths differ, a number is not finite, an interval does not hold its estimate, there is no choice, or a
+        ratio is not above zero.
+
+    References
+    ----------
+    Simonsohn U, Simmons JP, Nelson LD. Specification curve analysis. Nat Hum Behav 2020;4:1208-1214.
+
+    Examples
+    --------
+    >>> drawn = specification_curve([0.3, 0.1], [0.1, -0.1], [0.5, 0.3], {"model": ["common", "random"]})
+    >>> [row["kind"] for row in drawn.spec["vconcat"][0]["data"]["values"]]
+    ['interval includes no effect', 'interval excludes no effect']
+    """
+    middle, low, high = columns(estimate=estimate, ci_low=ci_low, ci_high=ci_high)
+    forbid(low > middle, low, "ci_low", "at most the estimate")
+    forbid(high < middle, high, "ci_high", "at least the estimate")
+    number("null", null)
+    if ratio:
+        forbid(low <= 0, low, "ci_low", "a ratio, above 0")
+        if null <= 0:
+            raise ValueError(f"null is {null:g}, expected a ratio, above 0")
+    if not choices:
+        raise ValueError("choices is empty, expected one choice or more")
+    made = {
+        " ".join(name.split()): names(f"choices[{name!r}]", options, len(middle))
+        for name, options in choices.items()
+    }
+    order = np.argsort(middle, kind="stable")
+    n = len(middle)
+    x = {
+        "field": "rank",
+        "type": "quantitative",
+        "scale": {"domain": [0.5 - 0.01 * n, n + 0.5 + 0.01 * n], "nice": False, "zero": False},
+    }
+    upper = _curve(middle[order], low[order], high[order], float(null), x, title, ratio)
+    if n > _DENSE:
+        clear = (low > null) | (high < null)
+        made = {"interval": [_CLEAR if each else _UNCLEAR for each in clear], **made}
+    lower = _panel(made, order, x)
+    return plot({"vconcat": [upper, lower], "spacing": 10})
+
+
+def _curve(
+    middle: Floats, low: Floats, high: Floats, null: float, x: dict[str, Any], title: str, ratio: bool
+) -> dict[str, Any]:
+    rows = [
+        {
+            "rank": i,
+            "estimate": float(m),
+            "low": float(a),
+            "high": float(b),
+            "kind": _CLEAR if a > null or b < null else _UNCLEAR,
+        }
+        for i, (m, a, b) in enumerate(zip(middle, low, high, strict=True), 1)
+    ]
+    bottom, top = min(float(low.min()), null), max(float(high.max()), null)
+    if ratio:
+        up = [float(np.exp(edge)) for edge in padded(float(np.log(bottom)), float(np.log(top)), 0.04)]
+        scale: dict[str, Any] = {"type": "log", "domain": up, "nice": False}
+    else:
+        scale = {"domain": list(padded(bottom, top, 0.04)), "nice": False, "zero": False}
+    y = {"type": "quantitative", "scale": scale, "title": title, "axis": {"tickCount": 7}}
+    across = {**x, "axis": None}
+    kinds = {"field": "kind", "type": "nominal"}
+    legend = {"title": None, "orient": "top", "offset": 6, "symbolSize": 50, "columnPadding": 24}
+    # Hundreds of specifications share the width that a dozen have.
+    pitch = _WIDTH / (len(rows) * 1.02)
+    size = min(44.0, max(10.0, (0.9 * pitch) ** 2))
+    return {
+        "width": _WIDTH,
+        "height": _HEIGHT,
+        "data": {"values": rows},
+        "layer": [
+            {
+                "data": {"values": [{"null": null}]},
+                "mark": {"type": "rule", "color": SOFT, "strokeDash": [4, 3]},
+                "encoding": {"y": {"field": "null", **y}},
+            },
+            {
+                "mark": {"type": "rule", "color": SOFT, "strokeWidth": min(1.2, max(0.2, pitch / 4))},
+                "encoding": {"x": across, "y": {"field": "low", **y}, "y2": {"field": "high"}},
+            },
+            {
+                "mark": {"type": "point", "stroke": INK, "strokeWidth": 1, "opacity": 1, "size": size},
+                "encoding": {
+                    "x": across,
+                    "y": {"field": "estimate", **y},
+                    "shape": {
+                        **kinds,
+                        "scale": {"domain": [_CLEAR, _UNCLEAR], "range": ["square", "circle"]},
+                        "legend": legend,
+                    },
+                    "fill": {
+                        **kinds,
+                        "scale": {"domain": [_CLEAR, _UNCLEAR], "range": [INK, "white"]},
+                        "legend": legend,
+                    },
+                },
+            },
+        ],
+    }
+
+
+def _panel(made: dict[str, list[str]], order: NDArray[np.int64], x: dict[str, Any]) -> dict[str, Any]:
+    """Give one row an option, under a row that names the choice."""
+    keys: list[str] = []
+    rows: list[dict[str, Any]] = []
+    for choice, options in made.items():
+        keys.append(choice + _BETWEEN)
+        keys += [choice + _BETWEEN + option for option in dict.fromkeys(options)]
+        rows += [{"rank": i, "row": choice + _BETWEEN + options[j]} for i, j in enumerate(order, 1)]
+    n = len(order)
+    heading = r"indexof(datum.label, '\n') == length(datum.label) - 1"
+    y = {
+        "field": "row",
+        "type": "nominal",
+        "scale": {"domain": keys, "paddingInner": 0, "paddingOuter": 0},
+        "title": None,
+        "axis": {
+            "labelExpr": rf"split(datum.label, '\n')[{heading} ? 0 : 1]",
+            "labelFontWeight": {"condition": {"test": heading, "value": "bold"}, "value": "normal"},
+            "labelLimit": 320,
+            "ticks": False,
+            "domain": False,
+            "labelPadding": 8,
+        },
+    }
+    stripes = [{"row": key} for key in keys if not key.endswith(_BETWEEN)]
+    return {
+        "width": _WIDTH,
+        "height": {"step": _ROW},
+        "layer": [
+            {
+                "data": {"values": stripes},
+                "mark": {"type": "bar", "color": _STRIPE, "height": _ROW - 2},
+                "encoding": {"y": y, "x": {"value": 0}, "x2": {"value": "width"}},
+            },
+            {
+                "data": {"values": rows},
+                "mark": {
+                    "type": "tick",
+                    "orient": "vertical",
+                    "color": INK,
+                    "opacity": 1,
+                    "size": _ROW - 6,
+                    "thickness": min(5.0, max(0.6, 0.7 * _WIDTH / (n * 1.02))),
+                },
+                "encoding": {
+                    "y": y,
+                    "x": {
+                        **x,
+                        "title": "specification, sorted by its estimate",
+                        "axis": {"format": "d", "values": _ticks(n)},
+                    },
+                },
+            },
+        ],
+    }
+
+
+def _ticks(n: int) -> list[int]:
+    """Give the first rank and then round ones, some ten in all; axes choose zero too, which is no rank."""
+    step = next(step * 10**power for power in range(10) for step in (1, 2, 5) if n <= 12 * step * 10**power)
+    return [1, *range(max(step, 2), n + 1, step)]

@@ -1,0 +1,83 @@
+"""Columns of raw study data: which there are, what they may hold, and what an empty cell is given."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+ZERO_RULES = ("only0", "all", "if0all", "none")
+
+
+def checked(given: dict[str, ArrayLike], known: tuple[str, ...]) -> dict[str, Floats]:
+    """Take the columns as arrays of one length without a missing value."""
+    if unknown := sorted(set(given) - set(known)):
+        raise ValueError(f"unknown column {unknown[0]!r}; expected some of {list(known)}")
+    arrays: dict[str, Floats] = {}
+    for name, column in given.items():
+        try:
+            arrays[name] = np.atleast_1d(np.asarray(column, dtype=float))
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"column {name!r} is not a list of numbers: {error}") from error
+    shapes = {name: array.shape for name, array in arrays.items()}
+    if len(set(shapes.values())) > 1 or any(len(shape) != 1 for shape in shapes.values()):
+        raise ValueError(f"columns differ in shape, expected one length for all: {shapes}")
+    for name, array in arrays.items():
+        forbid(~np.isfinite(array), array, name, "a finite number")
+    return arrays
+
+
+def need(columns: dict[str, Floats], *names: str) -> tuple[Floats, ...]:
+    """Take the named columns, all of which must be there."""
+    for name in names:
+        if name not in columns:
+            raise ValueError(f"column {name!r} is missing")
+    return tuple(columns[name] for name in names)
+
+
+def forbid(wrong: NDArray[np.bool_], column: Floats, name: str, expected: str) -> None:
+    """Name the first row whose value cannot be."""
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        raise ValueError(f"{name} is {column[row]:g} in row {row + 1}, expected {expected}")
+
+
+def events_and_rest(columns: dict[str, Floats], events: str, rest: str, total: str) -> tuple[Floats, Floats]:
+    """Take people with and without the event; the latter may be given as the total."""
+    (with_event,) = need(columns, events)
+    if rest not in columns and total not in columns:
+        raise ValueError(f"column {rest!r} or {total!r} is missing")
+    forbid(with_event < 0, with_event, events, "0 or more")
+    if rest not in columns:
+        forbid(with_event > columns[total], with_event, events, f"at most {total}")
+        without = columns[total] - with_event
+    else:
+        without = columns[rest]
+        forbid(without < 0, without, rest, "0 or more")
+        if total in columns:
+            # Sums of fractional counts (a control group that is shared) may miss by a rounding error.
+            apart = np.abs(with_event + without - columns[total]) > 1e-9 * np.abs(columns[total])
+            forbid(apart, columns[total], total, f"{events} + {rest}")
+    nobody = with_event + without <= 0
+    forbid(nobody, with_event + without, f"{events} + {rest}" if rest in columns else total, "more than 0")
+    return with_event, without
+
+
+def fill_empty(cells: tuple[Floats, ...], add: float, to: str) -> tuple[Floats, ...]:
+    """Add ``add`` to every cell of the studies that ``to`` selects by their empty cells."""
+    if to not in ZERO_RULES:
+        raise ValueError(f"unknown to {to!r}; expected only0, all, if0all or none")
+    if not (np.isfinite(add) and add >= 0):
+        raise ValueError(f"add is {add!r}, expected 0 or more")
+    if to == "none" or add == 0:
+        return cells
+    if to == "all":
+        return tuple(cell + add for cell in cells)
+    empty = cells[0] == 0
+    for cell in cells[1:]:
+        empty = empty | (cell == 0)
+    if not empty.any():
+        return cells
+    more = add if to == "if0all" else np.where(empty, add, 0.0)
+    return tuple(cell + more for cell in cells)
