@@ -37,8 +37,7 @@ agreement: setup ## write docs/agreement-metafor.md from the reference outputs
 	@$(UV) run --no-sync python -m tests.synthesis.agreement
 
 bench: setup ## run the benchmarks, peers side by side
-	@found=0; for file in benchmarks/*.py; do if [ -e "$$file" ]; then found=1; $(UV) run --no-sync python "$$file"; fi; done; \
-	  if [ $$found -eq 0 ]; then echo "no benchmark is written yet"; fi
+	@$(UV) run --no-sync --with pimeta --with pymare python benchmarks/synthesis.py
 
 clean: ## remove what was built
 	rm -rf .venv .tools out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
