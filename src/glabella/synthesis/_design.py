@@ -124,7 +124,7 @@ class Basis:
     def gram(self, c: Floats, d: Floats | None = None) -> Floats:
         """X' diag(c d) X, of shape (batch, p, p), for ``c`` and ``d`` of shape (batch, k)."""
         if self.q is None:
-            return np.asarray((c.sum(axis=1) if d is None else np.einsum("bk,bk->b", c, d))[:, None, None])
+            return (row_sum(c) if d is None else row_dot(c, d))[:, None, None]
         c = c if d is None else c * d
         if self.products is not None:
             return np.asarray((c @ self.products).reshape(len(c), self.p, self.p))
@@ -133,7 +133,7 @@ class Basis:
     def cross(self, c: Floats, d: Floats) -> Floats:
         """X' diag(c) d, of shape (batch, p)."""
         if self.q is None:
-            return np.asarray(np.einsum("bk,bk->b", c, d)[:, None])
+            return row_dot(c, d)[:, None]
         c = c * d
         if self.q.ndim == 2:
             return np.asarray(c @ self.q)
@@ -167,11 +167,20 @@ def basis(found: Design | None, present: Mask) -> tuple[Basis, Mask]:
     return Basis(q, r), bad.any(axis=1)
 
 
+def row_sum(a: Floats) -> Floats:
+    """Sum of each row; a matrix product is several times faster than a sum along short rows."""
+    return np.asarray(a.sum(axis=1) if len(a) < 32 else a @ np.ones(a.shape[1]))
+
+
+def row_dot(a: Floats, b: Floats) -> Floats:
+    """Scalar product of each pair of rows."""
+    return np.asarray(np.vecdot(a, b))
+
+
 def inverse(gram: Floats) -> Floats:
-    """Inverse of each (p, p) matrix; NaN where there is none."""
+    """Inverse of each (p, p) matrix; NaN where there is none, which the caller may warn of."""
     if gram.shape[-1] == 1:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.asarray(1 / gram)
+        return np.asarray(1 / gram)
     try:
         return np.asarray(np.linalg.inv(gram))
     except np.linalg.LinAlgError:

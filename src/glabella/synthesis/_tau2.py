@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from glabella.synthesis._design import Basis, inverse
+from glabella.synthesis._design import Basis, inverse, row_dot, row_sum
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -42,12 +42,12 @@ def weighted(y: Floats, w: Floats, basis: Basis) -> Fit:
     cov = inverse(basis.gram(w))
     beta = cov[:, 0] * basis.cross(w, y) if basis.p == 1 else (cov @ basis.cross(w, y)[..., None])[..., 0]
     residual = y - basis.fitted(beta)
-    return Fit(w, beta, cov, residual, np.einsum("bk,bk->b", w * residual, residual))
+    return Fit(w, beta, cov, residual, row_dot(w * residual, residual))
 
 
 def trace_p(fit: Fit, basis: Basis) -> Floats:
     """Trace P, with P = W - WX(X'WX)⁻¹X'W."""
-    return np.asarray(fit.w.sum(axis=1) - _trace(fit.cov, basis.gram(fit.w, fit.w)))
+    return np.asarray(row_sum(fit.w) - _trace(fit.cov, basis.gram(fit.w, fit.w)))
 
 
 def estimate(method: str, y: Floats, v: Floats, basis: Basis, k: NDArray[np.int_]) -> tuple[Floats, Floats, Mask]:
@@ -159,7 +159,7 @@ def _likelihood(
         at_zero = log_likelihood(restricted, ys, vs, some, np.zeros(positive.size))
         tau2[positive[at_zero > log_likelihood(restricted, ys, vs, some, tau2[positive])]] = 0.0
     at = weighted(y, 1 / (v + tau2[:, None]), basis)
-    information = _trace_pp(at, basis) if restricted else np.einsum("bk,bk->b", at.w, at.w)
+    information = _trace_pp(at, basis) if restricted else row_dot(at.w, at.w)
     return tau2, np.sqrt(2 / np.where(information > 0, information, np.nan)), settled
 
 
@@ -179,7 +179,7 @@ class _QStep:
         at = weighted(y, 1 / (v + tau2[:, None]), basis)
         target = self.target[rows]
         u = at.w * at.residual
-        slope = np.einsum("bk,bk->b", u, u)
+        slope = row_dot(u, u)
         above = at.q > target
         safe = np.where(above, target * slope, 1.0)
         return np.asarray(np.where(above, at.q * (at.q - target) / safe, 0.0))
@@ -203,14 +203,14 @@ class _ScoreStep:
         at = weighted(y, 1 / (v + tau2[:, None]), basis)
         w = at.w
         u = w * at.residual
-        y_pp_y = np.einsum("bk,bk->b", u, u)
+        y_pp_y = row_dot(u, u)
         if self.restricted:
             expected, information = trace_p(at, basis), _trace_pp(at, basis)
         else:
-            expected, information = w.sum(axis=1), np.einsum("bk,bk->b", w, w)
+            expected, information = row_sum(w), row_dot(w, w)
         lost = basis.cross(w, u)
         back = lost**2 * at.cov[:, 0] if basis.p == 1 else lost * (at.cov @ lost[..., None])[..., 0]
-        y_ppp_y = np.einsum("bk,bk->b", w * u, u) - back.sum(axis=1)
+        y_ppp_y = row_dot(w * u, u) - back.sum(axis=1)
         score = y_pp_y - expected
         observed = 2 * y_ppp_y - information
         rises = np.where(score > 0, tau2, self.rises[rows])
@@ -263,7 +263,7 @@ def _trace_pp(fit: Fit, basis: Basis) -> Floats:
     inner = basis.gram(fit.w, fit.w)
     second = fit.cov * inner if basis.p == 1 else fit.cov @ inner
     return np.asarray(
-        np.einsum("bk,bk->b", fit.w, fit.w) - 2 * _trace(fit.cov, basis.gram(w2, fit.w)) + _trace(second, second)
+        row_dot(fit.w, fit.w) - 2 * _trace(fit.cov, basis.gram(w2, fit.w)) + _trace(second, second)
     )
 
 
