@@ -24,6 +24,7 @@ from glabella.synthesis import (
     leave_one_out,
     pool,
     rank_test,
+    robust,
     trim_fill,
 )
 
@@ -229,8 +230,20 @@ def small_study(reference: dict[str, Any]) -> Iterator[Record]:
                 yield from rows(f"trim_fill {name}", ours, dataset, getattr(found.fit, ours), expected[theirs])
 
 
+def clustered(reference: dict[str, Any]) -> Iterator[Record]:
+    expected = reference.get("robust_cr1")
+    if not expected:
+        return
+    y, v = used(reference)
+    cluster = np.array(reference["cluster"])[reference["used"]]
+    found: Any = robust(y, v, cluster, kind="CR1")
+    letters = {"estimate": "b", "se": "se", "statistic": "stat", "p_value": "p", "df": "df"}
+    for ours, theirs in letters.items():
+        yield from rows("robust CR1", ours, reference["dataset"], getattr(found, ours), expected[theirs])
+
+
 PARTS: tuple[Callable[[dict[str, Any]], Iterator[Record]], ...] = (
-    effect_sizes, pooling, meta_regression, sensitivity, small_study,
+    effect_sizes, pooling, meta_regression, sensitivity, small_study, clustered,
 )  # fmt: skip
 
 

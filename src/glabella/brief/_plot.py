@@ -42,5 +42,6 @@ def curve(held: Sure, *, ratio: bool) -> Plot:
         [line.high for line in effects],
         choices,
         null=1.0 if ratio else 0.0,
+        ratio=ratio,
         title="odds ratio" if ratio else "standardised difference",
     )

@@ -10,7 +10,8 @@ from glabella.plot._check import columns, forbid, names
 from glabella.plot._labels import Frame, label_layers
 from glabella.plot._plot import INK, Plot, plot
 
-_WIDTH, _HEIGHT = 440, 340
+#: Larger than the other plots: most studies crowd in one corner.
+_WIDTH, _HEIGHT = 520, 420
 
 
 def baujat(contribution: ArrayLike, influence: ArrayLike, *, labels: Sequence[str]) -> Plot:
@@ -23,7 +24,8 @@ def baujat(contribution: ArrayLike, influence: ArrayLike, *, labels: Sequence[st
     influence : array_like of shape (k,)
         What leaving the study out does to the pooled effect; ``Influence.effect_change``.
     labels : sequence of k str
-        Names beside the points; an empty one is left out.
+        Names beside the points; an empty one is left out. With more than some twenty studies, leave those near the
+        origin, which matter least, without names.
 
     Returns
     -------
@@ -69,7 +71,7 @@ def baujat(contribution: ArrayLike, influence: ArrayLike, *, labels: Sequence[st
                 "field": "influence",
                 "type": "quantitative",
                 "scale": {"domain": list(up), "nice": False, "zero": False},
-                "title": "influence on the pooled effect (squared, standardised)",
+                "title": "influence on the pooled effect (squared change, standardised)",
             },
         },
     }

@@ -130,14 +130,15 @@ def _position(across: tuple[float, float], deepest: float, title: str) -> dict[s
             "type": "quantitative",
             "scale": {"domain": list(across), "nice": False, "zero": False},
             "title": title,
-            "axis": {"tickCount": 7},
+            # The areas must not cover the axes.
+            "axis": {"tickCount": 7, "zindex": 1},
         },
         "y": {
             "field": "se",
             "type": "quantitative",
             "scale": {"domain": [0, deepest], "nice": False, "reverse": True},
             "title": "standard error",
-            "axis": {"tickCount": 6},
+            "axis": {"tickCount": 6, "zindex": 1},
         },
     }
 

@@ -86,6 +86,10 @@ def labbe(
         forbid(events > total, events, name, f"at most {total_name}")
     if measure not in _MEASURES:
         raise ValueError(f"unknown measure {measure!r}; expected one of {list(_MEASURES)}")
+    if estimate is not None:
+        number("estimate", estimate)
+        if measure == "RD" and abs(estimate) > 1:
+            raise ValueError(f"estimate is {estimate:g}, expected a risk difference from -1 to 1")
     treated, control = a / n1, c / n2
     # Both axes are the same, so that the diagonal is one; rare events fill the frame all the same.
     top = min(1.0, 1.12 * float(max(treated.max(), control.max()))) or 1.0
@@ -105,7 +109,6 @@ def _lines(top: float, estimate: float | None, measure: str) -> dict[str, Any]:
     title, curve = _MEASURES[measure]
     shown = {_EQUAL: [(0.0, 0.0), (top, top)]}
     if estimate is not None:
-        number("estimate", estimate)
         # Denser where it is steep: a large odds ratio rises within the first hundredth.
         rate = top * np.linspace(0, 1, _STEPS) ** 2
         rate = np.union1d(rate, top - rate)

@@ -17,13 +17,13 @@ SIZE = 11
 #: Mean width of a character against the font's size, in DejaVu Sans, with a little to spare.
 _WIDE = 0.57
 #: Gaps between a mark and its name that are tried, in pixels, and from which on a line leads to the name.
-_GAPS = (4.0, 9.0, 17.0, 26.0, 36.0, 48.0, 62.0, 78.0, 98.0, 124.0, 156.0, 192.0)
+_GAPS = (5.0, 9.0, 17.0, 26.0, 36.0, 48.0, 62.0, 78.0, 98.0, 124.0, 156.0, 192.0)
 _LEADER = 13.0
 _ANGLES = tuple(math.radians(15 * step) for step in range(24))
 #: What is paid for a name that covers a name, a mark, or a line to a mark; for such a line that crosses another or
 #: touches a mark; for a name that seems to belong to another mark; for one on a line of the plot; for a pixel of
 #: distance; and for not standing at the right.
-_NAME, _MARK, _UNDER, _CROSS, _TOUCH, _BESIDE = 300.0, 150.0, 50.0, 9.0, 9.0, 5.0
+_NAME, _MARK, _UNDER, _CROSS, _TOUCH, _BESIDE = 300.0, 150.0, 50.0, 12.0, 25.0, 5.0
 _DRAWN, _FAR, _SIDE = 2.0, 0.12, 0.6
 _SWEEPS = 12
 _ROOM = 1.5
@@ -140,7 +140,7 @@ class _Places:
         start = centre + (radii[named][:, None, None] + 1) * np.stack([across, down], axis=1)
         end = anchors - np.stack([2.0 * side, np.where(side == 0, np.copysign(half - 0.5, down), 0.0)], axis=1)
         outside = (
-            (boxes[:, :, 0] < 1)
+            (boxes[:, :, 0] < 4)
             | (boxes[:, :, 2] > frame.width)
             | (boxes[:, :, 1] < 1)
             | (boxes[:, :, 3] > frame.height - 1)
@@ -153,22 +153,35 @@ class _Places:
 def _arrange(
     places: _Places, points: Floats, radii: Floats, named: Sequence[int], drawn: Segments
 ) -> NDArray[np.int64]:
-    """Choose a place for each name: one after the other, and again with the others in view until none moves."""
-    k = len(named)
-    chosen = np.full(k, -1)
-    if not k:
-        return chosen
+    """Choose a place for each name.
+
+    One after the other, and again with the others in view until none moves. Where that ends depends on who chooses
+    first, and so several orders are tried and the best one is kept.
+    """
+    if not named:
+        return np.empty(0, dtype=np.int64)
     marks = np.column_stack([points - radii[:, None], points + radii[:, None]])
     cost = places.own.copy()
-    for i in range(k):
+    for i, point in enumerate(named):
+        others = np.delete(marks, point, axis=0)
         cost[i] += _MARK * _overlap(places.boxes[i], marks, 1.0).sum(axis=1)
+        cost[i] += _BESIDE * _overlap(places.boxes[i], others, 8.0).sum(axis=1)
         cost[i] += _DRAWN * _enters(drawn, places.boxes[i]).sum(axis=0)
-        rest = np.delete(marks, named[i], axis=0)
-        cost[i] += _BESIDE * _overlap(places.boxes[i], rest, 5.0).sum(axis=1)
-        cost[i] += places.leads * _TOUCH * _enters(places.leaders[i], rest).sum(axis=1)
-    # The crowded have the fewest places and choose first.
+        cost[i] += places.leads * _TOUCH * _enters(places.leaders[i], others).sum(axis=1)
     distance = np.hypot(*(points[named][:, None, :] - points[None, :, :]).transpose(2, 0, 1))
-    order = np.argsort(-(distance < 45).sum(axis=1), kind="stable")
+    crowd = (distance < 45).sum(axis=1)
+    across, down = points[named].T
+    tried = [
+        _settle(places, cost, np.argsort(key, kind="stable")) for key in (-crowd, crowd, -across, across, down)
+    ]
+    return min(tried, key=lambda each: each[1])[0]
+
+
+def _settle(places: _Places, cost: Floats, order: NDArray[np.int64]) -> tuple[NDArray[np.int64], float]:
+    """Give the places on which names agree that choose in this order, and what they cost all together."""
+    k = len(cost)
+    chosen = np.full(k, -1)
+    paid = np.zeros(k)
     for _ in range(_SWEEPS):
         before = chosen.copy()
         for i in order:
@@ -181,9 +194,10 @@ def _arrange(
             total += places.leads * _UNDER * _enters(places.leaders[i], boxes).sum(axis=1)
             total += places.leads * _CROSS * _cross(places.leaders[i], lines).sum(axis=1)
             chosen[i] = int(total.argmin())
+            paid[i] = total[chosen[i]]
         if (chosen == before).all():
             break
-    return chosen
+    return chosen, float(paid.sum())
 
 
 def _overlap(some: Floats, others: Floats, room: float) -> NDArray[np.bool_]:

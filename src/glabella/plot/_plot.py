@@ -19,8 +19,6 @@ _CONFIG = {
         "titleFontWeight": "normal",
         "grid": False,
         "labelFlush": False,
-        # Areas must not cover the axes.
-        "zindex": 1,
     },
     "legend": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "labelLimit": 0},
     "font": "DejaVu Sans, sans-serif",

@@ -75,12 +75,15 @@ def radial(
             "type": "quantitative",
             "scale": {"domain": [0, right], "nice": False},
             "title": "precision (1 / standard error" + (", with variance between studies)" if tau2 else ")"),
+            "axis": {"tickCount": 7, "zindex": 1},
         },
         "y": {
             "field": "z",
             "type": "quantitative",
             "scale": {"domain": list(up), "nice": False, "zero": False},
             "title": "effect / standard error",
+            # The band must not cover the axis.
+            "axis": {"tickCount": 7, "zindex": 1},
         },
     }
     layers: list[dict[str, Any]] = []

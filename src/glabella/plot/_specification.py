@@ -32,6 +32,9 @@ def specification_curve(
 ) -> Plot:
     """Draw a specification curve.
 
+    Results whose interval excludes no effect are filled squares, the others open circles. With more specifications
+    than can be told apart by their marks, the lower panel starts with rows that say which is which.
+
     Parameters
     ----------
     estimate, ci_low, ci_high : array_like of shape (n,)
@@ -89,7 +92,7 @@ def specification_curve(
     upper = _curve(middle[order], low[order], high[order], float(null), x, title, ratio)
     if n > _DENSE:
         clear = (low > null) | (high < null)
-        made = {"interval": [_CLEAR if each else _UNCLEAR for each in clear], **made}
+        made = {_CLEAR: ["yes" if each else "no" for each in clear], **made}
     lower = _panel(made, order, x)
     return plot({"vconcat": [upper, lower], "spacing": 10})
 

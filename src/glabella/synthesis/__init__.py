@@ -9,9 +9,16 @@ from glabella.synthesis._contrasts import Contrasts, Effect, NotComputed, Step, 
 from glabella.synthesis._design import Design, design
 from glabella.synthesis._effect_size import EffectSizes, effect_size
 from glabella.synthesis._gosh import Gosh, gosh
+from glabella.synthesis._multilevel import (
+    Multilevel,
+    pool_multilevel,
+    sampling_covariance,
+    shared_control_covariance,
+)
 from glabella.synthesis._multiverse import Multiverse, multiverse
 from glabella.synthesis._permutation import Permutation, permutation_test
 from glabella.synthesis._pool import Pooled, pool
+from glabella.synthesis._robust import Robust, robust
 from glabella.synthesis._sensitivity import Influence, cumulative, influence, leave_one_out
 from glabella.synthesis._small_study import (
     Egger,
@@ -32,12 +39,14 @@ __all__ = [
     "Egger",
     "Gosh",
     "Influence",
+    "Multilevel",
     "Multiverse",
     "NotComputed",
     "Permutation",
     "PetPeese",
     "Pooled",
     "RankTest",
+    "Robust",
     "Step",
     "TrimFill",
     "arrays",
@@ -54,6 +63,10 @@ __all__ = [
     "permutation_test",
     "pet_peese",
     "pool",
+    "pool_multilevel",
     "rank_test",
+    "robust",
+    "sampling_covariance",
+    "shared_control_covariance",
     "trim_fill",
 ]
