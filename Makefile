@@ -1,6 +1,8 @@
 # One command sets up everything and does the main job, one sets up everything and passes the tests.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
+# Small matrices in many threads of our own: more threads inside the matrix library only get in the way.
+export OPENBLAS_NUM_THREADS = 1
 UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
 SHIPPED := src/glabella/dossiers/botulinum-depression
 

@@ -5,9 +5,11 @@ Array mathematics that a user's own data can call alone, and the way from a doss
 """
 
 from glabella.synthesis._back_transform import back_transform
+from glabella.synthesis._beta_binomial import BetaBinomial, pool_beta_binomial
 from glabella.synthesis._contrasts import Contrasts, Effect, NotComputed, Step, arrays, contrasts
 from glabella.synthesis._design import Design, design
 from glabella.synthesis._effect_size import EffectSizes, effect_size
+from glabella.synthesis._glmm import GLMM, pool_glmm
 from glabella.synthesis._gosh import Gosh, gosh
 from glabella.synthesis._multilevel import (
     Multilevel,
@@ -18,7 +20,9 @@ from glabella.synthesis._multilevel import (
 from glabella.synthesis._multiverse import Multiverse, multiverse
 from glabella.synthesis._permutation import Permutation, permutation_test
 from glabella.synthesis._pool import Pooled, pool
+from glabella.synthesis._rare import MantelHaenszel, Peto, pool_mh, pool_peto
 from glabella.synthesis._robust import Robust, robust
+from glabella.synthesis._selection import SelectionModel, selection_model
 from glabella.synthesis._sensitivity import Influence, cumulative, influence, leave_one_out
 from glabella.synthesis._small_study import (
     Egger,
@@ -32,6 +36,8 @@ from glabella.synthesis._small_study import (
 )
 
 __all__ = [
+    "GLMM",
+    "BetaBinomial",
     "Contrasts",
     "Design",
     "Effect",
@@ -39,14 +45,17 @@ __all__ = [
     "Egger",
     "Gosh",
     "Influence",
+    "MantelHaenszel",
     "Multilevel",
     "Multiverse",
     "NotComputed",
     "Permutation",
     "PetPeese",
+    "Peto",
     "Pooled",
     "RankTest",
     "Robust",
+    "SelectionModel",
     "Step",
     "TrimFill",
     "arrays",
@@ -63,10 +72,15 @@ __all__ = [
     "permutation_test",
     "pet_peese",
     "pool",
+    "pool_beta_binomial",
+    "pool_glmm",
+    "pool_mh",
     "pool_multilevel",
+    "pool_peto",
     "rank_test",
     "robust",
     "sampling_covariance",
+    "selection_model",
     "shared_control_covariance",
     "trim_fill",
 ]

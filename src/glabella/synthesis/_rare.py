@@ -186,7 +186,7 @@ def pool_mh(
     --------
     >>> fit = pool_mh("OR", ai=[9, 4], n1i=[15, 20], ci=[2, 1], n2i=[15, 20])
     >>> round(float(np.exp(fit.estimate)), 2)
-    7.35
+    7.25
     """
     if measure not in ("OR", "RR", "RD", "IRR", "IRD"):
         raise ValueError(f"unknown measure {measure!r}; expected OR, RR, RD, IRR or IRD")

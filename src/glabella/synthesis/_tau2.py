@@ -262,9 +262,7 @@ def _trace_pp(fit: Fit, basis: Basis) -> Floats:
     w2 = fit.w * fit.w
     inner = basis.gram(fit.w, fit.w)
     second = fit.cov * inner if basis.p == 1 else fit.cov @ inner
-    return np.asarray(
-        row_dot(fit.w, fit.w) - 2 * _trace(fit.cov, basis.gram(w2, fit.w)) + _trace(second, second)
-    )
+    return np.asarray(row_dot(fit.w, fit.w) - 2 * _trace(fit.cov, basis.gram(w2, fit.w)) + _trace(second, second))
 
 
 def _traces(fit: Fit, basis: Basis, v: Floats) -> tuple[Floats, Floats, Floats, Floats]:

@@ -1,0 +1,322 @@
+"""Generalised linear mixed models: the optimum metafor looked for, independent integrals, and properties."""
+
+import functools
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.integrate import quad
+from scipy.special import gammaln
+
+from glabella.synthesis import _glmm
+from glabella.synthesis._glmm import Maximum, pool_glmm
+from glabella.synthesis._rare import proportions, rates, tables
+
+FOLDER = Path(__file__).parents[3] / "shared" / "reference" / "metafor"
+REFERENCES = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(FOLDER.glob("*.json"))]
+FITS = [
+    pytest.param(reference, name, id=f"{reference['dataset']}-{name}")
+    for reference in REFERENCES
+    for name in (reference.get("glmm") or {})
+]
+
+#: By how much the log-likelihood at metafor's estimates may fall short: its optimiser stops about there.
+SHORTFALL = 1e-4
+
+needs_reference = pytest.mark.skipif(not FITS, reason=f"the reference outputs are missing: {FOLDER}")
+
+
+def parts(reference: dict[str, Any], name: str) -> tuple[Any, Any, int]:
+    """Give data, parameters and quadrature nodes as metafor defines the model (lme4 has Laplace only for UM.RS)."""
+    if name == "PLO":
+        studies = _glmm._proportions(*proportions(reference["raw"]))
+        return studies, _glmm._one_effect(studies), 7
+    if reference["kind"] == "rates":
+        studies = _glmm._rates(*rates(reference["raw"]))
+        return studies, _glmm._fixed_intercepts(studies), 7
+    studies = _glmm._tables(*tables(reference["raw"]))
+    if name == "UM.FS":
+        return studies, _glmm._fixed_intercepts(studies), 7
+    return studies, _glmm._random_intercepts(studies), 1
+
+
+@functools.cache
+def fitted(dataset: str, name: str) -> tuple[Maximum, Maximum]:
+    return _glmm._both(*parts(next(one for one in REFERENCES if one["dataset"] == dataset), name))
+
+
+def at_reference(studies: Any, space: Any, nodes: int, ours: Any, expected: dict[str, Any]) -> Maximum:
+    """Fit the other parameters while the effect and τ are held at metafor's."""
+    value_gradient, hessian = _glmm._objective(studies, space, nodes)
+    theta = ours.theta.copy()
+    held = [space.effect, space.deviations[-1]]
+    theta[held] = expected["b"], math.sqrt(expected["tau2"])
+    free = np.ones(len(theta), dtype=bool)
+    free[held] = False
+    if free.any():
+        return _glmm.maximise(value_gradient, hessian, theta, free)
+    return Maximum(theta, value_gradient(theta)[0], hessian(theta), True, free)
+
+
+@needs_reference
+@pytest.mark.parametrize(("reference", "name"), FITS)
+def test_the_optimum_is_metafors_or_a_better_one(reference: dict[str, Any], name: str) -> None:
+    expected = reference["glmm"][name]
+    studies, space, nodes = parts(reference, name)
+    ours, _ = fitted(reference["dataset"], name)
+    theirs = at_reference(studies, space, nodes, ours, expected)
+    assert ours.converged
+    shortfall = ours.value - theirs.value
+    # Rounding of the sum, then the bound.
+    assert -1e-9 < shortfall < SHORTFALL
+    # Near a maximum no estimate is further off, in standard errors, than the root of twice the shortfall; the
+    # factor allows for the likelihood not being quite a parabola, the sum for rounding.
+    reach = 1.1 * math.sqrt(2 * max(shortfall, 0.0)) + 1e-6
+    cover = ours.covariance()
+    effect, deviation = space.effect, space.deviations[-1]
+    assert abs(ours.theta[effect] - expected["b"]) <= reach * math.sqrt(cover[effect, effect])
+    if expected["tau2"] == 0:
+        assert ours.theta[deviation] == 0
+    else:
+        distance = abs(abs(ours.theta[deviation]) - math.sqrt(expected["tau2"]))
+        assert distance <= reach * math.sqrt(cover[deviation, deviation])
+
+
+@needs_reference
+@pytest.mark.parametrize(("reference", "name"), [fit for fit in FITS if fit.values[1] != "UM.RS"])
+def test_errors_and_likelihoods_at_metafors_estimates_agree(reference: dict[str, Any], name: str) -> None:
+    expected = reference["glmm"][name]
+    studies, space, nodes = parts(reference, name)
+    ours, _ = fitted(reference["dataset"], name)
+    theirs = at_reference(studies, space, nodes, ours, expected)
+    whole = Maximum(theirs.theta, theirs.value, theirs.hessian, True, ours.free)
+    # lme4 takes its Hessian by finite differences of the value, good to about four digits.
+    assert math.sqrt(whole.covariance()[space.effect, space.effect]) == pytest.approx(expected["se"], rel=1e-4)
+    # With several nodes metafor's log-likelihood is that of the data given the modes of the random effects
+    # (lme4's deviance), not the integrated one; with no variance between studies the two are the same.
+    local = theirs.theta[space.index]
+    offset, loading = _glmm._predictor(space, local)
+    eta = offset + np.einsum("kjd,kd->kj", loading, _glmm._mode(studies, space, local))
+    given_modes = (studies.y * eta - studies.cumulant(eta)[0]).sum() + studies.constant.sum()
+    assert given_modes == pytest.approx(expected["ll"], abs=1e-3)
+
+
+@needs_reference
+@pytest.mark.parametrize(("reference", "name"), [fit for fit in FITS if fit.values[1] == "UM.RS"])
+def test_random_intercepts_have_metafors_laplace_likelihood(reference: dict[str, Any], name: str) -> None:
+    expected = reference["glmm"][name]
+    studies, _, nodes = parts(reference, name)
+    ours, common = fitted(reference["dataset"], name)
+    # Never below. Above by up to 3.7e-4 (egger2001), a hundred times what the effect and τ explain. A standard
+    # deviation of the intercepts 0.7 % off would do it; the reference does not hold that. Its standard error is up
+    # to 1.1 % smaller than ours, for a cause not found; ours is that of the Hessian that is tested below.
+    assert -1e-9 < ours.value - expected["ll"] < 5e-4
+    # metafor's saturated model counts group two as the reference, ours both alike.
+    as_theirs = _glmm._Studies(**{n: getattr(studies, n) for n in studies.__slots__ if n != "contrast"},
+                               contrast=np.array([1.0, 0.0]))  # fmt: skip
+    _, saturated = _glmm._saturated_random(as_theirs, common.theta, nodes)
+    assert 2 * (saturated - common.value) == pytest.approx(expected["QE_LRT"], rel=1e-5)
+
+
+@needs_reference
+@pytest.mark.parametrize(("reference", "name"), [fit for fit in FITS if fit.values[1] == "UM.FS"])
+def test_tests_of_heterogeneity_agree(reference: dict[str, Any], name: str) -> None:
+    expected = reference["glmm"][name]
+    if "QE_LRT" not in expected:
+        pytest.skip("the rates' tests were not written")
+    fit = pool_glmm("OR", model="UM.FS", **reference["raw"])
+    assert fit.q_lrt == pytest.approx(expected["QE_LRT"], rel=1e-8)
+    # R's glm stops at a relative change of the deviance of 1e-8, which its Wald statistic shows.
+    assert fit.q_wald == pytest.approx(expected["QE_Wld"], rel=2e-7)
+
+
+DATA: dict[str, Any] = {
+    "ai": [4, 6, 3, 62, 0], "n1i": [123, 306, 231, 1361, 40],
+    "ci": [11, 29, 11, 24, 3], "n2i": [139, 303, 220, 900, 45],
+}  # fmt: skip
+RATES: dict[str, Any] = {
+    "x1i": [9, 11, 3, 0], "t1i": [413.0, 263.0, 487.0, 120.0],
+    "x2i": [23, 3, 9, 4], "t2i": [410.0, 254.0, 482.0, 115.0],
+}  # fmt: skip
+PROPORTIONS: dict[str, Any] = {"xi": [2, 19, 30, 0, 7], "ni": [40, 60, 55, 12, 70]}
+
+
+def binomial(y: float, n: float, eta: float) -> float:
+    return float(gammaln(n + 1) - gammaln(y + 1) - gammaln(n - y + 1) + y * eta - n * np.logaddexp(0, eta))
+
+
+def integrated(value: Any, centre: float, spread: float) -> float:
+    """Log of the integral of exp(value) against a normal density, by adaptive quadrature."""
+
+    def density(x: float) -> float:
+        return float(np.exp(value(x) - (x - centre) ** 2 / (2 * spread**2))) / spread / math.sqrt(2 * math.pi)
+
+    found, _ = quad(density, centre - 12 * spread, centre + 12 * spread, epsabs=0, epsrel=1e-11, limit=500)
+    return math.log(found)
+
+
+def test_one_group_likelihood_is_the_integral() -> None:
+    fit = pool_glmm("PLO", nodes=60, **PROPORTIONS)
+    total = sum(
+        integrated(lambda eta, y=y, n=n: binomial(y, n, eta), fit.estimate, math.sqrt(fit.tau2))
+        for y, n in zip(PROPORTIONS["xi"], PROPORTIONS["ni"], strict=True)
+    )
+    assert fit.log_likelihood == pytest.approx(total, rel=1e-9)
+
+
+def test_conditional_likelihood_is_the_integral_of_the_noncentral_hypergeometric() -> None:
+    fit = pool_glmm("OR", model="CM.EL", **DATA)
+
+    def log_probability(psi: float, row: int) -> float:
+        a, n1, c, n2 = (DATA[name][row] for name in ("ai", "n1i", "ci", "n2i"))
+        m = a + c
+        x = np.arange(max(0, m - n2), min(n1, m) + 1)
+        ways = -gammaln(x + 1) - gammaln(n1 - x + 1) - gammaln(m - x + 1) - gammaln(n2 - m + x + 1) + x * psi
+        return float(ways[x == a][0] - np.logaddexp.reduce(ways))
+
+    total = sum(
+        integrated(lambda psi, row=row: log_probability(psi, row), fit.estimate, math.sqrt(fit.tau2))
+        for row in range(5)
+    )
+    assert fit.tau2 > 0.1
+    assert fit.log_likelihood == pytest.approx(total, rel=1e-9)
+
+
+def test_random_intercept_likelihood_is_the_double_integral() -> None:
+    fit = pool_glmm("OR", model="UM.RS", nodes=25, **DATA)
+    studies = _glmm._tables(*tables(DATA))
+    space = _glmm._random_intercepts(studies)
+    ours, _ = _glmm._both(studies, space, 25)
+    intercept, effect, sigma, tau = ours.theta
+    grid = np.linspace(-9, 9, 721)
+    u, w = np.meshgrid(grid, grid, indexing="ij")
+    density = np.exp(-(u**2 + w**2) / 2) / (2 * math.pi) * (grid[1] - grid[0]) ** 2
+    total = 0.0
+    for row in range(5):
+        value = 0.0
+        for y, n, half in ((DATA["ai"], DATA["n1i"], 0.5), (DATA["ci"], DATA["n2i"], -0.5)):
+            eta = intercept + half * effect + sigma * u + half * tau * w
+            value = value + y[row] * eta - n[row] * np.logaddexp(0, eta)
+        total += math.log((np.exp(value) * density).sum())
+    assert fit.log_likelihood == pytest.approx(total + studies.constant.sum(), rel=1e-8)
+    assert fit.sigma2 == pytest.approx(sigma**2)
+
+
+@pytest.mark.parametrize("name", ["UM.FS", "UM.RS", "CM.EL", "PLO", "IRR"])
+@pytest.mark.parametrize("nodes", [1, 7])
+def test_gradient_and_hessian_are_those_of_the_value(name: str, nodes: int) -> None:
+    if name == "PLO":
+        studies = _glmm._proportions(*proportions(PROPORTIONS))
+        space = _glmm._one_effect(studies)
+    elif name == "IRR":
+        studies = _glmm._rates(*rates(RATES))
+        space = _glmm._fixed_intercepts(studies)
+    elif name == "CM.EL":
+        studies = _glmm._conditional(*tables(DATA))
+        space = _glmm._one_effect(studies)
+    else:
+        studies = _glmm._tables(*tables(DATA))
+        space = (_glmm._fixed_intercepts if name == "UM.FS" else _glmm._random_intercepts)(studies)
+    value_gradient, hessian = _glmm._objective(studies, space, nodes)
+    theta = space.start + 0.1 * np.cos(np.arange(len(space.start)))
+    _, gradient = value_gradient(theta)
+    bend = hessian(theta)
+    for column in range(len(theta)):
+        shift = np.eye(len(theta))[column] * 1e-4
+        above, below, middle = (value_gradient(theta + by)[0] for by in (shift, -shift, 0 * shift))
+        assert gradient[column] == pytest.approx((above - below) / 2e-4, rel=1e-5, abs=1e-6)
+        assert bend[column, column] == pytest.approx((above + below - 2 * middle) / 1e-8, rel=1e-3, abs=1e-3)
+
+
+def test_more_nodes_converge() -> None:
+    fits = [pool_glmm("OR", nodes=nodes, **DATA) for nodes in (7, 15, 31)]
+    assert fits[1].estimate == pytest.approx(fits[2].estimate, rel=1e-5)
+    assert abs(fits[0].estimate - fits[2].estimate) < 1e-3 * fits[2].se
+
+
+def test_equal_studies_have_no_variance_and_the_common_effect() -> None:
+    data: dict[str, Any] = {"ai": [12] * 4, "n1i": [100] * 4, "ci": [24] * 4, "n2i": [100] * 4}
+    models: tuple[Any, ...] = ("UM.FS", "UM.RS")
+    for model in models:
+        fit = pool_glmm("OR", model=model, **data)
+        assert fit.tau2 == 0
+        assert fit.estimate == pytest.approx(math.log(12 * 76 / (24 * 88)))
+        assert fit.se == pytest.approx(math.sqrt((1 / 12 + 1 / 24 + 1 / 76 + 1 / 88) / 4))
+        assert fit.q_lrt == pytest.approx(0, abs=1e-8)
+        assert fit.log_likelihood == fit.log_likelihood_common
+    fit = pool_glmm("IRR", x1i=[12] * 3, t1i=[50] * 3, x2i=[30] * 3, t2i=[60] * 3)
+    assert fit.estimate == pytest.approx(math.log(12 / 50 / (30 / 60)))
+    assert fit.se == pytest.approx(math.sqrt((1 / 12 + 1 / 30) / 3))
+
+
+@st.composite
+def trials(draw: st.DrawFn) -> dict[str, list[int]]:
+    columns: dict[str, list[int]] = {"ai": [], "n1i": [], "ci": [], "n2i": []}
+    for row in range(draw(st.integers(2, 5))):
+        for events, total in (("ai", "n1i"), ("ci", "n2i")):
+            columns[total].append(draw(st.integers(12, 80)))
+            least = 2 if row == 0 else 0
+            columns[events].append(draw(st.integers(least, columns[total][-1] - least)))
+    return columns
+
+
+@settings(max_examples=12, deadline=None)
+@given(trials(), st.sampled_from(["UM.FS", "UM.RS", "CM.EL"]))
+def test_groups_order_and_empty_studies(data: Any, model: Any) -> None:
+    one = pool_glmm("OR", model=model, **data)
+    other = {"ai": "ci", "ci": "ai", "n1i": "n2i", "n2i": "n1i"}
+    turned: dict[str, Any] = {other[name]: column[::-1] for name, column in data.items()}
+    flipped = pool_glmm("OR", model=model, **turned)
+    assert one.converged
+    assert one.estimate == pytest.approx(-flipped.estimate, abs=1e-5)
+    assert one.tau2 == pytest.approx(flipped.tau2, rel=1e-4, abs=1e-6)
+    assert one.log_likelihood == pytest.approx(flipped.log_likelihood, abs=1e-7)
+    assert one.log_likelihood >= one.log_likelihood_common
+    assert one.q_lrt == pytest.approx(flipped.q_lrt, rel=1e-4, abs=1e-5)
+    more: dict[str, Any] = {name: [*column, 0 if name in ("ai", "ci") else 50] for name, column in data.items()}
+    assert pool_glmm("OR", model=model, **more).estimate == pytest.approx(one.estimate, abs=1e-9)
+
+
+@pytest.mark.parametrize("model", ["UM.FS", "UM.RS", "CM.EL"])
+def test_finds_what_data_were_drawn_with(model: Any) -> None:
+    rng = np.random.default_rng(7)
+    k, n, effect, tau = 150, 60, -0.5, 0.6
+    intercept = rng.normal(-1, 0.5, k)
+    own = rng.normal(effect, tau, k)
+    a, c = (rng.binomial(n, 1 / (1 + np.exp(-(intercept + by * own)))) for by in (0.5, -0.5))
+    fit = pool_glmm("OR", model=model, ai=a, n1i=np.full(k, n), ci=c, n2i=np.full(k, n))
+    assert abs(fit.estimate - effect) < 3 * fit.se
+    assert abs(fit.tau2 - tau**2) < 3 * fit.tau2_se + 0.05
+
+
+@pytest.mark.parametrize(
+    ("measure", "options", "message"),
+    [
+        ("RR", {}, "unknown measure 'RR'"),
+        ("OR", {"model": "CM.AL"}, "unknown model 'CM.AL'"),
+        ("OR", {"nodes": 0}, "nodes is 0, expected 1 to 100"),
+        ("OR", {"level": 1.0}, "level is 1.0"),
+        ("OR", {"ai": [0] * 5}, "the odds ratio is infinite"),
+        ("OR", {"ai": [4.5, 6, 3, 62, 0], "model": "CM.EL"}, "expected whole numbers"),
+        ("IRR", {"model": "UM.RS"}, "model is 'UM.RS' for IRR"),
+        ("IRR", {"x1i": [0] * 4}, "rate ratio is infinite or 0"),
+        ("PLO", {"xi": [0] * 5}, "the logit is infinite"),
+        ("PLO", {"xi": [2, 19, 30, 13, 7]}, "xi is 13 in row 4, expected at most ni"),
+    ],
+)
+def test_bad_input_is_refused(measure: Any, options: Any, message: str) -> None:
+    data = {"IRR": RATES, "PLO": PROPORTIONS}.get(measure, DATA)
+    with pytest.raises(ValueError, match=message):
+        pool_glmm(measure, **(data | options))
+
+
+def test_table_and_print() -> None:
+    fit = pool_glmm("OR", **DATA)
+    assert fit.table()["tau2"][0] == fit.tau2
+    assert "log OR, UM.FS; 7 nodes" in str(fit)
+    assert fit.pi_low < fit.ci_low < fit.ci_high < fit.pi_high
