@@ -81,8 +81,8 @@ MIXED = (
     "our log-likelihood is equal or higher in every fit (test_glmm.py)"
 )
 NOT_FOUND = (
-    "open: with random intercepts our standard error is up to 1.1 % larger than the reference's; ours passes a check "
-    "by second differences of the likelihood, and why the reference's is smaller was not found"
+    "open: with random intercepts our standard error is up to 1.1 % larger than the reference's; ours passes a "
+    "check by second differences of the likelihood, and why the reference's is smaller was not found"
 )
 GIVEN_MODES = (
     "the reference prints the likelihood given the modes of the random effects, ours is the integrated one; "
