@@ -13,7 +13,7 @@ help: ## show this list
 
 setup: ## install uv where it is missing, then everything the lock file names
 	@test -x "$$(command -v $(UV))" || { python3 -m venv .tools/uv && .tools/uv/bin/pip install --quiet uv; }
-	@$(UV) sync --quiet --locked --all-extras
+	@$(UV) sync --quiet --locked --all-extras --compile-bytecode
 
 brief: setup ## set up everything and write the brief into out/
 	@$(UV) run --no-sync glabella brief --to out

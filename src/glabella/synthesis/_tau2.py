@@ -126,12 +126,12 @@ def q_profile(y: Floats, v: Floats, basis: Basis, k: NDArray[np.int_], level: fl
 
     df = np.maximum(k - basis.p, 1)
     some = np.arange(df.max() + 1)
-    limits = []
-    for tail in ((1 - level) / 2, (1 + level) / 2):
-        target = chdtri(np.maximum(some, 1), tail)[df]
-        limit, settled = root_of_q(y, v, basis, target)
-        limits.append(np.where((k > basis.p) & settled, limit, np.nan))
-    return limits[0], limits[1]
+    low, high = (chdtri(np.maximum(some, 1), tail)[df] for tail in ((1 - level) / 2, (1 + level) / 2))
+    # Both limits in one call: the second half of the rows seeks the upper one.
+    both = np.tile(np.arange(len(y)), 2)
+    limit, settled = root_of_q(y[both], v[both], basis.rows(both), np.concatenate([low, high]))
+    limit = np.where((k[both] > basis.p) & settled, limit, np.nan)
+    return limit[: len(y)], limit[len(y) :]
 
 
 def log_likelihood(restricted: bool, y: Floats, v: Floats, basis: Basis, tau2: Floats) -> Floats:
@@ -248,10 +248,11 @@ def _rounds(step: Step, y: Floats, v: Floats, basis: Basis, tau2: Floats, settle
             new = np.maximum(0.0, at + step(ys, vs, at, some, rows, round_))
             done = np.abs(new - at) <= _SETTLED * new + floor
         broken = ~np.isfinite(new)
-        tau2[rows] = np.where(broken, 0.0, new)
-        settled[rows[done & ~broken]] = True
-        going = ~(done | broken)
-        if not going.all():
+        over = done | broken
+        if over.any():
+            tau2[rows[over]] = np.where(broken[over], 0.0, new[over])
+            settled[rows[done & ~broken]] = True
+            going = ~over
             rows, at = rows[going], new[going]
             ys, vs, some, floor = ys[going], vs[going], some.rows(going), floor[going]
         else:
