@@ -277,9 +277,11 @@ def _fit(
 
     with np.errstate(invalid="ignore", divide="ignore"):
         at = weighted(y, 1 / (v + tau2[:, None]), span) if method != "common" else fixed
-        back = np.linalg.inv(span.r) if p > 1 else (1 / span.r)
-        beta = np.where(good[:, None], (back @ at.beta[..., None])[..., 0], np.nan)
-        vcov = back @ at.cov @ np.swapaxes(back, -1, -2)
+        beta, vcov = at.beta, at.cov
+        if span.q is not None:
+            back = np.linalg.inv(span.r)
+            beta, vcov = (back @ beta[..., None])[..., 0], back @ vcov @ np.swapaxes(back, -1, -2)
+        beta = np.where(good[:, None], beta, np.nan)
         spread = at.q / df
         if test in ("knha", "adhoc"):
             equal = free & (spread <= 1e-28 * np.einsum("bk,bk,bk->b", at.w, y, y))
@@ -315,9 +317,12 @@ def _fit(
         # The mean itself is tested where there is nothing else to test.
         tested = [place for place, name in enumerate(names) if name != "Intercept"] or [0]
         b, c = beta[:, tested], vcov[:, tested][:, :, tested]
-        ok = good & (np.linalg.det(c) > 0)
-        qm = np.full(rows, np.nan)
-        qm[ok] = np.einsum("bi,bi->b", b[ok], np.linalg.solve(c[ok], b[ok][..., None])[..., 0])
+        if len(tested) == 1:
+            qm = b[:, 0] ** 2 / c[:, 0, 0]
+        else:
+            ok = good & (np.linalg.det(c) > 0)
+            qm = np.full(rows, np.nan)
+            qm[ok] = np.einsum("bi,bi->b", b[ok], np.linalg.solve(c[ok], b[ok][..., None])[..., 0])
         qm_df = np.full(rows, float(len(tested)))
         if test == "z":
             qm_p = chdtrc(qm_df, qm)

@@ -138,12 +138,13 @@ def log_likelihood(restricted: bool, y: Floats, v: Floats, basis: Basis, tau2: F
     """Log-likelihood, or the restricted one, without constants that do not depend on τ²."""
     total = v + tau2[:, None]
     at = weighted(y, 1 / total, basis)
-    log_v = np.log(np.where(np.isfinite(total), total, 1.0)).sum(axis=1)
+    # An absent study has weight zero, whose logarithm is put at zero.
+    log_v = -row_sum(np.log(np.where(at.w > 0, at.w, 1.0)))
     found = -0.5 * (log_v + at.q)
     if restricted:
-        gram = basis.gram(at.w)
         with np.errstate(invalid="ignore", divide="ignore"):
-            found = found - 0.5 * (np.log(gram[:, 0, 0]) if basis.p == 1 else np.linalg.slogdet(gram)[1])
+            size = -np.log(at.cov[:, 0, 0]) if basis.p == 1 else np.linalg.slogdet(basis.gram(at.w))[1]
+        found = found - 0.5 * size
     return np.asarray(found)
 
 
@@ -223,9 +224,9 @@ class _ScoreStep:
         falls = np.where(score < 0, tau2, self.falls[rows])
         self.rises[rows], self.falls[rows] = rises, falls
         fisher = score / information
-        with np.errstate(divide="ignore", invalid="ignore"):
-            newton = score / observed
-        between = (tau2 + newton > rises) & (tau2 + newton < falls)
+        newton = score / observed
+        to = tau2 + newton
+        between = (to > rises) & (to < falls)
         short = np.isfinite(falls) & (rises >= 0) | (np.abs(newton) <= 4 * np.abs(fisher))
         good = (observed > 0) & between & short
         if round_ < _SCORING_ROUNDS:
@@ -241,21 +242,20 @@ def _rounds(step: Step, y: Floats, v: Floats, basis: Basis, tau2: Floats, settle
     at = tau2[rows]
     # Below this a change is rounding: it is lost when τ² is added to the smallest variance.
     floor = 1e-14 * vs.min(axis=1, initial=np.inf) + 1e-300
-    for round_ in range(_MAX_ROUNDS):
-        if not rows.size:
-            return
-        with np.errstate(invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for round_ in range(_MAX_ROUNDS):
+            if not rows.size:
+                return
             new = np.maximum(0.0, at + step(ys, vs, at, some, rows, round_))
-            done = np.abs(new - at) <= _SETTLED * new + floor
-        broken = ~np.isfinite(new)
-        over = done | broken
-        if over.any():
-            tau2[rows[over]] = np.where(broken[over], 0.0, new[over])
-            settled[rows[done & ~broken]] = True
-            going = ~over
-            rows, at = rows[going], new[going]
-            ys, vs, some, floor = ys[going], vs[going], some.rows(going), floor[going]
-        else:
+            # A step that is not a number is as final as one that no longer moves, but has found nothing.
+            over = ~(np.abs(new - at) > _SETTLED * new + floor)
+            if over.any():
+                found = np.isfinite(new)
+                tau2[rows[over]] = np.where(found, new, 0.0)[over]
+                settled[rows[over & found]] = True
+                going = ~over
+                rows, new = rows[going], new[going]
+                ys, vs, some, floor = ys[going], vs[going], some.rows(going), floor[going]
             at = new
 
 
