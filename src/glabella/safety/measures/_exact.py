@@ -1,0 +1,5 @@
+"""Exact and mid-p limits of the reporting odds ratio."""
+
+
+def exact_ror() -> None:
+    """Follow shortly."""

@@ -1,0 +1,9 @@
+"""DuMouchel's gamma-Poisson shrinker."""
+
+
+class GPS:
+    """Follows shortly."""
+
+
+def fit_gps() -> None:
+    """Follow shortly."""
