@@ -56,8 +56,33 @@ def test_a_part_imports_only_from_those_before_it(part: str) -> None:
         assert not wrong, f"{file.relative_to(PACKAGE)} imports {sorted(wrong)}"
 
 
+#: Within `safety`, readers and statistics stand apart: what each folder may import of the others.
+SAFETY = {
+    "measures": set(),
+    "faers": set(),
+    "synthetic": set(),
+    "store": {"faers", "measures"},
+    "cohort": {"store", "measures"},
+}
+
+
+@pytest.mark.parametrize("folder", sorted(p.name for p in (PACKAGE / "safety").iterdir() if (p / "__init__.py").exists()))
+def test_a_folder_of_safety_imports_only_from_those_before_it(folder: str) -> None:
+    assert folder in SAFETY, f"a new folder {folder!r}: say here what it may import"
+    for file in sorted((PACKAGE / "safety" / folder).rglob("*.py")):
+        modules = {
+            node.module
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+            if isinstance(node, ast.ImportFrom) and node.module
+        }
+        assert "glabella.safety" not in modules, f"{file} imports through the front door it stands behind"
+        found = {name.split(".")[2] for name in modules if name.startswith("glabella.safety.")}
+        wrong = found - SAFETY[folder] - {folder}
+        assert not wrong, f"{file.relative_to(PACKAGE)} imports {sorted(wrong)}"
+
+
 def test_statistics_never_read_files() -> None:
-    for part in ("synthesis", "safety", "mechanism"):
+    for part in ("synthesis", "safety/measures", "mechanism"):
         for file in sorted((PACKAGE / part).rglob("*.py")):
             text = file.read_text(encoding="utf-8")
             assert "pathlib" not in text, f"{file} knows about files"

@@ -14,5 +14,19 @@ from glabella.plot._labbe import labbe
 from glabella.plot._plot import Plot
 from glabella.plot._radial import radial
 from glabella.plot._specification import specification_curve
+from glabella.plot._trend import trend
+from glabella.plot._volcano import volcano
 
-__all__ = ["Line", "Plot", "baujat", "forest", "funnel", "gosh", "labbe", "radial", "specification_curve"]
+__all__ = [
+    "Line",
+    "Plot",
+    "baujat",
+    "forest",
+    "funnel",
+    "gosh",
+    "labbe",
+    "radial",
+    "specification_curve",
+    "trend",
+    "volcano",
+]

@@ -1,0 +1,151 @@
+"""What is tried besides the declared comparison, one change at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from glabella.safety.cohort._spec import Arm, CohortSpec
+
+Kind = Literal["declared", "event list", "negative control", "comparator", "reports left out", "subgroup", "cleaning", "role"]
+
+#: Flags of a report that each mode leaves out: superseded 1, deleted 2, probable duplicate 4, literature 8.
+MODES = {"raw": 0, "latest": 1 | 2, "strict": 1 | 2 | 4, "literature": 1 | 2 | 4 | 8}
+ROLES = {"primary": 1, "suspect": 2, "any": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One way to count an arm.
+
+    Attributes
+    ----------
+    kind, label : str
+        What sort of change this is, and which.
+    mode, role : str
+        As in the spec.
+    events : str
+        Which list counts as the event.
+    comparators : int
+        Bits of the comparators that count.
+    drop_excluded, drop_complaints : bool
+        Whether reports with an excluded drug or indication, or with complaints alone, are left out.
+    reporters_out : tuple of str
+        Reporters whose reports are left out.
+    only : tuple of (str, str) or None
+        Keep the reports in which this column has this value.
+    """
+
+    kind: Kind
+    label: str
+    mode: str
+    role: str
+    events: str
+    comparators: int
+    drop_excluded: bool
+    drop_complaints: bool
+    reporters_out: tuple[str, ...]
+    only: tuple[str, str] | None = None
+
+    def keeps(self, lists: tuple[str, ...]) -> dict[str, pl.Expr]:
+        """Give, over a cube, which reports count, which are exposed, and which have the event."""
+        import polars as pl
+
+        rank = ROLES[self.role]
+        exposed = (pl.col("exposed_role") > 0) & (pl.col("exposed_role") <= rank)
+        compared = (pl.col(f"comparators_{self.role}") & self.comparators) != 0
+        counts = (exposed | compared) & ((pl.col("flags") & MODES[self.mode]) == 0)
+        if self.drop_excluded:
+            counts &= (pl.col("excluded_drug") == 0) & (pl.col("excluded_indication") == 0)
+        if self.drop_complaints:
+            counts &= pl.col("only_complaints") == 0
+        if self.reporters_out:
+            counts &= ~pl.col("reporter").is_in(self.reporters_out).fill_null(False)
+        if self.only is not None:
+            column, value = self.only
+            counts &= (pl.col(column) == value).fill_null(False)
+        return {
+            "counts": counts,
+            "exposed": exposed,
+            "event": (pl.col("lists") & (1 << lists.index(self.events))) != 0,
+        }
+
+
+def settings(spec: CohortSpec, arm: Arm, comparators: tuple[str, ...]) -> tuple[Setting, ...]:
+    """List the declared comparison and, beside it, every run that changes one thing.
+
+    Parameters
+    ----------
+    spec : CohortSpec
+        The declaration.
+    arm : Arm
+        One of its arms.
+    comparators : tuple of str
+        Names of the comparators, in the order of their bits; empty for everything else.
+
+    Returns
+    -------
+    tuple of Setting
+        The declared one first.
+    """
+    every = (1 << max(1, len(comparators))) - 1
+    base = Setting(
+        kind="declared",
+        label="as declared",
+        mode=spec.mode,
+        role=spec.role,
+        events=spec.events.primary,
+        comparators=every,
+        drop_excluded=True,
+        drop_complaints=False,
+        reporters_out=spec.exclude.reporters,
+    )
+    found = [base]
+    found += [replace(base, kind="event list", label=name, events=name) for name in spec.events.also]
+    found += [
+        replace(base, kind="negative control", label=name, events=name) for name in spec.events.negative_controls
+    ]
+    if len(comparators) > 1:
+        found += [
+            replace(base, kind="comparator", label=f"against {name} alone", comparators=1 << place)
+            for place, name in enumerate(comparators)
+        ]
+    found += [replace(base, kind="reports left out", label=label, **change) for label, change in _left_out(spec)]
+    found += [
+        replace(base, kind="subgroup", label=label, only=(column, value))
+        for label, column, value in (
+            ("women", "sex", "F"),
+            ("men", "sex", "M"),
+            ("from the United States", "country", "US"),
+            ("before the format changed (AERS)", "era", "aers"),
+            ("since the format changed (FAERS)", "era", "faers"),
+            ("from consumers", "reporter", "CN"),
+            ("from physicians", "reporter", "MD"),
+        )
+        if value not in spec.exclude.reporters
+    ]
+    found += [
+        replace(base, kind="cleaning", label=f"{mode} reports", mode=mode) for mode in MODES if mode != spec.mode
+    ]
+    found += [replace(base, kind="role", label=f"{role} role", role=role) for role in ROLES if role != spec.role]
+    return tuple(found)
+
+
+def _left_out(spec: CohortSpec) -> list[tuple[str, dict[str, object]]]:
+    found: list[tuple[str, dict[str, object]]] = []
+    if spec.events.complaints:
+        found.append(("without reports of nothing but complaints", {"drop_complaints": True}))
+    if spec.exclude.drugs or spec.exclude.indications:
+        found.append(("with the excluded drugs and indications kept", {"drop_excluded": False}))
+    declared = spec.exclude.reporters
+    if declared:
+        found.append(("with the excluded reporters kept", {"reporters_out": ()}))
+    found += [
+        (f"without reports from {who}", {"reporters_out": (*declared, code)})
+        for who, code in (("lawyers", "LW"), ("consumers", "CN"))
+        if code not in declared
+    ]
+    return found
