@@ -241,8 +241,18 @@ def test_how_sure_counts_defensible_analyses(brief: Brief, page: str) -> None:
     assert held.total.value == len(held.specifications)
     excluding = [s for s in held.specifications if s.effect.high < 0 or s.effect.low > 0]  # type: ignore[operator]
     assert held.excluding.value == len(excluding)
-    assert len({s.chosen for s in held.specifications}) == len(held.specifications)
     assert len(held.without) == len(brief.answer.headline.rows)
-    text = lxml_html.fromstring(page).xpath("//section[@id='sure']")[0].text_content()
-    assert held.excluding.text in text
+    section = lxml_html.fromstring(page).xpath("//section[@id='sure']")[0]
+    text = section.text_content()
+    for claim in held.claims:
+        assert section.xpath(f".//a[@data-claim='{claim.id}']"), claim.id
     assert "With so few trials" in text
+    assert "no published judgement of it was seen" in text
+    assert json.loads(as_json(brief))["specifications"][0]["trials"]
+
+
+def test_a_prediction_interval_is_not_taken_at_its_word(page: str, brief: Brief) -> None:
+    tree = lxml_html.fromstring(page)
+    assert "with few trials often too narrow" in tree.xpath("//section[@id='answer']")[0].text_content()
+    assert "docs/coverage.md" in tree.xpath("//section[@id='methods']")[0].text_content()
+    assert "with few trials often too narrow" in markdown(brief)

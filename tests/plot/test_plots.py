@@ -54,6 +54,9 @@ PLOTS: dict[str, Callable[[], Plot]] = {
     "specification curve, ratios": lambda: specification_curve(
         np.exp(YI), np.exp(YI - HALF), np.exp(YI + HALF), CHOICES, null=1.0, ratio=True
     ),
+    "specification curve, many": lambda: specification_curve(
+        np.tile(YI, 6), np.tile(YI - HALF, 6), np.tile(YI + HALF, 6), {"model": ["one", "two"] * (3 * K)}
+    ),
     "forest": lambda: forest(lines(K), pooled=Line("Pooled", -0.3, -0.4, -0.2), notes="risk of bias"),
     "forest, long names": lambda: forest(lines(K, "A multicentre trial with a very long name, its {}th arm")),
 }
@@ -218,8 +221,8 @@ def test_a_specification_curve_rises_and_keeps_each_choice_with_its_estimate() -
     assert [row["estimate"] for row in rows] == [1, 2, 3]
     assert [row["kind"].split()[1] for row in rows] == ["includes", "excludes", "excludes"]
     chosen = [(row["rank"], row["row"].split("\n")) for row in lower["layer"][1]["data"]["values"]]
-    assert chosen == [(1, ["x", "a"]), (2, ["x", "b"]), (3, ["x", "c"]),
-                      (1, ["y", "u"]), (2, ["y", "v"]), (3, ["y", "u"])]  # fmt: skip
+    assert chosen == [(3, ["x", "c"]), (1, ["x", "a"]), (2, ["x", "b"]),
+                      (1, ["y", "u"]), (3, ["y", "u"]), (2, ["y", "v"])]  # fmt: skip
     assert lower["layer"][1]["encoding"]["y"]["scale"]["domain"] == ["x\n", "x\nc", "x\na", "x\nb",
                                                                      "y\n", "y\nu", "y\nv"]  # fmt: skip
 
@@ -227,9 +230,32 @@ def test_a_specification_curve_rises_and_keeps_each_choice_with_its_estimate() -
 def test_many_specifications_say_in_rows_which_intervals_exclude_no_effect() -> None:
     y = np.linspace(-1, 1, 300)
     lower = specification_curve(y, y - 0.5, y + 0.5, {"model": ["one"] * 300}).spec["vconcat"][1]
-    rows = [row["row"] for row in lower["layer"][1]["data"]["values"]]
-    assert rows.count("interval excludes no effect\nyes") == int((np.abs(y) > 0.5).sum())
-    assert rows.count("interval excludes no effect\nno") == int((np.abs(y) <= 0.5).sum())
+    rows = lower["layer"][1]["data"]["values"]
+    for answer, expected in (("yes", np.abs(y) > 0.5), ("no", np.abs(y) <= 0.5)):
+        runs = [(r["from"], r["to"]) for r in rows if r["row"] == f"interval excludes no effect\n{answer}"]
+        assert sum(to - start for start, to in runs) == expected.sum()
+        ranks = np.arange(1, 301)[expected]
+        assert all(any(start < rank < to for start, to in runs) for rank in ranks)
+
+
+def test_a_specification_may_stand_for_several_options() -> None:
+    options = {"week": {"main": [True, True], "last": [False, True], "none": [False, False]}}
+    lower = specification_curve([2, 1], [1, 0], [3, 2], options).spec["vconcat"][1]
+    rows = [(row["rank"], row["row"].split("\n")[1]) for row in lower["layer"][1]["data"]["values"]]
+    assert rows == [(1, "main"), (2, "main"), (1, "last")]
+    with pytest.raises(ValueError, match=r"choices\['week'\]\['main'\] has shape \(1,\)"):
+        specification_curve([2, 1], [1, 0], [3, 2], {"week": {"main": [True]}})
+
+
+def test_the_widest_intervals_of_many_do_not_flatten_the_others() -> None:
+    y = np.linspace(-1, 1, 300)
+    half = np.where(np.arange(300) % 50 == 0, 40.0, 0.5)
+    upper = specification_curve(y, y - half, y + half, {"model": ["one"] * 300}).spec["vconcat"][0]
+    axis = upper["layer"][2]["encoding"]["y"]
+    low, high = axis["scale"]["domain"]
+    assert -2 < low < -1
+    assert 1 < high < 2
+    assert axis["title"][1] == "(some intervals reach beyond)"
 
 
 def test_an_interval_that_touches_no_effect_includes_it() -> None:

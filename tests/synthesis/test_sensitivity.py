@@ -18,6 +18,7 @@ from glabella.synthesis import (
     permutation_test,
     pet_peese,
     pool,
+    pool_each,
     rank_test,
     trim_fill,
 )
@@ -132,6 +133,25 @@ def test_a_multiverse_counts_nothing_twice() -> None:
     assert np.isnan(found.estimate[[0, 2]]).all()
     with pytest.raises(ValueError, match=r"choice 'x', option 'y': \(2,\) flags, expected \(6,\)"):
         multiverse(YI, VI, {"x": {"y": [True, False]}})
+
+
+def test_combinations_that_come_to_the_same_are_one_under_all_their_names() -> None:
+    keep = np.array([[1, 1, 1, 0, 0, 0], [0, 1, 1, 1, 0, 0], [1, 1, 1, 0, 0, 0], [1, 0, 0, 0, 0, 0]], dtype=bool)
+    found = pool_each(YI, VI, keep, {"week": ["a", "b", "c", "a"]}, methods=["REML", "DL"])
+    assert found.choices["week"] == ("a", "b", "a") * 2
+    assert found.times.tolist() == [2, 1, 1] * 2
+    assert found.repeated == 2
+    assert {name: flags.tolist() for name, flags in found.options["week"].items()} == {
+        "a": [True, False, True] * 2,
+        "b": [False, True, False] * 2,
+        "c": [True, False, False] * 2,
+    }
+    assert found.options["method"]["DL"].tolist() == [False] * 3 + [True] * 3
+    assert found.estimate[1] == pytest.approx(pool(YI[1:4], VI[1:4]).estimate)
+    with pytest.raises(ValueError, match="choice 'week' has 1 entries, expected 4"):
+        pool_each(YI, VI, keep, {"week": ["a"]})
+    with pytest.raises(ValueError, match="keep"):
+        pool_each(YI, VI, keep[:, :2], {"week": ["a"] * 4})
 
 
 def test_a_symmetric_funnel_is_left_alone() -> None:

@@ -34,8 +34,12 @@ def _line(label: str, claim: Claim, *, weight: float = 25.0, note: str = "") -> 
 def curve(held: Sure, *, ratio: bool) -> Plot:
     """Draw every defensible analysis, and what each chose."""
     effects = [_line("", each.effect) for each in held.specifications]
-    choices = {name: [dict(each.chosen)[name] for each in held.specifications]
-               for name, _ in held.specifications[0].chosen}  # fmt: skip
+    chosen = [dict(each.chosen) for each in held.specifications]
+    choices: dict[str, dict[str, list[bool]]] = {}
+    for row in held.by_option:
+        if row.range:
+            taken = [row.option in each[row.choice] for each in chosen]
+            choices.setdefault(row.choice, {})[row.option] = taken
     return specification_curve(
         [line.value for line in effects],
         [line.low for line in effects],

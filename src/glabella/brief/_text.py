@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from glabella._version import __version__
 from glabella.brief._content import Brief, Sentence
@@ -10,13 +11,18 @@ from glabella.claim import Claim
 
 
 def as_json(brief: Brief) -> str:
-    """Give every claim of a brief as JSON."""
-    data = {
+    """Give every claim of a brief as JSON, and the analyses that its specification curve draws."""
+    data: dict[str, Any] = {
         "glabella": __version__,
         "dossier": brief.evidence.dossier.id,
         "updated": brief.evidence.dossier.updated,
         "claims": [claim.as_json() for claim in brief.claims.values()],
     }
+    if held := brief.answer.sure:
+        data["specifications"] = [
+            {"value": each.effect.value, "low": each.effect.low, "high": each.effect.high, **dict(each.chosen)}
+            for each in held.specifications
+        ]
     return json.dumps(data, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
@@ -36,15 +42,18 @@ def markdown(brief: Brief) -> str:
     lines = [f"# {dossier.title}", "", f"*{dossier.question.title}*", "", "## The short answer", ""]
     lines += [
         f"- Pooled: {head.estimate.text}, {head.estimate.interval}.",
-        f"- The next trial's true effect may be {head.prediction.limits or 'not known'}.",
+        f"- The next trial's true effect may be {head.prediction.limits or 'not known'} "
+        "(prediction interval; with few trials often too narrow).",
         f"- Certainty: {head.certainty}: {'; '.join(head.reasons)}.",
     ]
     lines += [f"- {label}: {shown.text}{f', P {p.text}' if p else ''}." for label, shown, p in answer.largest]
     if held := answer.sure:
         lines += ["", "## How sure are we?", ""]
         lines += [
-            f"- Of {held.total.text} defensible analyses the interval excludes no effect in {held.excluding.text}; "
+            f"- Of {held.total.text} different analyses the interval excludes no effect in {held.excluding.text}; "
             f"their estimates reach from {held.range.limits}.",
+            f"- They come from {held.combinations.text} combinations of {held.choices.text} choices.",
+            *(f"- {n.text} combinations were not possible: {reason}." for reason, n in held.not_analysed),
         ]
         lines += [f"- Without {label}: {effect.text}." for label, effect in held.without]
     for title, part in (

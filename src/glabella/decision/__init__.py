@@ -5,11 +5,12 @@ Everything that leaves this package as a number is a Claim. Here are no pages an
 
 from glabella.decision._answer import Answer, Pooling, Reproduction, Row, answer
 from glabella.decision._certainty import certainty
-from glabella.decision._sure import Specification, Sure, sure
+from glabella.decision._sure import ByOption, Specification, Sure, sure
 from glabella.decision._words import Piece, quote, say
 
 __all__ = [
     "Answer",
+    "ByOption",
     "Piece",
     "Pooling",
     "Reproduction",

@@ -10,7 +10,7 @@ from glabella._version import __version__
 from glabella.claim import Certainty, Claim, Source, digest
 from glabella.decision._certainty import certainty
 from glabella.decision._sure import Sure, sure
-from glabella.decision._words import quote
+from glabella.decision._words import quote, sources_of
 from glabella.dossier import Analysis, Evidence, Target
 from glabella.synthesis import Contrasts, Effect, NotComputed, Pooled, arrays, contrasts, pool
 
@@ -142,9 +142,7 @@ def _sure(maker: _Maker, analyses: dict[str, Analysis], headline: Pooling) -> Su
     estimate = headline.estimate
     held = sure(maker.evidence, analyses, labels, headline.certainty, estimate.inputs, estimate.sources)
     if held is not None:
-        for claim in (held.total, held.excluding, held.range, *(each.effect for each in held.specifications),
-                      *(claim for _, claim in (*held.without, *held.not_analysed)),
-                      *([held.small_study] if held.small_study else [])):  # fmt: skip
+        for claim in held.claims:
             maker.keep(claim)
     return held
 
@@ -169,7 +167,7 @@ def _pooling(maker: _Maker, key: str, analysis: Analysis) -> Pooling | None:
     shown: Callable[[float], float] = math.exp if analysis.measure in _RATIOS else float
     outcome = evidence.dossier.outcomes[analysis.outcome].label
     inputs = maker.inputs(tuple(study.id for study in studies), analysis)
-    sources = _sources(found.effects)
+    sources = sources_of(found.effects)
 
     def make(name: str, label: str, value: float, **more: object) -> Claim:
         claim = Claim(
@@ -236,7 +234,7 @@ def _row(maker: _Maker, key: str, effect: Effect, weight: float, shown: Callable
                 function="glabella.synthesis.contrasts",
                 version=__version__,
                 inputs=maker.inputs((study.id,), analysis),
-                sources=_sources((effect,)),
+                sources=sources_of((effect,)),
                 **more,  # type: ignore[arg-type]
             )
         )
@@ -265,16 +263,6 @@ def _row(maker: _Maker, key: str, effect: Effect, weight: float, shown: Callable
         steps=steps,
         risk_of_bias=judgement.replace("_", " ") if judgement else "not known",
     )  # fmt: skip
-
-
-def _sources(effects: tuple[Effect, ...]) -> tuple[Source, ...]:
-    found: dict[str, Source] = {}
-    for effect in effects:
-        for step in effect.steps:
-            for _, number in step.inputs:
-                for reference in number.sources:
-                    found.setdefault(reference, Source(reference, number.status, number.at))
-    return tuple(found.values())
 
 
 def _largest(maker: _Maker) -> list[tuple[str, Claim, Claim | None]]:
@@ -342,7 +330,7 @@ def _absolute(maker: _Maker, analyses: dict[str, Analysis]) -> list[tuple[str, C
                     function="glabella.decision.absolute",
                     version=__version__,
                     inputs=maker.inputs(tuple(e.study for e in computed.effects), analysis),  # noqa: B023
-                    sources=_sources(computed.effects),  # noqa: B023
+                    sources=sources_of(computed.effects),  # noqa: B023
                     decimals=0,
                 )
             )
@@ -431,7 +419,7 @@ def _reproduction(maker: _Maker, key: str, target: Target) -> Reproduction:
                     function="glabella.synthesis.pool",
                     version=__version__,
                     inputs=maker.inputs(tuple(e.study for e in found.effects), analysis),
-                    sources=_sources(found.effects),
+                    sources=sources_of(found.effects),
                     decimals=target.decimals,
                 )
             )

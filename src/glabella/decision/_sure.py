@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from glabella._version import __version__
-from glabella.claim import Certainty, Claim, Source
+from glabella.claim import Certainty, Claim, Source, digest
+from glabella.decision._words import sources_of
 from glabella.dossier import Analysis, Evidence
-from glabella.synthesis import Effect, arrays, contrasts, egger, leave_one_out, multiverse
+from glabella.synthesis import (
+    Effect,
+    Multiverse,
+    arrays,
+    contrasts,
+    contrasts_of_each,
+    egger,
+    leave_one_out,
+    pool_each,
+)
 
 _RATIOS = frozenset({"OR", "RR"})
 _METHODS = {
@@ -21,8 +33,9 @@ _METHODS = {
     "common": "one common effect",
 }
 _TESTS = {"knha": "Hartung and Knapp", "z": "normal"}
-#: What a score stands for where a trial printed only how many responded.
-_FROM_RESPONSE = "response odds"
+#: How the program's own choices and their options are called.
+_CHOICES = {"method": "estimator", "test": "interval"}
+_OPTIONS = {**_METHODS, **_TESTS}
 #: Fewer trials than this, and a test for small-study effects says little (Sterne, BMJ 2011;343:d4002).
 _ENOUGH = 10
 #: Tests for small-study effects are weak, so their usual alarm is at a tenth (Egger, BMJ 1997;315:629).
@@ -31,10 +44,21 @@ _ALARM = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Specification:
-    """One defensible analysis: its effect, and what was chosen."""
+    """One defensible analysis: its effect, and for each choice the options by which one gets there."""
 
     effect: Claim
-    chosen: tuple[tuple[str, str], ...]
+    chosen: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ByOption:
+    """The analyses that take one option of a choice; ``range`` is None where there is none."""
+
+    choice: str
+    option: str
+    analyses: Claim
+    excluding: Claim
+    range: Claim | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +68,18 @@ class Sure:
     Attributes
     ----------
     specifications : tuple of Specification
-        Every analysis that has an interval, in the order of their estimates.
+        Every analysis that has an interval, in the order of their estimates. Their claims are drawn and exported;
+        the page does not list them one by one.
     total, excluding : Claim
         How many, and in how many the interval excludes no effect.
     range : Claim
         Lowest and highest estimate among them.
+    combinations, choices : Claim
+        How many combinations the choices have, and how many choices there are.
+    repeated : Claim
+        Combinations that pool the same effects in the same way as another.
+    by_option : tuple of ByOption
+        The same for each option of each choice.
     without : tuple of (label, Claim)
         The headline without each comparison, in the order of the forest plot.
     small_study : Claim or None
@@ -59,17 +90,33 @@ class Sure:
         P value below which small and large trials are said to differ.
     not_analysed : tuple of (reason, Claim)
         Combinations without an interval, counted by reason.
+    unjudged : bool
+        No study of these has a published judgement of risk of bias, so that no analysis can be chosen by it.
     """
 
     specifications: tuple[Specification, ...]
     total: Claim
     excluding: Claim
     range: Claim
+    combinations: Claim
+    choices: Claim
+    repeated: Claim
+    by_option: tuple[ByOption, ...]
     without: tuple[tuple[str, Claim], ...]
     small_study: Claim | None
     enough: bool
     alarm: float
     not_analysed: tuple[tuple[str, Claim], ...]
+    unjudged: bool
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """Every number that is shown in words."""
+        found = [self.total, self.excluding, self.range, self.combinations, self.choices, self.repeated]
+        for each in self.by_option:
+            found += [each.analyses, each.excluding, *([each.range] if each.range else [])]
+        found += [claim for _, claim in (*self.without, *self.not_analysed)]
+        return (*found, *([self.small_study] if self.small_study else []))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +130,10 @@ class _Maker:
     sources: tuple[Source, ...]
 
     def claim(self, name: str, label: str, value: float, function: str, **more: Any) -> Claim:
+        span = more.pop("time_span", f"week {self.analysis.week:g}")
         return Claim(
             id=f"sure.{name}", label=label, value=value, unit="", certainty=self.certainty,
-            population=self.evidence.dossier.question.population, time_span=f"week {self.analysis.week:g}",
+            population=self.evidence.dossier.question.population, time_span=span,
             function=f"glabella.synthesis.{function}", version=__version__, inputs=self.inputs,
             sources=self.sources, **more,
         )  # fmt: skip
@@ -104,7 +152,7 @@ def sure(
     Parameters
     ----------
     evidence : Evidence
-        A dossier as read.
+        A dossier as read; its ``choices`` are made in every combination.
     analyses : dict of str to Analysis
         Those that the brief shows; the ones of the headline's outcome and measure are the choice of trials.
     labels : tuple of str
@@ -121,75 +169,128 @@ def sure(
     effects = contrasts(evidence, headline).effects
     if len(effects) < 3:
         return None
-    make = _Maker(evidence, headline, certainty, inputs, sources).claim
     shown = math.exp if headline.measure in _RATIOS else float
-    asked = (headline.outcome, headline.measure, headline.week)
-    alike = {key: each for key, each in analyses.items() if (each.outcome, each.measure, each.week) == asked}
-    found, names = _multiverse(evidence, alike)
-    analysed = np.flatnonzero(np.isfinite(found.ci_low))
-    order = analysed[np.argsort(found.estimate[analysed], kind="stable")]
-    specifications = tuple(
-        Specification(
-            make(
-                f"specification.{place + 1}", "pooled effect under other choices", shown(found.estimate[row]),
-                "multiverse", low=shown(found.ci_low[row]), high=shown(found.ci_high[row]),
-                interval="95 % confidence interval",
-            ),
-            tuple((choice, names.get(taken[row], taken[row])) for choice, taken in found.choices.items()),
-        )
-        for place, row in enumerate(order)
-    )  # fmt: skip
-    reasons = sorted({str(reason) for reason in found.reason if reason})
+    make = _Maker(evidence, headline, certainty, inputs, sources).claim
     yi, vi = arrays(effects)
     left = leave_one_out(yi, vi, method=headline.method, test=headline.test)
-    test = egger(yi, vi)
-    estimates = found.estimate[order]
     return Sure(
-        specifications=specifications,
-        total=make("total", "defensible analyses", found.analysed, "multiverse", decimals=0),
-        excluding=make("excluding", "of them with an interval that excludes no effect", found.excluding,
-                       "multiverse", decimals=0),
-        range=make("range", "lowest to highest estimate among them", shown(float(np.median(estimates))),
-                   "multiverse", low=shown(estimates.min()), high=shown(estimates.max()), interval="range"),
+        **_every_choice(evidence, analyses, headline, certainty),
         without=tuple(
             (label, make(f"without.{place + 1}", f"pooled effect without {label}", shown(left.estimate[place]),
                          "leave_one_out", low=shown(left.ci_low[place]), high=shown(left.ci_high[place]),
                          interval="95 % confidence interval"))
             for place, label in enumerate(labels)
         ),
-        small_study=make("egger", "P of a small-study effect", test.p_value, "egger", decimals=3),
+        small_study=make("egger", "P of a small-study effect", egger(yi, vi).p_value, "egger", decimals=3),
         enough=len(effects) >= _ENOUGH,
         alarm=_ALARM,
-        not_analysed=tuple(
-            (reason, make(f"flagged.{place + 1}", f"combinations: {reason}", int((found.reason == reason).sum()),
-                          "multiverse", decimals=0))
-            for place, reason in enumerate(reasons)
-        ),
     )  # fmt: skip
 
 
-def _multiverse(evidence: Evidence, analyses: dict[str, Analysis]) -> tuple[Any, dict[str, str]]:
-    """Pool every combination of trials, derivation, estimator and interval; give it with plain names of options."""
-    effects: list[Effect] = []
-    owner: list[str] = []
-    for key, analysis in analyses.items():
-        # A control that two arms share is split where both are in, so each analysis brings its own rows.
-        computed = contrasts(evidence, analysis).effects
-        effects += computed
-        owner += [key] * len(computed)
-    yi, vi = arrays(tuple(effects))
-    owners = np.array(owner)
-    derived = np.array([effect.route == _FROM_RESPONSE for effect in effects])
-    scores = {"scores and response odds": np.ones(len(effects), dtype=bool), "scores only": ~derived}
-    found = multiverse(
-        yi,
-        vi,
-        {
-            "trials": {analysis.label: owners == key for key, analysis in analyses.items()},
-            "data": scores if derived.any() else {"scores only": ~derived},
-        },
+def _every_choice(
+    evidence: Evidence, analyses: dict[str, Analysis], headline: Analysis, certainty: Certainty
+) -> dict[str, Any]:
+    """Give those parts of the answer that rest on all combinations."""
+    asked = (headline.outcome, headline.measure, headline.week)
+    alike = [each for each in analyses.values() if (each.outcome, each.measure, each.week) == asked]
+    found, effects = _combined(evidence, alike)
+    studies = sorted({effect.study for effect in effects})
+    inputs = [(name, evidence.digests[f"studies/{name}.yaml"]) for name in studies]
+    declared = [each.model_dump(mode="json") for each in alike]
+    declared += [{choice: {name: option.model_dump(mode="json") for name, option in options.items()}}
+                 for choice, options in evidence.dossier.choices.items()]  # fmt: skip
+    maker = _Maker(evidence, headline, certainty, (*inputs, ("choices", digest(declared))), sources_of(effects))
+    shown = math.exp if headline.measure in _RATIOS else float
+
+    def make(name: str, label: str, value: float, **more: Any) -> Claim:
+        span = f"week {headline.week:g}, or as chosen" if evidence.dossier.choices else f"week {headline.week:g}"
+        return maker.claim(name, label, value, "pool_each", time_span=span, **more)
+
+    def count(name: str, label: str, value: int) -> Claim:
+        return make(name, label, int(value), decimals=0)
+
+    def spread(name: str, label: str, estimates: NDArray[np.float64]) -> Claim:
+        return make(name, label, shown(float(np.median(estimates))), low=shown(estimates.min()),
+                    high=shown(estimates.max()), interval="range")  # fmt: skip
+
+    analysed = np.isfinite(found.ci_low)
+    clear = (found.ci_low > found.null) | (found.ci_high < found.null)
+    order = np.flatnonzero(analysed)[np.argsort(found.estimate[analysed], kind="stable")]
+    specifications = tuple(
+        Specification(
+            make(f"specification.{place + 1}", "pooled effect under other choices", shown(found.estimate[row]),
+                 low=shown(found.ci_low[row]), high=shown(found.ci_high[row]), interval="95 % confidence interval"),
+            tuple((_CHOICES.get(choice, choice),
+                   tuple(_OPTIONS.get(option, option) for option, reached in options.items() if reached[row]))
+                  for choice, options in found.options.items()),
+        )
+        for place, row in enumerate(order)
+    )  # fmt: skip
+    by_option = []
+    for place, (choice, options) in enumerate(found.options.items()):
+        for number, (option, reached) in enumerate(options.items()):
+            takes = analysed & reached
+            base, what = (
+                f"{place + 1}.{number + 1}",
+                f"{_CHOICES.get(choice, choice)}, {_OPTIONS.get(option, option)}",
+            )
+            by_option.append(ByOption(
+                _CHOICES.get(choice, choice),
+                _OPTIONS.get(option, option),
+                count(f"option.{base}.total", f"analyses with this option: {what}", takes.sum()),
+                count(f"option.{base}.excluding", f"of them with an interval that excludes no effect: {what}",
+                      (takes & clear).sum()),
+                spread(f"option.{base}.range", f"lowest to highest estimate among them: {what}",
+                       found.estimate[takes]) if takes.any() else None,
+            ))  # fmt: skip
+    reasons = sorted({str(reason) for reason in found.reason if reason})
+    return {
+        "specifications": specifications,
+        "total": count("total", "different analyses", found.analysed),
+        "excluding": count("excluding", "of them with an interval that excludes no effect", found.excluding),
+        "range": spread("range", "lowest to highest estimate among them", found.estimate[analysed]),
+        "combinations": count("combinations", "combinations of all choices", found.times.sum()),
+        "choices": count("choices", "choices", len(found.options)),
+        "repeated": count("repeated", "combinations that come to the same as another",
+                          found.times[analysed].sum() - analysed.sum()),
+        "by_option": tuple(by_option),
+        "not_analysed": tuple(
+            (reason, count(f"flagged.{place + 1}", f"combinations not possible: {reason}",
+                           found.times[found.reason == reason].sum()))
+            for place, reason in enumerate(reasons)
+        ),
+        "unjudged": all(evidence.studies[study].risk_of_bias.judgement is None for study in studies),
+    }  # fmt: skip
+
+
+def _combined(evidence: Evidence, alike: list[Analysis]) -> tuple[Multiverse, tuple[Effect, ...]]:
+    """Pool every combination of the analyses alike, the declared choices, estimator and interval, in one call.
+
+    A combination is an analysis of its own: which effect a trial gives, and whether a control is shared, depends
+    on all of its options together. Effects that many combinations use are one row.
+    """
+    choices = evidence.dossier.choices
+    made = list(product(alike, product(*(options.items() for options in choices.values()))))
+    each = contrasts_of_each(evidence, [first.choosing(*(option for _, option in rest)) for first, rest in made])
+    rows = {_same(effect): effect for found in each for effect in found.effects}
+    row_of = {same: row for row, same in enumerate(rows)}
+    keep = np.zeros((len(made), len(rows)), dtype=bool)
+    for place, found in enumerate(each):
+        keep[place, [row_of[_same(effect)] for effect in found.effects]] = True
+    effects = tuple(rows.values())
+    taken = {"trials": [first.label for first, _ in made]}
+    taken |= {choice: [rest[column][0] for _, rest in made] for column, choice in enumerate(choices)}
+    pooled = pool_each(
+        *arrays(effects),
+        keep,
+        taken,
         methods=tuple(_METHODS),  # type: ignore[arg-type]
         tests=tuple(_TESTS),  # type: ignore[arg-type]
         study=[f"{effect.study}/{effect.comparison}" for effect in effects],
     )
-    return found, {**_METHODS, **_TESTS}
+    return pooled, effects
+
+
+def _same(effect: Effect) -> tuple[str, str, float, float]:
+    """Give what two effects share that pool alike."""
+    return effect.study, effect.comparison, effect.yi, effect.vi

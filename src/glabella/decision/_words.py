@@ -5,6 +5,7 @@ from __future__ import annotations
 from glabella._version import __version__
 from glabella.claim import Claim, Source, digest
 from glabella.dossier import Number, Statement
+from glabella.synthesis import Effect
 
 Piece = str | Claim
 
@@ -55,3 +56,14 @@ def _decimals(number: Number) -> int:
     values = [value for value in (number.value, number.low, number.high) if value is not None]
     texts = [f"{value:.10f}".rstrip("0") for value in values]
     return max((len(text.partition(".")[2]) for text in texts), default=0)
+
+
+def sources_of(effects: tuple[Effect, ...]) -> tuple[Source, ...]:
+    """Give the sources of every number that went into some effects, each once."""
+    found: dict[str, Source] = {}
+    for effect in effects:
+        for step in effect.steps:
+            for _, number in step.inputs:
+                for reference in number.sources:
+                    found.setdefault(reference, Source(reference, number.status, number.at))
+    return tuple(found.values())

@@ -18,6 +18,7 @@ from glabella.dossier._schema import (
     Conflict,
     Dossier,
     Number,
+    Option,
     Outcome,
     PopularClaim,
     Reference,
@@ -31,6 +32,6 @@ from glabella.dossier._starter import write_starter
 
 __all__ = [
     "Analysis", "Arm", "ArmPair", "ArmResult", "Between", "Comparison", "Conflict", "Dossier",
-    "DossierError", "Evidence", "Fault", "Number", "Outcome", "PopularClaim", "Reference", "Result",
+    "DossierError", "Evidence", "Fault", "Number", "Option", "Outcome", "PopularClaim", "Reference", "Result",
     "Scale", "Statement", "Study", "Target", "check", "json_schema", "load", "shipped", "write_starter",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from glabella.dossier._schema import (
     PLACEHOLDER,
     Alternative,
     ConflictValue,
+    Dossier,
     Number,
     Result,
     RiskOfBias,
@@ -27,6 +28,8 @@ from glabella.dossier._text import Path_
 _SPOKEN = frozenset(
     {"text", "why", "because", "says", "topic", "not_convertible", "claim", "population", "intervention"}
 )
+#: Choices that every headline is put through, besides those that a dossier declares.
+OWN_CHOICES = ("trials", "method", "estimator", "test", "interval")
 _IDENTIFIER = re.compile(r"\bNCT\d+\b|\b10\.\d{4,}/\S+")
 _YEAR_IN_LABEL = re.compile(r"\b(?:19|20)\d\d\b")
 
@@ -208,7 +211,36 @@ def _check_analyses(reading: Reading) -> Iterator[Fault]:
             if all_read and (study not in studies or comparison not in studies[study].comparisons):
                 line = document.line(("analyses", key, "comparisons", index))
                 yield Fault("dossier.yaml", line, f"no comparison {name!r}; expected STUDY/COMPARISON")
+    yield from _check_choices(reading, dossier)
     for key, target in dossier.reproduce.items():
         if target.verdict != "not_possible" and target.analysis not in dossier.analyses:
             line = document.line(("reproduce", key, "analysis"))
             yield Fault("dossier.yaml", line, f"no analysis {target.analysis!r} in analyses")
+
+
+def _check_choices(reading: Reading, dossier: Dossier) -> Iterator[Fault]:
+    document = reading.documents["dossier.yaml"]
+    references = reading.parts.get("references.json")
+    known = {name for analysis in dossier.analyses.values() for name in analysis.comparisons}
+    sets: dict[str, str] = {}
+    for choice, options in dossier.choices.items():
+        line = document.line(("choices", choice))
+        if choice in OWN_CHOICES:
+            yield Fault("dossier.yaml", line, f"choice {choice!r} is always made; expected another name")
+        if not options:
+            yield Fault("dossier.yaml", line, f"choice {choice!r} has no option; expected one or more")
+        for field in sorted({field for option in options.values() for field in option.model_fields_set}):
+            if sets.setdefault(field, choice) != choice:
+                message = f"choice {choice!r} sets {field}, which choice {sets[field]!r} sets too"
+                yield Fault("dossier.yaml", line, message)
+        for label, option in options.items():
+            line = document.line(("choices", choice, label))
+            for text in (choice, label):
+                if found := bare_number(text, list(dossier.names)):
+                    yield Fault("dossier.yaml", line, f"{text!r} holds the bare number {found!r}; say it in words")
+            for name in option.without:
+                if name not in known:
+                    yield Fault("dossier.yaml", line, f"no analysis has comparison {name!r}")
+            for reference in option.not_from:
+                if references is not None and reference not in references:
+                    yield Fault("dossier.yaml", line, f"reference {reference!r} is not in references.json")

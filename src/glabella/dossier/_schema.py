@@ -16,6 +16,10 @@ Status = Literal["seen", "reported", "derived", "recalled", "missing"]
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 ReferenceId = Annotated[str, StringConstraints(min_length=1)]
+Rater = Literal["clinician", "self"]
+Blinding = Literal["double", "single", "open", "unknown"]
+CoTreatment = Literal["adjunct", "monotherapy", "mixed", "unknown"]
+Control = Literal["saline", "other_site", "sham", "drug", "none"]
 
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
@@ -130,11 +134,29 @@ class Scale(_Model):
     """A rating scale or a definition of response."""
 
     label: Text
+    rater: Rater | None = Field(None, description="who fills it in")
     range: tuple[float, float] | None = None
     better: Literal["lower", "higher"] = "lower"
 
 
-class Analysis(_Model):
+class Option(_Model):
+    """What an analysis takes from the trials; as an option of a choice, only what it sets otherwise."""
+
+    uses: tuple[Literal["score", "response"], ...] = Field(
+        ("score",), description="what a standardised difference may come from, in order of preference"
+    )
+    raters: tuple[Rater, ...] = Field((), description="whose scales, in order of preference; empty: as the trial")
+    weeks: Literal["named", "first", "last"] = Field(
+        "named", description="the analysis's week, or each trial's first or last week that gives an effect"
+    )
+    without: tuple[Text, ...] = Field((), description="comparisons to leave out")
+    co_treatment: tuple[CoTreatment, ...] = Field((), description="kinds to keep; empty: all; recalled is unknown")
+    blinding: tuple[Blinding, ...] = Field((), description="kinds to keep; empty: all")
+    controls: tuple[Control, ...] = Field((), description="kinds to keep; empty: all")
+    not_from: tuple[ReferenceId, ...] = Field((), description="references whose numbers are not used")
+
+
+class Analysis(Option):
     """A declared pooling: which comparisons, which outcome, which week, and why."""
 
     label: Text
@@ -144,9 +166,14 @@ class Analysis(_Model):
     comparisons: tuple[Text, ...] = Field(description="study/comparison, in the order shown")
     method: Literal["REML", "DL", "common"] = "REML"
     test: Literal["z", "t", "knha"] = "knha"
-    from_response: bool = Field(False, description="fall back on response odds where scores are missing")
     assume_recalled: bool = Field(False, description="reproduction only: let recalled arm sizes in")
     why: Text
+
+    def choosing(self, *options: Option) -> Analysis:
+        """Give the same analysis with what some options set."""
+        return self.model_copy(update={
+            name: getattr(option, name) for option in options for name in option.model_fields_set
+        })  # fmt: skip
 
 
 class Target(_Model):
@@ -192,6 +219,9 @@ class Dossier(_Model):
     scales: dict[Id, Scale]
     headline: Id = Field(description="the analysis shown first")
     analyses: dict[Id, Analysis]
+    choices: dict[Text, dict[Text, Option]] = Field(
+        {}, description="the headline's other defensible choices, each with its options by name, the usual first"
+    )
     reproduce: dict[Id, Target] = {}
     conflicts: tuple[Conflict, ...] = ()
     names: tuple[Text, ...] = Field((), description="names that carry digits, such as HAM-D17")
@@ -206,7 +236,7 @@ class Design(_Model):
 
     type: Literal["parallel", "crossover", "single_arm", "observational"]
     randomised: Literal["yes", "no", "unclear"]
-    blinding: Literal["double", "single", "open", "unknown"]
+    blinding: Blinding
     details: tuple[Statement, ...] = ()
     follow_up_weeks: Number | None = None
 
@@ -237,7 +267,7 @@ class Comparison(_Model):
 
     arm: Id
     versus: Id
-    control: Literal["saline", "other_site", "sham", "drug", "none"]
+    control: Control
     largest: bool = Field(False, description="shown beside the pooled result")
 
 
@@ -337,7 +367,7 @@ class Study(_Model):
     population: tuple[Statement, ...] = ()
     women: Number | None = None
     men: Number | None = None
-    co_treatment: Literal["adjunct", "monotherapy", "mixed", "unknown"]
+    co_treatment: CoTreatment
     co_treatment_detail: Statement | None = None
     n_randomised: Number
     arms: dict[Id, Arm] = {}

@@ -11,9 +11,13 @@ from numpy.typing import ArrayLike, NDArray
 from glabella.plot._check import Floats, columns, forbid, names, number, padded
 from glabella.plot._plot import INK, SOFT, Plot, plot
 
+Flags = NDArray[np.bool_]
+
 _WIDTH, _HEIGHT, _ROW = 600, 240, 17
 #: More specifications than this stand so close that their marks cannot be told apart; the lower panel tells then.
 _DENSE = 120
+#: Then the axis leaves out this share of the intervals' ends on each side, the widest.
+_CUT = 0.1
 _CLEAR, _UNCLEAR = "interval excludes no effect", "interval includes no effect"
 _STRIPE = "#f1f1f1"
 #: Stands between a choice and its option in the lower panel's keys; names are on one line and so do not hold it.
@@ -24,7 +28,7 @@ def specification_curve(
     estimate: ArrayLike,
     ci_low: ArrayLike,
     ci_high: ArrayLike,
-    choices: Mapping[str, Sequence[str]],
+    choices: Mapping[str, Sequence[str] | Mapping[str, ArrayLike]],
     *,
     null: float = 0.0,
     ratio: bool = False,
@@ -39,8 +43,9 @@ def specification_curve(
     ----------
     estimate, ci_low, ci_high : array_like of shape (n,)
         Result of each specification.
-    choices : mapping of str to sequence of n str
-        What each specification chose, a choice an entry. Options stand in the order in which they first appear.
+    choices : mapping of str to sequence of n str, or to mapping of str to n booleans
+        What each specification chose, a choice an entry: an option's name, in the order in which they first appear;
+        or for each option which specifications stand for it, where one may stand for several.
     null : float
         Where there is no effect; one for ratios.
     ratio : bool
@@ -79,7 +84,7 @@ def specification_curve(
     if not choices:
         raise ValueError("choices is empty, expected one choice or more")
     made = {
-        " ".join(name.split()): names(f"choices[{name!r}]", options, len(middle))
+        " ".join(name.split()): _options(f"choices[{name!r}]", options, len(middle))
         for name, options in choices.items()
     }
     order = np.argsort(middle, kind="stable")
@@ -92,9 +97,21 @@ def specification_curve(
     upper = _curve(middle[order], low[order], high[order], float(null), x, title, ratio)
     if n > _DENSE:
         clear = (low > null) | (high < null)
-        made = {_CLEAR: ["yes" if each else "no" for each in clear], **made}
+        made = {_CLEAR: {"yes": clear, "no": ~clear}, **made}
     lower = _panel(made, order, x)
     return plot({"vconcat": [upper, lower], "spacing": 10})
+
+
+def _options(name: str, given: Sequence[str] | Mapping[str, ArrayLike], size: int) -> dict[str, Flags]:
+    """Give for each option which specifications took it."""
+    if not isinstance(given, Mapping):
+        taken = names(name, given, size)
+        return {option: np.array([each == option for each in taken]) for option in dict.fromkeys(taken)}
+    found = {" ".join(option.split()): np.asarray(flags, dtype=bool) for option, flags in given.items()}
+    for option, flags in found.items():
+        if flags.shape != (size,):
+            raise ValueError(f"{name}[{option!r}] has shape {flags.shape}, expected ({size},), one flag a row")
+    return found
 
 
 def _curve(
@@ -110,14 +127,24 @@ def _curve(
         }
         for i, (m, a, b) in enumerate(zip(middle, low, high, strict=True), 1)
     ]
-    bottom, top = min(float(low.min()), null), max(float(high.max()), null)
+    bottom, top = float(low.min()), float(high.max())
+    if len(rows) > _DENSE:
+        # A few intervals of two studies are so wide that they would flatten all the others: those are cut.
+        bottom = min(float(np.quantile(low, _CUT)), float(middle.min()))
+        top = max(float(np.quantile(high, 1 - _CUT)), float(middle.max()))
+    beyond = bool(((low < bottom) | (high > top)).any())
+    bottom, top = min(bottom, null), max(top, null)
     if ratio:
         up = [float(np.exp(edge)) for edge in padded(float(np.log(bottom)), float(np.log(top)), 0.04)]
         scale: dict[str, Any] = {"type": "log", "domain": up, "nice": False}
     else:
         scale = {"domain": list(padded(bottom, top, 0.04)), "nice": False, "zero": False}
-    y = {"type": "quantitative", "scale": scale, "title": title, "axis": {"tickCount": 7}}
+    scale["clamp"] = True
+    says = [title, "(some intervals reach beyond)"] if beyond else title
+    y = {"type": "quantitative", "scale": scale, "title": says, "axis": {"tickCount": 7}}
     across = {**x, "axis": None}
+    # Hundreds of marks need no words of their own; they would make the file several times as large.
+    spoken = {"aria": len(rows) <= _DENSE}
     kinds = {"field": "kind", "type": "nominal"}
     legend = {"title": None, "orient": "top", "offset": 6, "symbolSize": 50, "columnPadding": 24}
     # Hundreds of specifications share the width that a dozen have.
@@ -134,11 +161,16 @@ def _curve(
                 "encoding": {"y": {"field": "null", **y}},
             },
             {
-                "mark": {"type": "rule", "color": SOFT, "strokeWidth": min(1.2, max(0.2, pitch / 4))},
+                "mark": {
+                    "type": "rule",
+                    "color": SOFT,
+                    "strokeWidth": min(1.2, max(0.2, pitch / 4)),
+                    **spoken,
+                },
                 "encoding": {"x": across, "y": {"field": "low", **y}, "y2": {"field": "high"}},
             },
             {
-                "mark": {"type": "point", "stroke": INK, "strokeWidth": 1, "opacity": 1, "size": size},
+                "mark": {"type": "point", "stroke": INK, "strokeWidth": 1, "opacity": 1, "size": size, **spoken},
                 "encoding": {
                     "x": across,
                     "y": {"field": "estimate", **y},
@@ -158,15 +190,22 @@ def _curve(
     }
 
 
-def _panel(made: dict[str, list[str]], order: NDArray[np.int64], x: dict[str, Any]) -> dict[str, Any]:
-    """Give one row an option, under a row that names the choice."""
+def _panel(made: dict[str, dict[str, Flags]], order: NDArray[np.int64], x: dict[str, Any]) -> dict[str, Any]:
+    """Give one row an option, under a row that names the choice; neighbours that share an option share a mark."""
     keys: list[str] = []
     rows: list[dict[str, Any]] = []
+    n = len(order)
+    dense = n > _DENSE
     for choice, options in made.items():
         keys.append(choice + _BETWEEN)
-        keys += [choice + _BETWEEN + option for option in dict.fromkeys(options)]
-        rows += [{"rank": i, "row": choice + _BETWEEN + options[j]} for i, j in enumerate(order, 1)]
-    n = len(order)
+        for option, flags in options.items():
+            key = choice + _BETWEEN + option
+            keys.append(key)
+            taken = flags[order]
+            if dense:
+                rows += [{"row": key, "from": start + 0.5, "to": end + 0.5} for start, end in _runs(taken)]
+            else:
+                rows += [{"row": key, "rank": i + 1} for i in np.flatnonzero(taken).tolist()]
     heading = r"indexof(datum.label, '\n') == length(datum.label) - 1"
     y = {
         "field": "row",
@@ -194,25 +233,35 @@ def _panel(made: dict[str, list[str]], order: NDArray[np.int64], x: dict[str, An
             },
             {
                 "data": {"values": rows},
-                "mark": {
+                "mark": {"type": "bar", "color": INK, "height": _ROW - 6, "aria": False}
+                if dense
+                else {
                     "type": "tick",
                     "orient": "vertical",
                     "color": INK,
                     "opacity": 1,
                     "size": _ROW - 6,
-                    "thickness": min(5.0, max(0.6, 0.7 * _WIDTH / (n * 1.02))),
+                    "thickness": min(5.0, 0.7 * _WIDTH / (n * 1.02)),
                 },
                 "encoding": {
                     "y": y,
                     "x": {
                         **x,
+                        "field": "from" if dense else "rank",
                         "title": "specification, sorted by its estimate",
                         "axis": {"format": "d", "values": _ticks(n)},
                     },
+                    **({"x2": {"field": "to"}} if dense else {}),
                 },
             },
         ],
     }
+
+
+def _runs(taken: Flags) -> list[tuple[int, int]]:
+    """Give the start and the end of each run of neighbours that are taken."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], taken, [False]]).astype(int)))
+    return [(int(start), int(end)) for start, end in edges.reshape(-1, 2)]
 
 
 def _ticks(n: int) -> list[int]:

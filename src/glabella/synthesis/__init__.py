@@ -6,7 +6,7 @@ Array mathematics that a user's own data can call alone, and the way from a doss
 
 from glabella.synthesis._back_transform import back_transform
 from glabella.synthesis._beta_binomial import BetaBinomial, pool_beta_binomial
-from glabella.synthesis._contrasts import Contrasts, Effect, NotComputed, Step, arrays, contrasts
+from glabella.synthesis._contrasts import Contrasts, Effect, NotComputed, Step, arrays, contrasts, contrasts_of_each
 from glabella.synthesis._design import Design, design
 from glabella.synthesis._effect_size import EffectSizes, effect_size
 from glabella.synthesis._glmm import GLMM, pool_glmm
@@ -17,7 +17,7 @@ from glabella.synthesis._multilevel import (
     sampling_covariance,
     shared_control_covariance,
 )
-from glabella.synthesis._multiverse import Multiverse, multiverse
+from glabella.synthesis._multiverse import Multiverse, multiverse, pool_each
 from glabella.synthesis._permutation import Permutation, permutation_test
 from glabella.synthesis._pool import Pooled, pool
 from glabella.synthesis._rare import MantelHaenszel, Peto, pool_mh, pool_peto
@@ -61,6 +61,7 @@ __all__ = [
     "arrays",
     "back_transform",
     "contrasts",
+    "contrasts_of_each",
     "cumulative",
     "design",
     "effect_size",
@@ -73,6 +74,7 @@ __all__ = [
     "pet_peese",
     "pool",
     "pool_beta_binomial",
+    "pool_each",
     "pool_glmm",
     "pool_mh",
     "pool_multilevel",

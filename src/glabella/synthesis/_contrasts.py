@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeGuard
 
@@ -107,6 +108,7 @@ def contrasts(evidence: Evidence, analysis: Analysis) -> Contrasts:
 
     A control arm that serves several comparisons of the analysis is shared out evenly among them (Cochrane
     Handbook 6.5, 23.3.4), so that nobody is counted twice. Of a crossover trial only the first period enters.
+    A comparison that the analysis does not want for its kind is not computed, with that as the reason.
 
     Parameters
     ----------
@@ -120,20 +122,68 @@ def contrasts(evidence: Evidence, analysis: Analysis) -> Contrasts:
     Contrasts
         Effects in the order of the analysis; the rest with a reason.
     """
-    named = [tuple(name.split("/", 1)) for name in analysis.comparisons]
-    controls = Counter((study, evidence.studies[study].comparisons[key].versus) for study, key in named)
+    return contrasts_of_each(evidence, [analysis])[0]
+
+
+def contrasts_of_each(evidence: Evidence, analyses: Sequence[Analysis]) -> list[Contrasts]:
+    """Compute the effects of many analyses, each effect that several of them share only once.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The dossier as read.
+    analyses : sequence of Analysis
+        Declared in ``dossier.yaml``, or those with other options.
+
+    Returns
+    -------
+    list of Contrasts
+        As :func:`contrasts` gives them.
+    """
+    known: dict[tuple[object, ...], Effect | str] = {}
+    return [_contrasts(evidence, analysis, known) for analysis in analyses]
+
+
+def _contrasts(evidence: Evidence, analysis: Analysis, known: dict[tuple[object, ...], Effect | str]) -> Contrasts:
+    named = [tuple(name.split("/", 1)) for name in analysis.comparisons if name not in analysis.without]
+    unwanted = {(study, key): _unwanted(analysis, evidence.studies[study], key) for study, key in named}
+    controls = Counter(
+        (study, evidence.studies[study].comparisons[key].versus) for study, key in named if not unwanted[study, key]
+    )
     better = evidence.dossier.outcomes[analysis.outcome].better
+    # All that an effect depends on, besides the comparison and how many share its control.
+    reading = (analysis.outcome, analysis.measure, analysis.week, analysis.weeks, analysis.uses, analysis.raters,
+               analysis.not_from, analysis.assume_recalled)  # fmt: skip
     effects: list[Effect] = []
     missing: list[NotComputed] = []
     for study_id, key in named:
         study = evidence.studies[study_id]
-        shares = controls[study_id, study.comparisons[key].versus]
-        found = _Contrast(evidence, analysis, study, key, shares, better).effect()
+        found: Effect | str | None = unwanted[study_id, key]
+        if found is None:
+            shares = controls[study_id, study.comparisons[key].versus]
+            asked = (study_id, key, shares, *reading)
+            if asked not in known:
+                known[asked] = _Contrast(evidence, analysis, study, key, shares, better).effect()
+            found = known[asked]
         if isinstance(found, Effect):
             effects.append(found)
         else:
             missing.append(NotComputed(study_id, key, found))
     return Contrasts(tuple(effects), tuple(missing))
+
+
+def _unwanted(analysis: Analysis, study: Study, key: str) -> str | None:
+    """Say why an analysis does not want a comparison, if it does not."""
+    detail = study.co_treatment_detail
+    remembered = detail is not None and detail.status == "recalled"
+    for what, kind, wanted in (
+        ("co-treatment", "unknown" if remembered else study.co_treatment, analysis.co_treatment),
+        ("blinding", study.design.blinding, analysis.blinding),
+        ("control", study.comparisons[key].control, analysis.controls),
+    ):
+        if wanted and kind not in wanted:
+            return f"{what} is {kind}, not {' or '.join(wanted)}".replace("_", " ")
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,39 +203,58 @@ class _Contrast:
 
     def usable(self, number: Number | None) -> TypeGuard[Number]:
         """Whether a number may enter; recalled ones only where a reproduction says so."""
-        if number is None or number.bound is not None:
+        if number is None or number.bound is not None or not set(self.analysis.not_from).isdisjoint(number.sources):
             return False
         return number.usable or (self.analysis.assume_recalled and number.status == "recalled")
 
     def results(self, outcome: str) -> list[Result]:
-        """Results of an outcome at the analysis's week, first period only, the primary one first."""
+        """Results of an outcome, first period only, in the analysis's order: by rater, week, and primary first."""
+        raters, weeks = self.analysis.raters, self.analysis.weeks
+        scales = self.evidence.dossier.scales
         found = [
             result
             for result in self.study.results
-            if result.outcome == outcome and result.week == self.analysis.week and result.period in (None, 1)
+            if result.outcome == outcome
+            and result.period in (None, 1)
+            and (weeks != "named" or result.week == self.analysis.week)
+            and (not raters or scales[result.scale].rater in raters)
         ]
-        return sorted(found, key=lambda result: result.role != "primary")
+
+        def order(result: Result) -> tuple[int, float, bool]:
+            rater = scales[result.scale].rater
+            place = raters.index(rater) if raters and rater else 0
+            return place, result.week if weeks == "first" else -result.week, result.role != "primary"
+
+        return sorted(found, key=order)
 
     def effect(self) -> Effect | str:
+        ways = {
+            "counts": (self._binary, self.analysis.outcome),
+            "score": (self._score, self.analysis.outcome),
+            "response": (self._from_response, "response"),
+        }
+        uses: tuple[str, ...] = {"SMD": self.analysis.uses, "MD": ("score",)}.get(
+            self.analysis.measure, ("counts",)
+        )
         reasons: list[str] = []
-        results = self.results(self.analysis.outcome)
-        for result in results:
-            found = self._binary(result) if self.analysis.measure in ("OR", "RR", "RD") else self._score(result)
-            if isinstance(found, Effect):
-                return self._noting_other_scales(found, results)
-            reasons.append(found)
-        if self.analysis.from_response and self.analysis.measure == "SMD":
-            for result in self.results("response"):
-                found = self._from_response(result)
+        for way, outcome in (ways[name] for name in uses):
+            results = self.results(outcome)
+            for result in results:
+                found = way(result)
                 if isinstance(found, Effect):
-                    return found
+                    return self._noting_other_scales(found, results)
+                reasons.append(found)
         if not reasons:
             return "no result for this outcome at this week was seen"
         return "; ".join(dict.fromkeys(reasons))
 
     def _noting_other_scales(self, effect: Effect, results: list[Result]) -> Effect:
-        others = [self.evidence.dossier.scales[r.scale].label for r in results if r.scale != effect.scale]
-        if not others:
+        others = [
+            self.evidence.dossier.scales[result.scale].label
+            for result in results
+            if result.scale != effect.scale and result.week == effect.week
+        ]
+        if not others or self.analysis.raters:
             return effect
         note = Step(f"also reported on {', '.join(dict.fromkeys(others))}; the primary or first listed is used")
         return replace(effect, steps=(*effect.steps, note))
@@ -394,7 +463,7 @@ class _Contrast:
         if printed is None:
             return "no difference was printed"
         difference = _v(printed)
-        spread = self._difference_sd(between, difference, n1, n2)
+        spread = self._difference_sd(result, between, difference, n1, n2)
         if isinstance(spread, str):
             return spread
         sd, step = spread
@@ -406,7 +475,9 @@ class _Contrast:
         steps = [step, Step("difference over that SD, corrected for small samples")]
         return self._shared(result, float(g), float(var), n1, n2, "mean difference", steps)
 
-    def _difference_sd(self, between: Between, difference: float, n1: float, n2: float) -> tuple[float, Step] | str:
+    def _difference_sd(
+        self, result: Result, between: Between, difference: float, n1: float, n2: float
+    ) -> tuple[float, Step] | str:
         """SD-equivalent of a difference, from its SE, interval or P, or borrowed from another comparison."""
         if self.usable(between.difference_se):
             se, rule, inputs = _v(between.difference_se), "its standard error", (("SE", between.difference_se),)
@@ -418,23 +489,25 @@ class _Contrast:
             se = float(se_from_p(difference, _v(between.p)))
             rule, inputs = "its exact P, by the normal distribution", (("P", between.p),)
         elif between.borrow_sd_from is not None:
-            return self._borrowed(between.borrow_sd_from)
+            return self._borrowed(result, between.borrow_sd_from)
         else:
             return "the difference was printed without a spread"
         sd = float(sd_from_difference_se(se, n1, n2))
         return sd, Step(f"SD-equivalent of the difference from {rule}", inputs)
 
-    def _borrowed(self, key: str) -> tuple[float, Step] | str:
+    def _borrowed(self, borrower: Result, key: str) -> tuple[float, Step] | str:
         lender = replace(self, key=key)
         for result in self.results(self.analysis.outcome):
             between = next((b for b in result.between if b.comparison == key), None)
-            if between is None or between.difference is None or between.borrow_sd_from is not None:
+            if between is None or not self.usable(between.difference) or between.borrow_sd_from is not None:
+                continue
+            if result.week != borrower.week:
                 continue
             sizes = lender._sizes(result)
             if isinstance(sizes, str):
                 return sizes
             n1, n2 = _v(sizes[0][1]), _v(sizes[1][1])
-            found = lender._difference_sd(between, _v(between.difference), n1, n2)
+            found = lender._difference_sd(result, between, _v(between.difference), n1, n2)
             if isinstance(found, str):
                 return found
             sd, step = found

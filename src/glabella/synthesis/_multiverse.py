@@ -28,20 +28,23 @@ class Multiverse:
     Attributes
     ----------
     choices : dict of str to tuple of str
-        For each choice the option that each specification takes.
+        For each choice the option that each specification takes; the first one where several come to the same.
+    options : dict of str to dict of str to ndarray of bool
+        For each choice its options, and for each option the specifications that can be reached by it.
     estimate, ci_low, ci_high, p_value, tau2, i2 : ndarray
         As pooled; NaN where it could not be.
     k : ndarray
         Effects pooled.
     reason : ndarray of str
         Empty, or why a specification could not be analysed.
-    repeated : int
-        Combinations left out because they pool the same effects in the same way as another.
+    times : ndarray of int
+        Combinations that come to each specification, because they pool the same effects in the same way.
     null : float
         The value of no effect.
     """
 
     choices: dict[str, tuple[str, ...]]
+    options: dict[str, dict[str, NDArray[np.bool_]]]
     estimate: Floats
     ci_low: Floats
     ci_high: Floats
@@ -50,13 +53,18 @@ class Multiverse:
     i2: Floats
     k: NDArray[np.int_]
     reason: NDArray[np.object_]
-    repeated: int
+    times: NDArray[np.int_]
     null: float
 
     @property
     def analysed(self) -> int:
         """Specifications with an interval."""
         return int(np.isfinite(self.ci_low).sum())
+
+    @property
+    def repeated(self) -> int:
+        """Combinations left out because they pool the same effects in the same way as another."""
+        return int(self.times.sum()) - len(self.times)
 
     @property
     def excluding(self) -> int:
@@ -144,17 +152,65 @@ def multiverse(
     keep = np.ones((len(taken), len(y)), dtype=bool)
     for column, options in enumerate(masks.values()):
         keep &= np.stack([options[each[column]] for each in taken])
+    chosen = {choice: [each[column] for each in taken] for column, choice in enumerate(masks)}
+    return pool_each(y, v, keep, chosen, methods=methods, tests=tests, study=study, level=level, null=null)
+
+
+def pool_each(
+    yi: ArrayLike,
+    vi: ArrayLike,
+    keep: ArrayLike,
+    choices: Mapping[str, Sequence[str]],
+    *,
+    methods: Sequence[Method] = ("REML",),
+    tests: Sequence[Test] = ("knha",),
+    study: ArrayLike | None = None,
+    level: float = 0.95,
+    null: float = 0.0,
+) -> Multiverse:
+    """Pool given combinations of choices, where what one choice allows depends on the others.
+
+    Parameters
+    ----------
+    yi, vi : array_like of shape (rows,)
+        All effects that any combination may use.
+    keep : array_like of bool, shape (combinations, rows)
+        The rows that each combination pools.
+    choices : mapping of str to sequence of str
+        For each choice the option that each combination takes.
+    methods, tests, study, level, null
+        As in :func:`multiverse`.
+
+    Returns
+    -------
+    Multiverse
+        As :func:`multiverse` gives it.
+
+    Raises
+    ------
+    ValueError
+        If shapes or lengths differ.
+    """
+    y, v, flags = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float), np.asarray(keep, dtype=bool)
+    if flags.ndim != 2 or y.shape != v.shape or y.shape != flags.shape[1:]:
+        raise ValueError(f"yi has shape {y.shape}, vi {v.shape} and keep {flags.shape}, "
+                         "expected (rows,), (rows,) and (combinations, rows)")  # fmt: skip
+    for choice, each in choices.items():
+        if len(each) != len(flags):
+            raise ValueError(f"choice {choice!r} has {len(each)} entries, expected {len(flags)}")
     # Options may come to the same effects; counting those twice would lend them weight.
-    first = np.sort(np.unique(keep, axis=0, return_index=True)[1])
-    repeated = len(taken) - len(first)
-    keep, taken = keep[first], [taken[place] for place in first]
-    twice = np.zeros(len(taken), dtype=bool)
+    _, first, belongs = np.unique(flags, axis=0, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    belongs = np.argsort(order)[belongs.ravel()]
+    flags = flags[first[order]]
+    sets = len(flags)
+    twice = np.zeros(sets, dtype=bool)
     if study is not None:
         ids = np.unique(np.asarray(study), return_inverse=True)[1]
-        counts = keep.astype(int) @ (ids[:, None] == np.arange(ids.max() + 1)).astype(int)
+        counts = flags.astype(int) @ (ids[:, None] == np.arange(ids.max() + 1)).astype(int)
         twice = (counts > 1).any(axis=1)
-    ys, vs = np.where(keep, y, np.nan), np.where(keep, v, np.nan)
-    lost = twice | (keep.sum(axis=1) < 2)
+    ys, vs = np.where(flags, y, np.nan), np.where(flags, v, np.nan)
+    lost = twice | (flags.sum(axis=1) < 2)
     ways = list(product(methods, tests))
     fits = [pool(ys, vs, method=method, test=test, level=level) for method, test in ways]
 
@@ -165,14 +221,26 @@ def multiverse(
     reason = np.concatenate([fit.reason for fit in fits])
     reason[np.tile(lost, len(ways))] = ALONE
     reason[np.tile(twice, len(ways))] = TWICE
-    columns = {choice: tuple(each[i] for each in taken) * len(ways) for i, choice in enumerate(masks)}
-    columns["method"] = tuple(method for method, _ in ways for _ in taken)
-    columns["test"] = tuple(test for _, test in ways for _ in taken)
+    taken = {choice: tuple(each[i] for i in first[order]) * len(ways) for choice, each in choices.items()}
+    options = {choice: {option: np.tile(flags, len(ways)) for option, flags in _reached(each, belongs).items()}
+               for choice, each in choices.items()}  # fmt: skip
+    for place, (choice, known) in enumerate((("method", methods), ("test", tests))):
+        taken[choice] = tuple(way[place] for way in ways for _ in range(sets))
+        options[choice] = {option: np.array([each == option for each in taken[choice]]) for option in known}
     return Multiverse(
-        choices=columns,
+        choices=taken,
+        options=options,
         **{name: joined(name) for name in ("estimate", "ci_low", "ci_high", "p_value", "tau2", "i2")},
         k=np.concatenate([fit.k for fit in fits]),
         reason=reason,
-        repeated=repeated * len(ways),
+        times=np.tile(np.bincount(belongs, minlength=sets), len(ways)),
         null=null,
     )
+
+
+def _reached(taken: Sequence[str], belongs: NDArray[np.intp]) -> dict[str, NDArray[np.bool_]]:
+    """Tell for each option of one choice which sets of effects it leads to."""
+    found = {option: np.zeros(belongs.max() + 1, dtype=bool) for option in dict.fromkeys(taken)}
+    for option, place in zip(taken, belongs.tolist(), strict=True):
+        found[option][place] = True
+    return found
