@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.special import gammaln
 
-from glabella.synthesis import _glmm
-from glabella.synthesis._glmm import Maximum, pool_glmm
+from glabella.synthesis._glmm import fit_both, pool_glmm, saturated_random
+from glabella.synthesis._glmm_quadrature import modes, objective, predictor
+from glabella.synthesis._glmm_space import fixed_intercepts, one_effect, random_intercepts
+from glabella.synthesis._glmm_studies import Studies, binomial_pairs, binomials, hypergeometrics, poisson_pairs
+from glabella.synthesis._likelihood import Maximum, maximise
 from glabella.synthesis._rare import proportions, rates, tables
 
 FOLDER = Path(__file__).parents[3] / "shared" / "reference" / "metafor"
@@ -34,32 +37,32 @@ needs_reference = pytest.mark.skipif(not FITS, reason=f"the reference outputs ar
 def parts(reference: dict[str, Any], name: str) -> tuple[Any, Any, int]:
     """Give data, parameters and quadrature nodes as metafor defines the model (lme4 has Laplace only for UM.RS)."""
     if name == "PLO":
-        studies = _glmm._proportions(*proportions(reference["raw"]))
-        return studies, _glmm._one_effect(studies), 7
+        studies = binomials(*proportions(reference["raw"]))
+        return studies, one_effect(studies), 7
     if reference["kind"] == "rates":
-        studies = _glmm._rates(*rates(reference["raw"]))
-        return studies, _glmm._fixed_intercepts(studies), 7
-    studies = _glmm._tables(*tables(reference["raw"]))
+        studies = poisson_pairs(*rates(reference["raw"]))
+        return studies, fixed_intercepts(studies), 7
+    studies = binomial_pairs(*tables(reference["raw"]))
     if name == "UM.FS":
-        return studies, _glmm._fixed_intercepts(studies), 7
-    return studies, _glmm._random_intercepts(studies), 1
+        return studies, fixed_intercepts(studies), 7
+    return studies, random_intercepts(studies), 1
 
 
 @functools.cache
 def fitted(dataset: str, name: str) -> tuple[Maximum, Maximum]:
-    return _glmm._both(*parts(next(one for one in REFERENCES if one["dataset"] == dataset), name))
+    return fit_both(*parts(next(one for one in REFERENCES if one["dataset"] == dataset), name))
 
 
 def at_reference(studies: Any, space: Any, nodes: int, ours: Any, expected: dict[str, Any]) -> Maximum:
     """Fit the other parameters while the effect and τ are held at metafor's."""
-    value_gradient, hessian = _glmm._objective(studies, space, nodes)
+    value_gradient, hessian = objective(studies, space, nodes)
     theta = ours.theta.copy()
     held = [space.effect, space.deviations[-1]]
     theta[held] = expected["b"], math.sqrt(expected["tau2"])
     free = np.ones(len(theta), dtype=bool)
     free[held] = False
     if free.any():
-        return _glmm.maximise(value_gradient, hessian, theta, free)
+        return maximise(value_gradient, hessian, theta, free)
     return Maximum(theta, value_gradient(theta)[0], hessian(theta), True, free)
 
 
@@ -100,8 +103,8 @@ def test_errors_and_likelihoods_at_metafors_estimates_agree(reference: dict[str,
     # With several nodes metafor's log-likelihood is that of the data given the modes of the random effects
     # (lme4's deviance), not the integrated one; with no variance between studies the two are the same.
     local = theirs.theta[space.index]
-    offset, loading = _glmm._predictor(space, local)
-    eta = offset + np.einsum("kjd,kd->kj", loading, _glmm._mode(studies, space, local))
+    offset, loading = predictor(space, local)
+    eta = offset + np.einsum("kjd,kd->kj", loading, modes(studies, space, local))
     given_modes = (studies.y * eta - studies.cumulant(eta)[0]).sum() + studies.constant.sum()
     assert given_modes == pytest.approx(expected["ll"], abs=1e-3)
 
@@ -117,9 +120,9 @@ def test_random_intercepts_have_metafors_laplace_likelihood(reference: dict[str,
     # to 1.1 % smaller than ours, for a cause not found; ours is that of the Hessian that is tested below.
     assert -1e-9 < ours.value - expected["ll"] < 5e-4
     # metafor's saturated model counts group two as the reference, ours both alike.
-    as_theirs = _glmm._Studies(**{n: getattr(studies, n) for n in studies.__slots__ if n != "contrast"},
+    as_theirs = Studies(**{n: getattr(studies, n) for n in studies.__slots__ if n != "contrast"},
                                contrast=np.array([1.0, 0.0]))  # fmt: skip
-    _, saturated = _glmm._saturated_random(as_theirs, common.theta, nodes)
+    _, saturated = saturated_random(as_theirs, common.theta, nodes)
     assert 2 * (saturated - common.value) == pytest.approx(expected["QE_LRT"], rel=1e-5)
 
 
@@ -189,9 +192,9 @@ def test_conditional_likelihood_is_the_integral_of_the_noncentral_hypergeometric
 
 def test_random_intercept_likelihood_is_the_double_integral() -> None:
     fit = pool_glmm("OR", model="UM.RS", nodes=25, **DATA)
-    studies = _glmm._tables(*tables(DATA))
-    space = _glmm._random_intercepts(studies)
-    ours, _ = _glmm._both(studies, space, 25)
+    studies = binomial_pairs(*tables(DATA))
+    space = random_intercepts(studies)
+    ours, _ = fit_both(studies, space, 25)
     intercept, effect, sigma, tau = ours.theta
     grid = np.linspace(-9, 9, 721)
     u, w = np.meshgrid(grid, grid, indexing="ij")
@@ -211,18 +214,18 @@ def test_random_intercept_likelihood_is_the_double_integral() -> None:
 @pytest.mark.parametrize("nodes", [1, 7])
 def test_gradient_and_hessian_are_those_of_the_value(name: str, nodes: int) -> None:
     if name == "PLO":
-        studies = _glmm._proportions(*proportions(PROPORTIONS))
-        space = _glmm._one_effect(studies)
+        studies = binomials(*proportions(PROPORTIONS))
+        space = one_effect(studies)
     elif name == "IRR":
-        studies = _glmm._rates(*rates(RATES))
-        space = _glmm._fixed_intercepts(studies)
+        studies = poisson_pairs(*rates(RATES))
+        space = fixed_intercepts(studies)
     elif name == "CM.EL":
-        studies = _glmm._conditional(*tables(DATA))
-        space = _glmm._one_effect(studies)
+        studies = hypergeometrics(*tables(DATA))
+        space = one_effect(studies)
     else:
-        studies = _glmm._tables(*tables(DATA))
-        space = (_glmm._fixed_intercepts if name == "UM.FS" else _glmm._random_intercepts)(studies)
-    value_gradient, hessian = _glmm._objective(studies, space, nodes)
+        studies = binomial_pairs(*tables(DATA))
+        space = (fixed_intercepts if name == "UM.FS" else random_intercepts)(studies)
+    value_gradient, hessian = objective(studies, space, nodes)
     theta = space.start + 0.1 * np.cos(np.arange(len(space.start)))
     _, gradient = value_gradient(theta)
     bend = hessian(theta)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glabella.synthesis._glmm import maximise
+from glabella.synthesis._likelihood import maximise
 from glabella.synthesis._rare import check_level, tables
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glabella.synthesis._glmm import Maximum, maximise
+from glabella.synthesis._likelihood import Maximum, maximise
 from glabella.synthesis._rare import check_level
 
 if TYPE_CHECKING:
