@@ -128,7 +128,7 @@ def test_colours_are_greys(name: str) -> None:
         ("funnel, plain", "symbol", K),
         ("funnel", "text", K),
         ("baujat", "symbol", K),
-        ("baujat", "text", K),
+        ("baujat", "text", 10),
         ("labbe", "symbol", K),
         ("labbe", "text", K),
         ("radial", "symbol", K),
@@ -296,6 +296,16 @@ def test_an_empty_label_names_none() -> None:
     assert len(marks(svg, "text")) == 1
 
 
+def test_baujats_names_are_those_far_from_the_origin_and_the_rest_are_counted() -> None:
+    far = np.hypot(YI**2 / (YI**2).max(), VI / VI.max())
+    svg = baujat(YI**2, VI, labels=NAMES, named=3).svg()
+    found = {each.text for each in marks(svg, "text")}
+    assert found == {NAMES[i] for i in np.argsort(-far)[:3]}
+    assert f"{K - 3} studies have no name here" in svg
+    assert "no name here" not in baujat([1, 2], [1, 2], labels=["A", "B"]).svg()
+    assert "1 study has no name here" in baujat([1, 2], [1, 2], labels=["A", "B"], named=1).svg()
+
+
 def test_control_characters_and_markup_in_names_do_not_break_the_picture() -> None:
     svg = baujat([1, 2], [1, 2], labels=["A\x1f<b>&", "two\nlines"]).svg()
     text = " ".join(each.text for each in marks(svg, "text"))
@@ -325,6 +335,7 @@ WRONG: list[tuple[Callable[[], Plot], str]] = [
     (lambda: funnel(MANY, MANY, filled=[MANY, MANY, MANY]), "filled is not a pair"),  # type: ignore[arg-type]
     (lambda: baujat([-1, 0], MANY, labels=["A", "B"]), "contribution is -1 in row 1, expected 0 or more"),
     (lambda: baujat(MANY, [0.1, -0.1], labels=["A", "B"]), "influence is -0.1 in row 2"),
+    (lambda: baujat(MANY, MANY, labels=["A", "B"], named=-1), "named is -1, expected 0 or more"),
     (lambda: baujat(MANY, MANY, labels=[]), "labels has 0 entries, expected 2"),
     (lambda: gosh(MANY, [0, 101]), "i2 is 101 in row 2, expected a percentage"),
     (lambda: gosh(MANY, [0]), "differ in length"),

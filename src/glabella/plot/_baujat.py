@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from glabella.plot._check import columns, forbid, names
 from glabella.plot._labels import Frame, label_layers
-from glabella.plot._plot import INK, Plot, plot
+from glabella.plot._plot import INK, SOFT, Plot, plot
 
 #: Larger than the other plots: most studies crowd in one corner.
 _WIDTH, _HEIGHT = 520, 420
+#: So many names can be read beside their marks; more would need lines across the crowd near the origin.
+_NAMED = 10
 
 
-def baujat(contribution: ArrayLike, influence: ArrayLike, *, labels: Sequence[str]) -> Plot:
+def baujat(contribution: ArrayLike, influence: ArrayLike, *, labels: Sequence[str], named: int = _NAMED) -> Plot:
     """Draw Baujat's plot.
 
     Parameters
@@ -24,8 +27,10 @@ def baujat(contribution: ArrayLike, influence: ArrayLike, *, labels: Sequence[st
     influence : array_like of shape (k,)
         What leaving the study out does to the pooled effect; ``Influence.effect_change``.
     labels : sequence of k str
-        Names beside the points; an empty one is left out. With more than some twenty studies, leave those near the
-        origin, which matter least, without names.
+        Names beside the points; an empty one is left out.
+    named : int
+        At most so many names are shown, those of the studies farthest from the origin, where both axes count alike.
+        The studies near the origin matter least and crowd; the plot says how many have no name.
 
     Returns
     -------
@@ -34,7 +39,7 @@ def baujat(contribution: ArrayLike, influence: ArrayLike, *, labels: Sequence[st
     Raises
     ------
     ValueError
-        If lengths differ, or a number is not finite or below zero.
+        If lengths differ, a number is not finite or below zero, or ``named`` is below zero.
 
     References
     ----------
@@ -54,6 +59,12 @@ def baujat(contribution: ArrayLike, influence: ArrayLike, *, labels: Sequence[st
     # The scales start at zero, a little inside the frame, so that the crowd near it keeps its marks.
     right, upper = (float(column.max()) or 1.0 for column in (x, y))
     across, up = (-0.03 * right, 1.08 * right), (-0.04 * upper, 1.08 * upper)
+    if named < 0:
+        raise ValueError(f"named is {named}, expected 0 or more")
+    farthest = np.argsort(-np.hypot(x / right, y / upper), kind="stable")
+    shown = set([i for i in farthest.tolist() if texts[i]][:named])
+    texts = [text if i in shown else "" for i, text in enumerate(texts)]
+    nameless = texts.count("")
     rows = [
         {"contribution": float(a), "influence": float(b), "study": t} for a, b, t in zip(x, y, texts, strict=True)
     ]
@@ -76,4 +87,9 @@ def baujat(contribution: ArrayLike, influence: ArrayLike, *, labels: Sequence[st
         },
     }
     frame = Frame(_WIDTH, _HEIGHT, across, up)
-    return plot({"width": _WIDTH, "height": _HEIGHT, "layer": [points, *label_layers(x, y, texts, frame)]})
+    body = {"width": _WIDTH, "height": _HEIGHT, "layer": [points, *label_layers(x, y, texts, frame)]}
+    if nameless:
+        studies = f"{nameless} study has" if nameless == 1 else f"{nameless} studies have"
+        body["title"] = {"text": f"{studies} no name here", "anchor": "end", "fontSize": 12, "fontWeight": "normal",
+                         "color": SOFT}  # fmt: skip
+    return plot(body)
