@@ -225,3 +225,29 @@ def test_the_hts_interval_has_one_degree_of_freedom_less() -> None:
 def test_bad_input_to_effect_size_is_named(measure: Any, columns: Any, says: str) -> None:
     with pytest.raises(ValueError, match=says):
         effect_size(measure, **columns)
+
+
+#: What REML needs is lost to rounding: the weight 1e-8 next to 1e12. The others lose Q, which overflows.
+LOST = [
+    ("REML", [0.1, 0.4, np.nan], [1e8, 1e-12, np.nan]),
+    ("ML", [3e127, -4e128, 1e128], [2e15, 3e-11, 1.0]),
+    ("PM", [3e127, -4e128, 1e128], [2e15, 3e-11, 1.0]),
+    ("EB", [3e127, -4e128, 1e128], [2e15, 3e-11, 1.0]),
+]
+
+
+@pytest.mark.parametrize(("method", "yi", "vi"), LOST)
+def test_a_row_that_does_not_converge_says_so_and_leaves_the_others_alone(method: Any, yi: Any, vi: Any) -> None:
+    good = np.array([0.1, 0.5, 0.9]), np.array([0.04, 0.05, 0.06])
+    fit = pool([good[0], yi, -good[0]], [good[1], vi, good[1]], method=method)
+    assert fit.reason.tolist() == ["", "tau2 did not converge", ""]
+    assert fit.converged.tolist() == [True, False, True]
+    for name in ("estimate", "se", "tau2", "tau2_se", "i2", "log_likelihood", "pi_low", "pi_high"):
+        assert np.isnan(getattr(fit, name)[1]), name
+        alone = getattr(pool(*good, method=method), name)
+        if name not in ("estimate", "pi_low", "pi_high"):
+            assert getattr(fit, name)[[0, 2]] == pytest.approx([alone, alone]), name
+    assert fit.estimate[[0, 2]] == pytest.approx(pool(*good, method=method).estimate * np.array([1, -1]))
+    there = np.isfinite(yi)
+    with pytest.raises(ValueError, match=rf"tau2 did not converge; .*'DL'.* \(k = {there.sum()}\)"):
+        pool(np.array(yi)[there], np.array(vi)[there], method=method)

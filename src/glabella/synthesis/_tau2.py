@@ -242,7 +242,7 @@ def _rounds(step: Step, y: Floats, v: Floats, basis: Basis, tau2: Floats, settle
     at = tau2[rows]
     # Below this a change is rounding: it is lost when τ² is added to the smallest variance.
     floor = 1e-14 * vs.min(axis=1, initial=np.inf) + 1e-300
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         for round_ in range(_MAX_ROUNDS):
             if not rows.size:
                 return
