@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 BLOCK = 1 << 20
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
+
+
+def mapped(work: Callable[[_In], _Out], tasks: Iterable[_In]) -> Iterator[_Out]:
+    """Do the tasks on all cores and give the results in order.
+
+    Every task has its own stream of random numbers, so the number of cores changes nothing. NumPy lets go of the
+    interpreter while it draws, sorts and searches, so threads are enough.
+    """
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield from pool.map(work, tasks)
 
 
 def blocks(count: int, size: int = BLOCK) -> list[tuple[int, int]]:

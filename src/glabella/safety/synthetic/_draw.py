@@ -41,6 +41,8 @@ class Draw:
         Where the events of each content stand in ``events``.
     events : ndarray
         Ids of distinct events, ascending in each content.
+    margin : ndarray of shape (all events,)
+        True share of each event among all drawn, before repeated ones are merged.
     people : People
         Sex, age, country, reporter and event date of each content.
     """
@@ -53,6 +55,7 @@ class Draw:
     medication: Medication
     event_start: NDArray[np.int32]
     events: NDArray[np.uint16]
+    margin: NDArray[np.float64]
     people: People
 
     @property
@@ -130,6 +133,6 @@ def draw(
     history = histories(reports, names, seed)
     contents = len(history.first_day)
     medication = draw_medication(contents, words, seed)
-    start, drawn = draw_events(medication.suspect, words, mixture, seed)
+    start, drawn, margin = draw_events(medication.suspect, words, mixture, seed)
     people = draw_people(history.first_day, history.complete, day_axis(names), seed)
-    return Draw(seed, names, mixture, words, history, medication, start, drawn, people)
+    return Draw(seed, names, mixture, words, history, medication, start, drawn, margin, people)

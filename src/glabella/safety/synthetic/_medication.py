@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from glabella.safety.synthetic._blocks import blocks, starts
+from glabella.safety.synthetic._blocks import blocks, mapped, starts
 from glabella.safety.synthetic._data import read, stream
 from glabella.safety.synthetic._vocabulary import Vocabulary
 
@@ -43,12 +43,13 @@ class Medication:
 
 def draw_medication(contents: int, words: Vocabulary, seed: int) -> Medication:
     """Draw primary suspects and companions, block by block."""
-    parts = [_block(b - a, words, stream(seed, "contents", a)) for a, b in blocks(contents)]
+    parts = mapped(lambda block: _block(block, words, seed), blocks(contents))
     count, suspect, substance, product, indication, role = (np.concatenate(one) for one in zip(*parts, strict=True))
     return Medication(starts(count), substance, product, indication, role, suspect)
 
 
-def _block(size: int, words: Vocabulary, random: np.random.Generator) -> tuple[NDArray[np.integer], ...]:
+def _block(block: tuple[int, int], words: Vocabulary, seed: int) -> tuple[NDArray[np.integer], ...]:
+    size, random = block[1] - block[0], stream(seed, "contents", block[0])
     shape = read("shape")["drugs"]
     by_share = np.argsort(-words.drug_share, kind="stable")
     cumulated = np.cumsum(words.drug_share[by_share])[:-1]

@@ -64,8 +64,10 @@ def planted_rates(seed: int, mixture: Mixture, words: Vocabulary, drug: int) -> 
     random = stream(seed, "rates", drug)
     size = len(words.events)
     signal = random.random(size) < mixture.p
-    rates = random.standard_gamma(np.where(signal, mixture.alpha1, mixture.alpha2))
-    rates /= np.where(signal, mixture.beta1, mixture.beta2)
+    rates = np.empty(size)
+    count = np.count_nonzero(signal)
+    rates[signal] = random.standard_gamma(mixture.alpha1, count) / mixture.beta1
+    rates[~signal] = random.standard_gamma(mixture.alpha2, size - count) / mixture.beta2
     component = np.where(signal, 1, 2).astype(np.uint8)
     if words.real_drug[drug]:
         rates[words.real_event] = 1.0
