@@ -16,14 +16,16 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from glabella.synthesis import design, effect_size, pool
-from glabella.synthesis._multilevel import (
-    STRUCTS,
+from glabella.synthesis import (
     Multilevel,
+    design,
+    effect_size,
+    pool,
     pool_multilevel,
     sampling_covariance,
     shared_control_covariance,
 )
+from glabella.synthesis._multilevel_structure import STRUCTS
 
 SHARED = Path(__file__).parents[3] / "shared" / "reference" / "metafor"
 REFERENCE: dict[str, Any] = json.loads(

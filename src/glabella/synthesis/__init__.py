@@ -7,16 +7,12 @@ Array mathematics that a user's own data can call alone, and the way from a doss
 from glabella.synthesis._back_transform import back_transform
 from glabella.synthesis._beta_binomial import BetaBinomial, pool_beta_binomial
 from glabella.synthesis._contrasts import Contrasts, Effect, NotComputed, Step, arrays, contrasts, contrasts_of_each
+from glabella.synthesis._covariance import sampling_covariance, shared_control_covariance
 from glabella.synthesis._design import Design, design
 from glabella.synthesis._effect_size import EffectSizes, effect_size
 from glabella.synthesis._glmm import GLMM, pool_glmm
 from glabella.synthesis._gosh import Gosh, gosh
-from glabella.synthesis._multilevel import (
-    Multilevel,
-    pool_multilevel,
-    sampling_covariance,
-    shared_control_covariance,
-)
+from glabella.synthesis._multilevel import Multilevel, pool_multilevel
 from glabella.synthesis._multiverse import Multiverse, multiverse, pool_each
 from glabella.synthesis._permutation import Permutation, permutation_test
 from glabella.synthesis._pool import Pooled, pool

@@ -89,7 +89,7 @@ def maximise(
             inner = bend[np.ix_(free, free)]
             if not (np.isfinite(value) and np.isfinite(inner).all()):
                 return Maximum(theta, value, bend, False, free)
-            step, proper = _newton(gradient[free], inner)
+            step, proper = newton_step(gradient[free], inner)
             gain = float(gradient[free] @ step)
             if not proper or gain < _NO_GAIN or corrections == _CORRECTIONS:
                 break
@@ -103,7 +103,7 @@ def maximise(
     return Maximum(theta, value, bend, proper and gain < _GAIN, free)
 
 
-def _newton(slope: Floats, bend: Floats) -> tuple[Floats, bool]:
+def newton_step(slope: Floats, bend: Floats) -> tuple[Floats, bool]:
     """Newton's step towards a maximum, and whether the curvature is that of one.
 
     A direction in which next to nothing changes counts as a little curved, so that the step stays finite.

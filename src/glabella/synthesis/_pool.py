@@ -207,8 +207,11 @@ def pool(
     if not single:
         return whole
     if reason := whole.reason[0]:
-        advice = {EQUAL: "; expected test 't' or 'z'", NO_FREEDOM: "; expected method 'common' and test 'z'",
-                  NOT_CONVERGED: "; expected effects and variances of more similar size, or method 'DL'"}  # fmt: skip
+        advice = {
+            EQUAL: "; expected test 't' or 'z'",
+            NO_FREEDOM: "; expected method 'common' and test 'z'",
+            NOT_CONVERGED: "; expected effects and variances of more similar size, or method 'DL'",
+        }
         raise ValueError(f"{reason}{advice.get(reason, '')} (k = {whole.k[0]})")
     return _only(whole)
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._design import Design, columns
-from glabella.synthesis._multilevel import codes
+from glabella.synthesis._labels import codes
 from glabella.synthesis._pool import Method, pool
 
 if TYPE_CHECKING:
