@@ -1,0 +1,46 @@
+"""Quarterly files of spontaneous reports, from the agency's archives to verified tables.
+
+``fetch`` downloads, ``ingest`` reads both layouts into a store of Parquet files with a ledger of every repair, and
+``verify`` checks a store against its manifests.
+"""
+
+from glabella.safety.faers._errors import ArchiveError, FetchError, IngestError, LayoutError, StoreError
+from glabella.safety.faers._fetch import Downloaded, FetchedFile, Known, fetch, known_archives
+from glabella.safety.faers._ingest import IngestReport, Progress, ingest
+from glabella.safety.faers._manifest import (
+    FileLedger,
+    Ignored,
+    QuarterManifest,
+    TableEntry,
+    ledger,
+    read_quarter_manifests,
+)
+from glabella.safety.faers._quarter import Quarter, quarters
+from glabella.safety.faers._verify import Problem, VerifyReport, verify
+
+__all__ = [
+    "ArchiveError",
+    "Downloaded",
+    "FetchError",
+    "FetchedFile",
+    "FileLedger",
+    "Ignored",
+    "IngestError",
+    "IngestReport",
+    "Known",
+    "LayoutError",
+    "Problem",
+    "Progress",
+    "Quarter",
+    "QuarterManifest",
+    "StoreError",
+    "TableEntry",
+    "VerifyReport",
+    "fetch",
+    "ingest",
+    "known_archives",
+    "ledger",
+    "quarters",
+    "read_quarter_manifests",
+    "verify",
+]
