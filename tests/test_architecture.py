@@ -66,7 +66,9 @@ SAFETY = {
 }
 
 
-@pytest.mark.parametrize("folder", sorted(p.name for p in (PACKAGE / "safety").iterdir() if (p / "__init__.py").exists()))
+@pytest.mark.parametrize(
+    "folder", sorted(p.name for p in (PACKAGE / "safety").iterdir() if (p / "__init__.py").exists())
+)
 def test_a_folder_of_safety_imports_only_from_those_before_it(folder: str) -> None:
     assert folder in SAFETY, f"a new folder {folder!r}: say here what it may import"
     for file in sorted((PACKAGE / "safety" / folder).rglob("*.py")):

@@ -256,3 +256,36 @@ def test_a_prediction_interval_is_not_taken_at_its_word(page: str, brief: Brief)
     assert "with few trials often too narrow" in tree.xpath("//section[@id='answer']")[0].text_content()
     assert "docs/coverage.md" in tree.xpath("//section[@id='methods']")[0].text_content()
     assert "with few trials often too narrow" in markdown(brief)
+
+
+def test_a_ratio_of_reports_is_computed_only_where_every_count_was_seen(brief: Brief) -> None:
+    lines = {(table.id, line.label): line for table in brief.answer.reports for line in table.lines}
+
+    american, quarter = lines["faers_2020", "migraine"], lines["quarter_2022", "depression"]
+
+    assert american.printed is not None and american.printed.certainty == "remembered, not seen"
+    assert american.computed is None
+    assert quarter.computed is not None and quarter.computed.text == "0.29 (0.04 to 2.05)"
+
+
+def test_the_counts_of_the_real_quarter_are_those_of_the_table() -> None:
+    """Counts distinct reports again, in the shared data; the family's names are those of the shipped dictionary."""
+    import polars as pl
+
+    table = Path(__file__).parents[3] / "shared" / "safety" / "data" / "faers_22q3_ps" / "faers22q3_ps.csv.gz"
+    if not table.exists():
+        pytest.skip(f"{table} is not here")
+    rows = pl.read_csv(table)
+    toxins = [
+        "BOTOX", "BOTOX COSMETIC", "DYSPORT", "XEOMIN", "BOTULINUM TOXIN TYPE A", "BOTULINUM TOXIN NOS", "JEUVEAU",
+        "MYOBLOC", "NEUROBLOC", "RIMABOTULINUMTOXINB",
+    ]  # fmt: skip
+    exposed = set(rows.filter(pl.col("DRUG").str.to_uppercase().is_in(toxins))["CASEID"])
+    everyone = set(rows["CASEID"])
+    reports = load().reports
+    assert reports is not None
+    for key, row in reports.studies["quarter_2022"].rows.items():
+        events = set(rows.filter(pl.col("AE").str.to_lowercase() == key)["CASEID"])
+        told = [row.arm.events, row.arm.reports, row.versus.events, row.versus.reports]
+        counted = [len(events & exposed), len(exposed), len(events - exposed), len(everyone - exposed)]
+        assert [number.value for number in told if number] == counted, key

@@ -56,6 +56,7 @@ class Brief:
     how_it_works: tuple[Sentence, ...]
     time_course: tuple[Sentence, ...]
     harms: tuple[Sentence, ...]
+    report_caveats: tuple[Sentence, ...]
     combination: tuple[Sentence, ...]
     unknown: tuple[Sentence, ...]
     important: tuple[Sentence, ...]
@@ -121,6 +122,7 @@ def build(evidence: Evidence) -> Brief:
         how_it_works=sentences(products.how_it_works, "how"),
         time_course=sentences(products.time_course, "time"),
         harms=sentences(products.harms, "harms"),
+        report_caveats=sentences(evidence.reports.caveats if evidence.reports else (), "caveats"),
         combination=sentences(products.combination, "with"),
         unknown=sentences(evidence.dossier.unknown, "unknown"),
         important=sentences(headline.minimal_important_difference, "important"),

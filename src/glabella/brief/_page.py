@@ -8,7 +8,7 @@ from typing import Any
 
 from glabella._version import __version__
 from glabella.brief._content import Brief
-from glabella.brief._plot import curve, pooling_forest
+from glabella.brief._plot import curve, pooling_forest, report_forest
 
 #: Where the page keeps its claims for ``glabella brief verify`` and ``diff``.
 CLAIMS_ID = "glabella-claims"
@@ -36,6 +36,7 @@ def html(brief: Brief) -> str:
         "answer": brief.answer,
         "dossier": brief.evidence.dossier,
         "forest": {pooling.id: Markup(pooling_forest(pooling).svg()) for pooling in brief.answer.poolings},
+        "report_forest": Markup(report_forest(brief.answer.reports).svg()) if brief.answer.reports else "",
         "curve": Markup(curve(held, ratio=brief.answer.headline.measure in ("OR", "RR")).svg()) if held else "",
         "css": Markup((folder / "brief.css").read_text(encoding="utf-8")),
         "claims_id": CLAIMS_ID,

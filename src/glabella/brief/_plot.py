@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from glabella.claim import Claim
-from glabella.decision import Pooling, Sure
+from glabella.decision import Pooling, ReportTable, Sure
 from glabella.plot import Line, Plot, forest, specification_curve
 
 _RATIOS = frozenset({"OR", "RR"})
@@ -23,6 +23,25 @@ def pooling_forest(pooling: Pooling) -> Plot:
         title="odds ratio: right favours the toxin" if ratio else "standardised difference: left favours the toxin",
         notes="risk of bias",
     )
+
+
+def report_forest(tables: tuple[ReportTable, ...]) -> Plot:
+    """Draw every reporting odds ratio that has an interval: the computed one, else the printed one."""
+    return forest(
+        [
+            _line(f"{table.label}: {it.label}", shown, note="computed here" if it.computed else _printed(shown))
+            for table in tables
+            for it in table.lines
+            if (shown := it.computed or it.printed) is not None and shown.limits
+        ],
+        ratio=True,
+        title="reporting odds ratio: left of one, fewer reports than in the comparison",
+        notes="where from",
+    )
+
+
+def _printed(claim: Claim) -> str:
+    return {"seen": "seen in the source", "recalled": "remembered"}.get(claim.sources[0].status, "reported")
 
 
 def _line(label: str, claim: Claim, *, weight: float = 25.0, note: str = "") -> Line:

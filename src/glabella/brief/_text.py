@@ -61,9 +61,19 @@ def markdown(brief: Brief) -> str:
         ("How does it work?", (*brief.how_it_works, *brief.time_course)),
         ("With or instead of other treatment", brief.combination),
         ("What harm does it do?", brief.harms),
+        ("Reports sent to safety offices", brief.report_caveats),
         ("What nobody knows", brief.unknown),
     ):
         lines += ["", f"## {title}", "", *(f"- {spoken(s)} [{', '.join(s.references)}]" for s in part)]
+    if answer.reports:
+        lines += ["", "| reports of | use or event | ratio as printed | ratio computed here |", "|---|---|---|---|"]
+        lines += [
+            f"| {table.label} | {it.label} | {_inline(it.printed) if it.printed else 'none'}"
+            f"{' (remembered, not seen)' if it.printed and it.printed.certainty == 'remembered, not seen' else ''} "
+            f"| {it.computed.text if it.computed else 'not possible'} |"
+            for table in answer.reports
+            for it in table.lines
+        ]
     lines += ["", "## Popular claims, checked", ""]
     lines += [f"- **{v.claim}** {v.verdict}. {' '.join(spoken(s) for s in v.why)}" for v in brief.verdicts]
     lines += ["", "## Which trials are pooled decides the headline", ""]

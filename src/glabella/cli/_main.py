@@ -57,7 +57,7 @@ def dossier_new(path: Path) -> None:
 
 
 @dossier.command("schema")
-@click.argument("kind", type=click.Choice(["dossier", "study", "products", "claims"]))
+@click.argument("kind", type=click.Choice(["dossier", "study", "products", "claims", "reports"]))
 def dossier_schema(kind: str) -> None:
     """Print the JSON Schema of one KIND of file."""
     from glabella.dossier import json_schema

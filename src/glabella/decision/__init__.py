@@ -5,6 +5,7 @@ Everything that leaves this package as a number is a Claim. Here are no pages an
 
 from glabella.decision._answer import Answer, Pooling, Reproduction, Row, answer
 from glabella.decision._certainty import certainty
+from glabella.decision._reports import ReportLine, ReportTable
 from glabella.decision._sure import ByOption, Specification, Sure, sure
 from glabella.decision._words import Piece, quote, say
 
@@ -13,6 +14,8 @@ __all__ = [
     "ByOption",
     "Piece",
     "Pooling",
+    "ReportLine",
+    "ReportTable",
     "Reproduction",
     "Row",
     "Specification",

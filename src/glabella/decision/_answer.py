@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from glabella._version import __version__
 from glabella.claim import Certainty, Claim, Source, digest
 from glabella.decision._certainty import certainty
+from glabella.decision._reports import ReportTable, report_tables
 from glabella.decision._sure import Sure, sure
 from glabella.decision._words import quote, sources_of
 from glabella.dossier import Analysis, Evidence, Target
@@ -76,6 +77,7 @@ class Answer:
     largest: tuple[tuple[str, Claim, Claim | None], ...]
     absolute: tuple[tuple[str, Claim, Claim], ...]
     harms: tuple[tuple[str, str, str, Claim, Claim], ...]
+    reports: tuple[ReportTable, ...]
     sure: Sure | None
     reproductions: tuple[Reproduction, ...]
     claims: tuple[Claim, ...]
@@ -131,10 +133,11 @@ def answer(evidence: Evidence) -> Answer:
     largest = tuple(_largest(maker))
     absolute = tuple(_absolute(maker, shown))
     harms = tuple(_harms(maker))
+    reports = report_tables(evidence.reports, maker.keep)
     reproductions = tuple(_reproduction(maker, key, target) for key, target in evidence.dossier.reproduce.items())
     held = _sure(maker, shown, headline)
     made = tuple(maker.made.values())
-    return Answer(headline, poolings, largest, absolute, harms, held, reproductions, made)
+    return Answer(headline, poolings, largest, absolute, harms, reports, held, reproductions, made)
 
 
 def _sure(maker: _Maker, analyses: dict[str, Analysis], headline: Pooling) -> Sure | None:

@@ -6,9 +6,16 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from glabella.dossier._reports import Reports
 from glabella.dossier._schema import Claims, Dossier, Products, Study
 
-_KINDS: dict[str, type[BaseModel]] = {"dossier": Dossier, "study": Study, "products": Products, "claims": Claims}
+_KINDS: dict[str, type[BaseModel]] = {
+    "dossier": Dossier,
+    "study": Study,
+    "products": Products,
+    "claims": Claims,
+    "reports": Reports,
+}
 
 
 def json_schema(kind: str) -> dict[str, Any]:
@@ -16,7 +23,7 @@ def json_schema(kind: str) -> dict[str, Any]:
 
     Parameters
     ----------
-    kind : {"dossier", "study", "products", "claims"}
+    kind : {"dossier", "study", "products", "claims", "reports"}
         The kind of file.
 
     Raises

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from glabella.dossier._faults import DossierError, Fault
+from glabella.dossier._reports import Reports
 from glabella.dossier._schema import Claims, Dossier, Products, Reference, Study
 from glabella.dossier._text import Document, Path_, read_document
 
@@ -20,6 +21,8 @@ _M = TypeVar("_M", bound=BaseModel)
 MODELS: Mapping[str, type[BaseModel]] = MappingProxyType(
     {"dossier.yaml": Dossier, "products.yaml": Products, "claims.yaml": Claims}
 )
+#: A dossier may lack these.
+OPTIONAL_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType({"reports.yaml": Reports})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class Evidence:
     ----------
     dossier, products, claims : Dossier, Products, Claims
         The files of those names.
+    reports : Reports or None
+        ``reports.yaml``, where there is one.
     studies : Mapping[str, Study]
         By study id, in the order of their years.
     references : Mapping[str, Reference]
@@ -41,6 +46,7 @@ class Evidence:
     dossier: Dossier
     products: Products
     claims: Claims
+    reports: Reports | None
     studies: Mapping[str, Study]
     references: Mapping[str, Reference]
     digests: Mapping[str, str]
@@ -92,6 +98,7 @@ def assemble(reading: Reading) -> Evidence:
         dossier=parts["dossier.yaml"],
         products=parts["products.yaml"],
         claims=parts["claims.yaml"],
+        reports=parts.get("reports.yaml"),
         studies=MappingProxyType({study.id: study for study in studies}),
         references=MappingProxyType(dict(parts["references.json"])),
         digests=MappingProxyType(dict(reading.digests)),
@@ -107,7 +114,8 @@ def read_folder(folder: Path) -> Reading:
     if not (folder / "dossier.yaml").is_file():
         reading.faults.append(Fault(str(folder), 0, "no dossier.yaml here, expected the folder of a dossier"))
         return reading
-    for name, model in MODELS.items():
+    there = {name: model for name, model in OPTIONAL_MODELS.items() if (folder / name).exists()}
+    for name, model in {**MODELS, **there}.items():
         if _read_file(reading, folder, name):
             _validate(reading, name, model)
     if _read_file(reading, folder, "references.json"):

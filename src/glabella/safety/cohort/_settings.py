@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 
     from glabella.safety.cohort._spec import Arm, CohortSpec
 
-Kind = Literal["declared", "event list", "negative control", "comparator", "reports left out", "subgroup", "cleaning", "role"]
+Kind = Literal[
+    "declared", "event list", "negative control", "comparator", "reports left out", "subgroup", "cleaning", "role"
+]
 
 #: Flags of a report that each mode leaves out: superseded 1, deleted 2, probable duplicate 4, literature 8.
 MODES = {"raw": 0, "latest": 1 | 2, "strict": 1 | 2 | 4, "literature": 1 | 2 | 4 | 8}

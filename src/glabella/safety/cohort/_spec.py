@@ -6,7 +6,15 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -85,20 +93,14 @@ class Events(_Model):
         Other lists of the same question, narrower or broader.
     negative_controls : tuple of str
         Events that neither side should cause: a ratio away from one there shows what bias alone does.
-    complaints : str, optional
+    complaints : tuple of str
         Lack of effect, product and injection-site terms; reports with nothing else are dropped in one run.
     """
 
     primary: Text
     also: tuple[Text, ...] = ()
     negative_controls: tuple[Text, ...] = ()
-    complaints: Text | None = None
-
-    @property
-    def lists(self) -> tuple[str, ...]:
-        """Every list, each once, the primary first."""
-        named = (self.primary, *self.also, *self.negative_controls, *((self.complaints,) if self.complaints else ()))
-        return tuple(dict.fromkeys(named))
+    complaints: tuple[Text, ...] = ()
 
 
 class CohortSpec(_Model):
@@ -152,10 +154,13 @@ class CohortSpec(_Model):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise ValueError(f"arms share the id {twice[0]!r}, expected one id an arm")
-        if len(self.events.lists) > MOST_LISTS:
-            raise ValueError(f"{len(self.events.lists)} event lists, expected at most {MOST_LISTS}")
+        lists = 1 + len(self.events.also) + len(self.events.negative_controls)
+        if lists > MOST_LISTS:
+            raise ValueError(f"{lists} event lists, expected at most {MOST_LISTS}")
         if self.quarters and self.quarters[0] > self.quarters[1]:
-            raise ValueError(f"quarters run from {self.quarters[0]} to {self.quarters[1]}, expected the earlier first")
+            raise ValueError(
+                f"quarters run from {self.quarters[0]} to {self.quarters[1]}, expected the earlier first"
+            )
         return self
 
 

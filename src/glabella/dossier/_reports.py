@@ -1,0 +1,47 @@
+"""``reports.yaml``: what is known of the treatment from spontaneous reports; a dossier may lack it."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from glabella.dossier._schema import Id, Number, ReferenceId, Statement, Text, _Model
+
+
+class ReportSide(_Model):
+    """Reports on one side of a comparison; what the source does not say is left out."""
+
+    reports: Number | None = Field(None, description="all of that side")
+    events: Number | None = Field(None, description="those of them with the event")
+
+
+class ReportRow(_Model):
+    """A comparison within a report study."""
+
+    label: Text
+    arm: ReportSide = Field(description="with the treatment")
+    versus: ReportSide
+    printed: Number | None = Field(None, description="the ratio as the source prints it")
+
+
+class ReportStudy(_Model):
+    """One analysis of one database.
+
+    ``count_of`` and ``versus`` say what is counted and against what, ``measure`` what the printed ratio is.
+    """
+
+    label: Text
+    database: Text
+    time_span: Text
+    count_of: Text
+    versus: Text
+    measure: Text = "reporting odds ratio"
+    source: ReferenceId
+    rows: dict[Id, ReportRow]
+    findings: tuple[Statement, ...] = ()
+
+
+class Reports(_Model):
+    """``reports.yaml``: analyses of spontaneous reports, and what must be read beside any of them."""
+
+    studies: dict[Id, ReportStudy]
+    caveats: tuple[Statement, ...] = Field(min_length=1)
