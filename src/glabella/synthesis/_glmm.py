@@ -45,9 +45,9 @@ class GLMM:
         Maximised, all constants kept; the same with no variance between studies.
     q_wald, q_lrt, q_df, q_p : float
         Wald and likelihood-ratio tests of equal effects; ``q_p`` is of the latter. The Wald test leaves out
-        studies with an empty cell, whose own estimate is infinite. With ``UM.RS`` the alternative has normal
-        intercepts midway between the groups, so that it matters not which group is called one; metafor counts
-        from group two, and its statistics differ.
+        studies with an empty cell, whose own estimate is infinite. With ``UM.RS`` the alternative is metafor's:
+        normal intercepts of group two and an effect of its own for each study, so that these two statistics,
+        unlike everything else, change when the groups are called the other way round.
     k : int
         Studies that carry information.
     nodes : int
@@ -210,12 +210,15 @@ def fit_both(studies: Studies, space: Space, nodes: int) -> tuple[Maximum, Maxim
 
 
 def saturated_random(studies: Studies, common: Floats, nodes: int) -> tuple[float, float]:
-    """Wald statistic and log-likelihood with an effect of its own for each study and normal intercepts."""
+    """Wald statistic and log-likelihood with an effect of its own for each study and normal intercepts.
+
+    The intercepts are those of group two, as in metafor.
+    """
     k = len(studies.y)
-    contrast = np.broadcast_to(studies.contrast[None, :, None], (k, 2, 1))
+    contrast = np.broadcast_to(np.array([1.0, 0.0])[None, :, None], (k, 2, 1))
     ones = np.ones((k, 2, 1))
     index = np.column_stack([np.full(k, k), np.arange(k), np.full(k, k + 1)])
-    start = np.concatenate([studies.effects, common[[0, 2]]])
+    start = np.concatenate([studies.effects, [common[0] - common[1] / 2, common[2]]])
     space = Space(index, np.concatenate([ones, contrast], axis=2), ones, start, 0, (k + 1,))
 
     value_gradient, hessian = objective(studies, space, nodes)
