@@ -6,6 +6,16 @@ Everything written says that it is synthetic: names, members, columns and metada
 from glabella.safety.synthetic._draw import Draw, draw
 from glabella.safety.synthetic._index import write_index_tables
 from glabella.safety.synthetic._rates import Mixture, default_mixture
+from glabella.safety.synthetic._synthesise import Synthesis, synthesise
 from glabella.safety.synthetic._truth import planted_truth
 
-__all__ = ["Draw", "Mixture", "default_mixture", "draw", "planted_truth", "write_index_tables"]
+__all__ = [
+    "Draw",
+    "Mixture",
+    "Synthesis",
+    "default_mixture",
+    "draw",
+    "planted_truth",
+    "synthesise",
+    "write_index_tables",
+]

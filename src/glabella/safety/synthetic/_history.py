@@ -28,7 +28,8 @@ class History:
         What the version tells: a place in the contents. Versions and copies of a case share it.
     primaryid, caseid, caseversion, fda_date, quarter, flags, shortened : ndarray of shape (reports,)
         As FDA numbers them; ``quarter`` is a place among the quarters; ``shortened`` marks superseded versions
-        that lack the last reaction.
+        that lack the last reaction. ``flags`` are those of the store: 1 superseded, 2 deleted case, 4 the member of
+        a pair of copies that arrived earlier.
     copied : ndarray of shape (copies, 2)
         Case numbers of a second copy and of its original.
     deleted : ndarray of shape (listings, 2)
@@ -105,16 +106,15 @@ def histories(reports: int, quarters: tuple[str, ...], seed: int) -> History:
     deleted = _deletions(complete[case_content], last_day, axis, quarters, plan, random)
     gone = np.zeros(n_cases, bool)
     gone[deleted[:, 0]] = True
-    copied = np.zeros(n_cases, bool)
-    copied[copies] = True
     flags = np.where(last, 0, SUPERSEDED).astype(np.uint8)
     flags[gone[case]] |= DELETED
-    flags[copied[case] & (flags == 0)] |= DUPLICATE
     shortened = ~last & (random.random(reports) < plan["shortened"])
 
     primaryid = _numbers(number[case], version, day, axis.faers)
     order = np.lexsort((primaryid, day >= axis.faers)) if axis.faers < axis.start[-1] else np.argsort(primaryid)
     case, day = case[order], day[order]
+    flags = flags[order]
+    flags[_earlier(case, flags, day, copies, place[original])] |= DUPLICATE
     return History(
         content=case_content[case].astype(np.int32),
         primaryid=primaryid[order],
@@ -122,7 +122,7 @@ def histories(reports: int, quarters: tuple[str, ...], seed: int) -> History:
         caseversion=version[order].astype(np.uint8),
         fda_date=axis.dates[day],
         quarter=(np.searchsorted(axis.start, day, side="right") - 1).astype(np.uint8),
-        flags=flags[order],
+        flags=flags,
         shortened=shortened[order],
         copied=np.column_stack([number[copies], number[place[original]]]),
         deleted=np.column_stack([number[deleted[:, 0]], deleted[:, 1]]),
@@ -216,6 +216,16 @@ def _deletions(
     when = lists[np.minimum(np.searchsorted(lists, later), len(lists) - 1)]
     again = (random.random(len(case)) < plan["listed_twice"]) & (when < lists[-1])
     return np.concatenate([np.column_stack([case, when]), np.column_stack([case[again], when[again] + 1])])
+
+
+def _earlier(case: Ints, flags: NDArray[np.uint8], day: Ints, copies: Ints, originals: Ints) -> Ints:
+    """Find the latest version of that member of each pair that arrived earlier; the store keeps the later one."""
+    latest = np.zeros(case.max() + 1, np.int64)
+    at = np.flatnonzero(flags & SUPERSEDED == 0)
+    latest[case[at]] = at
+    one, other = latest[copies], latest[originals]
+    earlier = (day[one] < day[other]) | ((day[one] == day[other]) & (one < other))
+    return np.where(earlier, one, other)
 
 
 def _numbers(number: Ints, version: Ints, day: Ints, faers: int) -> Ints:

@@ -22,15 +22,16 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _BANDS = ("0-1", "2-11", "12-17", "18-44", "45-64", "65-74", "75+")
+_TEXT_TABLES = {"drug": "substance", "reac": "event", "indi": "indication"}
 _BAND_EDGES = (2, 12, 18, 45, 65, 75)
 
 
 def write_index_tables(draw: Draw, folder: str | Path) -> None:
     """Write the integer-coded tables that counting reads, as Parquet, with ``"synthetic": true`` in index.json.
 
-    Tables are those an ingest of the same reports would lead to, sorted by ``report_id``, in row groups of about
-    a million rows. Every file carries ``synthetic`` in its own metadata too. The folder appears whole or not at
-    all.
+    The tables have the columns of the store's index and are sorted by ``report_id``, in row groups of
+    about a million rows. Every file carries ``synthetic`` in its own metadata too. The folder appears whole or not
+    at all.
 
     Parameters
     ----------
@@ -61,18 +62,40 @@ def write_index_tables(draw: Draw, folder: str | Path) -> None:
         raise
 
 
-def _card(draw: Draw, rows: dict[str, int]) -> dict[str, Any]:
+def _card(draw: Draw, tables: dict[str, int]) -> dict[str, Any]:
+    """Say of the tables what the store says of those it builds."""
     flags = draw.history.flags
+    rules = {"latest_version": 1, "deleted_case": 2, "probable_duplicate": 4, "literature_duplicate": 8}
+    masks = {"raw": 0, "latest": 3, "strict": 7, "literature": 15}
+    rows = {"rows": 0, "names": 0}
+    known = {"rows": int(tables["report_substance"]), "names": len(draw.words.products)}
     return {
         "format": 1,
+        "digest": f"synthetic-{draw.seed}",
         "synthetic": True,
-        "seed": draw.seed,
-        "quarters": list(draw.quarters),
-        "flags": {
-            name: int(np.count_nonzero(flags & bit))
-            for name, bit in (("superseded", 1), ("deleted", 2), ("duplicate", 4), ("literature", 8))
+        "quarters": [
+            {"quarter": one, "era": "aers" if is_legacy(one) else "faers", "synthetic": True}
+            for one in draw.quarters
+        ],
+        "reports": draw.reports,
+        "rules": [
+            {"id": name, "bit": bit, "on": True, "reports": int(np.count_nonzero(flags & bit)), "groups": 0}
+            for name, bit in rules.items()
+        ],
+        "kept": {mode: int(np.count_nonzero(flags & mask == 0)) for mode, mask in masks.items()},
+        "names": {
+            "by_way": {"dictionary": rows, "prod_ai": known, "drugname": rows, "nothing": rows},
+            "unmapped": {
+                "rows": known["rows"],
+                "of_rows": known["rows"],
+                "names": known["names"],
+                "of_names": known["names"],
+                "means": "SYNTHETIC: written without the text, so no dictionary was asked",
+            },
+            "dictionaries": [],
         },
-        "tables": {name: {"rows": count} for name, count in sorted(rows.items())},
+        "rows": {f"{table}_rows": tables[f"report_{name}"] for table, name in _TEXT_TABLES.items()},
+        "seed": draw.seed,
     }
 
 
@@ -193,7 +216,7 @@ def _write_words(draw: Draw, folder: Path) -> dict[str, int]:
     import pyarrow as pa
 
     words = draw.words
-    source = ["prod_ai"] * len(words.substances)
+    source = ["dictionary" if real else "prod_ai" for real in words.real_drug]
     tables = {
         "substances": {"substance_id": _ids(words.substances), "name": words.substances, "source": source},
         "products": {

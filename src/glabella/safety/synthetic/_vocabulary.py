@@ -20,6 +20,8 @@ class Vocabulary:
     ----------
     substances, products, events, indications : tuple of str
         Upper-case names.
+    ingredients : tuple of str
+        FDA's ingredient string of each substance.
     product_substance : ndarray of shape (products,)
         The substance of each product.
     drug_share, event_share : ndarray
@@ -35,6 +37,7 @@ class Vocabulary:
     """
 
     substances: tuple[str, ...]
+    ingredients: tuple[str, ...]
     products: tuple[str, ...]
     events: tuple[str, ...]
     indications: tuple[str, ...]
@@ -85,6 +88,7 @@ def vocabulary(reports: int, seed: int, drugs: int | None = None, events: int | 
     drug_given = {name: float(one["share"]) for name, one in real_drugs.items()}
     return Vocabulary(
         substances=substances,
+        ingredients=tuple(real_drugs.get(one, {}).get("ingredient", one) for one in substances),
         products=products,
         events=terms,
         indications=indications,
