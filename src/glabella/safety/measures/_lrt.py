@@ -208,6 +208,7 @@ def _table(
             f"n is of shape {table.shape}, n_drug {drugs.shape}, n_event {events.shape}, n_total {total.shape}; "
             "expected (drugs, events), (drugs,), (events,) and one number"
         )
+    refuse(total <= 0, total, "n_total", "more than 0")
     within(drugs, total, "n_drug", "n_total")
     within(events, total, "n_event", "n_total")
     row = np.repeat(np.arange(len(drugs)), np.diff(table.indptr))
