@@ -41,6 +41,11 @@ def deleted_name(page: Page) -> str:
     return f"{spellings[_turn(page) % 3 if page.defects else 1]}_synthetic.txt"
 
 
+def earlier_deleted_name(page: Page) -> str:
+    """Give the name of the list of all deletions before the first quarter with a list."""
+    return f"{deleted_name(page).split('/')[0]}/AllDeletedCasesBefore{page.quarter[2:]}_synthetic.txt"
+
+
 def _turn(page: Page) -> int:
     return 4 * int(page.quarter[:4]) + int(page.quarter[5])
 

@@ -169,6 +169,6 @@ def _countries(page: Page) -> dict[str, pl.Series]:
     else:
         words = [*people.countries, None, "A1", "EU"]
         place[odd] += 1 + (draw[odd] * 1e6).astype(np.int64) % 2
-        page.plant("demo", country_a1_eu=odd)
+        page.plant("demo", country_unknown=odd)
     text = pl.Series(words, dtype=pl.String).gather(place)
     return {"reporter_country": text, "occr_country": text}

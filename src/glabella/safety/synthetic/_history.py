@@ -189,7 +189,10 @@ def _versions(
         carried = (case_day[case] < axis.faers) & (random.random(count) < plan["carried_over"])
         beyond = axis.faers + random.exponential(plan["mean_lag_days"], count).astype(np.int64)
         day = np.where(carried, beyond, day)
-    day = np.minimum(day, axis.start[-1] - 1)
+    # What would arrive after the end arrives at any day before it, so that the last day holds no heap.
+    end = axis.start[-1]
+    sooner = case_day[case] + 1 + (random.random(count) * (end - case_day[case] - 1)).astype(np.int64)
+    day = np.minimum(np.where(day < end, day, sooner), end - 1)
     bits = 14  # days number fewer than 16,384 until 2048
     key = np.concatenate([np.arange(n_cases) << bits | case_day, case << bits | day])
     key.sort()

@@ -14,8 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from glabella.safety.synthetic._archive import LABEL, archive_name, deleted_name, member_name, write_archive
+from glabella.safety.synthetic._archive import (
+    LABEL,
+    archive_name,
+    deleted_name,
+    earlier_deleted_name,
+    member_name,
+    write_archive,
+)
 from glabella.safety.synthetic._blocks import mapped
+from glabella.safety.synthetic._data import read
 from glabella.safety.synthetic._defects import file_bytes, trailing
 from glabella.safety.synthetic._demo import demo
 from glabella.safety.synthetic._draw import Draw, draw
@@ -76,8 +84,8 @@ def synthesise(
 
     - ``truth.parquet``: pairs of drug and event with their planted rates, see :func:`planted_truth`;
     - ``reports.parquet``: every report with its case, quarter, flags of the store and the case it copies;
-    - ``defects.json``: what was planted in which member and how often, under the names of the store's ledger where
-      it has one.
+    - ``defects.json``: what was planted in which member and how often, under the names of the store's ledger;
+      ``harmless`` is what needs no repair.
 
     The same arguments give the same bytes.
 
@@ -136,6 +144,8 @@ def synthesise(
 
 
 _METADATA = {"synthetic": "true"}
+#: What is planted without a reason of its own in the ledger, because nothing has to be repaired or read otherwise.
+_HARMLESS = frozenset({"age_in_days", "weight_pounds", "hash_and_quotes", "accents", "dose_rows"})
 
 
 def _archives(drawn: Draw, folder: Path, defects: bool) -> list[dict[str, Any]]:
@@ -174,16 +184,27 @@ def _quarter(page: Page, number: int, words: Words, folder: Path) -> list[dict[s
         )
     statistics = "".join(f"{one['table'].upper()}: {one['rows']} rows\n" for one in entries)
     members[member_name(page, "stat")] = f"SYNTHETIC\n{statistics}".encode()
-    listed = page.draw.history.deleted
-    listed = np.sort(listed[listed[:, 1] == number, 0])
-    if page.quarter >= "2019Q1":
-        name = deleted_name(page)
+    for name, listed in _deleted(page, number).items():
         blank = " \n" if page.defects else ""
         members[name] = (blank + "".join(f"{case}\n" for case in listed)).encode()
         planted = {"blank_line": 1} if page.defects else {}
         entries.append(_entry(archive, name, page.quarter, "deleted", len(listed), members[name], planted))
     write_archive(folder / archive, members)
     return entries
+
+
+def _deleted(page: Page, number: int) -> dict[str, list[int]]:
+    """Give the quarter's lists of deleted cases; the first quarter that has any lists the earlier ones too."""
+    first = str(read("shape")["history"]["first_list"])
+    if page.quarter < first:
+        return {}
+    history = page.draw.history
+    listed = np.sort(history.deleted[history.deleted[:, 1] == number, 0])
+    lists = {deleted_name(page): listed}
+    if page.quarter == first:
+        late = np.isin(listed, history.caseid[history.quarter >= number])
+        lists = {earlier_deleted_name(page): listed[~late], deleted_name(page): listed[late]}
+    return {name: cases.tolist() for name, cases in lists.items()}
 
 
 def _entry(
@@ -196,7 +217,8 @@ def _entry(
         "table": table,
         "rows": rows,
         "bytes": len(text),
-        "defects": planted,
+        "defects": {name: count for name, count in planted.items() if name not in _HARMLESS},
+        "harmless": {name: count for name, count in planted.items() if name in _HARMLESS},
     }
 
 
