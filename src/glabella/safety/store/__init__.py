@@ -1,0 +1,34 @@
+"""Cleaned, named and counted reports: from the quarters of a store to every drug × event pair.
+
+``build_index`` flags (never deletes), names drugs at two levels and codes everything as numbers; ``open_store``
+counts over that index with DuckDB or Spark, in the same SQL.
+"""
+
+from glabella.safety.store._index import build_index
+from glabella.safety.store._names import load_dictionary, substance_groups
+from glabella.safety.store._pairs import Margins, Pairs
+from glabella.safety.store._rules import Rule, Rules, load_rules
+from glabella.safety.store._selection import Selection, cohort_counts
+from glabella.safety.store._store import Description, Store, open_index, open_store
+from glabella.safety.store._terms import TermGroup, event_groups, indication_groups, load_terms
+
+__all__ = [
+    "Description",
+    "Margins",
+    "Pairs",
+    "Rule",
+    "Rules",
+    "Selection",
+    "Store",
+    "TermGroup",
+    "build_index",
+    "cohort_counts",
+    "event_groups",
+    "indication_groups",
+    "load_dictionary",
+    "load_rules",
+    "load_terms",
+    "open_index",
+    "open_store",
+    "substance_groups",
+]

@@ -1,0 +1,366 @@
+"""A store opened for counting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from glabella.safety.store._counts import count_margins, count_pairs, kept, kept_prior
+from glabella.safety.store._engine import Engine, connect
+from glabella.safety.store._find import (
+    Found,
+    Vocabulary,
+    drug_vocabulary,
+    event_vocabulary,
+    indication_vocabulary,
+)
+from glabella.safety.store._index import Paths, Progress, build_index, read_index, unmapped_share
+from glabella.safety.store._pairs import Margins, Pairs, with_gps
+from glabella.safety.store._roles import checked_strata, drug_names, rank
+from glabella.safety.store._rules import Rules, load_rules
+from glabella.safety.store._signals import count_chosen
+from glabella.safety.store._sql import Query
+from glabella.safety.store._terms import TermGroup
+
+if TYPE_CHECKING:
+    import polars
+
+    from glabella.safety.measures import GPS
+
+Wanted = str | TermGroup | Sequence[str | TermGroup]
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a store holds, and what was done to it.
+
+    Attributes
+    ----------
+    digest : str
+        Of everything the index depends on.
+    quarters : tuple of str
+        In the order of time.
+    synthetic : bool
+        Whether any quarter says that it is made up.
+    reports : int
+        All report versions.
+    kept : Mapping[str, int]
+        Reports that each mode of counting keeps.
+    rules : tuple of Mapping
+        Each rule of cleaning: id, bit, whether it is on, reports it flags, groups it found.
+    names : Mapping
+        How drug names were mapped, and the share that no dictionary knew.
+    rows : Mapping[str, int]
+        Rows read, and rows that could not be used, by reason.
+    """
+
+    digest: str
+    quarters: tuple[str, ...]
+    synthetic: bool
+    reports: int
+    kept: Mapping[str, int]
+    rules: tuple[Mapping[str, Any], ...]
+    names: Mapping[str, Any]
+    rows: Mapping[str, int]
+
+    def __str__(self) -> str:
+        span = f"{self.quarters[0]} to {self.quarters[-1]}" if self.quarters else "no quarter named"
+        lines = ["SYNTHETIC DATA: made up, says nothing of any drug"] if self.synthetic else []
+        lines.append(
+            f"{self.reports:,} report versions, {len(self.quarters)} quarters ({span}), index {self.digest}"
+        )
+        lines += [f"  {mode}: {count:,} reports kept" for mode, count in self.kept.items()]
+        for rule in self.rules:
+            effect = f"{rule['reports']:,} reports" if rule["on"] else "off"
+            lines.append(f"  rule {rule['id']}: {effect}")
+        if self.names:
+            lines.append(unmapped_share({"names": self.names}))
+        return "\n".join(lines)
+
+
+class Store:
+    """Cleaned, named and integer-coded reports, ready to be counted. Use it as a context, or close it.
+
+    Attributes
+    ----------
+    engine : Engine
+        That runs the statements.
+    index : Path
+        Folder of the tables.
+    """
+
+    def __init__(self, index: Path, engine: Engine, rules: Rules) -> None:
+        self.index = index
+        self.engine = engine
+        self._rules = rules
+        self._said = read_index(index)
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the engine."""
+        self.engine.close()
+
+    def describe(self) -> Description:
+        """Say what the store holds, what the rules did, what no dictionary knew, and whether it is synthetic."""
+        said = self._said
+        quarters = [one if isinstance(one, str) else one["quarter"] for one in said.get("quarters", [])]
+        return Description(
+            digest=str(said.get("digest", "none")),
+            quarters=tuple(quarters),
+            synthetic=bool(said["synthetic"]),
+            reports=self._reports("raw"),
+            kept=said.get("kept")
+            or {mode: self._reports(mode) for mode in ("raw", "latest", "strict", "literature")},
+            rules=tuple(said.get("rules", ())),
+            names=said.get("names", {}),
+            rows=said.get("rows", {}),
+        )
+
+    def mask(self, mode: str | None) -> int:
+        """Give the bits of ``flags`` that a mode leaves out."""
+        return self._rules.mask(mode)
+
+    def margins(
+        self,
+        role: str = "suspect",
+        *,
+        mode: str | None = None,
+        level: str = "substance",
+        strata: Sequence[str] = (),
+    ) -> Margins:
+        """Count the distinct reports of each drug, each event, and in all; see :meth:`pairs`."""
+        rank(role), drug_names(level)
+        return count_margins(
+            self.engine, role=role, mask=self.mask(mode), level=level, strata=checked_strata(strata)
+        )
+
+    def pairs(
+        self,
+        role: str = "suspect",
+        *,
+        mode: str | None = None,
+        level: str = "substance",
+        strata: Sequence[str] = (),
+    ) -> Pairs:
+        """Count every drug with every event it is reported with.
+
+        Parameters
+        ----------
+        role : "primary", "suspect" or "any"
+            PS; PS and SS; PS, SS, I and C. A report names a drug in its highest role.
+        mode : "raw", "latest", "strict" or "literature", optional
+            Which flagged reports are left out: none; superseded versions and deleted cases; probable duplicates
+            as well; literature duplicates as well. The rules' default (``strict``) when omitted.
+        level : "substance" or "product"
+            Of the drugs.
+        strata : sequence of str
+            Out of sex, age_band, year, reporter, country, quarter, era. What is unknown is a stratum.
+
+        Returns
+        -------
+        Pairs
+            Counts are distinct reports, and ``n_total`` is every report the mode keeps, whether or not it names
+            a drug in the role. Without strata they are counted once and kept beside the index.
+
+        Raises
+        ------
+        ValueError
+            If a role, mode, level or stratum is not known.
+        """
+        within, mask = checked_strata(strata), self.mask(mode)
+        rank(role), drug_names(level)
+        named = mode or self._rules.default_mode
+
+        def count() -> Pairs:
+            return count_pairs(self.engine, role=role, mask=mask, mode=named, level=level, strata=within)
+
+        return count() if within else kept(self.index, f"{level}-{role}-{named}", count)
+
+    def signals(
+        self,
+        drug: Wanted | None = None,
+        event: Wanted | None = None,
+        *,
+        role: str = "suspect",
+        mode: str | None = None,
+        level: str = "substance",
+        ebgm: bool = True,
+    ) -> polars.DataFrame:
+        """Measure chosen drugs with chosen events.
+
+        Parameters
+        ----------
+        drug, event : str, TermGroup or a sequence of them, optional
+            A name in whatever case, or the id of a group such as ``botulinum_toxin`` or ``depression_core``, which
+            counts as one: a report with two members counts once. Omitted: every one that occurs with the other.
+        role, mode, level : str
+            As for :meth:`pairs`.
+        ebgm : bool
+            Whether to score EBGM. Its prior is fitted once to all single pairs of this role, mode and level, and
+            kept; groups are scored with the same prior. Null where that fit is no maximum inside.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``drug``, ``event``, ``n``, ``n_drug``, ``n_event``, ``n_total``, every measure of
+            ``disproportionality``, and ``ebgm``, ``eb05``, ``eb95``. Where both sides were chosen, pairs without a
+            report are there as well.
+
+        Raises
+        ------
+        ValueError
+            With near matches, if a name is in no report of the store.
+        """
+        import polars as pl
+
+        from glabella.safety.measures import disproportionality
+
+        mask = self.mask(mode)
+        drugs = None if drug is None else [self.drugs(level).find(one) for one in _listed(drug)]
+        events = None if event is None else [self.events.find(one) for one in _listed(event)]
+        pairs = self.pairs(role, mode=mode, level=level) if ebgm or (drugs is None and events is None) else None
+        if drugs is None and events is None:
+            assert pairs is not None, "counted above"
+            frame = pairs.frame.rename({pairs.drug_id: "drug", "event_id": "event"})
+        else:
+            margins = pairs.margins if pairs else self.margins(role, mode=mode, level=level)
+            frame = count_chosen(self.engine, margins, drugs, events, role=role, mask=mask, level=level)
+        frame = self._named(frame, level)
+        counts = [frame[name].to_numpy() for name in ("n", "n_drug", "n_event", "n_total")]
+        scored = pl.concat([frame, disproportionality(*counts)], how="horizontal")
+        return with_gps(scored, kept_prior(self.index, pairs)) if pairs and pairs.frame.height else scored
+
+    def prior(self, role: str = "suspect", *, mode: str | None = None, level: str = "substance") -> GPS:
+        """Give the prior of EBGM over all pairs, fitted once and kept beside the index."""
+        return kept_prior(self.index, self.pairs(role, mode=mode, level=level))
+
+    def drugs(self, level: str = "substance") -> Vocabulary:
+        """Give the names and groups of drugs of a level."""
+        drug_names(level)
+        return self._substances if level == "substance" else self._products
+
+    @cached_property
+    def events(self) -> Vocabulary:
+        """The report terms and groups of them."""
+        return event_vocabulary(self._table("events", "event_id"))
+
+    @cached_property
+    def indications(self) -> Vocabulary:
+        """The indication terms and groups of them."""
+        return indication_vocabulary(self._table("indications", "indication_id"))
+
+    def find_drugs(self, wanted: Wanted, *, level: str = "substance") -> tuple[Found, ...]:
+        """Find names and groups of drugs: the ids that a cohort's selection needs."""
+        return tuple(self.drugs(level).find(one) for one in _listed(wanted))
+
+    def find_events(self, wanted: Wanted) -> tuple[Found, ...]:
+        """Find names and groups of events."""
+        return tuple(self.events.find(one) for one in _listed(wanted))
+
+    def find_indications(self, wanted: Wanted) -> tuple[Found, ...]:
+        """Find names and groups of indications."""
+        return tuple(self.indications.find(one) for one in _listed(wanted))
+
+    def substances_of(self, product_ids: Sequence[int]) -> tuple[int, ...]:
+        """Give the substances of products, where a product has one."""
+        import polars as pl
+
+        chosen = self._table("products", "product_id").filter(pl.col("product_id").is_in(list(product_ids)))
+        return tuple(chosen["substance_id"].drop_nulls().unique().sort().to_list())
+
+    @cached_property
+    def _substances(self) -> Vocabulary:
+        return drug_vocabulary(
+            "substance", self._table("substances", "substance_id"), self._table("products", "product_id")
+        )
+
+    @cached_property
+    def _products(self) -> Vocabulary:
+        return drug_vocabulary(
+            "product", self._table("substances", "substance_id"), self._table("products", "product_id")
+        )
+
+    def _table(self, name: str, order: str) -> polars.DataFrame:
+        return self.engine.run(Query(f"SELECT * FROM {name} ORDER BY {order}"))
+
+    def _reports(self, mode: str) -> int:
+        query = f"SELECT COUNT(*) AS n FROM reports WHERE (flags & {self.mask(mode)}) = 0"
+        return int(self.engine.run(Query(query))["n"][0])
+
+    def _named(self, frame: polars.DataFrame, level: str) -> polars.DataFrame:
+        """Put names in the place of ids, which stand where every drug or event was asked for."""
+        import polars as pl
+
+        for side, table, column in (("drug", f"{level}s", f"{level}_id"), ("event", "events", "event_id")):
+            if frame[side].dtype != pl.String:
+                names = self._table(table, column).select(pl.col(column).alias(side), pl.col("name"))
+                frame = frame.join(names, on=side, how="left", maintain_order="left")
+                frame = frame.with_columns(pl.col("name").alias(side)).drop("name")
+        return frame
+
+
+def open_store(
+    path: Path | str,
+    *,
+    engine: str = "duckdb",
+    names: Paths = (),
+    rules: Path | str | None = None,
+    threads: int | None = None,
+    memory: str = "4GB",
+    progress: Progress | None = None,
+) -> Store:
+    """Open a store for counting; builds its index first where it is missing or stale, and says so.
+
+    Parameters
+    ----------
+    path : Path or str
+        Folder of the store.
+    engine : str
+        ``"duckdb"``, or a Spark master such as ``"local[2]"`` or ``"spark://host:7077"``.
+    names : sequence of paths
+        Dictionaries of drug names beside the shipped one, see ``load_dictionary``.
+    rules : Path or str, optional
+        Rules of cleaning, see ``load_rules``.
+    threads : int, optional
+        For counting in DuckDB; every core when omitted.
+    memory : str
+        What the engine may hold.
+    progress : callable, optional
+        Called with a few words before each step of a build.
+
+    Raises
+    ------
+    ValueError
+        If the folder is no store, holds no quarter, or a dictionary, the rules or the engine are wrong.
+    """
+    index = build_index(path, names=names, rules=rules, progress=progress, memory=memory)
+    return Store(index, connect(engine, index, threads=threads, memory=memory), load_rules(rules))
+
+
+def open_index(
+    path: Path | str, *, engine: str = "duckdb", threads: int | None = None, memory: str = "4GB"
+) -> Store:
+    """Open a folder of index tables that stands alone, such as a synthetic one, with the shipped rules.
+
+    Raises
+    ------
+    ValueError
+        If a table is missing, or the engine is not known.
+    """
+    index = Path(path)
+    return Store(index, connect(engine, index, threads=threads, memory=memory), load_rules())
+
+
+def _listed(wanted: Wanted) -> list[str | TermGroup]:
+    return [wanted] if isinstance(wanted, str | TermGroup) else list(wanted)

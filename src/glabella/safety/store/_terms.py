@@ -1,0 +1,114 @@
+"""Groups of report terms: plain lists that we ship, and lists that the user brings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from glabella.safety.store._data import shipped_data
+
+
+@dataclass(frozen=True, slots=True)
+class TermGroup:
+    """A named list of report terms.
+
+    Attributes
+    ----------
+    id, title, note, author, date : str
+        What it is, who wrote it, and when.
+    version : int
+        Of the list; 0 for a list of one term a line.
+    terms : tuple of str
+        In upper case with single spaces, as the store spells them.
+    """
+
+    id: str
+    title: str
+    terms: tuple[str, ...]
+    version: int = 0
+    date: str = ""
+    author: str = ""
+    note: str = ""
+
+
+def normal_term(text: str) -> str:
+    """Spell a report term as the store does: upper case, straight apostrophe, single spaces."""
+    return " ".join(text.replace("^", "'").split()).upper()
+
+
+def load_terms(path: Path | str) -> TermGroup:
+    """Read a list of report terms, such as an export of an SMQ you hold a licence for.
+
+    Parameters
+    ----------
+    path : Path or str
+        YAML (``.yaml``, ``.yml``) with ``terms`` and, if wanted, ``id``, ``title``, ``version``, ``date``,
+        ``author``, ``note``; any other name is read as one term a line, ``#`` starts a comment.
+
+    Raises
+    ------
+    ValueError
+        Naming the file, and the line or entry, if it holds no terms or something that is no term.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as fault:
+        raise ValueError(f"{path}: not UTF-8 at byte {fault.start}") from fault
+    found = _yaml(path, text) if path.suffix in (".yaml", ".yml") else {"terms": _lines(text)}
+    terms = found.get("terms")
+    if not isinstance(terms, list) or not terms:
+        raise ValueError(f"{path}: holds no terms")
+    for number, term in enumerate(terms, start=1):
+        if not isinstance(term, str) or not term.strip():
+            raise ValueError(f"{path}, term {number}: {term!r}, expected text")
+    version = found.get("version", 0)
+    if type(version) is not int:
+        raise ValueError(f"{path}: version {version!r}, expected a whole number")
+    return TermGroup(
+        id=str(found.get("id", path.stem)),
+        title=str(found.get("title", path.stem)),
+        terms=tuple(dict.fromkeys(normal_term(term) for term in terms)),
+        version=version,
+        date=str(found.get("date", "")),
+        author=str(found.get("author", "")),
+        note=str(found.get("note", "")).strip(),
+    )
+
+
+@cache
+def event_groups() -> Mapping[str, TermGroup]:
+    """Give the shipped groups of events by id."""
+    return _groups("event_groups")
+
+
+@cache
+def indication_groups() -> Mapping[str, TermGroup]:
+    """Give the shipped groups of indications by id."""
+    return _groups("indication_groups")
+
+
+def _groups(folder: str) -> Mapping[str, TermGroup]:
+    from types import MappingProxyType
+
+    groups = [load_terms(path) for path in sorted((shipped_data() / folder).glob("*.yaml"))]
+    return MappingProxyType({group.id: group for group in groups})
+
+
+def _lines(text: str) -> list[str]:
+    return [line for line in (raw.split("#")[0].strip() for raw in text.splitlines()) if line]
+
+
+def _yaml(path: Path, text: str) -> dict[str, Any]:
+    import yaml
+
+    try:
+        found = yaml.safe_load(text)
+    except yaml.YAMLError as fault:
+        raise ValueError(f"{path}: not YAML: {fault}") from fault
+    if not isinstance(found, dict):
+        raise ValueError(f"{path}: expected a mapping with a list `terms`")
+    return found

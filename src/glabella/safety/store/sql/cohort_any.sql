@@ -1,0 +1,1 @@
+SELECT report_id FROM reports WHERE (flags & $mask) = 0

@@ -1,0 +1,3 @@
+SELECT COUNT(*) AS n_total
+FROM reports
+WHERE (flags & $mask) = 0
