@@ -14,8 +14,9 @@ Bools = NDArray[np.bool_]
 #: A standard error over the range of a column that no finite estimate reaches with a report of each kind. Only
 #: where one is greater are the data searched for separation, by linear programs that take longer than the fit.
 SUSPICIOUS = 30.0
-#: Newton's steps end in a handful where there is an estimate.
-STEPS = 100
+#: Newton's steps end in a handful where there is an estimate, rare as the event may be. They stop at a step this
+#: small, whose square is what is left: the deviance of many reports is not known to as many digits.
+STEPS, STEP = 50, 1e-8
 ROUNDING = 1e-8
 
 
@@ -138,7 +139,7 @@ def _newton(
         warnings.simplefilter("ignore")
         try:
             fit = GLM(counts, design, family=Binomial(), offset=offset).fit(
-                start_params=start, maxiter=STEPS, tol=1e-12
+                start_params=start, maxiter=STEPS, tol=STEP, tol_criterion="params"
             )
         except (ValueError, np.linalg.LinAlgError):
             nothing = np.full(design.shape[1], np.nan)

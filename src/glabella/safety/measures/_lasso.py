@@ -27,7 +27,7 @@ PATIENCE = 10
 FOLDS = 10
 #: liblinear penalises the intercept too; scaled like this the penalty on it is a thousandth of that on a drug.
 INTERCEPT_SCALING = 1000.0
-TOLERANCE, STEPS = 1e-7, 2000
+TOLERANCE, STEPS = 1e-9, 2000
 
 
 @dataclass(frozen=True, slots=True)

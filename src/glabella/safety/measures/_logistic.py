@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -273,30 +273,35 @@ def _profile(
     estimate = float(fit.coefficients[1])
     if np.isnan(estimate):
         return float("nan"), float("nan"), float("nan")
-    others, exposure, start = np.delete(design, 1, axis=1), design[:, 1], np.delete(fit.coefficients, 1)
+    others, exposure = np.delete(design, 1, axis=1), design[:, 1]
     fall = float(chdtri(1, 1 - level))
+    known = {0.0: fit_binomial(others, events, totals)}
 
     def excess(log_ratio: float) -> float:
-        held = fit_binomial(others, events, totals, log_ratio * exposure, start)
-        return 2 * (fit.log_likelihood - held.log_likelihood) - fall
+        # Newton's steps hold from near by only, so the way is walked in ones from what was fitted before.
+        at = min(known, key=lambda other: abs(other - log_ratio))
+        while at != log_ratio:
+            start = known[at].coefficients
+            at = log_ratio if abs(log_ratio - at) <= 1 else at + float(np.sign(log_ratio - at))
+            known[at] = fit_binomial(others, events, totals, at * exposure, start)
+        return 2 * (fit.log_likelihood - known[log_ratio].log_likelihood) - fall
 
-    p_value = float(chdtrc(1, max(excess(0) + fall, 0)))
-    low = 0.0 if estimate == -np.inf else np.exp(_crossing(excess, estimate, -1, float(fit.se[1])))
-    high = np.inf if estimate == np.inf else np.exp(_crossing(excess, estimate, 1, float(fit.se[1])))
-    return float(low), float(high), p_value
+    p_value = float(chdtrc(1, max(excess(0.0) + fall, 0)))
+    low = 0.0 if estimate == -np.inf else float(np.exp(_crossing(excess, estimate, -1)))
+    high = np.inf if estimate == np.inf else float(np.exp(_crossing(excess, estimate, 1)))
+    return low, high, p_value
 
 
-def _crossing(excess: Any, estimate: float, side: int, se: float) -> float:
+def _crossing(excess: Callable[[float], float], estimate: float, side: int) -> float:
     """Find where the likelihood has fallen enough, going from the estimate to one side."""
     from scipy.optimize import brentq
 
-    step = se if np.isfinite(se) else 1.0
-    # From an infinite estimate one comes in from far away, where the likelihood has not fallen yet.
-    near = estimate if np.isfinite(estimate) else -side * FAR
-    far = near + side * 2 * step
+    near = estimate if np.isfinite(estimate) else 0.0
+    while excess(near) >= 0:  # only where the estimate is infinite, and 0 already too far from it
+        near -= side
+    far = near + side
     while excess(far) < 0:
-        near, step = far, 2 * step
-        far = near + side * step
+        near, far = far, far + side
         if side * far > FAR:
             return side * np.inf
     return float(brentq(excess, near, far, xtol=1e-10, rtol=1e-12))
