@@ -281,7 +281,7 @@ class _Source:
             total = (have if resumes else 0) + int(length) if length.isdigit() else None
             done = have if resumes else 0
             with part.open("ab" if resumes else "wb") as stream:
-                for piece in answer.iter_raw(_PIECE):
+                for piece in answer.iter_raw():
                     stream.write(piece)
                     done += len(piece)
                     if self.progress is not None:

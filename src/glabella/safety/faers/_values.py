@@ -33,13 +33,20 @@ def keyed(rows: pl.DataFrame, key: str) -> tuple[pl.DataFrame, int, int]:
     """
     import polars as pl
 
-    whole = pl.col(key).cast(pl.Int64, strict=False)
-    if rows.select((whole > 0).fill_null(value=False).all() & ~pl.col(key).str.starts_with("+").any()).item():
+    if rows.select(_is_key(key).all()).item():
         return rows, 0, 0
     stripped = rows.with_columns(pl.col(key).str.strip_chars().alias("_key"))
-    kept = stripped.filter(pl.col("_key").str.contains(r"^\d{1,18}$").fill_null(value=False))
+    kept = stripped.filter(_is_key("_key"))
     spaced = kept.select((pl.col("_key") != pl.col(key)).sum()).item()
     return kept.with_columns(pl.col("_key").alias(key)).drop("_key"), rows.height - kept.height, spaced
+
+
+def _is_key(column: str) -> pl.Expr:
+    """Say whether a text is a whole number above zero of at most eighteen digits."""
+    import polars as pl
+
+    number = pl.col(column).cast(pl.Int64, strict=False)
+    return (number.is_between(1, 10**18 - 1) & ~pl.col(column).str.starts_with("+")).fill_null(value=False)
 
 
 def normalise(rows: pl.DataFrame, table: str, era: Era, quarter: Quarter) -> tuple[pl.DataFrame, Mapping[str, int]]:
