@@ -33,7 +33,7 @@ def file_bytes(page: Page, table: str, header: str, body: bytes) -> bytes:
         counts["embedded_separator"] += 1
         counts["trailing_separator"] -= 1
     if page.quarter[5] == "2" and not body.isascii():
-        counts["latin1"] += sum(1 for line in body.split(b"\n") if not line.isascii())
+        counts["latin1"] += _lines_beyond_ascii(body)
         body = body.decode().encode("latin-1")
     if table == "demo" and page.quarter == MARKED:
         header = header.replace("$rept_dt", "$ rept_dt")
@@ -51,6 +51,12 @@ def file_bytes(page: Page, table: str, header: str, body: bytes) -> bytes:
 def trailing(page: Page, table: str) -> bool:
     """Tell whether rows end in a separator that the header lacks: in legacy, INDI excepted."""
     return page.defects and page.legacy and table != "indi"
+
+
+def _lines_beyond_ascii(body: bytes) -> int:
+    text = np.frombuffer(body, np.uint8)
+    ends = np.flatnonzero(text == ord("\n"))
+    return len(np.unique(np.searchsorted(ends, np.flatnonzero(text >= 128))))
 
 
 def _middle(body: bytes) -> int:

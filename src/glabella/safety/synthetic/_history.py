@@ -14,6 +14,8 @@ from glabella.safety.synthetic._quarters import as_integer, days, is_legacy
 SUPERSEDED, DELETED, DUPLICATE = 1, 2, 4
 #: Case numbers of the two eras; the numbering is shared, so a case keeps its number when it is carried over.
 _FIRST_CASE, _FIRST_FAERS_CASE, _FIRST_ISR = 4_000_000, 10_000_000, 4_200_000
+#: Regime of quarters whose DRUG file has FDA's ingredients.
+_INGREDIENTS = 3
 
 Ints = NDArray[np.int64]
 
@@ -29,7 +31,7 @@ class History:
     primaryid, caseid, caseversion, fda_date, quarter, flags, shortened : ndarray of shape (reports,)
         As FDA numbers them; ``quarter`` is a place among the quarters; ``shortened`` marks superseded versions
         that lack the last reaction. ``flags`` are those of the store: 1 superseded, 2 deleted case, 4 the member of
-        a pair of copies that arrived earlier.
+        a pair of copies that arrived earlier, where both are told with ingredients or both without.
     copied : ndarray of shape (copies, 2)
         Case numbers of a second copy and of its original.
     deleted : ndarray of shape (listings, 2)
@@ -114,7 +116,7 @@ def histories(reports: int, quarters: tuple[str, ...], seed: int) -> History:
     order = np.lexsort((primaryid, day >= axis.faers)) if axis.faers < axis.start[-1] else np.argsort(primaryid)
     case, day = case[order], day[order]
     flags = flags[order]
-    flags[_earlier(case, flags, day, copies, place[original])] |= DUPLICATE
+    flags[_earlier(case, flags, day, copies, place[original], axis)] |= DUPLICATE
     return History(
         content=case_content[case].astype(np.int32),
         primaryid=primaryid[order],
@@ -142,8 +144,10 @@ def _axis(quarters: tuple[str, ...], plan: dict[str, Any]) -> _Axis:
         growth = plan[f"{era}_growth"]
         along = (span[2] - span[0]) / (span[1] - span[0])
         weight.append(growth["first"] + along * (growth["last"] - growth["first"]))
-    # 0: no country in the file, so the duplicate key is never complete; 1: legacy; 2: FAERS; 3: with ingredients.
-    regime = [0 if one < "2005Q3" else 1 if is_legacy(one) else 2 if one < "2014Q3" else 3 for one in quarters]
+    # 0: no country in the file, so the duplicate key is never complete; 1: legacy; 2: FAERS.
+    regime = [
+        0 if one < "2005Q3" else 1 if is_legacy(one) else 2 if one < "2014Q3" else _INGREDIENTS for one in quarters
+    ]
     return _Axis(
         start=start,
         dates=as_integer(day_axis(quarters)),
@@ -221,14 +225,19 @@ def _deletions(
     return np.concatenate([np.column_stack([case, when]), np.column_stack([case[again], when[again] + 1])])
 
 
-def _earlier(case: Ints, flags: NDArray[np.uint8], day: Ints, copies: Ints, originals: Ints) -> Ints:
-    """Find the latest version of that member of each pair that arrived earlier; the store keeps the later one."""
+def _earlier(case: Ints, flags: NDArray[np.uint8], day: Ints, copies: Ints, originals: Ints, axis: _Axis) -> Ints:
+    """Find the latest version of that member of each pair that arrived earlier; the store keeps the later one.
+
+    A pair stays unflagged where one member's latest version has ingredients and the other's has not: substances
+    read from brand names differ from those read from ingredients, so no strict key finds such a pair.
+    """
     latest = np.zeros(case.max() + 1, np.int64)
     at = np.flatnonzero(flags & SUPERSEDED == 0)
     latest[case[at]] = at
     one, other = latest[copies], latest[originals]
     earlier = (day[one] < day[other]) | ((day[one] == day[other]) & (one < other))
-    return np.where(earlier, one, other)
+    told = np.repeat(axis.regime == _INGREDIENTS, np.diff(axis.start))[day]
+    return np.where(earlier, one, other)[told[one] == told[other]]
 
 
 def _numbers(number: Ints, version: Ints, day: Ints, faers: int) -> Ints:
