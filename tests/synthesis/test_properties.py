@@ -1,5 +1,6 @@
 """What must hold of effect sizes and pooling for any data."""
 
+import pickle
 from typing import Any
 
 import numpy as np
@@ -172,6 +173,27 @@ def test_a_bad_row_of_a_batch_is_flagged_and_the_others_are_right() -> None:
     assert fit.estimate[3] == pytest.approx(0.4)
     assert np.isnan(fit.se[3])
     assert "3 flagged: an effect that is not finite" in str(fit)
+
+
+def test_a_row_with_too_few_studies_for_shared_moderators_is_flagged_and_the_others_are_right() -> None:
+    nan = np.nan
+    y, v, x = [0.1, 0.5, 0.9, 0.3], [0.1, 0.1, 0.2, 0.1], [1.0, 2.0, 4.0, 3.0]
+    fit = pool([y, [0.1, nan, nan, nan], [nan] * 4], [v, [0.1, nan, nan, nan], [nan] * 4], mods=x, test="z")
+    assert fit.reason.tolist() == ["", "moderators that are constant or collinear", "no study"]
+    assert fit.estimate[0] == pytest.approx(pool(y, v, mods=x, test="z").estimate)
+    assert np.isnan(fit.estimate[1:]).all()
+
+
+def test_limits_sought_late_are_of_what_was_pooled() -> None:
+    y, v = np.array([0.1, 0.9, -0.4, 0.3]), np.array([0.05, 0.02, 0.03, 0.1])
+    expected = pool(y, v).tau2_ci
+    fit, many = pool(y, v), pool(y[None], v[None])
+    y += np.arange(4)
+    v *= 2
+    assert fit.tau2_ci == expected
+    assert [limit.tolist() for limit in many.tau2_ci] == [[limit] for limit in expected]
+    assert pickle.loads(pickle.dumps(fit)).i2_ci == fit.i2_ci
+    assert {"estimate", "tau2_ci", "i2_ci", "h2_ci"} <= fit.as_dict().keys()
 
 
 @pytest.mark.parametrize(

@@ -50,8 +50,8 @@ def pool_command(
         click.echo(f"{file}: {error}", err=True)
         sys.exit(BAD_INPUT)
     if as_json:
-        names = [name for name in fit.__slots__ if name != "reason"]
-        click.echo(json.dumps({name: _plain(getattr(fit, name)) for name in names}, indent=2, allow_nan=False))
+        found = {name: _plain(value) for name, value in fit.as_dict().items() if name != "reason"}
+        click.echo(json.dumps(found, indent=2, allow_nan=False))
     else:
         click.echo(str(fit))
 

@@ -148,10 +148,14 @@ class Basis:
         return np.asarray((self.q @ beta[..., None])[..., 0])
 
 
+#: The mean alone.
+_MEAN = Basis(None, np.eye(1))
+
+
 def basis(found: Design | None, present: Mask) -> tuple[Basis, Mask]:
     """Orthonormalise a design, and mark the rows of the batch in which its columns are collinear."""
     if found is None:
-        return Basis(None, np.eye(1)), np.zeros(len(present), dtype=bool)
+        return _MEAN, np.zeros(len(present), dtype=bool)
     x = found.matrix
     if x.ndim == 2 and present.all():
         q, r = np.linalg.qr(x)

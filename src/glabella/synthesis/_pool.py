@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._blocks import by_blocks
-from glabella.synthesis._design import Design, basis, columns
-from glabella.synthesis._tau2 import METHODS, estimate, log_likelihood, q_profile, trace_p, weighted
+from glabella.synthesis._design import Basis, Design, basis, columns, inverse
+from glabella.synthesis._tau2 import METHODS, Fit, by_df, estimate, log_likelihood, q_profile, trace_p, weighted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import polars as pl
 
 Floats = NDArray[np.float64]
@@ -30,7 +33,7 @@ EQUAL = "effects all equal: the Knapp-Hartung standard error is zero"
 NOT_CONVERGED = "tau2 did not converge"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pooled:
     """A pooled effect or a meta-regression; numbers for a single one, arrays with a leading axis for a batch.
 
@@ -41,7 +44,7 @@ class Pooled:
     tau2, tau2_se : float or ndarray
         Variance between studies; its standard error.
     tau2_ci, i2_ci, h2_ci : tuple of float or ndarray
-        Q-profile limits.
+        Q-profile limits, sought when they are asked for.
     i2, h2 : float or ndarray
         Share of the variance that lies between studies, in percent, and H².
     q, q_df, q_p : float or ndarray
@@ -50,6 +53,8 @@ class Pooled:
         Prediction interval of a further study's true effect; NaN with moderators and for a common effect.
     k : int or ndarray
         Studies.
+    typical : float or ndarray
+        Sampling variance of a typical study, to which τ² is compared in I² and H².
     converged : bool or ndarray
         Whether τ² was found; always true for the closed forms.
     reason : str or ndarray
@@ -79,17 +84,15 @@ class Pooled:
     ci_high: Any
     tau2: Any
     tau2_se: Any
-    tau2_ci: tuple[Any, Any]
     i2: Any
-    i2_ci: tuple[Any, Any]
     h2: Any
-    h2_ci: tuple[Any, Any]
     q: Any
     q_df: Any
     q_p: Any
     pi_low: Any
     pi_high: Any
     k: Any
+    typical: Any
     converged: Any
     reason: Any
     qm: Any
@@ -103,11 +106,35 @@ class Pooled:
     method: Method
     test: Test
     level: float
+    given: _Given = field(repr=False)
+
+    @cached_property
+    def tau2_ci(self) -> tuple[Any, Any]:
+        """Q-profile limits of τ²."""
+        low, high = self.given.limits(self.level)
+        return (low, high) if np.ndim(self.k) else (low.item(), high.item())
+
+    @property
+    def i2_ci(self) -> tuple[Any, Any]:
+        """Limits of I² that go with those of τ²."""
+        low, high = (100 * limit / (self.typical + limit) for limit in self.tau2_ci)
+        return low, high
+
+    @property
+    def h2_ci(self) -> tuple[Any, Any]:
+        """Limits of H² that go with those of τ²."""
+        low, high = (limit / self.typical + 1 for limit in self.tau2_ci)
+        return low, high
 
     @property
     def aic(self) -> Any:
         """Akaike's criterion; counts the coefficients, and τ² where there is one."""
         return -2 * self.log_likelihood + 2 * (len(self.names) + (self.method != "common"))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give every result by its name."""
+        names = [one.name for one in fields(self) if one.name != "given"]
+        return {name: getattr(self, name) for name in (*names, "tau2_ci", "i2_ci", "h2_ci")}
 
     def table(self) -> pl.DataFrame:
         """Give one row a coefficient; of a batch, one row an analysis (without moderators)."""
@@ -177,7 +204,8 @@ def pool(
     >>> round(fit.estimate, 3), round(fit.tau2, 3)
     (0.38, 0.039)
     """
-    y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
+    # Copies, so that limits that are sought later are of what was pooled.
+    y, v = np.array(yi, dtype=float), np.array(vi, dtype=float)
     if y.shape != v.shape or y.ndim not in (1, 2):
         raise ValueError(f"yi has shape {y.shape} and vi {v.shape}, expected both (k,) or both (batch, k)")
     if y.size == 0:
@@ -189,6 +217,8 @@ def pool(
     if not 0 < level < 1:
         raise ValueError(f"level is {level}, expected between 0 and 1")
     found = columns(mods, y.shape)
+    if found is not None:
+        found = replace(found, matrix=np.array(found.matrix))
     single = y.ndim == 1
     if single:
         _check(y, v, found)
@@ -196,29 +226,28 @@ def pool(
         if found is not None:
             found = replace(found, matrix=found.matrix[None])
     names = found.names if found is not None else ("Intercept",)
-    each = found is not None and found.matrix.ndim == 3
+    given = _Given(y, v, found)
+    parts = given.by_blocks(lambda rows: _fit(rows, method, test, level, prediction))
+    if single:
+        _complain(parts["reason"][0], parts["k"][0])
+        parts = {name: values.item() if values.ndim == 1 else values[0] for name, values in parts.items()}
+    return Pooled(**parts, names=names, method=method, test=test, level=level, given=given)
 
-    def fit(rows: slice) -> dict[str, Any]:
-        mine = replace(found, matrix=found.matrix[rows]) if found is not None and each else found
-        return _fit(y[rows], v[rows], mine, method, test, level, prediction)
 
-    parts = by_blocks(fit, *y.shape, p=len(names))
-    whole = Pooled(**parts, names=names, method=method, test=test, level=level)
-    if not single:
-        return whole
-    if reason := whole.reason[0]:
+def _complain(reason: str, k: int) -> None:
+    """Raise if a single analysis is not what was asked for."""
+    if reason:
         advice = {
             EQUAL: "; expected test 't' or 'z'",
             NO_FREEDOM: "; expected method 'common' and test 'z'",
             NOT_CONVERGED: "; expected effects and variances of more similar size, or method 'DL'",
         }
-        raise ValueError(f"{reason}{advice.get(reason, '')} (k = {whole.k[0]})")
-    return _only(whole)
+        raise ValueError(f"{reason}{advice.get(reason, '')} (k = {k})")
 
 
 def _check(y: Floats, v: Floats, found: Design | None) -> None:
     """Name the first bad row of a single analysis."""
-    wrong = ~(np.isfinite(y) & np.isfinite(v) & (np.nan_to_num(v) > 0))
+    wrong = ~(np.isfinite(y) & np.isfinite(v) & (v > 0))
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
         raise ValueError(f"yi is {y[row]} and vi {v[row]} in row {row + 1}, "
@@ -227,6 +256,72 @@ def _check(y: Floats, v: Floats, found: Design | None) -> None:
         row, column = np.argwhere(~np.isfinite(found.matrix))[0]
         raise ValueError(f"moderator {found.names[column]} is {found.matrix[row, column]} in row {row + 1}, "
                          "expected a finite number")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Some rows of a batch, ready to be worked on: a study that a row does not have has weight zero."""
+
+    y: Floats
+    v: Floats
+    found: Design | None
+    present: NDArray[np.bool_]
+    bad: NDArray[np.bool_]
+    k: NDArray[np.int_]
+    span: Basis
+    collinear: NDArray[np.bool_]
+
+    @property
+    def fits(self) -> NDArray[np.bool_]:
+        """Rows that have coefficients."""
+        return (self.k >= self.span.p) & ~self.collinear
+
+    @property
+    def free(self) -> NDArray[np.bool_]:
+        """Rows with a degree of freedom for the variance between studies."""
+        return self.fits & (self.k > self.span.p)
+
+    def some(self, index: NDArray[np.intp]) -> tuple[Floats, Floats, Basis, NDArray[np.int_]]:
+        """Effects, variances, basis and counts of some rows."""
+        if len(index) == len(self.y):
+            return self.y, self.v, self.span, self.k
+        return self.y[index], self.v[index], self.span.rows(index), self.k[index]
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What is pooled: effects and variances of shape (batch, k), and the design."""
+
+    y: Floats
+    v: Floats
+    found: Design | None
+
+    def by_blocks(self, work: Callable[[_Rows], dict[str, Any]]) -> dict[str, Any]:
+        """Do some work on all rows."""
+        p = 1 if self.found is None else len(self.found.names)
+        return by_blocks(lambda rows: work(self._rows(rows)), *self.y.shape, p=p)
+
+    def limits(self, level: float) -> tuple[Floats, Floats]:
+        """Q-profile limits of τ²; NaN in rows without a degree of freedom."""
+
+        def profile(rows: _Rows) -> dict[str, Any]:
+            limits = np.full((2, len(rows.y)), np.nan)
+            if (at_free := np.flatnonzero(rows.free)).size:
+                limits[:, at_free] = q_profile(*rows.some(at_free), level)
+            return {"low": limits[0], "high": limits[1]}
+
+        found = self.by_blocks(profile)
+        return found["low"], found["high"]
+
+    def _rows(self, rows: slice) -> _Rows:
+        found = self.found
+        if found is not None and found.matrix.ndim == 3:
+            found = replace(found, matrix=found.matrix[rows])
+        y, v = self.y[rows], self.v[rows]
+        present, bad = usable(y, v, found.matrix if found is not None else None)
+        span, collinear = basis(found, present)
+        return _Rows(np.where(present, y, 0.0), np.where(present, v, np.inf), found, present, bad,
+                     present.sum(axis=1), span, collinear)  # fmt: skip
 
 
 def usable(y: Floats, v: Floats, x: Floats | None) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -241,25 +336,18 @@ def usable(y: Floats, v: Floats, x: Floats | None) -> tuple[NDArray[np.bool_], N
     return good & ~np.asarray(bad)[:, None], np.asarray(bad)
 
 
-def _fit(
-    yi: Floats, vi: Floats, found: Design | None, method: Method, test: Test, level: float, prediction: Prediction
-) -> dict[str, Any]:
-    """Analyse some rows of a batch, by arrays of shape (rows, k)."""
+def _fit(given: _Rows, method: Method, test: Test, level: float, prediction: Prediction) -> dict[str, Any]:
+    """Analyse some rows of a batch."""
     from scipy.special import chdtrc, fdtrc, ndtr, ndtri, stdtr, stdtrit
 
-    rows = len(yi)
-    present, bad = usable(yi, vi, found.matrix if found is not None else None)
-    y, v = np.where(present, yi, 0.0), np.where(present, vi, np.inf)
-    k = present.sum(axis=1)
-    span, collinear = basis(found, present)
-    p = span.p
+    y, v, k, span, present, found = given.y, given.v, given.k, given.span, given.present, given.found
+    rows, p = len(y), span.p
+    fits, free = given.fits, given.free
     reason = np.full(rows, "", dtype=object)
-    fits = (k >= p) & ~collinear
-    free = fits & (k > p)
-    reason[(k < p) | collinear] = COLLINEAR
+    reason[~fits] = COLLINEAR
     reason[fits & ~free & ((method != "common") | (test != "z"))] = NO_FREEDOM
     reason[k == 0] = NOTHING
-    reason[bad] = BAD_VALUE
+    reason[given.bad] = BAD_VALUE
     df = np.maximum(k - p, 1)
 
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -268,46 +356,43 @@ def _fit(
     converged = fits.copy()
     tau2, tau2_se = np.zeros(rows), np.full(rows, np.nan)
     at_free = np.flatnonzero(free)
-    low, high = np.full(rows, np.nan), np.full(rows, np.nan)
-    if at_free.size:
-        whole = at_free.size == rows
-        ys, vs, some, ks = (y, v, span, k) if whole else (y[at_free], v[at_free], span.rows(at_free), k[at_free])
-        if method != "common":
-            tau2[at_free], tau2_se[at_free], settled = estimate(method, ys, vs, some, ks)
-            converged[at_free[~settled]] = False
-            reason[at_free[~settled]] = NOT_CONVERGED
-        low[at_free], high[at_free] = q_profile(ys, vs, some, ks, level)
+    if at_free.size and method != "common":
+        tau2[at_free], tau2_se[at_free], settled = estimate(method, *given.some(at_free))
+        converged[at_free[~settled]] = False
+        reason[at_free[~settled]] = NOT_CONVERGED
     good = fits & converged
 
     with np.errstate(invalid="ignore", divide="ignore"):
         at = weighted(y, 1 / (v + tau2[:, None]), span) if method != "common" else fixed
         beta, vcov = at.beta, at.cov
         if span.q is not None:
-            back = np.linalg.inv(span.r)
+            back = inverse(span.r)
             beta, vcov = (back @ beta[..., None])[..., 0], back @ vcov @ np.swapaxes(back, -1, -2)
         beta = np.where(good[:, None], beta, np.nan)
         spread = at.q / df
         if test in ("knha", "adhoc"):
-            equal = free & (spread <= 1e-28 * np.einsum("bk,bk,bk->b", at.w, y, y))
             if p == 1:
-                equal = free & (
-                    np.where(present, y, -np.inf).max(axis=1) == np.where(present, y, np.inf).min(axis=1)
-                )
+                highest = np.where(present, y, -np.inf).max(axis=1)
+                equal = free & (highest == np.where(present, y, np.inf).min(axis=1))
+            else:
+                equal = free & (spread <= 1e-28 * np.einsum("bk,bk,bk->b", at.w, y, y))
             if test == "knha":
                 reason[equal & (reason == "")] = EQUAL
             factor = np.maximum(1.0, spread) if test == "adhoc" else np.where(equal, np.nan, spread)
             vcov = vcov * np.where(free, factor, 1.0)[:, None, None]
         se = np.where(good[:, None], np.sqrt(np.einsum("bii->bi", vcov)), np.nan)
         uses_t = free & (test != "z")
-        some_df = np.arange(df.max() + 1)
         tail = 0.5 + level / 2
-        quantile = stdtrit(np.maximum(some_df, 1), tail)
-        critical = np.where(uses_t, quantile[df], ndtri(tail))[:, None]
+        t_quantile = by_df(stdtrit, df, tail)
+        critical = np.where(uses_t, t_quantile, ndtri(tail))[:, None]
         statistic = beta / se
         p_value = 2 * np.where(uses_t[:, None], stdtr(df[:, None], -np.abs(statistic)), ndtr(-np.abs(statistic)))
 
         predicts = free & good & (method != "common") & (p == 1)
-        reach = critical[:, 0] if prediction == "t" else np.where(k > 2, quantile[np.maximum(df - 1, 0)], np.nan)
+        if prediction == "t":
+            reach = critical[:, 0]
+        else:
+            reach = np.where(k > 2, by_df(stdtrit, np.maximum(df - 1, 1), tail), np.nan)
         half = reach * np.sqrt(se[:, 0] ** 2 + tau2)
         q = np.where(fits, fixed.q, np.nan)
         if method == "common":
@@ -316,14 +401,14 @@ def _fit(
         else:
             h2 = np.where(free, tau2 / typical + 1, 1.0)
             i2 = np.where(free, 100 * tau2 / (typical + tau2), 0.0)
-        limits = _likelihoods(method, y, v, found, span, tau2, k)
+        limits = _likelihoods(method, at, found, span, k)
         names = found.names if found is not None else ("Intercept",)
         # The mean itself is tested where there is nothing else to test.
         tested = [place for place, name in enumerate(names) if name != "Intercept"] or [0]
-        b, c = beta[:, tested], vcov[:, tested][:, :, tested]
         if len(tested) == 1:
-            qm = b[:, 0] ** 2 / c[:, 0, 0]
+            qm = beta[:, tested[0]] ** 2 / vcov[:, tested[0], tested[0]]
         else:
+            b, c = beta[:, tested], vcov[:, tested][:, :, tested]
             ok = good & (np.linalg.det(c) > 0)
             qm = np.full(rows, np.nan)
             qm[ok] = np.einsum("bi,bi->b", b[ok], np.linalg.solve(c[ok], b[ok][..., None])[..., 0])
@@ -353,17 +438,15 @@ def _fit(
         "ci_high": shown(beta + critical * se),
         "tau2": tau2,
         "tau2_se": np.where(good, tau2_se, np.nan),
-        "tau2_ci": (low, high),
         "i2": i2,
-        "i2_ci": (100 * low / (typical + low), 100 * high / (typical + high)),
         "h2": h2,
-        "h2_ci": (low / typical + 1, high / typical + 1),
         "q": q,
         "q_df": np.maximum(k - p, 0),
         "q_p": np.where(free, chdtrc(df, q), np.where(fits, 1.0, np.nan)),
         "pi_low": np.where(predicts, beta[:, 0] - half, np.nan) if mean_only else np.full(rows, np.nan),
         "pi_high": np.where(predicts, beta[:, 0] + half, np.nan) if mean_only else np.full(rows, np.nan),
         "k": k,
+        "typical": typical,
         "converged": converged,
         "reason": reason,
         "qm": qm,
@@ -376,12 +459,10 @@ def _fit(
     }
 
 
-def _likelihoods(
-    method: str, y: Floats, v: Floats, found: Design | None, span: Any, tau2: Floats, k: NDArray[np.int_]
-) -> Floats:
+def _likelihoods(method: str, at: Fit, found: Design | None, span: Basis, k: NDArray[np.int_]) -> Floats:
     """Log-likelihood with the constants that programs print."""
     restricted = method == "REML"
-    value = log_likelihood(restricted, y, v, span, tau2) - 0.5 * (k - span.p * restricted) * np.log(2 * np.pi)
+    value = log_likelihood(restricted, at, span) - 0.5 * (k - span.p * restricted) * np.log(2 * np.pi)
     if restricted and found is None:
         # log |X'X|, which is no constant once it is dropped from |X'WX|; an orthonormal basis has it built in.
         value = value + 0.5 * np.log(k)
@@ -396,17 +477,3 @@ def _explained(method: Method, y: Floats, v: Floats, k: NDArray[np.int_], tau2: 
     without, _, settled = estimate(method, y, v, span, k)
     share = np.maximum(0.0, 100 * (without - tau2) / np.where(without > 0, without, 1.0))
     return np.where(settled, np.where(without > 0, share, 0.0), np.nan)
-
-
-def _only(fit: Pooled) -> Pooled:
-    """Give the only row of a batch of one, as plain numbers where they are numbers."""
-
-    def first(value: Any) -> Any:
-        if isinstance(value, tuple) and value and isinstance(value[0], np.ndarray):
-            return tuple(first(item) for item in value)
-        if isinstance(value, np.ndarray):
-            row = value[0]
-            return row if isinstance(row, np.ndarray | str) else row.item()
-        return value
-
-    return replace(fit, **{field.name: first(getattr(fit, field.name)) for field in fields(fit)})

@@ -21,19 +21,20 @@ Mask = NDArray[np.bool_]
 _MAX_ROUNDS = 500
 #: So many rounds of scoring steps where Newton's is not safe; then the middle between the sides.
 _SCORING_ROUNDS = 6
-#: Relative change at which τ² is settled. Newton's last step squares the error, so it is then far below this.
-_SETTLED = 1e-11
+#: Relative change at which τ² is settled; and that of a step of Newton's, which squares the error, so that what is
+#: left after it is far below the other.
+_SETTLED, _SQUARED = 1e-11, 1e-8
 METHODS = ("REML", "ML", "DL", "PM", "EB", "HE", "HS", "SJ", "common")
 
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Weighted least squares at given weights: coefficients on the basis, their covariance, residuals, y'Py."""
+    """Weighted least squares at given weights: coefficients on the basis, their covariance, Py, and y'Py."""
 
     w: Floats
     beta: Floats
     cov: Floats
-    residual: Floats
+    py: Floats
     q: Floats
 
 
@@ -44,11 +45,13 @@ def weighted(y: Floats, w: Floats, basis: Basis) -> Fit:
         total = row_sum(w)
         mean = row_dot(w, y) / total
         residual = y - mean[:, None]
-        return Fit(w, mean[:, None], (1 / total)[:, None, None], residual, row_dot(w * residual, residual))
+        py = w * residual
+        return Fit(w, mean[:, None], (1 / total)[:, None, None], py, row_dot(py, residual))
     cov = inverse(basis.gram(w))
     beta = cov[:, 0] * basis.cross(w, y) if basis.p == 1 else (cov @ basis.cross(w, y)[..., None])[..., 0]
     residual = y - basis.fitted(beta)
-    return Fit(w, beta, cov, residual, row_dot(w * residual, residual))
+    py = w * residual
+    return Fit(w, beta, cov, py, row_dot(py, residual))
 
 
 def trace_p(fit: Fit, basis: Basis) -> Floats:
@@ -125,8 +128,7 @@ def q_profile(y: Floats, v: Floats, basis: Basis, k: NDArray[np.int_], level: fl
     from scipy.special import chdtri
 
     df = np.maximum(k - basis.p, 1)
-    some = np.arange(df.max() + 1)
-    low, high = (chdtri(np.maximum(some, 1), tail)[df] for tail in ((1 - level) / 2, (1 + level) / 2))
+    low, high = (by_df(chdtri, df, tail) for tail in ((1 - level) / 2, (1 + level) / 2))
     # Both limits in one call: the second half of the rows seeks the upper one.
     both = np.tile(np.arange(len(y)), 2)
     limit, settled = root_of_q(y[both], v[both], basis.rows(both), np.concatenate([low, high]))
@@ -134,10 +136,14 @@ def q_profile(y: Floats, v: Floats, basis: Basis, k: NDArray[np.int_], level: fl
     return limit[: len(y)], limit[len(y) :]
 
 
-def log_likelihood(restricted: bool, y: Floats, v: Floats, basis: Basis, tau2: Floats) -> Floats:
-    """Log-likelihood, or the restricted one, without constants that do not depend on τ²."""
-    total = v + tau2[:, None]
-    at = weighted(y, 1 / total, basis)
+def by_df(quantile: Callable[..., Floats], df: NDArray[np.int_], tail: float) -> Floats:
+    """Quantile at each row's degrees of freedom, all above zero; in a long batch once for each that may occur."""
+    most = int(df.max())
+    return quantile(df, tail) if len(df) <= most else quantile(np.maximum(np.arange(most + 1), 1), tail)[df]
+
+
+def log_likelihood(restricted: bool, at: Fit, basis: Basis) -> Floats:
+    """Log-likelihood, or the restricted one, of a fit at weights 1/(v + τ²), without what τ² leaves alone."""
     # An absent study has weight zero, whose logarithm is put at zero.
     log_v = -row_sum(np.log(np.where(at.w > 0, at.w, 1.0)))
     found = -0.5 * (log_v + at.q)
@@ -160,17 +166,21 @@ def _likelihood(
     tau2[~np.isfinite(tau2)] = 0.0
     sides = np.full(len(y), -1.0), np.full(len(y), np.inf)
     _rounds(_ScoreStep(restricted, *sides), y, v, basis, tau2, settled)
-    positive = np.flatnonzero(tau2 > 0)
-    if positive.size:
-        ys, vs, some = y[positive], v[positive], basis.rows(positive)
-        at_zero = log_likelihood(restricted, ys, vs, some, np.zeros(positive.size))
-        tau2[positive[at_zero > log_likelihood(restricted, ys, vs, some, tau2[positive])]] = 0.0
     at = weighted(y, 1 / (v + tau2[:, None]), basis)
+    positive = tau2 > 0
+    if positive.any():
+        at_zero = weighted(y, 1 / v, basis)
+        lower = log_likelihood(restricted, at, basis) < log_likelihood(restricted, at_zero, basis)
+        if (positive & lower).any():
+            tau2[positive & lower] = 0.0
+            at = weighted(y, 1 / (v + tau2[:, None]), basis)
     information = _trace_pp(at, basis) if restricted else row_dot(at.w, at.w)
     return tau2, np.sqrt(2 / np.where(information > 0, information, np.nan)), settled
 
 
-Step = Callable[[Floats, Floats, Floats, Basis, NDArray[np.intp], int], Floats]
+#: What to add, and where that is a step of Newton's.
+Change = tuple[Floats, Mask | bool]
+Step = Callable[[Floats, Floats, Floats, Basis, NDArray[np.intp], int], Change]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,15 +191,14 @@ class _QStep:
 
     def __call__(
         self, y: Floats, v: Floats, tau2: Floats, basis: Basis, rows: NDArray[np.intp], round_: int
-    ) -> Floats:
+    ) -> Change:
         del round_
         at = weighted(y, 1 / (v + tau2[:, None]), basis)
         target = self.target[rows]
-        u = at.w * at.residual
-        slope = row_dot(u, u)
+        slope = row_dot(at.py, at.py)
         above = at.q > target
         safe = np.where(above, target * slope, 1.0)
-        return np.asarray(np.where(above, at.q * (at.q - target) / safe, 0.0))
+        return np.where(above, at.q * (at.q - target) / safe, 0.0), True
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,18 +215,20 @@ class _ScoreStep:
 
     def __call__(
         self, y: Floats, v: Floats, tau2: Floats, basis: Basis, rows: NDArray[np.intp], round_: int
-    ) -> Floats:
+    ) -> Change:
         at = weighted(y, 1 / (v + tau2[:, None]), basis)
-        w = at.w
-        u = w * at.residual
+        w, u = at.w, at.py
         y_pp_y = row_dot(u, u)
         if self.restricted:
             expected, information = _traces_p(at, basis)
         else:
             expected, information = row_sum(w), row_dot(w, w)
         lost = basis.cross(w, u)
-        back = lost**2 * at.cov[:, 0] if basis.p == 1 else lost * (at.cov @ lost[..., None])[..., 0]
-        y_ppp_y = row_dot(w * u, u) - back.sum(axis=1)
+        if basis.p == 1:
+            back = lost[:, 0] ** 2 * at.cov[:, 0, 0]
+        else:
+            back = (lost * (at.cov @ lost[..., None])[..., 0]).sum(axis=1)
+        y_ppp_y = row_dot(w * u, u) - back
         score = y_pp_y - expected
         observed = 2 * y_ppp_y - information
         rises = np.where(score > 0, tau2, self.rises[rows])
@@ -230,29 +241,32 @@ class _ScoreStep:
         short = np.isfinite(falls) & (rises >= 0) | (np.abs(newton) <= 4 * np.abs(fisher))
         good = (observed > 0) & between & short
         if round_ < _SCORING_ROUNDS:
-            return np.asarray(np.where(good, newton, fisher))
+            return np.where(good, newton, fisher), good
         middle = np.where(np.isfinite(falls), (np.maximum(rises, 0.0) + falls) / 2 - tau2, fisher)
-        return np.asarray(np.where(good, newton, middle))
+        return np.where(good, newton, middle), good
 
 
 def _rounds(step: Step, y: Floats, v: Floats, basis: Basis, tau2: Floats, settled: Mask) -> None:
     """Repeat a step, rows that have settled left out, until all have or the rounds are spent; in place."""
     rows = np.flatnonzero(~settled)
+    if not rows.size:
+        return
     ys, vs, some = (y, v, basis) if rows.size == len(y) else (y[rows], v[rows], basis.rows(rows))
     at = tau2[rows]
     # Below this a change is rounding: it is lost when τ² is added to the smallest variance.
     floor = 1e-14 * vs.min(axis=1, initial=np.inf) + 1e-300
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         for round_ in range(_MAX_ROUNDS):
-            if not rows.size:
-                return
-            new = np.maximum(0.0, at + step(ys, vs, at, some, rows, round_))
+            change, squares = step(ys, vs, at, some, rows, round_)
+            new = np.maximum(0.0, at + change)
             # A step that is not a number is as final as one that no longer moves, but has found nothing.
-            over = ~(np.abs(new - at) > _SETTLED * new + floor)
+            over = ~(np.abs(new - at) > np.where(squares, _SQUARED, _SETTLED) * new + floor)
             if over.any():
                 found = np.isfinite(new)
                 tau2[rows[over]] = np.where(found, new, 0.0)[over]
                 settled[rows[over & found]] = True
+                if over.all():
+                    return
                 going = ~over
                 rows, new = rows[going], new[going]
                 ys, vs, some, floor = ys[going], vs[going], some.rows(going), floor[going]
