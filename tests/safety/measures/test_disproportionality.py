@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glabella.safety.measures import disproportionality, ema, evans
@@ -163,6 +163,7 @@ def test_limits_contain_the_estimate_and_nothing_is_infinite(table: tuple[int, i
 
 
 @given(st.integers(1, 100_000), st.floats(0.01, 1e3))
+@settings(max_examples=40)
 def test_closed_limits_of_ic_are_near_the_exact_ones(n: int, share: float) -> None:
     from scipy.stats import gamma
 

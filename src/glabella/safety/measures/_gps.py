@@ -271,6 +271,8 @@ def _points(
 
 
 def _unseen(margins: Margins, seen: Floats, *, squash: bool) -> tuple[Floats, Floats]:
+    if len(margins) != 3:
+        raise ValueError(f"margins: {len(margins)} arrays, expected reports of drugs, of events, and all reports")
     n_drug, n_event, n_total = (np.asarray(one, dtype=np.float64) for one in margins)
     strata = n_total.size
     wanted = "(drugs,), (events,) and one number, or (strata, drugs), (strata, events) and (strata,)"
