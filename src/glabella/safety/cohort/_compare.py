@@ -42,7 +42,7 @@ def cells(cube: pl.DataFrame, chosen: Setting, lists: tuple[str, ...], adjust: t
 
     keep = chosen.keeps(lists)
     kept = cube.filter(keep["counts"]).with_columns(exposed=keep["exposed"], event=keep["event"])
-    n = pl.col("reports")
+    n = pl.col("n")
     exposed, event = pl.col("exposed"), pl.col("event")
     sums = {
         "a": n.filter(exposed & event),
@@ -68,8 +68,8 @@ def compare(tables: list[pl.DataFrame]) -> pl.DataFrame:
     -------
     polars.DataFrame
         One row a setting: the four cells; ``ror`` with Woolf's and, where a cell is below five, the exact limits;
-        ``prr``; the Mantel-Haenszel odds ratio over the strata with the test that it is the same in all; how many
-        strata there are and how many reports lie in strata that can tell nothing.
+        ``prr``; the Mantel-Haenszel odds ratio over the strata with Tarone's test that it is the same in all; how
+        many strata inform it, and how many reports lie in the others.
     """
     import polars as pl
 
@@ -91,18 +91,18 @@ def compare(tables: list[pl.DataFrame]) -> pl.DataFrame:
     small = usable & (sums.min(axis=1) < _SMALL) & (a + c > 0) & (b + d > 0)
     exact = {name: np.full(len(a), np.nan) for name in ("ror_exact_low", "ror_exact_high")}
     if small.any():
-        limits = exact_ror(a[small], b[small], c[small], d[small])
-        exact["ror_exact_low"][small] = limits["ror_low"].to_numpy()
-        exact["ror_exact_high"][small] = limits["ror_high"].to_numpy()
+        limits = exact_ror(a[small], (a + b)[small], (a + c)[small], sums.sum(axis=1)[small])
+        for name in exact:
+            exact[name][small] = limits[name.removeprefix("ror_")].to_numpy()
     found = found.with_columns(pl.Series(name, values).fill_nan(None) for name, values in exact.items())
     stratified = mantel_haenszel(*_padded(tables))
     return found.with_columns(
-        mh=pl.Series(stratified.odds_ratio).fill_nan(None),
-        mh_low=pl.Series(stratified.odds_ratio_low).fill_nan(None),
-        mh_high=pl.Series(stratified.odds_ratio_high).fill_nan(None),
-        homogeneity_p=pl.Series(stratified.breslow_day_p).fill_nan(None),
-        strata=pl.Series([len(table) for table in tables]),
-        reports_in_empty_strata=pl.Series([_untold(table) for table in tables]),
+        mh=pl.Series(stratified.ror).fill_nan(None),
+        mh_low=pl.Series(stratified.ror_low).fill_nan(None),
+        mh_high=pl.Series(stratified.ror_high).fill_nan(None),
+        homogeneity_p=pl.Series(stratified.tarone_p).fill_nan(None),
+        strata=pl.Series(stratified.strata),
+        reports_in_silent_strata=pl.Series(stratified.reports_left_out).cast(pl.Int64),
     )
 
 
@@ -116,8 +116,27 @@ def _padded(tables: list[pl.DataFrame]) -> tuple[Floats, Floats, Floats, Floats]
     return found[0], found[1], found[2], found[3]
 
 
-def _untold(table: pl.DataFrame) -> int:
-    """Reports in strata where one side, or one outcome, is missing."""
-    a, b, c, d = (table[name].to_numpy() for name in "abcd")
-    silent = (a + b == 0) | (c + d == 0) | (a + c == 0) | (b + d == 0)
-    return int((a + b + c + d)[silent].sum())
+def adjusted(table: pl.DataFrame, adjust: tuple[str, ...]) -> dict[str, float | None]:
+    """Adjust one setting's ratio by logistic regression on its strata.
+
+    Returns
+    -------
+    dict
+        ``adjusted``, ``adjusted_low``, ``adjusted_high`` with Wald limits; None where the
+        data do not hold one.
+    """
+    from glabella.safety.measures import logistic_ratio
+
+    exposed = np.repeat([1.0, 0.0], len(table))
+    events = np.concatenate([table["a"].to_numpy(), table["c"].to_numpy()]).astype(float)
+    total = events + np.concatenate([table["b"].to_numpy(), table["d"].to_numpy()])
+    seen = total > 0
+    factors = {name: np.tile(table[name].cast(str).fill_null("not known").to_numpy(), 2)[seen] for name in adjust}
+    nothing = dict.fromkeys(("adjusted", "adjusted_low", "adjusted_high"))
+    try:
+        fit = logistic_ratio(exposed[seen], events[seen], factors, total=total[seen])
+    except ValueError:
+        # No report with or without the event, or on one of the sides: the cells beside this say so.
+        return nothing
+    found = (fit.odds_ratio, fit.low, fit.high)
+    return {name: float(value) if np.isfinite(value) else None for name, value in zip(nothing, found, strict=True)}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import polars as pl
 
-    from glabella.safety.cohort._spec import Arm, CohortSpec
+    from glabella.safety.cohort._spec import CohortSpec
 
 Kind = Literal[
     "declared", "event list", "negative control", "comparator", "reports left out", "subgroup", "cleaning", "role"
@@ -58,10 +58,10 @@ class Setting:
 
         rank = ROLES[self.role]
         exposed = (pl.col("exposed_role") > 0) & (pl.col("exposed_role") <= rank)
-        compared = (pl.col(f"comparators_{self.role}") & self.comparators) != 0
+        compared = (pl.col(f"bits_{self.role}") & self.comparators) != 0
         counts = (exposed | compared) & ((pl.col("flags") & MODES[self.mode]) == 0)
         if self.drop_excluded:
-            counts &= (pl.col("excluded_drug") == 0) & (pl.col("excluded_indication") == 0)
+            counts &= pl.col("excluded") == 0
         if self.drop_complaints:
             counts &= pl.col("only_complaints") == 0
         if self.reporters_out:
@@ -72,19 +72,19 @@ class Setting:
         return {
             "counts": counts,
             "exposed": exposed,
-            "event": (pl.col("lists") & (1 << lists.index(self.events))) != 0,
+            "event": (pl.col("bits_lists") & (1 << lists.index(self.events))) != 0,
         }
 
 
-def settings(spec: CohortSpec, arm: Arm, comparators: tuple[str, ...]) -> tuple[Setting, ...]:
+def settings(spec: CohortSpec, controls: tuple[str, ...], comparators: tuple[str, ...]) -> tuple[Setting, ...]:
     """List the declared comparison and, beside it, every run that changes one thing.
 
     Parameters
     ----------
     spec : CohortSpec
         The declaration.
-    arm : Arm
-        One of its arms.
+    controls : tuple of str
+        Negative controls, each an event list of its own.
     comparators : tuple of str
         Names of the comparators, in the order of their bits; empty for everything else.
 
@@ -107,15 +107,13 @@ def settings(spec: CohortSpec, arm: Arm, comparators: tuple[str, ...]) -> tuple[
     )
     found = [base]
     found += [replace(base, kind="event list", label=name, events=name) for name in spec.events.also]
-    found += [
-        replace(base, kind="negative control", label=name, events=name) for name in spec.events.negative_controls
-    ]
+    found += [replace(base, kind="negative control", label=name, events=name) for name in controls]
     if len(comparators) > 1:
         found += [
             replace(base, kind="comparator", label=f"against {name} alone", comparators=1 << place)
             for place, name in enumerate(comparators)
         ]
-    found += [replace(base, kind="reports left out", label=label, **change) for label, change in _left_out(spec)]
+    found += _left_out(spec, base)
     found += [
         replace(base, kind="subgroup", label=label, only=(column, value))
         for label, column, value in (
@@ -136,17 +134,19 @@ def settings(spec: CohortSpec, arm: Arm, comparators: tuple[str, ...]) -> tuple[
     return tuple(found)
 
 
-def _left_out(spec: CohortSpec) -> list[tuple[str, dict[str, object]]]:
-    found: list[tuple[str, dict[str, object]]] = []
+def _left_out(spec: CohortSpec, base: Setting) -> list[Setting]:
+    """Leave out more reports, or keep those that the declaration leaves out."""
+    base = replace(base, kind="reports left out")
+    found = []
     if spec.events.complaints:
-        found.append(("without reports of nothing but complaints", {"drop_complaints": True}))
+        found.append(replace(base, label="without reports of nothing but complaints", drop_complaints=True))
     if spec.exclude.drugs or spec.exclude.indications:
-        found.append(("with the excluded drugs and indications kept", {"drop_excluded": False}))
+        found.append(replace(base, label="with the excluded drugs and indications kept", drop_excluded=False))
     declared = spec.exclude.reporters
     if declared:
-        found.append(("with the excluded reporters kept", {"reporters_out": ()}))
+        found.append(replace(base, label="with the excluded reporters kept", reporters_out=()))
     found += [
-        (f"without reports from {who}", {"reporters_out": (*declared, code)})
+        replace(base, label=f"without reports from {who}", reporters_out=(*declared, code))
         for who, code in (("lawyers", "LW"), ("consumers", "CN"))
         if code not in declared
     ]

@@ -1,0 +1,132 @@
+"""The topics that a report on disproportionality owes its readers, filled from a run."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from glabella._version import __version__
+from glabella.safety.cohort._cube import Names
+from glabella.safety.cohort._spec import CohortSpec
+from glabella.safety.store import Description
+from glabella.safety.store._index import unmapped_share
+
+if TYPE_CHECKING:
+    from glabella.safety.cohort._run import ArmResult
+
+_DATABASE = "the FDA Adverse Event Reporting System (FAERS, and AERS before it), public quarterly files"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One topic: what the run says, and what only the author can say."""
+
+    section: str
+    topic: str
+    text: str
+    author: str = ""
+
+
+@cache
+def _shipped(name: str) -> Any:
+    import yaml
+
+    return yaml.safe_load((Path(__file__).parent.parent / "data" / name).read_text(encoding="utf-8"))
+
+
+def caveats(spec: CohortSpec) -> tuple[tuple[str, str], ...]:
+    """Give the sentences that belong beside every ratio, each with its source."""
+    found = _shipped("caveats.yaml")
+    said = [(one["text"], one["source"]) for one in found["always"]]
+    if spec.reproduces:
+        said.append((found["reproduction"], spec.reproduces))
+    return tuple(said)
+
+
+def checklist(
+    spec: CohortSpec, names: Names, arms: Sequence[ArmResult], described: Description
+) -> tuple[Item, ...]:
+    """Fill the topics of READUS-PV.
+
+    Parameters
+    ----------
+    spec : CohortSpec
+        The declaration.
+    names : Names
+        What its names stood for.
+    arms : sequence of ArmResult
+        What came out.
+    described : Description
+        The store's own.
+
+    Returns
+    -------
+    tuple of Item
+    """
+    known = _filled(spec, names, arms, described)
+    return tuple(
+        Item(one["section"], one["topic"], one["text"].format(**known), one.get("author", ""))
+        for one in _shipped("readus.yaml")["items"]
+    )
+
+
+def _filled(spec: CohortSpec, names: Names, arms: Sequence[ArmResult], described: Description) -> dict[str, Any]:
+    first, last = spec.quarters or (described.quarters[0], described.quarters[-1])
+    excluded = (
+        *spec.exclude.drugs,
+        *spec.exclude.indications,
+        *(f"reporter {who}" for who in spec.exclude.reporters),
+    )
+    declared = [one.frame.row(0, named=True) for one in arms]
+    return {
+        "database": _DATABASE + ("; SYNTHETIC REPORTS" if described.synthetic else ""),
+        "title": spec.title,
+        "exposed": ", ".join(spec.exposed),
+        "primary": spec.events.primary,
+        "rationale": spec.rationale,
+        "question": spec.question,
+        "comparators": "; ".join(f"{one.arm.label}: {_comparators(one)}" for one in arms),
+        "n_arms": len(arms),
+        "n_settings": max(len(one.settings) for one in arms),
+        "first": first,
+        "last": last,
+        "n_quarters": len(described.quarters),
+        "reports": f"{described.reports:,}",
+        "kept": f"{described.kept[spec.mode]:,}",
+        "unmapped": unmapped_share({"names": described.names}),
+        "mode": spec.mode,
+        "cleaning": "; ".join(
+            f"{rule['id']}: {rule['reports']:,} reports" for rule in described.rules if rule["on"]
+        ),
+        "exclusions": ", ".join(excluded) or "none",
+        "role": spec.role,
+        "exposed_names": f"{len(names.exposed)} substances and {len(names.exposed_products)} products of the store.",
+        "event_terms": "; ".join(f"{name}: {', '.join(terms).lower()}" for name, terms in names.terms.items()),
+        "adjust": ", ".join(spec.adjust).replace("_", " "),
+        "settings": "; ".join(one.label for one in arms[0].settings[1:]),
+        "cells": "; ".join(
+            f"{one.arm.label}: {row['exposed_with']}, {row['exposed_without']}, {row['comparator_with']}, "
+            f"{row['comparator_without']}"
+            for one, row in zip(arms, declared, strict=True)
+        ),
+        "missing": "; ".join(
+            f"{one.arm.label}: " + ", ".join(f"{name.replace('_', ' ')} {n:,}" for name, n in one.missing.items())
+            for one in arms
+        ),
+        "reporters": "; ".join(
+            f"{one.arm.label}: " + ", ".join(f"{who} {n:,}" for who, n in one.reporters.items()) for one in arms
+        ),
+        "caveats": " ".join(text for text, _ in caveats(spec)),
+        "version": __version__,
+        "digest": hashlib.sha256(spec.model_dump_json().encode()).hexdigest()[:12],
+        "store": described.digest,
+    }
+
+
+def _comparators(one: ArmResult) -> str:
+    named = one.arm.comparators
+    return named if isinstance(named, str) else ", ".join(named)
