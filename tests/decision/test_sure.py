@@ -156,7 +156,9 @@ def test_a_faulty_choice_is_named(tmp_path: Path, choices: str, says: str) -> No
     folder = tmp_path / "dossier"
     write_starter(folder)
     path = folder / "dossier.yaml"
-    path.write_text(path.read_text(encoding="utf-8") + f"\nchoices:\n  {choices}\n", encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").partition("choices:")[0] + f"choices:\n  {choices}\n", encoding="utf-8"
+    )
     faults = [str(fault) for fault in check(folder)]
     assert any(says in fault and "dossier.yaml:" in fault for fault in faults), faults
 

@@ -93,7 +93,8 @@ def _summary(built: Brief, target: Path) -> None:
     rows = [
         ("question", built.evidence.dossier.question.title),
         ("pooled", f"{head.estimate.text} standardised, {head.k.text} comparisons, {head.n.text} people"),
-        ("next trial", f"{head.prediction.limits or 'not known'} (prediction interval)"),
+        ("next trial", f"{head.prediction.limits or 'not known'} "
+                       "(prediction interval; with few trials often too narrow)"),
         *((f"largest trial: {label}", f"{shown.text}{f', P {p.text}' if p else ''}")
           for label, shown, p in built.answer.largest),
         *((label, f"{with_.text} of a hundred with, {without.text} without")

@@ -47,6 +47,12 @@ analyses:
     comparisons: [example2020/drug_v_placebo]      # STUDY/COMPARISON
     why: the only trial of the example
 
+# What reasonable people would do otherwise; the brief pools every combination of the options.
+choices:
+  week:
+    main week: {}
+    last week reported: {weeks: last}
+
 # Names that carry digits and are no numbers. Any other digit in a text is a fault: give it a source.
 names: []
 """
