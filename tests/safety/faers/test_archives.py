@@ -187,7 +187,8 @@ def test_one_call_takes_archives_and_folders_of_many_quarters(tmp_path: Path) ->
     downloads = as_folder(tmp_path / "downloads", aers("04Q2"))
     as_zip(downloads / "faers_ascii_2018q1.zip", faers())
     as_zip(downloads / "renamed.zip", faers("18Q2"))
-    report = ingest([downloads], tmp_path / "store")
+    (downloads / "notes.txt").write_text("beside the archives")
+    report = ingest([downloads, downloads / "renamed.zip", downloads], tmp_path / "store")
     assert [manifest.quarter for manifest in report.added] == ["2004Q2", "2018Q1", "2018Q2"]
     assert [manifest.era for manifest in report.added] == ["aers", "faers", "faers"]
 

@@ -187,7 +187,7 @@ def test_a_file_that_cannot_grow_leaves_nothing(tmp_path: Path, archives: list[P
     done = subprocess.run(
         [sys.executable, "-c", code, str(store), str(long)], capture_output=True, text=True, check=True, cwd=ROOT
     )
-    assert "writing failed" in done.stdout, done.stderr
+    assert "taking in failed" in done.stdout, done.stderr
     assert contents(store) == before
     assert verify(store).ok
 

@@ -96,14 +96,22 @@ def find(paths: Iterable[Path]) -> list[Bundle]:
         twice.
     """
     bundles: dict[Quarter, Bundle] = {}
+    seen: set[Path] = set()
     for path in paths:
         plain: list[Part] = []
+        elsewhere = 0
         for file in _files(path):
+            if file.resolve() in seen:
+                elsewhere += 1
+                continue
+            seen.add(file.resolve())
             if file.suffix.lower() == ".zip":
                 _add(bundles, _of_archive(file), quarter_of_archive(file.name), str(file))
+                elsewhere += 1
             else:
                 plain.append(Part(file, None, classify(file.name), file.stat().st_size))
-        if plain:
+        # What lies beside archives in a folder of downloads is none of their files; files given twice count once.
+        if any(part.name.table for part in plain) or not elsewhere:
             _add_plain(bundles, plain, path)
     for bundle in bundles.values():
         _complete(bundle)

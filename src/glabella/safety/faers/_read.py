@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 #: Bytes of text worked on at a time. The bytes of the Parquet files depend on it.
-CHUNK = 32 << 20
+CHUNK = 16 << 20
 LONGEST_HEADER = 64 << 10
 
 
