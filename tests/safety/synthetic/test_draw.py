@@ -81,20 +81,18 @@ def test_flags_say_what_the_history_says(drawn: Draw) -> None:
     deleted = np.isin(history.caseid, history.deleted[:, 0])
     assert np.array_equal(history.flags & 2 > 0, deleted)
     assert np.all(history.flags[history.flags & 4 > 0] == 4)
-    assert 0.9 * len(history.copied) < np.count_nonzero(history.flags & 4) <= len(history.copied)
+    assert np.count_nonzero(history.flags & 4) == len(history.copied)
 
 
 def test_second_copies_tell_the_same_and_lack_nothing_of_the_duplicate_key(drawn: Draw) -> None:
     history, people = drawn.history, drawn.people
-    ingredients = drawn.quarters.index("2014Q3")
     latest = dict(zip(history.caseid[history.flags & 1 == 0], np.flatnonzero(history.flags & 1 == 0), strict=True))
     for copy, original in history.copied:
         one, other = latest[copy], latest[original]
         content = history.content[one]
         assert content == history.content[other]
         earlier = min(one, other, key=lambda row: (history.fda_date[row], row))
-        alike = (history.quarter[one] >= ingredients) == (history.quarter[other] >= ingredients)
-        assert history.flags[earlier] == (4 if alike else 0)
+        assert history.flags[earlier] == 4
         assert people.sex[content] > 0
         assert not np.isnan(people.age[content])
         assert people.country[content] < len(people.countries)

@@ -14,9 +14,6 @@ from glabella.safety.synthetic._quarters import as_integer, days, is_legacy
 SUPERSEDED, DELETED, DUPLICATE = 1, 2, 4
 #: Case numbers of the two eras; the numbering is shared, so a case keeps its number when it is carried over.
 _FIRST_CASE, _FIRST_FAERS_CASE, _FIRST_ISR = 4_000_000, 10_000_000, 4_200_000
-#: Regime of quarters whose DRUG file has FDA's ingredients.
-_INGREDIENTS = 3
-
 Ints = NDArray[np.int64]
 
 
@@ -31,7 +28,7 @@ class History:
     primaryid, caseid, caseversion, fda_date, quarter, flags, shortened : ndarray of shape (reports,)
         As FDA numbers them; ``quarter`` is a place among the quarters; ``shortened`` marks superseded versions
         that lack the last reaction. ``flags`` are those of the store: 1 superseded, 2 deleted case, 4 the member of
-        a pair of copies that arrived earlier, where both are told with ingredients or both without.
+        a pair of copies that arrived earlier.
     copied : ndarray of shape (copies, 2)
         Case numbers of a second copy and of its original.
     deleted : ndarray of shape (listings, 2)
@@ -94,15 +91,15 @@ def histories(reports: int, quarters: tuple[str, ...], seed: int) -> History:
     number = np.arange(n_cases, dtype=np.int64)
     number += np.where(number < legacy_cases, _FIRST_CASE, _FIRST_FAERS_CASE - legacy_cases)
 
-    case, day = _versions(case_day, n_follow, axis, plan, random)
+    complete = np.zeros(len(first), bool)
+    complete[original] = True
+    case, day = _versions(case_day, complete[case_content], n_follow, axis, plan, random)
     is_first = np.concatenate([[True], case[1:] != case[:-1]])
     start = np.flatnonzero(is_first)
     size = np.diff(np.append(start, reports))
     version = np.arange(reports) - np.repeat(start, size) + 1
     last = version == np.repeat(size, size)
 
-    complete = np.zeros(len(first), bool)
-    complete[original] = True
     copies = place[len(first) :]
     last_day = day[start + size - 1]
     deleted = _deletions(complete[case_content], last_day, axis, quarters, plan, random)
@@ -116,7 +113,7 @@ def histories(reports: int, quarters: tuple[str, ...], seed: int) -> History:
     order = np.lexsort((primaryid, day >= axis.faers)) if axis.faers < axis.start[-1] else np.argsort(primaryid)
     case, day = case[order], day[order]
     flags = flags[order]
-    flags[_earlier(case, flags, day, copies, place[original], axis)] |= DUPLICATE
+    flags[_earlier(case, flags, day, copies, place[original])] |= DUPLICATE
     return History(
         content=case_content[case].astype(np.int32),
         primaryid=primaryid[order],
@@ -144,10 +141,8 @@ def _axis(quarters: tuple[str, ...], plan: dict[str, Any]) -> _Axis:
         growth = plan[f"{era}_growth"]
         along = (span[2] - span[0]) / (span[1] - span[0])
         weight.append(growth["first"] + along * (growth["last"] - growth["first"]))
-    # 0: no country in the file, so the duplicate key is never complete; 1: legacy; 2: FAERS.
-    regime = [
-        0 if one < "2005Q3" else 1 if is_legacy(one) else 2 if one < "2014Q3" else _INGREDIENTS for one in quarters
-    ]
+    # 0: no country in the file, so the duplicate key is never complete; 1: legacy; 2: FAERS; 3: with ingredients.
+    regime = [0 if one < "2005Q3" else 1 if is_legacy(one) else 2 if one < "2014Q3" else 3 for one in quarters]
     return _Axis(
         start=start,
         dates=as_integer(day_axis(quarters)),
@@ -182,20 +177,30 @@ def _copies(
 
 
 def _versions(
-    case_day: Ints, count: int, axis: _Axis, plan: dict[str, Any], random: np.random.Generator
+    case_day: Ints,
+    paired: NDArray[np.bool_],
+    count: int,
+    axis: _Axis,
+    plan: dict[str, Any],
+    random: np.random.Generator,
 ) -> tuple[Ints, Ints]:
-    """Add follow-ups: case and day of every version, by case and then day."""
+    """Add follow-ups: case and day of every version, by case and then day.
+
+    Follow-ups of a case with a second copy stay in its regime, so that the two remain alike.
+    """
     n_cases = len(case_day)
     followed = random.choice(n_cases, max(1, round(plan["followed"] * count)), replace=False)
     case = followed[random.integers(0, len(followed), count)]
-    day = case_day[case] + 1 + random.exponential(plan["mean_lag_days"], count).astype(np.int64)
+    first = case_day[case]
+    day = first + 1 + random.exponential(plan["mean_lag_days"], count).astype(np.int64)
     if 0 < axis.faers < axis.start[-1]:
-        carried = (case_day[case] < axis.faers) & (random.random(count) < plan["carried_over"])
+        carried = (first < axis.faers) & (random.random(count) < plan["carried_over"])
         beyond = axis.faers + random.exponential(plan["mean_lag_days"], count).astype(np.int64)
         day = np.where(carried, beyond, day)
+    regime = np.repeat(axis.regime, np.diff(axis.start))
+    end = np.where(paired[case], np.searchsorted(regime, regime[first], side="right"), axis.start[-1])
     # What would arrive after the end arrives at any day before it, so that the last day holds no heap.
-    end = axis.start[-1]
-    sooner = case_day[case] + 1 + (random.random(count) * (end - case_day[case] - 1)).astype(np.int64)
+    sooner = first + 1 + (random.random(count) * (end - first - 1)).astype(np.int64)
     day = np.minimum(np.where(day < end, day, sooner), end - 1)
     bits = 14  # days number fewer than 16,384 until 2048
     key = np.concatenate([np.arange(n_cases) << bits | case_day, case << bits | day])
@@ -225,19 +230,14 @@ def _deletions(
     return np.concatenate([np.column_stack([case, when]), np.column_stack([case[again], when[again] + 1])])
 
 
-def _earlier(case: Ints, flags: NDArray[np.uint8], day: Ints, copies: Ints, originals: Ints, axis: _Axis) -> Ints:
-    """Find the latest version of that member of each pair that arrived earlier; the store keeps the later one.
-
-    A pair stays unflagged where one member's latest version has ingredients and the other's has not: substances
-    read from brand names differ from those read from ingredients, so no strict key finds such a pair.
-    """
+def _earlier(case: Ints, flags: NDArray[np.uint8], day: Ints, copies: Ints, originals: Ints) -> Ints:
+    """Find the latest version of that member of each pair that arrived earlier; the store keeps the later one."""
     latest = np.zeros(case.max() + 1, np.int64)
     at = np.flatnonzero(flags & SUPERSEDED == 0)
     latest[case[at]] = at
     one, other = latest[copies], latest[originals]
     earlier = (day[one] < day[other]) | ((day[one] == day[other]) & (one < other))
-    told = np.repeat(axis.regime == _INGREDIENTS, np.diff(axis.start))[day]
-    return np.where(earlier, one, other)[told[one] == told[other]]
+    return np.where(earlier, one, other)
 
 
 def _numbers(number: Ints, version: Ints, day: Ints, faers: int) -> Ints:

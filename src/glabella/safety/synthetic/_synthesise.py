@@ -269,7 +269,6 @@ def _card(drawn: Draw, defects: bool, ledger: list[dict[str, Any]]) -> dict[str,
         "deleted_cases": len(np.unique(history.deleted[:, 0])),
         "deleted_listings": len(history.deleted),
         "second_copies": len(history.copied),
-        "second_copies_flagged": int(np.count_nonzero(history.flags & 4)),
         "cases_in_both_eras": len(both),
         "files": ledger,
     }
