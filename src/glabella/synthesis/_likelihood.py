@@ -77,11 +77,14 @@ def maximise(
     def loss(inner: Floats) -> tuple[float, Floats]:
         value, gradient = value_gradient(whole(inner))
         if not (np.isfinite(value) and np.isfinite(gradient[free]).all()):
-            # A trial step that overflowed: as a minimum it is out of the question.
-            return np.inf, np.zeros_like(inner)
+            # A trial step that overflowed.
+            return refused, np.zeros_like(inner)
         return -value, -gradient[free]
 
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        first = -value_gradient(start)[0]
+        # Worse than the start, so that it is refused; an infinity would end the search there and then.
+        refused = first + max(1.0, abs(first))
         theta = whole(minimize(loss, start[free], jac=True, method="L-BFGS-B", options=_SEARCH).x)
         value, gradient = value_gradient(theta)
         for corrections in range(_CORRECTIONS + 1):
