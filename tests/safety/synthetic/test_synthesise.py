@@ -337,3 +337,12 @@ def test_a_filled_folder_is_refused_and_a_failure_leaves_nothing(
 
 def test_it_says_what_it_wrote(made: Synthesis) -> None:
     assert str(made).startswith("SYNTHETIC: 15,000 reports in 24 archives")
+
+
+@pytest.mark.parametrize("quarters", ["2004Q1..2026Q2", "2012Q1", "2011Q2", "2012Q3,2012Q4", "2019Q1"])
+def test_few_reports_leave_quarters_empty_and_still_whole(quarters: str, tmp_path: Path) -> None:
+    few = synthesise(100, quarters, tmp_path / "few", seed=3)
+    card = json.loads((few.folder / "defects.json").read_text())
+    assert sum(entry["rows"] for entry in card["files"] if entry["table"] == "demo") == 100
+    for path in few.archives:
+        assert len(zipfile.ZipFile(path).namelist()) >= 9

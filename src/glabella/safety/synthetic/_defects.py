@@ -28,7 +28,7 @@ def file_bytes(page: Page, table: str, header: str, body: bytes) -> bytes:
         counts["run_on"] += 1
         # Two rows share a line now, and it ends in the one separator that is left over.
         counts["trailing_separator"] -= 2
-    if table == "demo" and page.quarter == EMBEDDED:
+    if table == "demo" and page.quarter == EMBEDDED and body:
         body = _embed(body)
         counts["embedded_separator"] += 1
         counts["trailing_separator"] -= 1
