@@ -11,6 +11,7 @@ from glabella.safety.store._rules import Rule, Rules, load_rules
 from glabella.safety.store._selection import Selection, cohort_counts
 from glabella.safety.store._store import Description, Store, open_index, open_store
 from glabella.safety.store._terms import TermGroup, event_groups, indication_groups, load_terms
+from glabella.safety.store._trend import count_trend
 
 __all__ = [
     "Description",
@@ -23,6 +24,7 @@ __all__ = [
     "TermGroup",
     "build_index",
     "cohort_counts",
+    "count_trend",
     "event_groups",
     "indication_groups",
     "load_dictionary",

@@ -38,6 +38,14 @@ TABLES = (
     "indications",
     "senders",
 )
+#: The same rows sorted by what is looked for, so that a look-up reads a few row groups; where an index has none,
+#: the table sorted by report stands in.
+BY_ID = {
+    "substance_report": "report_substance",
+    "product_report": "report_product",
+    "event_report": "report_event",
+    "indication_report": "report_indication",
+}
 #: Small tables of a query: sets of ids, as (set_id, member_id).
 Sets = Mapping[str, Sequence[Sequence[int]]]
 
@@ -100,8 +108,8 @@ class DuckDB:
             settings["threads"] = threads
         # An own database in memory: nothing is ever written into the index.
         self._connection = duckdb.connect(":memory:", config=settings)
-        for table in TABLES:
-            path = str(index / f"{table}.parquet").replace("'", "''")
+        for table, file in _tables(index).items():
+            path = str(file).replace("'", "''")
             self._connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{path}')")
 
     def run(self, query: Query, sets: Sets | None = None) -> polars.DataFrame:
@@ -130,9 +138,8 @@ class Spark:
         self.name = master
         with _sockets():
             self._session = _session(master, memory).newSession()
-            for table in TABLES:
-                path = (index / f"{table}.parquet").resolve().as_uri()
-                self._session.read.parquet(path).createOrReplaceTempView(table)
+            for table, file in _tables(index).items():
+                self._session.read.parquet(file.resolve().as_uri()).createOrReplaceTempView(table)
 
     def run(self, query: Query, sets: Sets | None = None) -> polars.DataFrame:
         """Give the result of a statement."""
@@ -147,7 +154,7 @@ class Spark:
     def close(self) -> None:
         """Let go of this store's views; the context stays for others until the process ends."""
         with _sockets():
-            for view in TABLES:
+            for view in (*TABLES, *BY_ID):
                 self._session.catalog.dropTempView(view)
 
 
@@ -185,6 +192,14 @@ def _session(master: str, memory: str) -> Any:
     for key, value in settings.items():
         builder = builder.config(key, value)
     return builder.getOrCreate()
+
+
+def _tables(index: Path) -> dict[str, Path]:
+    found = {table: index / f"{table}.parquet" for table in TABLES}
+    for table, same in BY_ID.items():
+        own = index / f"{table}.parquet"
+        found[table] = own if own.exists() else found[same]
+    return found
 
 
 def _sets(sets: Sets | None) -> dict[str, polars.DataFrame]:

@@ -45,6 +45,9 @@ class Vocabulary:
     def find(self, wanted: str | TermGroup) -> Found:
         """Find one name or group, whatever its case.
 
+        A group goes before a single name that is spelled alike: ``migraine`` is the list of indications, and
+        ``=migraine`` the one term.
+
         Raises
         ------
         ValueError
@@ -52,13 +55,13 @@ class Vocabulary:
         """
         if isinstance(wanted, TermGroup):
             return self._members(wanted.id, wanted.terms)
-        spelled = normal_term(wanted)
-        if spelled in self.names:
-            return Found(spelled, (self.names[spelled],))
+        spelled = normal_term(wanted.removeprefix("="))
         group = wanted.strip().casefold().replace(" ", "_")
         folded = {name.casefold(): name for name in self.groups}
         if group in folded:
             return self._members(folded[group], self.groups[folded[group]])
+        if spelled in self.names:
+            return Found(spelled, (self.names[spelled],))
         raise ValueError(f"{self.kind}: {wanted!r} is in no report of this store{self._near(spelled)}{self.hint}")
 
     def _members(self, label: str, members: Sequence[str]) -> Found:

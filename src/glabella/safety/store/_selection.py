@@ -40,7 +40,7 @@ class Selection:
     countries : tuple of str, optional
         Of the reporter, ISO codes; ``unknown`` for none recorded.
     only_event_ids : tuple of int
-        Reports whose events are all among these are left out (so are reports without any event, if given).
+        Reports whose events are all among these are left out.
     """
 
     substance_ids: tuple[int, ...] | None = None
@@ -95,32 +95,68 @@ def cohort_counts(
     import polars as pl
 
     within, mask = checked_strata(strata), store.mask(mode)
+    swapped = _anything(exposed) and not _anything(comparator)
+    first, second = (comparator, exposed) if swapped else (exposed, comparator)
     values: dict[str, Value] = {
-        "exposed": _arm(store, exposed, mask),
-        "comparator": _arm(store, comparator, mask),
-        "events": tuple(events) or _NO_ID,
-        "mask": mask,
         "columns": Name((*within, "arm", "event")),
+        "reports_in": statement("reports_in", mask=mask),
+        "happened": statement("cohort_happened", events=tuple(events) or _NO_ID, mask=mask),
+        "exposed": _members(store, first, mask),
+        "exposed_if": _condition(first),
+        "comparator_if": _condition(second),
     }
-    if within:
-        query = statement("cohort_strata", reports_in=statement("reports_in", mask=mask), **values)
+    if _anything(second):
+        query = statement("cohort_rest", out=_out(second), **values)
     else:
-        query = statement("cohort", **values)
-    return store.engine.run(query).with_columns(pl.col("event") == 1)
+        query = statement("cohort", comparator=_members(store, second, mask), **values)
+    counted = store.engine.run(query).with_columns(pl.col("event") == 1)
+    if swapped:
+        other = {"exposed": "comparator", "comparator": "exposed"}
+        counted = counted.with_columns(pl.col("arm").replace(other)).sort(*within, "arm", "event")
+    return counted
 
 
-def _arm(store: Store, one: Selection, mask: int) -> Query:
+def _anything(one: Selection) -> bool:
+    return one.substance_ids is None and one.product_ids is None and one.indication_ids is None
+
+
+def _condition(one: Selection) -> Query:
     return statement(
-        "cohort_arm",
-        base=_base(store, one, mask),
-        without=_without(one),
-        mask=mask,
+        "cohort_if",
         first=one.first_quarter or _FIRST,
         last=one.last_quarter or _LAST,
         reporters=tuple(one.reporters_excluded) or _NO_CODE,
         countries=_NO_CODE if one.countries is None else tuple(one.countries) or _NO_CODE,
         any_country=int(one.countries is None),
     )
+
+
+def _members(store: Store, one: Selection, mask: int) -> Query:
+    """Find the reports of an arm by their drugs, indications and events."""
+    parts = [
+        statement(f"cohort_{name}", ids=tuple(ids)).text
+        for name, ids in (
+            ("without_substances", one.without_substance_ids),
+            ("without_indications", one.without_indication_ids),
+            ("not_only_events", one.only_event_ids),
+        )
+        if ids
+    ]
+    return statement("cohort_member", base=_base(store, one, mask), without=Query("\n".join(parts)))
+
+
+def _out(one: Selection) -> Query:
+    """Find the reports that an arm of everything leaves out."""
+    parts = [
+        statement(f"cohort_out_{name}", ids=tuple(ids) or _NO_ID).text
+        for name, ids in (
+            ("substances", one.without_substance_ids),
+            ("indications", one.without_indication_ids),
+            ("only_events", one.only_event_ids),
+        )
+        if ids or name == "substances"
+    ]
+    return statement("cohort_out", parts=Query(" UNION ALL ".join(parts)))
 
 
 def _base(store: Store, one: Selection, mask: int) -> Query:
@@ -135,7 +171,7 @@ def _base(store: Store, one: Selection, mask: int) -> Query:
     level = "substance" if one.substance_ids is not None else "product"
     ids = one.substance_ids if one.substance_ids is not None else one.product_ids
     values: dict[str, Value] = {
-        "drug_table": Name((f"report_{level}",)),
+        "drug_table": Name((f"{level}_report",)),
         "drug_id": Name((f"{level}_id",)),
         "drugs": tuple(ids or ()) or _NO_ID,
         "role": rank(one.role),
@@ -151,15 +187,3 @@ def _base(store: Store, one: Selection, mask: int) -> Query:
         substances=store.substances_of(ids or ()) or _NO_ID,
         **values,
     )
-
-
-def _without(one: Selection) -> Query:
-    """Conditions that leave reports out; those that ask for nothing are not there."""
-    parts = []
-    if one.without_substance_ids:
-        parts.append(statement("cohort_without_substances", ids=tuple(one.without_substance_ids)))
-    if one.without_indication_ids:
-        parts.append(statement("cohort_without_indications", ids=tuple(one.without_indication_ids)))
-    if one.only_event_ids:
-        parts.append(statement("cohort_not_only_events", ids=tuple(one.only_event_ids)))
-    return Query("\n".join(part.text for part in parts))

@@ -9,7 +9,7 @@ from glabella.safety.store._engine import Engine, Sets
 from glabella.safety.store._find import Found
 from glabella.safety.store._pairs import Margins
 from glabella.safety.store._roles import drug_names, rank
-from glabella.safety.store._sql import Query, Value, statement
+from glabella.safety.store._sql import Name, Query, Value, statement
 
 if TYPE_CHECKING:
     import polars
@@ -37,7 +37,10 @@ def count_chosen(
 
     table, column = drug_names(level)
     values: dict[str, Value] = {"drug_id": column, "drug_table": table, "role": rank(role), "mask": mask}
-    of_drugs, of_events = statement("drugs_of_sets", **values), statement("events_of_sets", mask=mask)
+    of_drugs = statement(
+        "drugs_of_sets", drug_id=column, id_table=Name((f"{level}_report",)), role=rank(role), mask=mask
+    )
+    of_events = statement("events_of_sets", mask=mask)
     sets = {"drug_sets": [one.ids for one in drugs or ()], "event_sets": [one.ids for one in events or ()]}
     # An unused table of sets costs nothing, an absent one is an error of the engine.
     total = pl.lit(margins.totals["n_total"][0], pl.Int64).alias("n_total")

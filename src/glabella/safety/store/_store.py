@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from glabella.safety.store._counts import count_margins, count_pairs, kept, kept_prior
 from glabella.safety.store._engine import Engine, connect
@@ -310,6 +310,9 @@ class Store:
         return frame
 
 
+Opened = TypeVar("Opened", bound=Store)
+
+
 def open_store(
     path: Path | str,
     *,
@@ -319,7 +322,8 @@ def open_store(
     threads: int | None = None,
     memory: str = "4GB",
     progress: Progress | None = None,
-) -> Store:
+    kind: type[Opened] = Store,  # type: ignore[assignment]
+) -> Opened:
     """Open a store for counting; builds its index first where it is missing or stale, and says so.
 
     Parameters
@@ -338,6 +342,8 @@ def open_store(
         What the engine may hold.
     progress : callable, optional
         Called with a few words before each step of a build.
+    kind : type
+        What to open: :class:`Store`, or a class that can do more with one.
 
     Raises
     ------
@@ -345,7 +351,7 @@ def open_store(
         If the folder is no store, holds no quarter, or a dictionary, the rules or the engine are wrong.
     """
     index = build_index(path, names=names, rules=rules, progress=progress, memory=memory)
-    return Store(index, connect(engine, index, threads=threads, memory=memory), load_rules(rules))
+    return kind(index, connect(engine, index, threads=threads, memory=memory), load_rules(rules))
 
 
 def open_index(

@@ -1,1 +1,2 @@
-  AND NOT EXISTS (SELECT 1 FROM report_substance w WHERE w.report_id = r.report_id AND w.substance_id IN $ids)
+  AND NOT EXISTS (
+      SELECT 1 FROM substance_report w WHERE w.report_id = b.report_id AND w.substance_id IN $ids AND w.role <= 4)

@@ -1,5 +1,4 @@
-WITH reports_in AS ($reports_in)
 SELECT $strata, COUNT(*) AS n_total
-FROM reports_in r
+FROM ($reports_in) r
 GROUP BY $strata
 ORDER BY $strata

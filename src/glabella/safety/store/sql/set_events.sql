@@ -1,7 +1,6 @@
 -- Reports with a drug of the set and each single event.
-WITH exposed AS ($drugs_of_sets)
 SELECT x.drug_set AS drug_set, e.event_id AS event_id, COUNT(*) AS n
-FROM exposed x
+FROM ($drugs_of_sets) x
 JOIN report_event e ON x.report_id = e.report_id
 WHERE (e.flags & $mask) = 0
 GROUP BY x.drug_set, e.event_id

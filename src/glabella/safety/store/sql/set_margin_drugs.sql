@@ -1,2 +1,1 @@
-WITH exposed AS ($drugs_of_sets)
-SELECT drug_set, COUNT(*) AS n_drug FROM exposed GROUP BY drug_set ORDER BY drug_set
+SELECT drug_set, COUNT(*) AS n_drug FROM ($drugs_of_sets) x GROUP BY drug_set ORDER BY drug_set

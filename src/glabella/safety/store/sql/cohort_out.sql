@@ -1,0 +1,1 @@
+SELECT DISTINCT report_id FROM ($parts) p
