@@ -1,6 +1,21 @@
-"""Timings are never tests: Hypothesis sets no deadline."""
+"""Timings are never tests: Hypothesis sets no deadline. A store of synthetic reports, made once a worker."""
 
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
 
 settings.register_profile("glabella", deadline=None)
 settings.load_profile("glabella")
+
+
+@pytest.fixture(scope="session")
+def synthetic_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give an indexed store of synthetic reports of both eras; tests only read it."""
+    from glabella.safety import build_index, ingest, synthesise
+
+    folder = tmp_path_factory.mktemp("synthetic")
+    made = synthesise(25_000, "2012Q2..2013Q1", folder / "archives", seed=3)
+    ingest(made.archives, folder / "store")
+    build_index(folder / "store")
+    return folder / "store"

@@ -263,9 +263,11 @@ def test_a_ratio_of_reports_is_computed_only_where_every_count_was_seen(brief: B
 
     american, quarter = lines["faers_2020", "migraine"], lines["quarter_2022", "depression"]
 
-    assert american.printed is not None and american.printed.certainty == "remembered, not seen"
+    assert american.printed is not None
+    assert american.printed.certainty == "remembered, not seen"
     assert american.computed is None
-    assert quarter.computed is not None and quarter.computed.text == "0.29 (0.04 to 2.05)"
+    assert quarter.computed is not None
+    assert quarter.computed.text == "0.29 (0.04 to 2.05)"
 
 
 def test_the_counts_of_the_real_quarter_are_those_of_the_table() -> None:

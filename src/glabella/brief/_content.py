@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from glabella.claim import Claim
 from glabella.decision import Answer, Piece, answer, quote, say
 from glabella.dossier import Evidence, Reference, Statement
+
+if TYPE_CHECKING:
+    from glabella.safety import ReportStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +71,9 @@ class Brief:
     claims: dict[str, Claim]
 
 
-def build(evidence: Evidence) -> Brief:
-    """Gather a brief from a dossier."""
-    found = answer(evidence)
+def build(evidence: Evidence, store: ReportStore | None = None) -> Brief:
+    """Gather a brief from a dossier, and from a store of reports where one is given."""
+    found = answer(evidence, store)
     claims = {claim.id: claim for claim in found.claims}
 
     def keep(claim: Claim) -> Claim:

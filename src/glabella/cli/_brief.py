@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from glabella.brief import Brief
 
 BAD_INPUT = 2
+STORE = click.Path(path_type=Path, file_okay=False)
 FORMATS = {"html": "html", "md": "md", "json": "json", "pdf": "pdf"}
 
 
@@ -31,12 +32,18 @@ def brief() -> None:
     """Write the brief of a dossier (``brief [DOSSIER]``), verify one, or compare two."""
 
 
-def _built(dossier: Path | None) -> Brief:
+def _built(dossier: Path | None, store: Path | None) -> Brief:
     from glabella.brief import build
     from glabella.dossier import DossierError, load
 
     try:
-        return build(load(dossier))
+        evidence = load(dossier)
+        if store is None:
+            return build(evidence)
+        from glabella.safety import open_store
+
+        with open_store(store, progress=lambda words: click.echo(words, err=True)) as opened:
+            return build(evidence, opened)
     except DossierError as error:
         click.echo(str(error), err=True)
     except ValueError as error:
@@ -61,12 +68,13 @@ def _replace(target: Path, content: bytes) -> None:
 @brief.command("write")
 @click.argument("dossier", required=False, type=click.Path(path_type=Path))
 @click.option("--to", "folder", type=click.Path(path_type=Path), default=Path(), help="Folder to write into.")
+@click.option("--store", type=STORE, help="A store of spontaneous reports, to be asked too.")
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="html", show_default=True)
-def write(dossier: Path | None, folder: Path, form: str) -> None:
+def write(dossier: Path | None, folder: Path, store: Path | None, form: str) -> None:
     """Write the brief of DOSSIER; of the shipped one when left out."""
     from glabella.brief import as_json, html, markdown
 
-    built = _built(dossier)
+    built = _built(dossier, store)
     target = folder / f"{built.evidence.dossier.id}.{FORMATS[form]}"
     if form == "pdf":
         try:
@@ -119,12 +127,13 @@ def _read(file: Path) -> str:
 @brief.command("verify")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dossier", type=click.Path(path_type=Path), help="Dossier it was made from.")
-def verify_command(file: Path, dossier: Path | None) -> None:
+@click.option("--store", type=STORE, help="Store of reports it was made with.")
+def verify_command(file: Path, dossier: Path | None, store: Path | None) -> None:
     """Recompute every claim of the brief in FILE from its dossier."""
     from glabella.brief import verify
 
     text = _read(file)
-    built = _built(dossier)
+    built = _built(dossier, store)
     try:
         found = verify(text, built)
     except ValueError as error:

@@ -14,6 +14,7 @@ import click
 from glabella._version import __version__
 from glabella.cli._brief import BAD_INPUT, brief
 from glabella.cli._pool import pool_command
+from glabella.cli._safety import safety
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -67,3 +68,4 @@ def dossier_schema(kind: str) -> None:
 
 main.add_command(brief)
 main.add_command(pool_command)
+main.add_command(safety)

@@ -5,15 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from glabella._version import __version__
 from glabella.claim import Certainty, Claim, Source, digest
 from glabella.decision._certainty import certainty
 from glabella.decision._reports import ReportTable, report_tables
+from glabella.decision._store_reports import store_tables
 from glabella.decision._sure import Sure, sure
 from glabella.decision._words import quote, sources_of
 from glabella.dossier import Analysis, Evidence, Target
 from glabella.synthesis import Contrasts, Effect, NotComputed, Pooled, arrays, contrasts, pool
+
+if TYPE_CHECKING:
+    from glabella.safety import ReportStore
 
 _RATIOS = frozenset({"OR", "RR"})
 #: Normal quantile of a 95 % interval of a single trial.
@@ -104,13 +109,15 @@ class _Maker:
         return tuple(found)
 
 
-def answer(evidence: Evidence) -> Answer:
+def answer(evidence: Evidence, store: ReportStore | None = None) -> Answer:
     """Compute every answer that a brief gives.
 
     Parameters
     ----------
     evidence : Evidence
         A dossier as read.
+    store : ReportStore, optional
+        Reports to be asked what the dossier wants to know of them.
 
     Returns
     -------
@@ -134,6 +141,10 @@ def answer(evidence: Evidence) -> Answer:
     absolute = tuple(_absolute(maker, shown))
     harms = tuple(_harms(maker))
     reports = report_tables(evidence.reports, maker.keep)
+    if store is not None:
+        if evidence.reports is None or evidence.reports.ask is None:
+            raise ValueError("the dossier asks nothing of a store of reports, expected ask in reports.yaml")
+        reports += store_tables(store, evidence.reports.ask, maker.keep)
     reproductions = tuple(_reproduction(maker, key, target) for key, target in evidence.dossier.reproduce.items())
     held = _sure(maker, shown, headline)
     made = tuple(maker.made.values())

@@ -34,7 +34,7 @@ class ReportTable:
     time_span: str
     count_of: str
     versus: str
-    source: str
+    source: str | None
     lines: tuple[ReportLine, ...]
 
 

@@ -8,7 +8,7 @@ from glabella.dossier._check import check
 from glabella.dossier._faults import DossierError, Fault
 from glabella.dossier._json_schema import json_schema
 from glabella.dossier._load import Evidence, load, shipped
-from glabella.dossier._reports import ReportRow, Reports, ReportSide, ReportStudy
+from glabella.dossier._reports import ReportQuestion, ReportRow, Reports, ReportSide, ReportStudy
 from glabella.dossier._schema import (
     Analysis,
     Arm,
@@ -34,6 +34,6 @@ from glabella.dossier._starter import write_starter
 __all__ = [
     "Analysis", "Arm", "ArmPair", "ArmResult", "Between", "Comparison", "Conflict", "Dossier",
     "DossierError", "Evidence", "Fault", "Number", "Option", "Outcome", "PopularClaim", "Reference",
-    "ReportRow", "ReportSide", "ReportStudy", "Reports", "Result",
+    "ReportQuestion", "ReportRow", "ReportSide", "ReportStudy", "Reports", "Result",
     "Scale", "Statement", "Study", "Target", "check", "json_schema", "load", "shipped", "write_starter",
 ]  # fmt: skip

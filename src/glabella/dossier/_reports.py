@@ -40,8 +40,17 @@ class ReportStudy(_Model):
     findings: tuple[Statement, ...] = ()
 
 
+class ReportQuestion(_Model):
+    """What to ask of a store of reports, where somebody has one."""
+
+    drug: Text = Field(description="a substance or a group of them")
+    events: tuple[Text, ...] = Field(min_length=1, description="lists of report terms")
+    cohort: Text = Field(description="a declared comparison: its id, or its file")
+
+
 class Reports(_Model):
     """``reports.yaml``: analyses of spontaneous reports, and what must be read beside any of them."""
 
+    ask: ReportQuestion | None = None
     studies: dict[Id, ReportStudy]
     caveats: tuple[Statement, ...] = Field(min_length=1)

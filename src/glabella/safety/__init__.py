@@ -6,13 +6,58 @@ the vocabularies and rules that they read. ``measures`` never touches files; not
 number is shown.
 """
 
-from glabella.safety.measures import disproportionality, ema, evans, exact_ror, fit_gps, information_component
+from glabella.safety._open import ReportStore, open_store
+from glabella.safety.cohort import CohortResult, CohortSpec, load_spec, run_cohort, shipped_cohorts
+from glabella.safety.faers import fetch, ingest, verify
+from glabella.safety.measures import (
+    cumulative_ic,
+    disproportionality,
+    ema,
+    evans,
+    exact_ror,
+    fit_gps,
+    information_component,
+    lasso_logistic,
+    likelihood_ratio_test,
+    logistic_ratio,
+    mantel_haenszel,
+    masking_ratio,
+    omega,
+    stratified_expected,
+    unmasked,
+    without_drug,
+)
+from glabella.safety.store import build_index, load_terms
+from glabella.safety.synthetic import synthesise
 
 __all__ = [
+    "CohortResult",
+    "CohortSpec",
+    "ReportStore",
+    "build_index",
+    "cumulative_ic",
     "disproportionality",
     "ema",
     "evans",
     "exact_ror",
+    "fetch",
     "fit_gps",
     "information_component",
+    "ingest",
+    "lasso_logistic",
+    "likelihood_ratio_test",
+    "load_spec",
+    "load_terms",
+    "logistic_ratio",
+    "mantel_haenszel",
+    "masking_ratio",
+    "omega",
+    "open_store",
+    "run_cohort",
+    "shipped_cohorts",
+    "stratified_expected",
+    "synthesise",
+    "unmasked",
+    "verify",
+    "without_drug",
 ]

@@ -1,5 +1,6 @@
 """A declared comparison counts what a slow reading of the same tables counts, in every setting, on both engines."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +14,12 @@ from glabella.safety.measures import disproportionality, mantel_haenszel
 from glabella.safety.store import Store, open_store
 
 DEPRESSION = load_spec("depression_2020")
+
+
+@pytest.fixture
+def store(synthetic_store: Path) -> Iterator[Store]:
+    with open_store(synthetic_store) as opened:
+        yield opened
 
 
 def only(arm_id: str, **changes: object) -> CohortSpec:
@@ -52,7 +59,8 @@ def slow_cells(store: Store, spec: CohortSpec, arm_id: str, names: Names, chosen
     others = set().union(*(with_drug(each[place]) for place in places)) - exposed
     assert spec.quarters is not None
     kept = table["reports"].filter(
-        pl.col("quarter").is_between(*map(pl.lit, spec.quarters)), (pl.col("flags") & MODES[chosen.mode]) == 0
+        pl.col("quarter").is_between(pl.lit(spec.quarters[0]), pl.lit(spec.quarters[1])),
+        (pl.col("flags") & MODES[chosen.mode]) == 0,
     )
     if chosen.reporters_out:
         kept = kept.filter(~pl.col("reporter").is_in(chosen.reporters_out).fill_null(False))

@@ -104,7 +104,7 @@ def _filled(spec: CohortSpec, names: Names, arms: Sequence[ArmResult], described
         ),
         "exclusions": ", ".join(excluded) or "none",
         "role": spec.role,
-        "exposed_names": f"{len(names.exposed)} substances and {len(names.exposed_products)} products of the store.",
+        "exposed_names": f"Substances of the store: {len(names.exposed)}, products: {len(names.exposed_products)}.",
         "event_terms": "; ".join(f"{name}: {', '.join(terms).lower()}" for name, terms in names.terms.items()),
         "adjust": ", ".join(spec.adjust).replace("_", " "),
         "settings": "; ".join(one.label for one in arms[0].settings[1:]),

@@ -92,8 +92,8 @@ def compare(tables: list[pl.DataFrame]) -> pl.DataFrame:
     exact = {name: np.full(len(a), np.nan) for name in ("ror_exact_low", "ror_exact_high")}
     if small.any():
         limits = exact_ror(a[small], (a + b)[small], (a + c)[small], sums.sum(axis=1)[small])
-        for name in exact:
-            exact[name][small] = limits[name.removeprefix("ror_")].to_numpy()
+        for name, column in exact.items():
+            column[small] = limits[name.removeprefix("ror_")].to_numpy()
     found = found.with_columns(pl.Series(name, values).fill_nan(None) for name, values in exact.items())
     stratified = mantel_haenszel(*_padded(tables))
     return found.with_columns(

@@ -1,4 +1,4 @@
-"""From a spec's names to a store's ids, and from these to the reports of one arm, counted once for every setting."""
+"""From a spec's names to a store's ids, and from these to one arm's reports, counted once for every setting."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class _Resolver:
         found: set[int] = set()
         groups = {group.casefold() for group in vocabulary.groups}
         for name in names:
-            spelled, group = normal_term(name), name.strip().casefold().replace(" ", "_")
+            spelled, group = normal_term(name.removeprefix("=")), name.strip().casefold().replace(" ", "_")
             known_here = spelled in vocabulary.names or group in groups
             # What is known nowhere is an error, with the names near it.
             ids = () if spelled in known and not known_here else vocabulary.find(name).ids

@@ -30,8 +30,8 @@ class ArmResult:
     arm : Arm
         As declared.
     frame : polars.DataFrame
-        One row a setting: ``kind``, ``label``, the four cells, ``ror`` and ``prr`` with limits, exact limits where a
-        cell is small, ``mh`` (stratified) and ``adjusted`` (logistic) with limits.
+        One row a setting: ``kind``, ``label``, the four cells, ``ror`` and ``prr`` with limits, exact limits where
+        a cell is small, ``mh`` (stratified) and ``adjusted`` (logistic) with limits.
     settings : tuple of Setting
         What each row counts.
     missing : dict of str to int

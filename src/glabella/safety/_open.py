@@ -1,0 +1,78 @@
+"""The store that people open: counting from ``store``, and declared comparisons from ``cohort``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from glabella.safety import cohort, store
+
+if TYPE_CHECKING:
+    import polars
+
+
+class ReportStore(store.Store):
+    """A store of reports, ready to be counted and compared."""
+
+    def trend(
+        self,
+        drug: str | store.TermGroup,
+        event: str | store.TermGroup,
+        *,
+        role: str = "suspect",
+        mode: str | None = None,
+        level: str = "substance",
+    ) -> polars.DataFrame:
+        """Follow one drug with one event over the quarters; see :func:`glabella.safety.store.count_trend`."""
+        return store.count_trend(self, drug, event, role=role, mode=mode, level=level)
+
+    def cohort(
+        self, spec: cohort.CohortSpec | str | Path, *, progress: Callable[[str], None] | None = None
+    ) -> cohort.CohortResult:
+        """Run a declared comparison.
+
+        Parameters
+        ----------
+        spec : CohortSpec, or path or shipped id of one
+            The declaration.
+        progress : callable, optional
+            Called with the label of each arm before it is counted.
+
+        Returns
+        -------
+        CohortResult
+
+        Raises
+        ------
+        ValueError
+            As :func:`glabella.safety.load_spec` and :func:`glabella.safety.run_cohort`.
+        """
+        declared = spec if isinstance(spec, cohort.CohortSpec) else cohort.load_spec(spec)
+        return cohort.run_cohort(self, declared, progress=progress)
+
+
+def open_store(
+    path: Path | str,
+    *,
+    engine: str = "duckdb",
+    names: Sequence[Path | str] = (),
+    rules: Path | str | None = None,
+    threads: int | None = None,
+    memory: str = "4GB",
+    progress: Callable[[str], None] | None = None,
+) -> ReportStore:
+    """Open a store; builds its index first where it is missing or stale.
+
+    Parameters and errors are those of :func:`glabella.safety.store.open_store`.
+    """
+    return store.open_store(
+        path,
+        engine=engine,
+        names=names,
+        rules=rules,
+        threads=threads,
+        memory=memory,
+        progress=progress,
+        kind=ReportStore,
+    )
