@@ -31,9 +31,9 @@ class _File(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Check the suffix."""
-        path = super().convert(value, param, ctx)
-        if Path(path).suffix not in self.suffixes:
-            self.fail(f"{path}: suffix {Path(path).suffix!r}, expected {' or '.join(self.suffixes)}", param, ctx)
+        path = Path(str(super().convert(value, param, ctx)))
+        if path.suffix not in self.suffixes:
+            self.fail(f"{path}: suffix {path.suffix!r}, expected {' or '.join(self.suffixes)}", param, ctx)
         return path
 
 

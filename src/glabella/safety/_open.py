@@ -62,17 +62,7 @@ def open_store(
     memory: str = "4GB",
     progress: Callable[[str], None] | None = None,
 ) -> ReportStore:
-    """Open a store; builds its index first where it is missing or stale.
-
-    Parameters and errors are those of :func:`glabella.safety.store.open_store`.
-    """
-    return store.open_store(
-        path,
-        engine=engine,
-        names=names,
-        rules=rules,
-        threads=threads,
-        memory=memory,
-        progress=progress,
-        kind=ReportStore,
+    """Open a store; see :meth:`glabella.safety.store.Store.open`."""
+    return ReportStore.open(
+        path, engine=engine, names=names, rules=rules, threads=threads, memory=memory, progress=progress
     )

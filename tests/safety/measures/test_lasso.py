@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
-from statsmodels.discrete.discrete_model import Logit  # type: ignore[import-untyped]
+from sklearn.linear_model import LogisticRegression
+from statsmodels.discrete.discrete_model import Logit
 
 from glabella.safety.measures._lasso import INTERCEPT_SCALING, lasso_logistic
 

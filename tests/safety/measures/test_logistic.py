@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize
 from scipy.stats import chi2
-from statsmodels.discrete.discrete_model import Logit  # type: ignore[import-untyped]
+from statsmodels.discrete.discrete_model import Logit
 
 from glabella.safety.measures._binomial import fit_binomial, independent
 from glabella.safety.measures._disproportionality import disproportionality

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from statsmodels.stats.contingency_tables import StratifiedTable  # type: ignore[import-untyped]
+from statsmodels.stats.contingency_tables import StratifiedTable
 
 from glabella.safety.measures import _stratified
 from glabella.safety.measures._stratified import mantel_haenszel, stratified_expected

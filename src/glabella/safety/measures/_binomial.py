@@ -128,8 +128,8 @@ def _estimable(design: Floats) -> Bools:
 def _newton(
     design: Floats, events: Floats, totals: Floats, offset: Floats, start: Floats | None
 ) -> tuple[Floats, Floats, bool]:
-    from statsmodels.genmod.families import Binomial  # type: ignore[import-untyped]
-    from statsmodels.genmod.generalized_linear_model import GLM  # type: ignore[import-untyped]
+    from statsmodels.genmod.families import Binomial
+    from statsmodels.genmod.generalized_linear_model import GLM
 
     if not design.shape[1]:
         return np.zeros(0), np.zeros(0), True

@@ -283,8 +283,8 @@ def _penalties(patterns: _Patterns, penalties: ArrayLike | None) -> Floats:
 def _fit(drugs: csr_array, events: Floats, totals: Floats, penalty: float) -> tuple[float, Floats]:
     """Minimise the penalised likelihood; reports with and without the event are rows with weights."""
     from scipy.sparse import vstack
-    from sklearn.exceptions import ConvergenceWarning  # type: ignore[import-untyped]
-    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.linear_model import LogisticRegression
 
     have, lack = events > 0, totals > events
     weights = np.concatenate([events[have], (totals - events)[lack]])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self
 
 from glabella.safety.store._counts import count_margins, count_pairs, kept, kept_prior
 from glabella.safety.store._engine import Engine, connect
@@ -99,7 +99,46 @@ class Store:
         self._rules = rules
         self._said = read_index(index)
 
-    def __enter__(self) -> Store:
+    @classmethod
+    def open(
+        cls,
+        path: Path | str,
+        *,
+        engine: str = "duckdb",
+        names: Paths = (),
+        rules: Path | str | None = None,
+        threads: int | None = None,
+        memory: str = "4GB",
+        progress: Progress | None = None,
+    ) -> Self:
+        """Open a store; builds its index first where it is missing or stale, and says so.
+
+        Parameters
+        ----------
+        path : Path or str
+            Folder of the store.
+        engine : str
+            ``"duckdb"``, or a Spark master such as ``"local[2]"`` or ``"spark://host:7077"``.
+        names : sequence of paths
+            Dictionaries of drug names beside the shipped one, see ``load_dictionary``.
+        rules : Path or str, optional
+            Rules of cleaning, see ``load_rules``.
+        threads : int, optional
+            For counting in DuckDB; every core when omitted.
+        memory : str
+            What the engine may hold.
+        progress : callable, optional
+            Called with a few words before each step of a build.
+
+        Raises
+        ------
+        ValueError
+            If the folder is no store, holds no quarter, or a dictionary, the rules or the engine are wrong.
+        """
+        index = build_index(path, names=names, rules=rules, progress=progress, memory=memory)
+        return cls(index, connect(engine, index, threads=threads, memory=memory), load_rules(rules))
+
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -310,9 +349,6 @@ class Store:
         return frame
 
 
-Opened = TypeVar("Opened", bound=Store)
-
-
 def open_store(
     path: Path | str,
     *,
@@ -322,36 +358,11 @@ def open_store(
     threads: int | None = None,
     memory: str = "4GB",
     progress: Progress | None = None,
-    kind: type[Opened] = Store,  # type: ignore[assignment]
-) -> Opened:
-    """Open a store for counting; builds its index first where it is missing or stale, and says so.
-
-    Parameters
-    ----------
-    path : Path or str
-        Folder of the store.
-    engine : str
-        ``"duckdb"``, or a Spark master such as ``"local[2]"`` or ``"spark://host:7077"``.
-    names : sequence of paths
-        Dictionaries of drug names beside the shipped one, see ``load_dictionary``.
-    rules : Path or str, optional
-        Rules of cleaning, see ``load_rules``.
-    threads : int, optional
-        For counting in DuckDB; every core when omitted.
-    memory : str
-        What the engine may hold.
-    progress : callable, optional
-        Called with a few words before each step of a build.
-    kind : type
-        What to open: :class:`Store`, or a class that can do more with one.
-
-    Raises
-    ------
-    ValueError
-        If the folder is no store, holds no quarter, or a dictionary, the rules or the engine are wrong.
-    """
-    index = build_index(path, names=names, rules=rules, progress=progress, memory=memory)
-    return kind(index, connect(engine, index, threads=threads, memory=memory), load_rules(rules))
+) -> Store:
+    """Open a store for counting; see :meth:`Store.open`."""
+    return Store.open(
+        path, engine=engine, names=names, rules=rules, threads=threads, memory=memory, progress=progress
+    )
 
 
 def open_index(
