@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from glabella.safety.faers._errors import FetchError
 from glabella.safety.faers._layout import read_data
 from glabella.safety.faers._manifest import sha256_of
-from glabella.safety.faers._quarter import Quarter, quarters
+from glabella.safety.faers._quarter import Quarter
+from glabella.safety.faers._quarter import quarters as read_quarters
 
 if TYPE_CHECKING:
     import httpx
@@ -80,7 +81,7 @@ def known_archives() -> Mapping[str, Known]:
 
 
 def fetch(
-    what: str | Iterable[Quarter],
+    quarters: str | Iterable[Quarter],
     to: Path | str,
     *,
     base_url: str | None = None,
@@ -98,8 +99,8 @@ def fetch(
 
     Parameters
     ----------
-    what : str or iterable of Quarter
-        Such as ``2012Q4..2026Q2``; see :func:`quarters`.
+    quarters : str or iterable of Quarter
+        Such as ``2012Q4..2026Q2``; see :func:`glabella.safety.faers.quarters`.
     to : path
         Folder of the archives; made where it is missing.
     base_url : str, optional
@@ -131,7 +132,7 @@ def fetch(
     manifest = known_archives() if known is None else known
     folder = Path(to)
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = quarters(what) if isinstance(what, str) else tuple(what)
+    wanted = read_quarters(quarters) if isinstance(quarters, str) else tuple(quarters)
     with httpx.Client(headers=rules["headers"], timeout=timeout, follow_redirects=True) as client:
         source = _Source(client, (base_url or str(rules["base_url"])).rstrip("/"), tries, wait, progress)
         try:

@@ -145,12 +145,12 @@ class QuarterManifest:
             raise ValueError(f"no manifest of a quarter: {error}") from error
 
 
-def read_quarter_manifests(store: Path) -> dict[str, QuarterManifest]:
+def read_quarter_manifests(store: Path | str) -> dict[str, QuarterManifest]:
     """Give the manifests of all quarters of a store.
 
     Parameters
     ----------
-    store : Path
+    store : path
         Folder of the store.
 
     Returns
@@ -163,9 +163,10 @@ def read_quarter_manifests(store: Path) -> dict[str, QuarterManifest]:
     StoreError
         When the folder is no store, or a manifest cannot be read.
     """
-    check_store(store)
+    root = Path(store)
+    check_store(root)
     found: dict[str, QuarterManifest] = {}
-    for path in sorted((store / QUARTERS).glob(f"*/{MANIFEST}")):
+    for path in sorted((root / QUARTERS).glob(f"*/{MANIFEST}")):
         try:
             found[path.parent.name] = QuarterManifest.from_json(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
