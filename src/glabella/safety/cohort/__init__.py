@@ -4,8 +4,8 @@
 the result carries all four cells, the checklist of its report, and the words that belong beside every ratio.
 """
 
-from glabella.safety.cohort._checklist import Item
-from glabella.safety.cohort._run import ArmResult, CohortResult, run_cohort
+from glabella.safety.cohort._result import ArmResult, CohortResult, Item
+from glabella.safety.cohort._run import run_cohort
 from glabella.safety.cohort._settings import Setting
 from glabella.safety.cohort._spec import CohortSpec, load_spec, shipped_cohorts
 

@@ -4,31 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from glabella._version import __version__
 from glabella.safety.cohort._cube import Names
+from glabella.safety.cohort._result import ArmResult, Item
 from glabella.safety.cohort._spec import CohortSpec
 from glabella.safety.store import Description
 from glabella.safety.store._index import unmapped_share
 
-if TYPE_CHECKING:
-    from glabella.safety.cohort._run import ArmResult
-
 _DATABASE = "the FDA Adverse Event Reporting System (FAERS, and AERS before it), public quarterly files"
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One topic: what the run says, and what only the author can say."""
-
-    section: str
-    topic: str
-    text: str
-    author: str = ""
 
 
 @cache
