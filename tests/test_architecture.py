@@ -63,6 +63,7 @@ SAFETY = {
     "synthetic": set(),
     "store": {"faers", "measures"},
     "cohort": {"store", "measures"},
+    "evaluation": {"store", "measures"},
 }
 
 
