@@ -120,7 +120,9 @@ def _estimable(design: Floats) -> Bools:
     if not len(design):
         return np.zeros(design.shape[1], dtype=bool)
     size = np.abs(design).max(axis=0, initial=0)
-    _, values, vectors = np.linalg.svd(design / np.where(size > 0, size, 1), full_matrices=True)
+    # The triangle has the design's right singular vectors, and its size does not grow with the cells.
+    triangle = np.linalg.qr(design / np.where(size > 0, size, 1), mode="r")
+    _, values, vectors = np.linalg.svd(triangle, full_matrices=True)
     rank = int((values > ROUNDING * values.max(initial=1e-300)).sum())
     return np.asarray((np.abs(vectors[rank:]) < ROUNDING**0.5).all(axis=0))
 
@@ -139,7 +141,7 @@ def _newton(
         warnings.simplefilter("ignore")
         try:
             fit = GLM(counts, design, family=Binomial(), offset=offset).fit(
-                start_params=start, maxiter=STEPS, tol=STEP, tol_criterion="params"
+                start_params=start, maxiter=STEPS, tol=STEP, tol_criterion="params", wls_method="qr"
             )
         except (ValueError, np.linalg.LinAlgError):
             nothing = np.full(design.shape[1], np.nan)
