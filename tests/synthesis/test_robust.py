@@ -188,3 +188,15 @@ def test_bad_input_is_named(change: dict[str, Any], message: str) -> None:
     asked: dict[str, Any] = {"yi": [0.1, 0.4, 0.2, 0.6], "vi": [0.1] * 4, "cluster": [1, 1, 2, 3]} | change
     with pytest.raises(ValueError, match=message):
         robust(asked.pop("yi"), asked.pop("vi"), asked.pop("cluster"), **asked)
+
+
+def test_a_cluster_that_all_but_determines_a_coefficient_keeps_its_digits() -> None:
+    # One row of cluster 1 has a leverage of 1 - 1e-8. The degrees of freedom were computed with sixty digits.
+    y = np.array([0.02425957, 1.54582085, 0.54510552, -0.50522874, -0.18283897, 0.54052513, 1.93508803])
+    wide = [-21.5597163, -23.1932378, 332.299952, -35.2630794, -66.8046346, -39.0800977, -23.8553607]
+    narrow = [-0.201998613, -0.0865213076, 0.0225786613, -0.0281287418, -0.105515055, 0.0481945389, 0.0957758703]
+    w = np.array([15.57890169, 1.09174715, 14.28581937, 7.79775475, 2.27162791, 13.37975131, 18.66354517])
+
+    _, _, df = sandwich(y, np.column_stack([np.ones(7), wide, narrow]), w, np.array([2, 3, 1, 1, 1, 1, 0]), "CR2")
+
+    assert np.allclose(df, [1.20245811276, 1.21446322243, 1.60568741669], rtol=1e-8)

@@ -20,6 +20,8 @@ Kind = Literal["CR1", "CR2"]
 
 #: Directions of a cluster in which the model leaves less than this of the variance are its own coefficients'.
 _DETERMINED = 1e-12
+#: Clusters whose inner products with all others are held at once.
+_ROWS = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,33 +208,47 @@ def sandwich(
         vcov = back @ (scores.T @ scores) @ back.T * n / (n - p)
         return beta, vcov, np.full(p, float(n - p))
 
-    scores, own, outer = np.zeros((n, p)), np.zeros((n, p)), np.zeros((n, p, p))
+    scores, spread, outer = np.zeros((n, p)), np.zeros((n, p)), np.zeros((n, p, p))
     order = np.argsort(groups, kind="stable")
     for j, rows in enumerate(np.split(order, np.cumsum(np.bincount(groups))[:-1])):
         # h = A'WX: what turns the cluster's residuals into its score, adjusted for how far the fit followed them.
-        h = _adjustment(z[rows], w[rows]) @ (z[rows] * w[rows][:, None])
+        adjustment, left = _adjustment(z[rows], w[rows])
+        pull = z[rows] * w[rows][:, None]
+        h = adjustment @ pull
         scores[j] = h.T @ residual[rows]
-        h = h @ back.T
-        own[j] = (h * h / w[rows][:, None]).sum(axis=0)
-        outer[j] = z[rows].T @ h
+        # The adjusted score has the variance of the unadjusted one in the directions that are left to the cluster.
+        spread[j] = ((left.T @ (pull @ back.T / np.sqrt(w[rows])[:, None])) ** 2).sum(axis=0)
+        outer[j] = z[rows].T @ h @ back.T
     vcov = back @ (scores.T @ scores) @ back.T
-    # The variance is a sum of squares g'y with covariances diag(a) - UU' under the working model; its first two
-    # moments make the degrees of freedom (Bell and McCaffrey), with no matrix of clusters by clusters.
+    # The variance is a sum of squares g'y with covariances -UU' between clusters under the working model; its first
+    # two moments make the degrees of freedom (Bell and McCaffrey). A cluster that all but determines a coefficient
+    # has an enormous U, so nothing may be found as a difference of squares.
     df = np.empty(p)
     for c in range(p):
-        a, u = own[:, c], outer[:, :, c]
-        length = (u * u).sum(axis=1)
-        square = (a * a).sum() - 2 * (a * length).sum() + ((u.T @ u) ** 2).sum()
-        df[c] = (a - length).sum() ** 2 / square
+        square = (spread[:, c] ** 2).sum() + _squares_between(outer[:, :, c])
+        df[c] = spread[:, c].sum() ** 2 / square
     return beta, vcov, df
 
 
-def _adjustment(z: Floats, w: Floats) -> Floats:
-    """CR2's matrix of a cluster: D'(D(Φ - ZZ')D')^(-1/2)D with Φ the working variances and D'D = Φ."""
+def _squares_between(u: Floats) -> float:
+    """Sum the squared inner products of different rows, a block of rows at a time."""
+    total = 0.0
+    for start in range(0, len(u), _ROWS):
+        inner = u[start : start + _ROWS] @ u.T
+        inner[np.arange(len(inner)), start + np.arange(len(inner))] = 0
+        total += float((inner**2).sum())
+    return total
+
+
+def _adjustment(z: Floats, w: Floats) -> tuple[Floats, Floats]:
+    """CR2's matrix of a cluster: D'(D(Φ - ZZ')D')^(-1/2)D with Φ the working variances and D'D = Φ.
+
+    Beside it the orthonormal directions, of the standardised residuals, that the model leaves to the cluster.
+    """
     root = 1 / np.sqrt(w)
     left = np.diag(1 / w) - z @ z.T
     values, vectors = np.linalg.eigh(root[:, None] * left * root)
     # Where the cluster alone determines a coefficient nothing is left of its residual, and nothing to be scaled.
     kept = values > _DETERMINED * (1 / w).max() ** 2
     half = (vectors[:, kept] / np.sqrt(values[kept])) @ vectors[:, kept].T
-    return np.asarray(root[:, None] * half * root)
+    return np.asarray(root[:, None] * half * root), np.asarray(vectors[:, kept])
