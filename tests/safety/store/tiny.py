@@ -48,7 +48,6 @@ def write_quarter(
     store: Path, quarter: str, reports: Sequence[Row], *, deleted: Sequence[int] = (), synthetic: bool = True
 ) -> None:
     """Write a quarter folder with its manifest."""
-    era = "aers" if quarter < "2012Q4" else "faers"
     rows: dict[str, list[dict[str, Any]]] = {table: [] for table in TEXT}
     for one in reports:
         key = {"primaryid": str(one["primaryid"]), "caseid": str(one["caseid"])}
@@ -65,19 +64,35 @@ def write_quarter(
             for seq, term in one.get("indications", ())
         ]
     rows["deleted"] = [{"caseid": str(case)} for case in deleted]
+    frames = {}
+    for table, names in TEXT.items():
+        schema: dict[str, Any] = dict.fromkeys(names.split(), pl.String) | (TYPED if table == "demo" else {})
+        frames[table] = pl.DataFrame(
+            [{name: row.get(name) for name in schema} for row in rows[table]], schema, strict=False
+        )
+    if not deleted:
+        del frames["deleted"]
+    write_tables(store, quarter, frames, synthetic=synthetic)
+
+
+def write_tables(store: Path, quarter: str, frames: Mapping[str, pl.DataFrame], *, synthetic: bool = False) -> None:
+    """Write tables as a quarter; columns that are not there are null."""
     folder = store / "quarters" / quarter
     folder.mkdir(parents=True)
     (store / "store.json").write_text(json.dumps({"format": 1}))
     tables = {}
     for table, names in TEXT.items():
-        if table == "deleted" and not deleted:
+        if table == "deleted" and table not in frames:
             continue
         schema: dict[str, Any] = dict.fromkeys(names.split(), pl.String) | (TYPED if table == "demo" else {})
-        frame = pl.DataFrame(
-            [{name: row.get(name) for name in schema} for row in rows[table]], schema, strict=False
+        given = frames.get(table, pl.DataFrame())
+        frame = given.select(
+            pl.col(name).cast(kind) if name in given.columns else pl.lit(None, kind).alias(name)
+            for name, kind in schema.items()
         )
         frame.write_parquet(folder / f"{table}.parquet")
         content = (folder / f"{table}.parquet").read_bytes()
         tables[table] = TableEntry(frame.height, len(content), hashlib.sha256(content).hexdigest())
+    era = "aers" if quarter < "2012Q4" else "faers"
     manifest = QuarterManifest(quarter, era, synthetic, "0", (), tables)  # type: ignore[arg-type]
     (folder / "quarter.json").write_text(manifest.to_json())

@@ -147,8 +147,7 @@ class Spark:
 
         with _sockets():
             for name, frame in _sets(sets).items():
-                rows = self._session.createDataFrame(frame.rows(), "set_id int, member_id int")
-                rows.createOrReplaceTempView(name)
+                self._session.createDataFrame(frame.to_arrow()).createOrReplaceTempView(name)
             return _settled(pl.DataFrame(self._session.sql(query.text).toArrow()))
 
     def close(self) -> None:

@@ -109,7 +109,7 @@ def _by_drugname(names: polars.DataFrame, dictionary: Dictionary) -> polars.Data
         )
         names = names.join(meant, on=way, how="left", maintain_order="left")
     empty = pl.col("before") == ""
-    ingredient = normalised(pl.col("prod_ai"))
+    ingredient = normalised(pl.col("prod_ai").str.strip_chars("\\ "))
     fallback = pl.when(~empty).then(pl.col("before")).when(ingredient != "").then(ingredient)
     return names.select(
         "name_id",
@@ -162,9 +162,7 @@ def _from_ingredients(found: polars.DataFrame, dictionary: Dictionary) -> polars
 def _from_name(found: polars.DataFrame) -> polars.DataFrame:
     import polars as pl
 
-    without = pl.col("meant").is_null() & (
-        normalised(pl.col("prod_ai").str.replace_all("\\", "", literal=True)) == ""
-    )
+    without = pl.col("meant").is_null() & (normalised(pl.col("prod_ai").str.strip_chars("\\ ")) == "")
     return found.filter(without & pl.col("cleaned").is_not_null()).select(
         "name_id", substance=pl.col("cleaned"), rank=pl.lit(2, pl.Int8)
     )

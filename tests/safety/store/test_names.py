@@ -1,0 +1,228 @@
+"""Names at two levels: the product is what the reporter wrote, the substance what it contains."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from glabella.safety.store import load_dictionary, load_terms, open_store, substance_groups
+from glabella.safety.store._mapping import NameMap, map_names
+from tests.safety.store.tiny import report, write_quarter
+
+DATA = Path(__file__).parents[3] / "src" / "glabella" / "safety" / "data"
+SHARED = Path(__file__).parents[4] / "shared" / "safety" / "data"
+SHIPPED = load_dictionary()
+
+
+def mapped(*names: tuple[str, str]) -> list[tuple[str | None, list[str]]]:
+    """Give the product and the substances of each name, in the order of names."""
+    found = run(*names)
+    products = dict(found.name_products.join(found.products, on="product_id").select("name_id", "name").rows())
+    substances = found.name_substances.join(found.substances, on="substance_id").sort("name_id", "name")
+    ids = {(name, ai): one for one, name, ai in found.names.rows()}
+    return [
+        (
+            products.get(ids[pair]),
+            substances.filter(pl.col("name_id") == ids[pair])["name"].to_list(),
+        )
+        for pair in names
+    ]
+
+
+def run(*names: tuple[str, str]) -> NameMap:
+    frame = pl.DataFrame([(*one, 1) for one in names], ["drugname", "prod_ai", "rows"], orient="row")
+    return map_names(frame, SHIPPED)
+
+
+@pytest.mark.parametrize(
+    ("drugname", "prod_ai", "product", "substances"),
+    [
+        ("EXPAREL", "BUPIVACAINE", "EXPAREL", ["BUPIVACAINE"]),
+        ("Botox Cosmetic", "ONABOTULINUMTOXINA", "BOTOX COSMETIC", ["ONABOTULINUMTOXINA"]),
+        ("BOTOX (BOTULINUM TOXIN TYPE A)", "", "BOTOX", ["ONABOTULINUMTOXINA"]),
+        ("BOTOX 100 UNITS INJECTION", "", "BOTOX", ["ONABOTULINUMTOXINA"]),
+        ("Botox®", "", "BOTOX", ["ONABOTULINUMTOXINA"]),
+        ("MYOBLOC", "DIACEREIN", "MYOBLOC", ["RIMABOTULINUMTOXINB"]),
+        ("letibotulinumtoxinA-wlbg", "", "LETIBOTULINUMTOXINA", ["LETIBOTULINUMTOXINA"]),
+        ("SOME TOXIN", "PRABOTULINUMTOXINA-XVFS", "SOME TOXIN", ["PRABOTULINUMTOXINA"]),
+        ("Вистабел", "", "VISTABEL", ["ONABOTULINUMTOXINA"]),
+        ("ZOLOFT TABLETS 50 MG", "", "ZOLOFT", ["SERTRALINE"]),
+        ("A PILL", "SERTRALINE HYDROCHLORIDE", "A PILL", ["SERTRALINE"]),
+        ("EFFEXOR XR", "", "EFFEXOR XR", ["VENLAFAXINE"]),
+        ("CO-SOMETHING", "LEVODOPA\\CARBIDOPA", "CO-SOMETHING", ["CARBIDOPA", "LEVODOPA"]),
+        ("UNHEARD-OF 5 MG", "", "UNHEARD-OF", ["UNHEARD-OF"]),
+        ("VITAMIN B12", "", "VITAMIN B12", ["VITAMIN B12"]),
+        ("", "ASPIRIN", "ASPIRIN", ["ASPIRIN"]),
+        ("", "", None, []),
+        ("  ...  ", "\\", None, []),
+    ],
+)
+def test_product_and_substance(drugname: str, prod_ai: str, product: str | None, substances: list[str]) -> None:
+    assert mapped((drugname, prod_ai)) == [(product, substances)]
+
+
+#: Every string of the real quarter and of the map of the field, section 1.5.
+FAMILY = {
+    "ONABOTULINUMTOXINA": ["BOTOX", "BOTOX COSMETIC", "VISTABEL"],
+    "ABOBOTULINUMTOXINA": ["DYSPORT", "AZZALURE", "ALLUZIENCE"],
+    "INCOBOTULINUMTOXINA": ["XEOMIN", "BOCOUTURE"],
+    "PRABOTULINUMTOXINA": ["JEUVEAU", "NUCEIVA"],
+    "DAXIBOTULINUMTOXINA": ["DAXXIFY"],
+    "LETIBOTULINUMTOXINA": ["LETYBO"],
+    "RELABOTULINUMTOXINA": ["RELFYDESS"],
+    "RIMABOTULINUMTOXINB": ["MYOBLOC", "NEUROBLOC", "RIMABOTULINUMTOXINB"],
+    "BOTULINUM TOXIN TYPE A": ["BOTULINUM TOXIN TYPE A"],
+    "BOTULINUM TOXIN NOS": ["BOTULINUM TOXIN NOS"],
+}
+
+
+def test_the_whole_botulinum_family_is_told_apart_and_kept_together() -> None:
+    groups = substance_groups()
+    assert set(FAMILY) <= set(groups["botulinum_toxin"])
+    assert "RIMABOTULINUMTOXINB" not in groups["botulinum_toxin_A"]
+    for substance, names in FAMILY.items():
+        assert mapped(*((name.title(), "") for name in names)) == [(name, [substance]) for name in names]
+
+
+def test_every_shipped_name_has_a_source_and_one_meaning() -> None:
+    with (DATA / "products.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    named = (DATA / "products.md").read_text(encoding="utf-8")
+    assert {row["source"] for row in rows} == {
+        line.split("`")[1] for line in named.splitlines() if line.startswith("| `")
+    }
+    assert len({row["name_as_reported"] for row in rows}) == len(rows) == SHIPPED.table.height
+    assert all(row["product"] and row["substance"] for row in rows)
+    known = {row["substance"] for row in rows}
+    members = {one for group in substance_groups().values() for one in group}
+    assert members <= known
+
+
+def spelled(name: str) -> str:
+    without = "".join(mark for mark in name.upper() if mark not in "®™©")
+    return " ".join(without.split()).strip(" .,;'\"*-")
+
+
+def test_rows_from_aioli_are_in_aioli() -> None:
+    table = pl.read_csv(
+        SHARED / "drug_names" / "aioli_art57_rxnorm.tsv.gz", separator="\t", quote_char=None, infer_schema=False
+    )
+    there = {spelled(name) for name in [*table["name"].to_list(), *table["ingredient"].to_list()]}
+    with (DATA / "products.csv").open(encoding="utf-8", newline="") as file:
+        taken = [row["name_as_reported"] for row in csv.DictReader(file) if row["source"] == "art57"]
+    missing = [name for name in taken if name not in there]
+    assert missing == []
+
+
+def test_the_unmapped_share_is_counted_and_said(tmp_path: Path) -> None:
+    drugs = [
+        ("BOTOX", "PS", "ONABOTULINUMTOXINA"),
+        ("X1", "C", "SERTRALINE"),
+        ("X2", "C", "NEWDRUG"),
+        ("X3", "C", None),
+    ]
+    write_quarter(tmp_path, "2022Q1", [report(1, drugs=[*drugs, ("X3", "C", None), (None, "C", None)])])
+    said: list[str] = []
+    with open_store(tmp_path, progress=said.append) as store:
+        names = store.describe().names
+        assert "drug names in no dictionary: 66.7% of 6 rows, 3 of 5 distinct names" in str(store.describe())
+    assert any("66.7%" in line for line in said)
+    assert {way: share["rows"] for way, share in names["by_way"].items()} == {
+        "dictionary_by_drugname": 1,
+        "dictionary_by_prod_ai": 1,
+        "prod_ai": 1,
+        "drugname": 2,
+        "nothing": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("diana.csv", 'drugname;Substance;Checked\nUNHEARD-OF;"sertraline;diazepam";TRUE\nNOTHING;na;FALSE\n'),
+        ("rxnorm.tsv", "name\tingredient\trxcui\nunheard-of\tsertraline / diazepam\t36437\n"),
+        ("plain.csv", "drugname,substance\nUnheard-of,sertraline\\diazepam\n"),
+        ("bom.csv", "\ufeffdrugname,substance\r\nUnheard-of,sertraline\\diazepam\r\n"),
+    ],
+)
+def test_a_dictionary_of_the_user_is_read(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8", newline="")
+    write_quarter(tmp_path / "store", "2022Q1", [report(1, drugs=["unheard-of"])])
+    with open_store(tmp_path / "store", names=[tmp_path / name]) as store:
+        assert {one.label for one in store.find_drugs(["Sertraline", "DIAZEPAM"])} == {"SERTRALINE", "DIAZEPAM"}
+        assert store.describe().names["unmapped"]["rows"] == 0
+
+
+def test_the_shipped_table_comes_first_and_other_meanings_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "diana.csv"
+    path.write_text("drugname;Substance\nDYSPORT;botulinum toxin\nBOTOX;onabotulinumtoxinA\nNEW;x\nNEW;y\n")
+    dictionary = load_dictionary([path])
+    assert dictionary.files[1][2:] == (1, 2)
+    meaning = dict(dictionary.table.select("key", "substance").rows())
+    assert meaning["DYSPORT"] == "ABOBOTULINUMTOXINA"
+    assert meaning["NEW"] == "X"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (b"one,two\nA,B\n", "row 1: columns"),
+        (b"drugname,substance\nA,B\n,C\n", "row 3: no name"),
+        (b"drugname,substance\nA,B\nC,D,E\n", "row 3"),
+        (b"drugname,substance\n", "no names"),
+        (b"dr\xffgname,substance\nA,B\n", "row 1: not UTF-8"),
+    ],
+)
+def test_a_wrong_dictionary_is_refused_with_its_row(tmp_path: Path, text: bytes, words: str) -> None:
+    path = tmp_path / "names.csv"
+    path.write_bytes(text)
+    with pytest.raises(ValueError, match=words) as fault:
+        load_dictionary([path])
+    assert str(path) in str(fault.value)
+
+
+def test_every_shipped_group_of_terms_says_what_it_is_not() -> None:
+    for path in sorted([*(DATA / "event_groups").glob("*.yaml"), *(DATA / "indication_groups").glob("*.yaml")]):
+        group = load_terms(path)
+        assert group.id == path.stem
+        assert group.version >= 1
+        assert group.author == "Glabella"
+        assert group.date
+        assert "It is not a MedDRA" in group.note
+        assert len(set(group.terms)) == len(group.terms) > 1
+
+
+def test_the_core_is_within_the_broad_list_and_suicide_apart() -> None:
+    core, broad, suicide = (
+        set(load_terms(DATA / "event_groups" / f"{name}.yaml").terms)
+        for name in ("depression_core", "depression_broad", "suicide_self_injury")
+    )
+    assert core < broad
+    assert not suicide & broad
+
+
+def test_a_list_of_the_user_is_read_line_by_line(tmp_path: Path) -> None:
+    path = tmp_path / "smq.txt"
+    path.write_text("# mine\nDepressed mood\n\n  crow^s   feet # twice\nDEPRESSED MOOD\n", encoding="utf-8")
+    group = load_terms(path)
+    assert (group.id, group.terms) == ("smq", ("DEPRESSED MOOD", "CROW'S FEET"))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("a.txt", "# nothing\n", "no terms"),
+        ("a.yaml", "terms: []\n", "no terms"),
+        ("a.yaml", "- A\n", "mapping"),
+        ("a.yaml", "terms: [A, 5]\n", "term 2"),
+        ("a.yaml", "terms: [A\n", "not YAML"),
+        ("a.yaml", "version: one\nterms: [A]\n", "version"),
+    ],
+)
+def test_a_wrong_list_is_refused(tmp_path: Path, name: str, text: str, words: str) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(ValueError, match=words):
+        load_terms(tmp_path / name)
