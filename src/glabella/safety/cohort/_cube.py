@@ -19,13 +19,11 @@ Ids = tuple[int, ...]
 
 #: Stands for the first and the last quarter where a spec names none.
 _FIRST, _LAST = "0000Q0", "9999Q9"
+#: No id is this: stands where a list is empty.
+_NO_ID = (-1,)
 EVERYTHING_ELSE = "everything else"
 #: Joined where an arm names indications: the drug was given for one of them.
-_FOR_INDICATION = (
-    "JOIN (SELECT DISTINCT i.report_id AS report_id, i.substance_id AS substance_id FROM report_indication i"
-    " JOIN indications_of_arm m ON i.indication_id = m.member_id) i"
-    " ON {0}.report_id = i.report_id AND {0}.substance_id = i.substance_id"
-)
+_FOR_INDICATION = "JOIN indicated i ON {0}.report_id = i.report_id AND {0}.substance_id = i.substance_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,16 +189,26 @@ def arm_cube(store: Store, spec: CohortSpec, arm: Arm, names: Names) -> pl.DataF
         f"for_indication_of_{alias}": Query(_FOR_INDICATION.format(alias) if arm.indications else "")
         for alias in "sp"
     }
+    comparators = names.comparators[arm.id]
+    others = tuple(sorted({one for ids in comparators.values() for one in ids}))
+    everything = arm.comparators == EVERYTHING_ELSE
+    query = statement(
+        "cohort_cube",
+        first=first,
+        last=last,
+        exposed_ids=names.exposed or _NO_ID,
+        product_ids=names.exposed_products or _NO_ID,
+        comparator_ids=Query("IS NOT NULL") if everything else Query(f"IN ({', '.join(map(str, others))})"),
+        indication_ids=names.indications[arm.id] or _NO_ID,
+        excluded_ids=names.excluded or _NO_ID,
+        excluded_indication_ids=names.excluded_indications or _NO_ID,
+        **for_indication,
+    )
     return store.engine.run(
-        statement("cohort_cube", first=first, last=last, **for_indication),
+        query,
         {
-            "exposed_substances": [names.exposed],
-            "exposed_products": [names.exposed_products],
-            "comparators": list(names.comparators[arm.id].values()),
-            "indications_of_arm": [names.indications[arm.id]],
+            "comparators": list(comparators.values()),
             "event_lists": list(names.lists.values()),
             "complaints": [names.complaints],
-            "excluded_substances": [names.excluded],
-            "excluded_indications": [names.excluded_indications],
         },
     )

@@ -15,9 +15,6 @@ from glabella.safety.cohort._spec import Arm, CohortSpec
 if TYPE_CHECKING:
     from glabella.safety.store import Store
 
-#: Settings whose ratio is adjusted by regression too; the others have the stratified one.
-_REGRESSED = ("declared", "event list")
-
 
 def run_cohort(store: Store, spec: CohortSpec, *, progress: Callable[[str], None] | None = None) -> CohortResult:
     """Run a cohort comparison on a store.
@@ -74,12 +71,11 @@ def _arm(store: Store, spec: CohortSpec, arm: Arm, names: Names) -> ArmResult:
     tables = [cells(cube, one, lists, spec.adjust) for one in tried]
     frame = pl.DataFrame({"kind": [one.kind for one in tried], "label": [one.label for one in tried]})
     frame = frame.hstack(compare(tables))
-    empty: dict[str, float | None] = dict.fromkeys(("adjusted", "adjusted_low", "adjusted_high"))
-    regressed = [
-        adjusted(table, spec.adjust) if one.kind in _REGRESSED else empty
-        for one, table in zip(tried, tables, strict=True)
-    ]
-    frame = frame.hstack(pl.DataFrame(regressed, schema=dict.fromkeys(empty, pl.Float64)))
+    # The declared ratio is adjusted by regression too; every other run has the stratified one beside the crude.
+    regressed = adjusted(tables[0], spec.adjust)
+    frame = frame.with_columns(
+        pl.Series(name, [value] + [None] * (len(tried) - 1), dtype=pl.Float64) for name, value in regressed.items()
+    )
     declared = cube.filter(tried[0].keeps(lists)["counts"])
     n = pl.col("n")
     missing = {

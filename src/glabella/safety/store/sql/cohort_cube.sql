@@ -1,34 +1,37 @@
 -- One arm of a cohort comparison: the reports on either side, counted by all that a run may filter or stratify on.
 -- Every setting of a sensitivity grid is a sum over this small table, so the store is asked once an arm.
 -- A side's drugs count where they were given for the arm's indications; bits name comparators and event lists.
-WITH given AS (
-  SELECT s.report_id AS report_id, s.substance_id AS substance_id, s.role AS role
-  FROM report_substance s $for_indication_of_s
+-- Ids stand in the text as well as in the joined tables, so that a scan reads only the row groups that hold them.
+WITH indicated AS (
+  SELECT DISTINCT i.report_id AS report_id, i.substance_id AS substance_id
+  FROM indication_report i WHERE i.indication_id IN $indication_ids
 ),
 exposed AS (
   SELECT x.report_id AS report_id, MIN(x.role) AS role
   FROM (
-    SELECT g.report_id AS report_id, g.role AS role
-    FROM given g JOIN exposed_substances m ON g.substance_id = m.member_id
+    SELECT s.report_id AS report_id, s.role AS role
+    FROM substance_report s $for_indication_of_s
+    WHERE s.substance_id IN $exposed_ids
     UNION ALL
     SELECT p.report_id AS report_id, p.role AS role
     FROM (
       SELECT p.report_id AS report_id, p.role AS role, v.substance_id AS substance_id
-      FROM report_product p
-      JOIN exposed_products m ON p.product_id = m.member_id
+      FROM product_report p
       JOIN products v ON p.product_id = v.product_id
+      WHERE p.product_id IN $product_ids
     ) p $for_indication_of_p
   ) x
   GROUP BY x.report_id
 ),
 compared AS (
   SELECT
-    g.report_id AS report_id,
-    BIT_OR(CASE WHEN g.role <= 1 THEN CAST(POWER(2, m.set_id) AS BIGINT) ELSE CAST(0 AS BIGINT) END) AS bits_primary,
-    BIT_OR(CASE WHEN g.role <= 2 THEN CAST(POWER(2, m.set_id) AS BIGINT) ELSE CAST(0 AS BIGINT) END) AS bits_suspect,
+    s.report_id AS report_id,
+    BIT_OR(CASE WHEN s.role <= 1 THEN CAST(POWER(2, m.set_id) AS BIGINT) ELSE CAST(0 AS BIGINT) END) AS bits_primary,
+    BIT_OR(CASE WHEN s.role <= 2 THEN CAST(POWER(2, m.set_id) AS BIGINT) ELSE CAST(0 AS BIGINT) END) AS bits_suspect,
     BIT_OR(CAST(POWER(2, m.set_id) AS BIGINT)) AS bits_any
-  FROM given g JOIN comparators m ON g.substance_id = m.member_id
-  GROUP BY g.report_id
+  FROM substance_report s JOIN comparators m ON s.substance_id = m.member_id $for_indication_of_s
+  WHERE s.substance_id $comparator_ids
+  GROUP BY s.report_id
 ),
 sides AS (
   SELECT
@@ -59,10 +62,10 @@ barred AS (
   SELECT x.report_id AS report_id, MAX(x.excluded) AS excluded
   FROM (
     SELECT s.report_id AS report_id, 1 AS excluded
-    FROM report_substance s JOIN excluded_substances m ON s.substance_id = m.member_id
+    FROM substance_report s WHERE s.substance_id IN $excluded_ids
     UNION ALL
     SELECT i.report_id AS report_id, 1 AS excluded
-    FROM report_indication i JOIN excluded_indications m ON i.indication_id = m.member_id
+    FROM indication_report i WHERE i.indication_id IN $excluded_indication_ids
   ) x
   GROUP BY x.report_id
 )
