@@ -1,13 +1,14 @@
 """Risks: spontaneous reports, from the FDA's quarterly files to signals and cohort comparisons.
 
 ``faers`` reads files into a store, ``synthetic`` makes files of that shape with planted truth, ``store`` cleans,
-names and counts, ``measures`` is the array mathematics, ``cohort`` runs declared comparisons, and ``data`` holds
-the vocabularies and rules that they read. ``measures`` never touches files; nothing here draws, or knows how a
+names and counts, ``measures`` is the array mathematics, ``cohort`` runs declared comparisons, ``evaluation`` asks
+how well known signals are found, and ``data`` holds the vocabularies and rules that they read. ``measures`` never touches files; nothing here draws, or knows how a
 number is shown.
 """
 
 from glabella.safety._open import ReportStore, open_store
 from glabella.safety.cohort import CohortResult, CohortSpec, load_spec, run_cohort, shipped_cohorts
+from glabella.safety.evaluation import evaluate, evaluate_store, reference_set
 from glabella.safety.faers import fetch, ingest, verify
 from glabella.safety.measures import (
     cumulative_ic,
@@ -38,6 +39,8 @@ __all__ = [
     "cumulative_ic",
     "disproportionality",
     "ema",
+    "evaluate",
+    "evaluate_store",
     "evans",
     "exact_ror",
     "fetch",
@@ -53,6 +56,7 @@ __all__ = [
     "masking_ratio",
     "omega",
     "open_store",
+    "reference_set",
     "run_cohort",
     "shipped_cohorts",
     "stratified_expected",
