@@ -2,8 +2,8 @@
 
 ``faers`` reads files into a store, ``synthetic`` makes files of that shape with planted truth, ``store`` cleans,
 names and counts, ``measures`` is the array mathematics, ``cohort`` runs declared comparisons, ``evaluation`` asks
-how well known signals are found, and ``data`` holds the vocabularies and rules that they read. ``measures`` never touches files; nothing here draws, or knows how a
-number is shown.
+how well known signals are found, and ``data`` holds the vocabularies and rules that they read. ``measures`` never
+touches files; nothing here draws, or knows how a number is shown.
 """
 
 from glabella.safety._open import ReportStore, open_store
