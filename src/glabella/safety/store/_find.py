@@ -110,4 +110,4 @@ def indication_vocabulary(indications: polars.DataFrame) -> Vocabulary:
 
 
 def _numbered(table: polars.DataFrame, column: str) -> dict[str, int]:
-    return dict(zip(table["name"].to_list(), table[column].to_list(), strict=True))
+    return dict(zip(table["name"].str.to_uppercase().to_list(), table[column].to_list(), strict=True))
