@@ -12,6 +12,9 @@ import pytest
 from glabella.safety.store import Selection, Store, cohort_counts, open_index, open_store
 from tests.safety.store.tiny import report, write_quarter
 
+#: Under `--dist loadgroup` one worker starts Java, not each.
+pytestmark = pytest.mark.xdist_group("spark")
+
 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory, spark: str) -> Iterator[tuple[Store, Store]]:
