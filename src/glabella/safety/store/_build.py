@@ -93,19 +93,19 @@ def build_tables(
         for table in COLUMNS:
             connection.execute(_view(table, quarters))
         say(f"reports of {len(quarters)} quarters")
-        connection.execute(statement("build/reports").text)
+        connection.execute(statement("index/reports").text)
         say("drug names")
         names = _names(connection, dictionary)
         say("drugs, events and indications")
         for step in ("drugs", "events"):
-            connection.execute(statement(f"build/{step}").text)
+            connection.execute(statement(f"index/{step}").text)
         unused = _rows(connection)
         connection.execute("DROP TABLE drug_rows; DROP TABLE report_key")
         say("rules of cleaning")
         bits = {rule.id: rule.bit if rule.on else 0 for rule in rules.rules}
-        connection.execute(statement("build/flags", **bits).text)
+        connection.execute(statement("index/flags", **bits).text)
         say("tables of the index")
-        tables = {"reports": f"{statement('build/reports_out').text} ORDER BY report_id", **_TABLES}
+        tables = {"reports": f"{statement('index/reports_out').text} ORDER BY report_id", **_TABLES}
         for table, query in tables.items():
             target = str(out / f"{table}.parquet").replace("'", "''")
             # Smaller groups where a look-up reads only those that hold an id.
