@@ -6,10 +6,10 @@ export OPENBLAS_NUM_THREADS = 1
 UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
 SHIPPED := src/glabella/dossiers/botulinum-depression
 
-.PHONY: help setup brief test lint format schema agreement bench clean
+.PHONY: help setup brief test lint format schema agreement bench bench-safety clean
 
 help: ## show this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 21
 
 setup: ## install uv where it is missing, then everything the lock file names
 	@test -x "$$(command -v $(UV))" || { python3 -m venv .tools/uv && .tools/uv/bin/pip install --quiet uv; }
@@ -40,6 +40,9 @@ agreement: setup ## write docs/agreement-metafor.md from the reference outputs
 
 bench: setup ## run the benchmarks, peers side by side
 	@$(UV) run --no-sync --with pimeta --with pymare python benchmarks/synthesis.py
+
+bench-safety: setup ## run the benchmarks of reports; BENCH="--sizes 1 10 20 --page" for all sizes and the page
+	@$(UV) run --no-sync python benchmarks/safety.py $(BENCH)
 
 clean: ## remove what was built
 	rm -rf .venv .tools out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
