@@ -51,8 +51,9 @@ def test_nothing_banned(path: Path) -> None:
 def test_both_dialects_parse_them() -> None:
     sqlglot = pytest.importorskip("sqlglot", reason="sqlglot is not installed; it only lints")
     for path in FILES:
-        text = re.sub(r"\(\$\w+\)", "(SELECT 1 AS report_id)", code(path))
-        text = re.sub(r"\$\w+", "x", re.sub(r"IN \$\w+", "IN (1)", text))
+        text = re.sub(r"\$(without|for_indication_of_\w+|comparator_ids)", "", code(path))
+        text = re.sub(r"\(\$\w+\)", "(SELECT 1 AS report_id)", text)
+        text = re.sub(r"\$\w+", "x", re.sub(r"\bIN \$\w+", "IN (1)", text))
         if text.lstrip().upper().startswith(("SELECT", "WITH")):
             for dialect in ("duckdb", "spark"):
                 assert sqlglot.parse_one(text, dialect=dialect), path.name
