@@ -67,6 +67,7 @@ barred AS (
     SELECT i.report_id AS report_id, 1 AS excluded
     FROM indication_report i WHERE i.indication_id IN $excluded_indication_ids
   ) x
+  JOIN sides s ON x.report_id = s.report_id
   GROUP BY x.report_id
 )
 SELECT
