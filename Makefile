@@ -20,7 +20,7 @@ brief: setup ## set up everything and write the brief into out/
 
 test: setup ## set up everything and pass the tests
 	@scripts/system-packages
-	@$(UV) run --no-sync pytest --numprocesses auto
+	@$(UV) run --no-sync pytest --numprocesses auto --dist loadgroup
 
 lint: setup ## style, format, types, and the shipped dossier
 	@$(UV) run --no-sync ruff check

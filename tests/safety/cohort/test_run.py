@@ -139,6 +139,7 @@ def test_the_stratified_ratio_is_that_of_the_strata(store: Store) -> None:
     assert rows["mh"][0] == pytest.approx(float(fit.ror))
 
 
+@pytest.mark.xdist_group("spark")
 def test_both_engines_count_the_same(synthetic_store: Path) -> None:
     frames = []
     for engine in ("duckdb", "local[2]"):

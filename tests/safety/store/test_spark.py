@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from glabella.safety.store import Selection, Store, cohort_counts, open_index, open_store
+from glabella.safety.store import Store, open_index, open_store
 from tests.safety.store.tiny import report, write_quarter
 
 #: Under `--dist loadgroup` one worker starts Java, not each.
@@ -66,26 +66,6 @@ def test_pairs_and_margins(both: tuple[Store, Store]) -> None:
 
 def test_groups(both: tuple[Store, Store]) -> None:
     one, two = (store.signals("botulinum_toxin", "depression_core", mode="raw", ebgm=False) for store in both)
-    same(one, two)
-
-
-@pytest.mark.parametrize("everything", [False, True])
-def test_cohorts(both: tuple[Store, Store], everything: bool) -> None:
-    duck, _ = both
-    events = duck.find_events("depression_core")[0].ids
-    exposed = Selection(
-        substance_ids=duck.find_drugs("botulinum_toxin")[0].ids,
-        role="any",
-        without_substance_ids=duck.find_drugs("antidepressant")[0].ids,
-    )
-    comparator = Selection(
-        substance_ids=None if everything else duck.find_drugs("topiramate")[0].ids,
-        indication_ids=None if everything else duck.find_indications("migraine")[0].ids,
-        reporters_excluded=("LW",),
-        only_event_ids=duck.find_events("NAUSEA")[0].ids,
-        first_quarter="2004Q1",
-    )
-    one, two = (cohort_counts(store, exposed, comparator, events, strata=("year", "sex")) for store in both)
     same(one, two)
 
 

@@ -12,8 +12,7 @@ from glabella._version import __version__
 from glabella.safety.cohort._cube import Names
 from glabella.safety.cohort._result import ArmResult, Item
 from glabella.safety.cohort._spec import CohortSpec
-from glabella.safety.store import Description
-from glabella.safety.store._index import unmapped_share
+from glabella.safety.store import Description, unmapped_share
 
 _DATABASE = "the FDA Adverse Event Reporting System (FAERS, and AERS before it), public quarterly files"
 

@@ -7,10 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from glabella.safety.cohort._spec import Arm, CohortSpec
-from glabella.safety.store import Store, event_groups, indication_groups, load_dictionary, substance_groups
-from glabella.safety.store._find import Vocabulary
-from glabella.safety.store._sql import Query, statement
-from glabella.safety.store._terms import TermGroup, normal_term
+from glabella.safety.store import (
+    Query,
+    Store,
+    TermGroup,
+    Vocabulary,
+    event_groups,
+    indication_groups,
+    load_dictionary,
+    normal_term,
+    statement,
+    substance_groups,
+)
 
 if TYPE_CHECKING:
     import polars as pl

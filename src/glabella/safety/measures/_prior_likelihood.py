@@ -116,4 +116,6 @@ def log_likelihood(theta: Floats, at: Points, convention: Convention) -> tuple[f
         slopes[2] = slopes[2] + weights[1] * plain[1].log_zero
         slopes[3] = slopes[3] + weights[1] * plain[1].zero_slope_beta
         slopes[4] = slopes[4] + p * (1 - p) * (unseen[0] - unseen[1]) / seen
-    return float(at.weight @ total), np.array([at.weight @ slope for slope in slopes])
+    # Not by a matrix product: its library starts threads for as many points, and the starts have threads already.
+    sums = np.einsum("i,ji->j", at.weight, np.stack([total, *slopes]))
+    return float(sums[0]), sums[1:]

@@ -4,33 +4,37 @@
 counts over that index with DuckDB or Spark, in the same SQL.
 """
 
-from glabella.safety.store._index import build_index
+from glabella.safety.store._find import Vocabulary
+from glabella.safety.store._index import build_index, unmapped_share
 from glabella.safety.store._names import load_dictionary, substance_groups
 from glabella.safety.store._pairs import Margins, Pairs
 from glabella.safety.store._rules import Rule, Rules, load_rules
-from glabella.safety.store._selection import Selection, cohort_counts
+from glabella.safety.store._sql import Query, statement
 from glabella.safety.store._store import Description, Store, open_index, open_store
-from glabella.safety.store._terms import TermGroup, event_groups, indication_groups, load_terms
+from glabella.safety.store._terms import TermGroup, event_groups, indication_groups, load_terms, normal_term
 from glabella.safety.store._trend import count_trend
 
 __all__ = [
     "Description",
     "Margins",
     "Pairs",
+    "Query",
     "Rule",
     "Rules",
-    "Selection",
     "Store",
     "TermGroup",
+    "Vocabulary",
     "build_index",
-    "cohort_counts",
     "count_trend",
     "event_groups",
     "indication_groups",
     "load_dictionary",
     "load_rules",
     "load_terms",
+    "normal_term",
     "open_index",
     "open_store",
+    "statement",
     "substance_groups",
+    "unmapped_share",
 ]

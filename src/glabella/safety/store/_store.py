@@ -300,16 +300,12 @@ class Store:
         return indication_vocabulary(self._table("indications", "indication_id"))
 
     def find_drugs(self, wanted: Wanted, *, level: str = "substance") -> tuple[Found, ...]:
-        """Find names and groups of drugs: the ids that a cohort's selection needs."""
+        """Find names and groups of drugs."""
         return tuple(self.drugs(level).find(one) for one in _listed(wanted))
 
     def find_events(self, wanted: Wanted) -> tuple[Found, ...]:
         """Find names and groups of events."""
         return tuple(self.events.find(one) for one in _listed(wanted))
-
-    def find_indications(self, wanted: Wanted) -> tuple[Found, ...]:
-        """Find names and groups of indications."""
-        return tuple(self.indications.find(one) for one in _listed(wanted))
 
     def substances_of(self, product_ids: Sequence[int]) -> tuple[int, ...]:
         """Give the substances of products, where a product has one."""

@@ -1,1 +1,0 @@
-SELECT report_id FROM reports WHERE (flags & $mask) = 0

@@ -1,1 +1,0 @@
-SELECT DISTINCT report_id FROM ($parts) p
