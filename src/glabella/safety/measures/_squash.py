@@ -80,10 +80,15 @@ def squash_by_width(n: Floats, expected: Floats, weight: Floats) -> Weighted:
     place -= place.min(initial=0)
     bins = int(place.max(initial=0)) + 1
     counts, which = np.unique(n, return_inverse=True)
-    # One whole number a bin: sorted in a third of the time of two columns.
-    filled, at = np.unique(which * bins + place, return_inverse=True)
-    mass = np.bincount(at, weights=weight)
-    return counts[filled // bins], np.bincount(at, weights=weight * expected) / mass, mass
+    # Added up in a table of every count by every place, which is small: many different counts need very many
+    # reports. Sorting the pairs instead takes four times as long.
+    which *= bins
+    which += place
+    pairs = np.bincount(which)
+    filled = np.flatnonzero(pairs)
+    mass = np.bincount(which, weights=weight)[filled]
+    mean = np.bincount(which, weights=weight * expected)[filled] / mass
+    return counts[filled // bins], mean, mass
 
 
 def zero_cells(
