@@ -189,3 +189,14 @@ def test_a_real_quarter_has_no_maximum_on_seen_pairs(zeros: str) -> None:
     with pytest.raises(ValueError, match=r"boundary.*zeros='all'"):
         fit.score(pairs["n"], pairs["expected"])
     assert fit.score([3], [1.0], unconverged=True).height == 1
+
+
+def test_margins_of_pair_counts_make_their_own_total() -> None:
+    pairs = phvid()
+    drugs, events, _ = phvid_margins()
+
+    assert fit_gps(pairs["n"], pairs["expected"], margins=(drugs, events)).prior == (
+        fit_gps(pairs["n"], pairs["expected"], margins=phvid_margins()).prior
+    )
+    with pytest.raises(ValueError, match="margins: 2 arrays"):
+        fit_gps(pairs["n"], pairs["expected"], margins=(drugs, events[1:]))

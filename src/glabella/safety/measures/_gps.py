@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import polars
 
 Floats = NDArray[np.float64]
-Margins = tuple[ArrayLike, ArrayLike, ArrayLike]
+Margins = tuple[ArrayLike, ArrayLike] | tuple[ArrayLike, ArrayLike, ArrayLike]
 
 _CONVENTIONS = ("all", "mixture", "component")
 
@@ -181,7 +181,8 @@ def fit_gps(
         For ``"all"``: reports of every drug, reports of every event, and all reports, on the definition
         ``expected`` rests on. Cells never seen are then worked out and need not be listed; zero counts in ``n``
         are left out, being among them. For expected counts summed over strata give arrays of shape (strata, drugs),
-        (strata, events) and (strata,). Without margins ``n`` must be the full table with its zeros.
+        (strata, events) and (strata,). Two arrays of equal sums are the margins of pair counts, whose sum is the
+        total. Without margins ``n`` must be the full table with its zeros.
     squash : bool or sequence of (count, bin size, points kept)
         Whether points stand for several pairs (DuMouchel and Pregibon 2001). ``True``: more than 20,000 pairs are
         put into bins by count and log expected count, fifty to a factor of ten, and so are cells worked out
@@ -271,6 +272,8 @@ def _points(
 
 
 def _unseen(margins: Margins, seen: Floats, *, squash: bool) -> tuple[Floats, Floats]:
+    if len(margins) == 2 and np.sum(margins[0]) == np.sum(margins[1]):
+        margins = (*margins, np.sum(margins[0]))
     if len(margins) != 3:
         raise ValueError(f"margins: {len(margins)} arrays, expected reports of drugs, of events, and all reports")
     n_drug, n_event, n_total = (np.asarray(one, dtype=np.float64) for one in margins)
