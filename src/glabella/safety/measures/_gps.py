@@ -272,8 +272,8 @@ def _points(
 
 
 def _unseen(margins: Margins, seen: Floats, *, squash: bool) -> tuple[Floats, Floats]:
-    if len(margins) == 2 and np.sum(margins[0]) == np.sum(margins[1]):
-        margins = (*margins, np.sum(margins[0]))
+    if len(margins) == 2 and (total := np.asarray(margins[0]).sum()) == np.asarray(margins[1]).sum():
+        margins = (*margins, total)
     if len(margins) != 3:
         raise ValueError(f"margins: {len(margins)} arrays, expected reports of drugs, of events, and all reports")
     n_drug, n_event, n_total = (np.asarray(one, dtype=np.float64) for one in margins)
