@@ -14,12 +14,15 @@ from typing import Any
 SHORT, ROUNDS = 3.0, 5
 
 
-def clocked(work: Callable[[], Any]) -> tuple[dict[str, Any], Any]:
-    """Give the median of wall and processor seconds, the first round's, and what the last round gave."""
+def clocked(work: Callable[[], Any], least: int = 1) -> tuple[dict[str, Any], Any]:
+    """Give the median of wall and processor seconds, the first round's, and what the last round gave.
+
+    There are ``least`` rounds, and more where one is short.
+    """
     wall: list[float] = []
     processor: list[float] = []
     result: Any = None
-    while not wall or (wall[0] < SHORT and len(wall) < ROUNDS):
+    while len(wall) < least or (wall[0] < SHORT and len(wall) < ROUNDS):
         result = None
         began, used = time.perf_counter(), time.process_time()
         result = work()

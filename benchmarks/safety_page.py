@@ -94,9 +94,9 @@ def _head(load: tuple[Any, Any], peers: Mapping[str, str]) -> Iterator[str]:
         "",
         "Each step is a process of its own, and each clock runs around the computing alone: libraries are loaded "
         "and counts are read before, unless a line says otherwise. Seconds are the median of five rounds where one "
-        "takes less than 3 s, otherwise of one. *Processor* is seconds of all cores together, which depends less "
-        "on what else the machine does. *Peak* is all memory of the process, with libraries and input. A ratio "
-        "above 1 says how many times as long as Glabella a line took.",
+        "takes less than 3 s, otherwise of one (of four for a cohort in migraine). *Processor* is seconds of all "
+        "cores together, which depends less on what else the machine does. *Peak* is all memory of the process, "
+        "with libraries and input. A ratio above 1 says how many times as long as Glabella a line took.",
         "",
     )
 
