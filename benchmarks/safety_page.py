@@ -148,7 +148,9 @@ def _goals(found: Found, sizes: list[int], text: int) -> Iterator[str]:
     fewer = ratio("vigipy_gps", "whole", small)
     if than is None and fewer is not None:
         yield ""
-        yield f"vigipy's GPS runs on every size with `--slow` only; on {small:,} reports it took {fewer:.0f} × as long."
+        yield (
+            f"vigipy's GPS runs on every size with `--slow` only; on {small:,} reports it took {fewer:.0f} × as long."
+        )
     yield ""
 
 
