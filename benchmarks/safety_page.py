@@ -149,7 +149,8 @@ def _goals(found: Found, sizes: list[int], text: int) -> Iterator[str]:
     if than is None and fewer is not None:
         yield ""
         yield (
-            f"vigipy's GPS runs on every size with `--slow` only; on {small:,} reports it took {fewer:.0f} × as long."
+            "vigipy's GPS runs on every size with `--slow` only; "
+            f"on {small:,} reports it took {fewer:.0f} × as long."
         )
     yield ""
 
