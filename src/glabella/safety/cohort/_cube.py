@@ -27,6 +27,8 @@ Ids = tuple[int, ...]
 
 #: Stands for the first and the last quarter where a spec names none.
 _FIRST, _LAST = "0000Q0", "9999Q9"
+#: The one country that a setting asks for, and all others.
+_HOME = "CASE WHEN r.country = 'US' THEN 'US' WHEN r.country IS NULL THEN NULL ELSE 'other' END"
 #: No id is this: stands where a list is empty.
 _NO_ID = (-1,)
 EVERYTHING_ELSE = "everything else"
@@ -188,7 +190,8 @@ def arm_cube(store: Store, spec: CohortSpec, arm: Arm, names: Names) -> pl.DataF
     Returns
     -------
     polars.DataFrame
-        One row for each combination of sex, age band, year, era, reporter, country, flags, role on the exposed
+        One row for each combination of sex, age band, year, era, reporter, country (in two kinds, unless it is a
+        stratum), flags, role on the exposed
         side, comparators by role (bits), event lists (bits), whether all events are complaints and whether the
         spec excludes the report; ``n`` reports each.
     """
@@ -200,8 +203,11 @@ def arm_cube(store: Store, spec: CohortSpec, arm: Arm, names: Names) -> pl.DataF
     comparators = names.comparators[arm.id]
     others = tuple(sorted({one for ids in comparators.values() for one in ids}))
     everything = arm.comparators == EVERYTHING_ELSE
+    # Fewer kinds of report make a smaller cube: countries are told apart only where they are strata.
+    country = "r.country" if "country" in spec.adjust else _HOME
     query = statement(
         "cohort_cube",
+        country=Query(country),
         first=first,
         last=last,
         exposed_ids=names.exposed or _NO_ID,

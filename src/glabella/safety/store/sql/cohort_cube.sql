@@ -71,7 +71,7 @@ barred AS (
   GROUP BY x.report_id
 )
 SELECT
-  r.sex AS sex, r.age_band AS age_band, r.year AS year, r.era AS era, r.reporter AS reporter, r.country AS country,
+  r.sex AS sex, r.age_band AS age_band, r.year AS year, r.era AS era, r.reporter AS reporter, $country AS country,
   r.flags AS flags, s.exposed_role AS exposed_role,
   s.bits_primary AS bits_primary, s.bits_suspect AS bits_suspect, s.bits_any AS bits_any,
   COALESCE(h.bits_lists, CAST(0 AS BIGINT)) AS bits_lists,
@@ -84,6 +84,6 @@ LEFT JOIN happened h ON s.report_id = h.report_id
 LEFT JOIN barred b ON s.report_id = b.report_id
 WHERE r.quarter >= $first AND r.quarter <= $last
 GROUP BY
-  r.sex, r.age_band, r.year, r.era, r.reporter, r.country, r.flags, s.exposed_role,
+  r.sex, r.age_band, r.year, r.era, r.reporter, $country, r.flags, s.exposed_role,
   s.bits_primary, s.bits_suspect, s.bits_any,
   COALESCE(h.bits_lists, CAST(0 AS BIGINT)), COALESCE(h.only_complaints, 0), COALESCE(b.excluded, 0)
