@@ -6,6 +6,7 @@ Heavy libraries load inside the command that needs them, so that ``--help`` is q
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from glabella.cli._safety import safety
 @click.version_option(__version__, prog_name="glabella")
 def main() -> None:
     """From a dossier of published evidence to a brief in which every number is traceable."""
+    # Matrices here are small and threads are ours: more of them inside the matrix library only get in the way.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @main.group()
