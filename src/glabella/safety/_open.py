@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,17 +52,5 @@ class ReportStore(store.Store):
         return cohort.run_cohort(self, declared, progress=progress)
 
 
-def open_store(
-    path: Path | str,
-    *,
-    engine: str = "duckdb",
-    names: Sequence[Path | str] = (),
-    rules: Path | str | None = None,
-    threads: int | None = None,
-    memory: str = "4GB",
-    progress: Callable[[str], None] | None = None,
-) -> ReportStore:
-    """Open a store; see :meth:`glabella.safety.store.Store.open`."""
-    return ReportStore.open(
-        path, engine=engine, names=names, rules=rules, threads=threads, memory=memory, progress=progress
-    )
+#: Open a store for counting and comparing.
+open_store = ReportStore.open

@@ -345,20 +345,8 @@ class Store:
         return frame
 
 
-def open_store(
-    path: Path | str,
-    *,
-    engine: str = "duckdb",
-    names: Paths = (),
-    rules: Path | str | None = None,
-    threads: int | None = None,
-    memory: str = "4GB",
-    progress: Progress | None = None,
-) -> Store:
-    """Open a store for counting; see :meth:`Store.open`."""
-    return Store.open(
-        path, engine=engine, names=names, rules=rules, threads=threads, memory=memory, progress=progress
-    )
+#: Open a store for counting.
+open_store = Store.open
 
 
 def open_index(
