@@ -270,7 +270,7 @@ GOOD: tuple[Any, Any] = ([0, 1, 2, 0, 3], [1.0, 1.0, 0.5, 0.2, 2.0])
         (([0, 0], [1, 1]), {}, "no pair has a report"),
         (GOOD, {"zeros": "some"}, "zeros: 'some'"),
         (GOOD, {"zeros": "mixture", "margins": ([1], [1], 1)}, "margins: given with zeros='mixture'"),
-        (GOOD, {"margins": ([1], [1])}, "margins: 2 arrays"),
+        (GOOD, {"margins": ([1], [2])}, "margins: 2 arrays"),
         (GOOD, {"margins": ([1, 2], [[1, 2]], [5, 6])}, "margins: have shapes"),
         (GOOD, {"margins": ([1, -2], [1, 2], 5)}, "margins: drugs hold"),
         (GOOD, {"margins": ([1], [1, 2], 5)}, "fewer than the 3 pairs"),
