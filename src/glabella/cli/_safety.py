@@ -196,6 +196,7 @@ def signals_command(
     console = _console()
     if said.synthetic:
         console.print(_LABEL, style="bold")
+    console.print(" / ".join(drugs) or "every drug", style="bold")
     console.print(
         f"{found.height:,} pairs among {said.kept[mode]:,} distinct reports; role {role}, {mode} reports",
         style="dim",
