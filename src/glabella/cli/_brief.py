@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from glabella.cli._files import BAD_INPUT, replace
+
 if TYPE_CHECKING:
     from glabella.brief import Brief
 
-BAD_INPUT = 2
 STORE = click.Path(path_type=Path, file_okay=False)
 FORMATS = {"html": "html", "md": "md", "json": "json", "pdf": "pdf"}
 
@@ -51,20 +50,6 @@ def _built(dossier: Path | None, store: Path | None) -> Brief:
     sys.exit(BAD_INPUT)
 
 
-def _replace(target: Path, content: bytes) -> None:
-    """Write whole or not at all."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=target.parent, prefix=".glabella-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(draft).chmod(0o644)
-        Path(draft).replace(target)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
-
-
 @brief.command("write")
 @click.argument("dossier", required=False, type=click.Path(path_type=Path))
 @click.option("--to", "folder", type=click.Path(path_type=Path), default=Path(), help="Folder to write into.")
@@ -86,7 +71,7 @@ def write(dossier: Path | None, folder: Path, store: Path | None, form: str) -> 
     else:
         content = {"html": html, "md": markdown, "json": as_json}[form](built).encode()
     try:
-        _replace(target, content)
+        replace(target, content)
     except OSError as error:
         click.echo(f"cannot write {target}: {error.strerror}", err=True)
         sys.exit(BAD_INPUT)

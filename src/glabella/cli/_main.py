@@ -13,7 +13,8 @@ from pathlib import Path
 import click
 
 from glabella._version import __version__
-from glabella.cli._brief import BAD_INPUT, brief
+from glabella.cli._brief import brief
+from glabella.cli._files import BAD_INPUT
 from glabella.cli._pool import pool_command
 from glabella.cli._safety import safety
 

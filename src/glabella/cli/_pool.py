@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from glabella.cli._brief import BAD_INPUT
+from glabella.cli._files import BAD_INPUT
 
 if TYPE_CHECKING:
     import polars as pl

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from glabella.cli._brief import BAD_INPUT
+from glabella.cli._files import BAD_INPUT, replace
 
 if TYPE_CHECKING:
     import polars as pl
@@ -267,7 +267,7 @@ def cohort_command(
         if to is not None:
             _write(result.table(), to, synthetic=result.synthetic)
         if checklist is not None:
-            checklist.write_text(_readus(result), encoding="utf-8")
+            replace(checklist, _readus(result).encode())
         if plot is not None:
             _cohort_forest(result).save(plot)
     console = _console()
@@ -395,17 +395,16 @@ def _readus(result: CohortResult) -> str:
 
 
 def _write(found: pl.DataFrame, to: Path, *, synthetic: bool) -> None:
-    """Write whole or not at all; what came from synthetic reports says so in every row."""
+    """Write a table; what came from synthetic reports says so in every row."""
+    import io
+
     import polars as pl
 
     if synthetic:
         found = found.with_columns(synthetic=pl.lit(value=True))
-    draft = to.with_name(f".{to.name}.part")
-    try:
-        if to.suffix == ".csv":
-            found.write_csv(draft)
-        else:
-            found.write_parquet(draft)
-        draft.replace(to)
-    finally:
-        draft.unlink(missing_ok=True)
+    buffer = io.BytesIO()
+    if to.suffix == ".csv":
+        found.write_csv(buffer)
+    else:
+        found.write_parquet(buffer)
+    replace(to, buffer.getvalue())

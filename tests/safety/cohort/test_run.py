@@ -9,11 +9,14 @@ from polars.testing import assert_frame_equal
 
 from glabella.safety.cohort import CohortSpec, Setting, load_spec, run_cohort, shipped_cohorts
 from glabella.safety.cohort._cube import Names, arm_cube, resolve
-from glabella.safety.cohort._settings import MODES, ROLES, settings
+from glabella.safety.cohort._settings import settings
 from glabella.safety.measures import disproportionality, mantel_haenszel
 from glabella.safety.store import Store, open_store
 
 DEPRESSION = load_spec("depression_2020")
+#: What the shipped rules say, written out: flags left out by each mode, lowest rank of each role.
+MODES = {"raw": 0, "latest": 1 | 2, "strict": 1 | 2 | 4, "literature": 1 | 2 | 4 | 8}
+ROLES = {"primary": 1, "suspect": 2, "any": 4}
 
 
 @pytest.fixture

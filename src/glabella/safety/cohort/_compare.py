@@ -10,25 +10,21 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import polars as pl
 
-    from glabella.safety.cohort._settings import Setting
-
 Floats = NDArray[np.float64]
 
 #: Below this a cell is too small for Woolf's limits, and the exact ones stand beside them.
 _SMALL = 5
 
 
-def cells(cube: pl.DataFrame, chosen: Setting, lists: tuple[str, ...], adjust: tuple[str, ...]) -> pl.DataFrame:
+def cells(cube: pl.DataFrame, keep: dict[str, pl.Expr], adjust: tuple[str, ...]) -> pl.DataFrame:
     """Count the four cells of one setting in every stratum.
 
     Parameters
     ----------
     cube : polars.DataFrame
         An arm's reports, as :mod:`glabella.safety.cohort` counts them.
-    chosen : Setting
-        What counts.
-    lists : tuple of str
-        Event lists in the order of their bits.
+    keep : dict of str to polars.Expr
+        What counts, as :meth:`Setting.keeps` gives it.
     adjust : tuple of str
         Columns of the strata.
 
@@ -40,7 +36,6 @@ def cells(cube: pl.DataFrame, chosen: Setting, lists: tuple[str, ...], adjust: t
     """
     import polars as pl
 
-    keep = chosen.keeps(lists)
     kept = cube.filter(keep["counts"]).with_columns(exposed=keep["exposed"], event=keep["event"])
     n = pl.col("n")
     exposed, event = pl.col("exposed"), pl.col("event")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from glabella.safety.cohort._spec import Arm, CohortSpec
+from glabella.safety.cohort._spec import MOST, Arm, CohortSpec
 from glabella.safety.store import (
     Query,
     Store,
@@ -155,6 +155,9 @@ def resolve(store: Store, spec: CohortSpec) -> Names:
         group = groups.get(name.casefold())
         controls |= {term.lower(): look.events((term,)) for term in (group.terms if group else (name,))}
     controls = {name: ids for name, ids in controls.items() if ids}
+    if len(lists) + len(controls) > MOST:
+        raise ValueError(f"{spec.id}: {len(lists) + len(controls)} event lists, each negative control one, "
+                         f"expected at most {MOST}")  # fmt: skip
     return Names(
         exposed=exposed,
         exposed_products=products,

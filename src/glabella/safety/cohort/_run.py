@@ -68,7 +68,8 @@ def _arm(store: Store, spec: CohortSpec, arm: Arm, names: Names) -> ArmResult:
 
     cube, lists = arm_cube(store, spec, arm, names), tuple(names.lists)
     tried = settings(spec, names.controls, tuple(names.comparators[arm.id]))
-    tables = [cells(cube, one, lists, spec.adjust) for one in tried]
+    keeps = [one.keeps(lists, store.mask) for one in tried]
+    tables = [cells(cube, keep, spec.adjust) for keep in keeps]
     frame = pl.DataFrame({"kind": [one.kind for one in tried], "label": [one.label for one in tried]})
     frame = frame.hstack(compare(tables))
     # The declared ratio is adjusted by regression too; every other run has the stratified one beside the crude.
@@ -76,7 +77,7 @@ def _arm(store: Store, spec: CohortSpec, arm: Arm, names: Names) -> ArmResult:
     frame = frame.with_columns(
         pl.Series(name, [value] + [None] * (len(tried) - 1), dtype=pl.Float64) for name, value in regressed.items()
     )
-    declared = cube.filter(tried[0].keeps(lists)["counts"])
+    declared = cube.filter(keeps[0]["counts"])
     n = pl.col("n")
     missing = {
         column: int(declared.select(n.filter(pl.col(column).is_null() | (pl.col(column) == "")).sum()).item())

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
+
+from glabella.safety.store import MODES, ROLES, rank
 
 if TYPE_CHECKING:
     import polars as pl
@@ -13,10 +16,6 @@ if TYPE_CHECKING:
 Kind = Literal[
     "declared", "event list", "negative control", "comparator", "reports left out", "subgroup", "cleaning", "role"
 ]
-
-#: Flags of a report that each mode leaves out: superseded 1, deleted 2, probable duplicate 4, literature 8.
-MODES = {"raw": 0, "latest": 1 | 2, "strict": 1 | 2 | 4, "literature": 1 | 2 | 4 | 8}
-ROLES = {"primary": 1, "suspect": 2, "any": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +51,16 @@ class Setting:
     reporters_out: tuple[str, ...]
     only: tuple[str, str] | None = None
 
-    def keeps(self, lists: tuple[str, ...]) -> dict[str, pl.Expr]:
-        """Give, over a cube, which reports count, which are exposed, and which have the event."""
+    def keeps(self, lists: tuple[str, ...], mask: Callable[[str], int]) -> dict[str, pl.Expr]:
+        """Give, over a cube, which reports count, which are exposed, and which have the event.
+
+        ``mask`` gives the flags that a mode leaves out: the rules are the store's.
+        """
         import polars as pl
 
-        rank = ROLES[self.role]
-        exposed = (pl.col("exposed_role") > 0) & (pl.col("exposed_role") <= rank)
+        exposed = (pl.col("exposed_role") > 0) & (pl.col("exposed_role") <= rank(self.role))
         compared = (pl.col(f"bits_{self.role}") & self.comparators) != 0
-        counts = (exposed | compared) & ((pl.col("flags") & MODES[self.mode]) == 0)
+        counts = (exposed | compared) & ((pl.col("flags") & mask(self.mode)) == 0)
         if self.drop_excluded:
             counts &= pl.col("excluded") == 0
         if self.drop_complaints:

@@ -16,16 +16,15 @@ from pydantic import (
     model_validator,
 )
 
+from glabella.safety.store import Mode, Role
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Quarter = Annotated[str, StringConstraints(pattern=r"^(19|20)\d{2}Q[1-4]$")]
-Role = Literal["primary", "suspect", "any"]
-Mode = Literal["raw", "latest", "strict", "literature"]
 Stratum = Literal["sex", "age_band", "year", "reporter", "country"]
 
-#: Events of a comparison are kept as bits of one integer that both engines have.
-MOST_LISTS = 60
-MOST_COMPARATORS = 60
+#: Event lists, and comparators, of an arm are bits of one integer of 64 that both engines have.
+MOST = 60
 
 
 class _Model(BaseModel):
@@ -71,6 +70,8 @@ class Arm(_Model):
     def _some(cls, value: Any) -> Any:
         if not value:
             raise ValueError("no comparator is named, expected drugs or 'everything else'")
+        if not isinstance(value, str) and len(value) > MOST:
+            raise ValueError(f"{len(value)} comparators, expected at most {MOST}")
         return value
 
 
@@ -155,8 +156,8 @@ class CohortSpec(_Model):
         if twice:
             raise ValueError(f"arms share the id {twice[0]!r}, expected one id an arm")
         lists = 1 + len(self.events.also) + len(self.events.negative_controls)
-        if lists > MOST_LISTS:
-            raise ValueError(f"{lists} event lists, expected at most {MOST_LISTS}")
+        if lists > MOST:
+            raise ValueError(f"{lists} event lists, expected at most {MOST}")
         if self.quarters and self.quarters[0] > self.quarters[1]:
             raise ValueError(
                 f"quarters run from {self.quarters[0]} to {self.quarters[1]}, expected the earlier first"

@@ -8,17 +8,22 @@ from glabella.safety.store._find import Vocabulary
 from glabella.safety.store._index import build_index, unmapped_share
 from glabella.safety.store._names import load_dictionary, substance_groups
 from glabella.safety.store._pairs import Margins, Pairs
-from glabella.safety.store._rules import Rule, Rules, load_rules
+from glabella.safety.store._roles import ROLES, Mode, Role, rank
+from glabella.safety.store._rules import MODES, Rule, Rules, load_rules
 from glabella.safety.store._sql import Query, statement
 from glabella.safety.store._store import Description, Store, open_index, open_store
 from glabella.safety.store._terms import TermGroup, event_groups, indication_groups, load_terms, normal_term
 from glabella.safety.store._trend import count_trend
 
 __all__ = [
+    "MODES",
+    "ROLES",
     "Description",
     "Margins",
+    "Mode",
     "Pairs",
     "Query",
+    "Role",
     "Rule",
     "Rules",
     "Store",
@@ -34,6 +39,7 @@ __all__ = [
     "normal_term",
     "open_index",
     "open_store",
+    "rank",
     "statement",
     "substance_groups",
     "unmapped_share",
