@@ -37,10 +37,7 @@ def count_chosen(
 
     table, column = drug_names(level)
     values: dict[str, Value] = {"drug_id": column, "drug_table": table, "role": rank(role), "mask": mask}
-    of_drugs = statement(
-        "drugs_of_sets", drug_id=column, id_table=Name((f"{level}_report",)), role=rank(role), mask=mask
-    )
-    of_events = statement("events_of_sets", mask=mask)
+    of_drugs, of_events = reports_of_sets(level, role, mask)
     sets = {"drug_sets": [one.ids for one in drugs or ()], "event_sets": [one.ids for one in events or ()]}
     # An unused table of sets costs nothing, an absent one is an error of the engine.
     total = pl.lit(margins.totals["n_total"][0], pl.Int64).alias("n_total")
@@ -64,6 +61,14 @@ def count_chosen(
     frame = n.join(_of_events(engine, of_events, sets, events), on="event_set", maintain_order="left")
     frame = frame.join(margins.drugs, on=str(column), maintain_order="left")
     return frame.select(pl.col(str(column)).alias("drug"), "event", "n", "n_drug", "n_event", total)
+
+
+def reports_of_sets(level: str, role: str, mask: int) -> tuple[Query, Query]:
+    """Give the statements that find the reports of each set of drugs, and of each set of events."""
+    _, column = drug_names(level)
+    table = Name((f"{level}_report",))
+    of_drugs = statement("drugs_of_sets", drug_id=column, id_table=table, role=rank(role), mask=mask)
+    return of_drugs, statement("events_of_sets", mask=mask)
 
 
 def _of_drugs(engine: Engine, query: Query, sets: Sets, found: Sequence[Found]) -> polars.DataFrame:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from glabella.safety.store._roles import drug_names, rank
-from glabella.safety.store._sql import Name, statement
+from glabella.safety.store._signals import reports_of_sets
+from glabella.safety.store._sql import statement
 from glabella.safety.store._store import Store
 from glabella.safety.store._terms import TermGroup
 
@@ -48,14 +48,9 @@ def count_trend(
 
     from glabella.safety.measures import cumulative_ic
 
-    _, column = drug_names(level)
     mask = store.mask(mode)
-    of_drugs = statement(
-        "drugs_of_sets", drug_id=column, id_table=Name((f"{level}_report",)), role=rank(role), mask=mask
-    )
-    query = statement(
-        "set_trend", drugs_of_sets=of_drugs, events_of_sets=statement("events_of_sets", mask=mask), mask=mask
-    )
+    of_drugs, of_events = reports_of_sets(level, role, mask)
+    query = statement("set_trend", drugs_of_sets=of_drugs, events_of_sets=of_events, mask=mask)
     sets = {"drug_sets": [store.drugs(level).find(drug).ids], "event_sets": [store.events.find(event).ids]}
     counted = store.engine.run(query, sets)
     found = cumulative_ic(*(counted[name].to_numpy() for name in ("n", "n_drug", "n_event", "n_total")))
