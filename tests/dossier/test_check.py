@@ -30,10 +30,10 @@ STUDY = "studies/example2020.yaml"
 
 
 def test_the_shipped_dossier_carries_current_schemas() -> None:
-    for kind in ("dossier", "study", "products", "claims", "reports"):
+    for kind in ("dossier", "study", "products", "claims", "reports", "comparators", "priors"):
         kept = json.loads((shipped() / "schema" / f"{kind}.json").read_text(encoding="utf-8"))
         assert kept == json_schema(kind), f"schema/{kind}.json is old; `make schema` writes it anew"
-    for file in (shipped() / "dossier.yaml", *sorted((shipped() / "studies").glob("*.yaml"))):
+    for file in (*sorted(shipped().glob("*.yaml")), *sorted((shipped() / "studies").glob("*.yaml"))):
         line = file.read_text(encoding="utf-8").partition("\n")[0]
         assert (file.parent / line.removeprefix("# yaml-language-server: $schema=")).is_file(), file
 

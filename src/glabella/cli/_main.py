@@ -18,6 +18,8 @@ from glabella.cli._files import BAD_INPUT
 from glabella.cli._pool import pool_command
 from glabella.cli._safety import safety
 
+KINDS = ("dossier", "study", "products", "claims", "reports", "comparators", "priors")
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="glabella")
@@ -62,7 +64,7 @@ def dossier_new(path: Path) -> None:
 
 
 @dossier.command("schema")
-@click.argument("kind", type=click.Choice(["dossier", "study", "products", "claims", "reports"]))
+@click.argument("kind", type=click.Choice(KINDS))
 def dossier_schema(kind: str) -> None:
     """Print the JSON Schema of one KIND of file."""
     from glabella.dossier import json_schema

@@ -5,9 +5,11 @@ line, the JSON Schema that editors use, and the starter of a new dossier. No sta
 """
 
 from glabella.dossier._check import check
+from glabella.dossier._comparators import Comparators, Difference, Treatment
 from glabella.dossier._faults import DossierError, Fault
 from glabella.dossier._json_schema import json_schema
 from glabella.dossier._load import Evidence, load, shipped
+from glabella.dossier._priors import Prior, Priors
 from glabella.dossier._reports import ReportQuestion, ReportRow, Reports, ReportSide, ReportStudy
 from glabella.dossier._schema import (
     Analysis,
@@ -30,10 +32,13 @@ from glabella.dossier._schema import (
     Target,
 )
 from glabella.dossier._starter import write_starter
+from glabella.dossier._table import NetworkTable, read_table
 
 __all__ = [
-    "Analysis", "Arm", "ArmPair", "ArmResult", "Between", "Comparison", "Conflict", "Dossier",
-    "DossierError", "Evidence", "Fault", "Number", "Option", "Outcome", "PopularClaim", "Reference",
+    "Analysis", "Arm", "ArmPair", "ArmResult", "Between", "Comparators", "Comparison", "Conflict", "Difference",
+    "Dossier", "DossierError", "Evidence", "Fault", "NetworkTable", "Number", "Option", "Outcome", "PopularClaim",
+    "Prior", "Priors", "Reference",
     "ReportQuestion", "ReportRow", "ReportSide", "ReportStudy", "Reports", "Result",
-    "Scale", "Statement", "Study", "Target", "check", "json_schema", "load", "shipped", "write_starter",
+    "Scale", "Statement", "Study", "Target", "Treatment", "check", "json_schema", "load", "read_table", "shipped",
+    "write_starter",
 ]  # fmt: skip

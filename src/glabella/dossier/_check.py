@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from glabella.dossier._comparators import Comparators
 from glabella.dossier._faults import Fault
 from glabella.dossier._load import Reading, read_folder
 from glabella.dossier._schema import (
@@ -42,12 +43,15 @@ def check(folder: Path | str) -> list[Fault]:
 
 def check_reading(reading: Reading) -> list[Fault]:
     """Check the parts of a reading against each other, as far as they could be read."""
+    from glabella.dossier._check_comparators import check_comparators
+
     faults = list(_check_references(reading))
     faults += _check_words(reading)
     for name, part in reading.parts.items():
         if isinstance(part, Study):
             faults += _check_study(reading, name, part)
     faults += _check_analyses(reading)
+    faults += check_comparators(reading)
     return sorted(set(faults))
 
 
@@ -74,6 +78,8 @@ def _cited(value: Any) -> tuple[str, ...]:
         return (value.source,) if value.source else ()
     if isinstance(value, Study):
         return value.reports
+    if isinstance(value, Comparators):
+        return (value.source, *value.also)
     return ()
 
 

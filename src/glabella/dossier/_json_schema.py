@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from glabella.dossier._comparators import Comparators
+from glabella.dossier._priors import Priors
 from glabella.dossier._reports import Reports
 from glabella.dossier._schema import Claims, Dossier, Products, Study
 
@@ -15,6 +17,8 @@ _KINDS: dict[str, type[BaseModel]] = {
     "products": Products,
     "claims": Claims,
     "reports": Reports,
+    "comparators": Comparators,
+    "priors": Priors,
 }
 
 
@@ -23,7 +27,7 @@ def json_schema(kind: str) -> dict[str, Any]:
 
     Parameters
     ----------
-    kind : {"dossier", "study", "products", "claims", "reports"}
+    kind : {"dossier", "study", "products", "claims", "reports", "comparators", "priors"}
         The kind of file.
 
     Raises

@@ -11,9 +11,12 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from glabella.dossier._comparators import Comparators
 from glabella.dossier._faults import DossierError, Fault
+from glabella.dossier._priors import Priors
 from glabella.dossier._reports import Reports
 from glabella.dossier._schema import Claims, Dossier, Products, Reference, Study
+from glabella.dossier._table import NetworkTable, read_table
 from glabella.dossier._text import Document, Path_, read_document
 
 _M = TypeVar("_M", bound=BaseModel)
@@ -22,7 +25,9 @@ MODELS: Mapping[str, type[BaseModel]] = MappingProxyType(
     {"dossier.yaml": Dossier, "products.yaml": Products, "claims.yaml": Claims}
 )
 #: A dossier may lack these.
-OPTIONAL_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType({"reports.yaml": Reports})
+OPTIONAL_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType(
+    {"reports.yaml": Reports, "comparators.yaml": Comparators, "priors.yaml": Priors}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,10 @@ class Evidence:
         The files of those names.
     reports : Reports or None
         ``reports.yaml``, where there is one.
+    comparators, network : Comparators and NetworkTable, or None
+        ``comparators.yaml`` and the table it names, where there is one.
+    priors : Priors or None
+        ``priors.yaml``, where there is one.
     studies : Mapping[str, Study]
         By study id, in the order of their years.
     references : Mapping[str, Reference]
@@ -47,6 +56,9 @@ class Evidence:
     products: Products
     claims: Claims
     reports: Reports | None
+    comparators: Comparators | None
+    network: NetworkTable | None
+    priors: Priors | None
     studies: Mapping[str, Study]
     references: Mapping[str, Reference]
     digests: Mapping[str, str]
@@ -94,11 +106,15 @@ def assemble(reading: Reading) -> Evidence:
     parts = reading.parts
     studies = [part for name, part in parts.items() if name.startswith("studies/")]
     studies.sort(key=lambda study: (study.year or 9999, study.id))
+    comparators = parts.get("comparators.yaml")
     return Evidence(
         dossier=parts["dossier.yaml"],
         products=parts["products.yaml"],
         claims=parts["claims.yaml"],
         reports=parts.get("reports.yaml"),
+        comparators=comparators,
+        network=parts[comparators.table.file] if comparators else None,
+        priors=parts.get("priors.yaml"),
         studies=MappingProxyType({study.id: study for study in studies}),
         references=MappingProxyType(dict(parts["references.json"])),
         digests=MappingProxyType(dict(reading.digests)),
@@ -118,6 +134,7 @@ def read_folder(folder: Path) -> Reading:
     for name, model in {**MODELS, **there}.items():
         if _read_file(reading, folder, name):
             _validate(reading, name, model)
+    _read_network(reading, folder)
     if _read_file(reading, folder, "references.json"):
         _validate_references(reading)
     studies = sorted((folder / "studies").glob("*.yaml"))
@@ -146,6 +163,25 @@ def _read_file(reading: Reading, folder: Path, name: str) -> bool:
         return False
     reading.digests[name] = hashlib.sha256(file.read_bytes()).hexdigest()
     return True
+
+
+def _read_network(reading: Reading, folder: Path) -> None:
+    """Read the table that ``comparators.yaml`` names, where that could be read."""
+    comparators = reading.parts.get("comparators.yaml")
+    if comparators is None:
+        return
+    name, path = comparators.table.file, folder / comparators.table.file
+    if not path.is_file():
+        line = reading.documents["comparators.yaml"].line(("table", "file"))
+        reading.faults.append(Fault("comparators.yaml", line, f"no file {name}, expected a table"))
+        return
+    try:
+        reading.parts[name] = read_table(path, name, comparators.table.form, comparators.measure)
+    except DossierError as error:
+        reading.faults.extend(error.faults)
+        return
+    reading.documents[name] = Document(name, None, {})
+    reading.digests[name] = hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _validate(reading: Reading, name: str, model: type[BaseModel]) -> None:
