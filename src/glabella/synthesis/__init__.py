@@ -30,6 +30,8 @@ from glabella.synthesis._small_study import (
     rank_test,
     trim_fill,
 )
+from glabella.synthesis.networks._network import Network, network
+from glabella.synthesis.networks._structure import Subnetwork, subnetworks
 
 __all__ = [
     "GLMM",
@@ -44,6 +46,7 @@ __all__ = [
     "MantelHaenszel",
     "Multilevel",
     "Multiverse",
+    "Network",
     "NotComputed",
     "Permutation",
     "PetPeese",
@@ -53,6 +56,7 @@ __all__ = [
     "Robust",
     "SelectionModel",
     "Step",
+    "Subnetwork",
     "TrimFill",
     "arrays",
     "back_transform",
@@ -66,6 +70,7 @@ __all__ = [
     "influence",
     "leave_one_out",
     "multiverse",
+    "network",
     "permutation_test",
     "pet_peese",
     "pool",
@@ -80,5 +85,6 @@ __all__ = [
     "sampling_covariance",
     "selection_model",
     "shared_control_covariance",
+    "subnetworks",
     "trim_fill",
 ]

@@ -1,0 +1,123 @@
+"""Fit many networks of one structure at once: weighted least squares on the pairwise contrasts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glabella.synthesis._design import inverse, row_dot
+from glabella.synthesis.networks._independent import pairs
+from glabella.synthesis.networks._structure import Structure
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """Basic parameters of each row of a batch, at given weights.
+
+    Attributes
+    ----------
+    effect : ndarray of shape (batch, n)
+        Effect of each treatment versus the reference, whose own is 0.
+    cov : ndarray of shape (batch, n, n)
+        Their covariance; zeros for the reference.
+    q : ndarray of shape (batch,)
+        Weighted sum of squared residuals.
+    weights : ndarray of shape (batch, m)
+        Pairwise weights; 0 where a row does not have a contrast.
+    """
+
+    effect: Floats
+    cov: Floats
+    q: Floats
+    weights: Floats
+
+    @cached_property
+    def te(self) -> Floats:
+        """Effect of each row's treatment versus each column's."""
+        return self.effect[:, :, None] - self.effect[:, None, :]
+
+    @cached_property
+    def se(self) -> Floats:
+        """Standard errors of ``te``."""
+        own = np.einsum("bii->bi", self.cov)
+        variance = own[:, :, None] + own[:, None, :] - 2 * self.cov
+        at = np.arange(variance.shape[1])
+        variance[:, at, at] = np.where(np.isnan(own), np.nan, 0.0)
+        return np.asarray(np.sqrt(variance))
+
+
+def solve(of: Structure, te: Floats, weights: Floats, reference: int) -> Estimates:
+    """Fit by weighted least squares; pairwise weights already carry the correlation within studies.
+
+    Parameters
+    ----------
+    of : Structure
+        The network.
+    te, weights : ndarray of shape (batch, m)
+        Effects, and pairwise weights; both 0 where a row does not have a contrast.
+    reference : int
+        Treatment whose effect is set to zero.
+    """
+    batch, n = len(te), of.n
+    others = np.delete(np.arange(n), reference)
+    laplacian = _laplacian(of, weights)
+    cross = (weights * te) @ of.incidence
+    cov = np.zeros((batch, n, n))
+    found = inverse(laplacian[:, others[:, None], others])
+    cov[:, others[:, None], others] = found
+    effect = np.zeros((batch, n))
+    effect[:, others] = (found @ cross[:, others, None])[..., 0]
+    residual = te - (effect[:, of.a] - effect[:, of.b])
+    return Estimates(effect, cov, row_dot(weights * residual, residual), np.broadcast_to(weights, te.shape))
+
+
+def _laplacian(of: Structure, weights: Floats) -> Floats:
+    """B' diag(w) B, of shape (batch, n, n): first sums along each edge, then each edge in its four places."""
+    i, j = of.edges.T
+    found = np.zeros((len(weights), of.n, of.n))
+    found[:, i, j] = found[:, j, i] = -(weights @ of.edge_sums)
+    at = np.arange(of.n)
+    found[:, at, at] = -found.sum(axis=2)
+    return found
+
+
+def p_scores(te: Floats, se: Floats, small_values: str) -> Floats:
+    """Mean probability that a treatment is better than another (Rücker, Schwarzer 2015)."""
+    from scipy.special import ndtr
+
+    n = te.shape[-1]
+    off = ~np.eye(n, dtype=bool)
+    ratio = te / np.where(off, se, 1.0)
+    better = np.where(off, ndtr(-ratio if small_values == "good" else ratio), 0.0)
+    return np.asarray(better.sum(axis=-1) / (n - 1))
+
+
+def within_designs(of: Structure, te: Floats, weights: Floats) -> Floats:
+    """Q of the studies of each design about their own common effect, of shape (batch, n_designs)."""
+    found = np.zeros((len(te), len(of.design_arms)))
+    two = of.two_arm
+    oriented = te[:, two] * np.where(of.a[two] < of.b[two], 1.0, -1.0)
+    design = of.design[of.study[two]]
+    sums = np.zeros((len(two), len(of.design_arms)))
+    sums[np.arange(len(two)), design] = 1.0
+    w = weights[:, two]
+    total = w @ sums
+    mean = (w * oriented) @ sums / np.where(total > 0, total, 1.0)
+    found += (w * (oriented - mean[:, design]) ** 2) @ sums
+    for group in of.multi_arm:
+        incidence = pairs(group)[:, 1:]
+        place = of.design[group.studies]
+        for each in np.unique(place):
+            at = np.flatnonzero(place == each)
+            w, y = weights[:, group.rows[at]], te[:, group.rows[at]] * group.sign[at]
+            gram = np.swapaxes(incidence, 0, 1) @ (w.sum(axis=1)[:, :, None] * incidence)
+            none = ~(w.sum(axis=(1, 2)) > 0)
+            gram[none] = np.eye(group.n - 1)
+            arms = (inverse(gram) @ ((w * y).sum(axis=1) @ incidence)[..., None])[..., 0]
+            found[:, each] += (w * (y - (arms @ incidence.T)[:, None, :]) ** 2).sum(axis=(1, 2))
+    return found

@@ -1,0 +1,252 @@
+"""Network meta-analysis with common and random effects, one or a batch of them, by the same code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from glabella.synthesis._blocks import by_blocks
+from glabella.synthesis._tau2 import by_df
+from glabella.synthesis.networks._analysis import analyse, chi_squared_p, complain
+from glabella.synthesis.networks._fit import Estimates, p_scores, within_designs
+from glabella.synthesis.networks._structure import Structure, structure
+from glabella.synthesis.networks._tau2 import METHODS
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Method = Literal["REML", "DL", "ML", "common"]
+SmallValues = Literal["good", "bad"]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was analysed: effects and standard errors of shape (batch, m), NaN where a row does not have a study."""
+
+    structure: Structure
+    te: Floats
+    se: Floats
+    single: bool
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network meta-analysis; numbers and matrices for a single one, with a leading axis for a batch.
+
+    Attributes
+    ----------
+    tau2 : float or ndarray
+        Variance between studies, the same for every contrast.
+    i2 : float or ndarray
+        (Q - df)/Q, not below 0, in percent.
+    q, q_df, q_p : float or ndarray
+        Heterogeneity within designs and inconsistency between them, together.
+    log_likelihood : float or ndarray
+        Restricted for REML, full otherwise.
+    k, m : int or ndarray
+        Studies and contrasts.
+    converged : bool or ndarray
+        Whether τ² was found.
+    reason : str or ndarray
+        Empty, or why this row of a batch is not what was asked for. A single analysis raises instead.
+    reference : str
+        Treatment against which the basic parameters are.
+    method, level : str, float
+        As asked.
+    """
+
+    tau2: Any
+    i2: Any
+    q: Any
+    q_df: Any
+    q_p: Any
+    log_likelihood: Any
+    k: Any
+    m: Any
+    converged: Any
+    reason: Any
+    reference: str
+    method: Method
+    level: float
+    given: Given = field(repr=False)
+    common: Estimates = field(repr=False)
+    random: Estimates = field(repr=False)
+
+    @property
+    def structure(self) -> Structure:
+        """Who compares what."""
+        return self.given.structure
+
+    @property
+    def treatments(self) -> tuple[str, ...]:
+        """Treatments in the order of all matrices."""
+        return self.structure.treatments
+
+    @property
+    def designs(self) -> tuple[str, ...]:
+        """Sets of treatments that studies compare."""
+        return self.structure.designs
+
+    @property
+    def basic(self) -> tuple[str, ...]:
+        """Treatments of the basic parameters, all but the reference."""
+        return tuple(name for name in self.treatments if name != self.reference)
+
+    @cached_property
+    def te_common(self) -> Floats:
+        """Effect of the row's treatment versus the column's, common effect."""
+        return self._shown(self.common.te)
+
+    @cached_property
+    def se_common(self) -> Floats:
+        """Standard errors of ``te_common``."""
+        return self._shown(self.common.se)
+
+    @cached_property
+    def te_random(self) -> Floats:
+        """Effect of the row's treatment versus the column's, random effects."""
+        return self._shown(self.random.te)
+
+    @cached_property
+    def se_random(self) -> Floats:
+        """Standard errors of ``te_random``."""
+        return self._shown(self.random.se)
+
+    @property
+    def cov_common(self) -> Floats:
+        """Covariance of the effects of ``basic`` versus the reference, common effect."""
+        return self._basic(self.common.cov)
+
+    @property
+    def cov_random(self) -> Floats:
+        """Covariance of the effects of ``basic`` versus the reference, random effects."""
+        return self._basic(self.random.cov)
+
+    @property
+    def pi_low(self) -> Floats:
+        """Lower limits of the prediction intervals of a further study's true effect."""
+        return self._shown(self.random.te - self._reach)
+
+    @property
+    def pi_high(self) -> Floats:
+        """Upper limits of the prediction intervals of a further study's true effect."""
+        return self._shown(self.random.te + self._reach)
+
+    @property
+    def _reach(self) -> Floats:
+        """Half the width of the prediction intervals: t with one degree of freedom less than Q has."""
+        from scipy.special import stdtrit
+
+        df = np.atleast_1d(self.q_df)
+        quantile = np.where(df > 1, by_df(stdtrit, np.maximum(df - 1, 1), 0.5 + self.level / 2), np.nan)
+        if self.method == "common":
+            quantile = np.full(len(df), np.nan)
+        spread = np.sqrt(self.random.se**2 + np.atleast_1d(self.tau2)[:, None, None])
+        at = np.arange(len(self.treatments))
+        spread[:, at, at] = 0.0
+        return np.asarray(quantile[:, None, None] * spread)
+
+    @cached_property
+    def _within(self) -> tuple[Floats, NDArray[np.int_]]:
+        """Q within designs and its degrees of freedom."""
+        of = self.structure
+        has = ~np.isnan(self.given.te)[:, of.first_row]
+        q = within_designs(of, np.nan_to_num(self.given.te), self.common.weights)
+        sums = np.zeros((len(of.studies), len(of.design_arms)), dtype=int)
+        sums[np.arange(len(of.studies)), of.design] = 1
+        arms = np.array([len(each) for each in of.design_arms])
+        return q.sum(axis=1), (np.maximum(has @ sums - 1, 0) * (arms - 1)).sum(axis=1)
+
+    @property
+    def q_within(self) -> Any:
+        """Heterogeneity within designs."""
+        return self._number(self._within[0])
+
+    @property
+    def q_within_df(self) -> Any:
+        """Degrees of freedom of ``q_within``."""
+        return self._number(self._within[1])
+
+    @property
+    def q_within_p(self) -> Any:
+        """P value of ``q_within``."""
+        return self._number(chi_squared_p(*self._within))
+
+    @property
+    def q_between(self) -> Any:
+        """Inconsistency between designs."""
+        return self._number(np.atleast_1d(self.q) - self._within[0])
+
+    @property
+    def q_between_df(self) -> Any:
+        """Degrees of freedom of ``q_between``."""
+        return self._number(np.atleast_1d(self.q_df) - self._within[1])
+
+    @property
+    def q_between_p(self) -> Any:
+        """P value of ``q_between``."""
+        return self._number(chi_squared_p(np.atleast_1d(self.q_between), np.atleast_1d(self.q_between_df)))
+
+    @property
+    def p_score(self) -> Floats:
+        """P-scores with random effects, small effects being good."""
+        return self.p_scores()
+
+    def p_scores(
+        self, *, small_values: SmallValues = "good", model: Literal["random", "common"] = "random"
+    ) -> Floats:
+        """Mean certainty that each treatment is better than another.
+
+        References
+        ----------
+        Rücker G, Schwarzer G. BMC Med Res Methodol 2015;15:58.
+        """
+        fit = self.random if model == "random" else self.common
+        return self._shown(p_scores(fit.te, fit.se, small_values))
+
+    def _basic(self, cov: Floats) -> Floats:
+        others = [place for place, name in enumerate(self.treatments) if name != self.reference]
+        return self._shown(cov[:, others][:, :, others])
+
+    def _number(self, values: Any) -> Any:
+        return values.item() if self.given.single else values
+
+    def _shown(self, values: Floats) -> Floats:
+        return values[0] if self.given.single else values
+
+
+def network(
+    studlab: ArrayLike,
+    treat1: ArrayLike,
+    treat2: ArrayLike,
+    te: ArrayLike,
+    se: ArrayLike,
+    *,
+    method: Method = "REML",
+    reference: str | None = None,
+    level: float = 0.95,
+) -> Network:
+    """Fit a network meta-analysis."""
+    of = structure(studlab, treat1, treat2)
+    y, s = np.array(te, dtype=float), np.array(se, dtype=float)
+    if y.shape != s.shape or y.ndim not in (1, 2) or y.shape[-1] != of.m:
+        raise ValueError(
+            f"te has shape {y.shape} and se {s.shape}, expected both ({of.m},) or both (batch, {of.m})"
+        )
+    if method not in METHODS:
+        raise ValueError(f"unknown method {method!r}; expected one of {', '.join(METHODS)}")
+    if not 0 < level < 1:
+        raise ValueError(f"level is {level}, expected between 0 and 1")
+    against = 0 if reference is None else of.index(reference)
+    single = y.ndim == 1
+    y, s = np.atleast_2d(y, s)
+    given = Given(of, y, s, single)
+    parts = by_blocks(lambda rows: analyse(of, y[rows], s[rows], method, against), len(y), of.m, p=of.n)
+    estimates = {name: Estimates(*parts.pop(name)) for name in ("common", "random")}
+    if single:
+        complain(of, y[0], s[0], parts["reason"][0])
+        parts = {name: values.item() for name, values in parts.items()}
+    return Network(**parts, **estimates, reference=of.treatments[against], method=method, level=level, given=given)
