@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glabella.synthesis.networks._single import Model, matrices
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -138,7 +140,7 @@ def network_ranks(
     fit: Network,
     *,
     small_values: SmallValues = "good",
-    model: Literal["random", "common"] = "random",
+    model: Model = "random",
     draws: int = 100_000,
     seed: int = 1,
 ) -> Ranks:
@@ -163,9 +165,7 @@ def network_ranks(
     _known(small_values)
     if draws < 1:
         raise ValueError(f"draws is {draws}, expected 1 or more")
-    te, se = (fit.te_random, fit.se_random) if model == "random" else (fit.te_common, fit.se_common)
-    if te.ndim != 2:
-        raise ValueError(f"the fit is a batch of {len(te)} networks, expected one")
+    te, se = matrices(fit, model)
     mean, cov = te[1:, 0], (se[1:, :1] ** 2 + se[:1, 1:] ** 2 - se[1:, 1:] ** 2) / 2
     generator = np.random.default_rng(seed)
 
