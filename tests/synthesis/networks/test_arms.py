@@ -264,7 +264,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"events": [1, 2, 3, 9], "n": [9, 9, 9, 9]}, r"treatment 'C' has the event in everybody in all its studies"),
     ({"events": [1, 10, 3, 1], "n": [9, 9, 9, 9]}, "events is 10 in study 'a', treatment 'B'; expected at most n"),
     ({"events": [1, -1, 3, 1], "n": [9, 9, 9, 9]}, "events is -1 in study 'a', treatment 'B'; expected 0 or more"),
-    ({"events": [1, 1, 0, 1], "n": [9, 9, 0, 9]}, "n is 0 in study 'b', treatment 'A'; expected more than 0"),
+    ({"events": [1, 1, 0, 1], "n": [9, 9, 0, 9]}, "n is 0 in study 'b', treatment 'A'; expected 1 or more"),
     (
         {"events": [1, 1, float("nan"), 1], "n": [9] * 4},
         "events is nan in study 'b', treatment 'A'; expected a",

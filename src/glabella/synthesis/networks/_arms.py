@@ -125,7 +125,7 @@ def counts(found: Arms, events: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats
     """Take people with and without the event."""
     with_event, people = column(found, events, "events"), column(found, n, "n")
     found.refuse(with_event < 0, with_event, "events", "0 or more")
-    found.refuse(people <= 0, people, "n", "more than 0")
+    found.refuse(people < 1, people, "n", "1 or more")
     found.refuse(with_event > people, with_event, "events", "at most n")
     return with_event, people - with_event
 
