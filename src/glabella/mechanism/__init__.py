@@ -8,12 +8,16 @@ are data of a dossier or of the user. libRoadRunner, libSBML and Antimony come w
 from glabella.mechanism._engine import simulate
 from glabella.mechanism._model import Model, Quantity, load
 from glabella.mechanism._population import Population, simulate_population
+from glabella.mechanism._schedule import Course, Rule, simulate_rule
 
 __all__ = [
+    "Course",
     "Model",
     "Population",
     "Quantity",
+    "Rule",
     "load",
     "simulate",
     "simulate_population",
+    "simulate_rule",
 ]

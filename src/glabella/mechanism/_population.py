@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,6 +22,7 @@ from glabella.mechanism._model import Model
 from glabella.mechanism._translate import Equations, equations
 
 Floats = NDArray[np.float64]
+_Found = TypeVar("_Found")
 #: Patients integrated as one system: larger blocks share steps with the slowest, smaller ones pay more calls.
 BLOCK = 250
 #: Relative and absolute tolerance: an order of magnitude below what results are compared to.
@@ -96,12 +97,23 @@ def simulate_population(
     """
     known = cached_equations(model)
     grid = checked_times(times)
-    given, n = _constants(known, constants or {})
+    given, n = checked_constants(known, constants or {})
     kept = checked_names(known, names)
     moments = checked_injections(known, injections, into)
     job = _Job(model, grid, tuple(moments), into, kept)
+    found = by_blocks(job, given, n, workers)
+    values = {name: np.concatenate([each[0][place] for each in found]) for place, name in enumerate(kept)}
+    return Population(grid, values, np.concatenate([each[1] for each in found]))
+
+
+def by_blocks(
+    job: Callable[[dict[str, Any], int], _Found], constants: dict[str, Any], n: int, workers: int
+) -> list[_Found]:
+    """Do a job on all patients, a block at a time, over some processes."""
     rows = [slice(first, min(first + BLOCK, n)) for first in range(0, n, BLOCK)]
-    parts = [{name: values[row] if np.ndim(values) else values for name, values in given.items()} for row in rows]
+    parts = [
+        {name: values[row] if np.ndim(values) else values for name, values in constants.items()} for row in rows
+    ]
     sizes = [row.stop - row.start for row in rows]
     if workers > 1 and len(rows) > 1:
         from concurrent.futures import ProcessPoolExecutor
@@ -109,11 +121,8 @@ def simulate_population(
 
         # A fresh interpreter: libraries that hold threads do not survive a fork.
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            found = list(pool.map(job, parts, sizes, chunksize=max(1, len(rows) // (4 * workers))))
-    else:
-        found = [job(part, size) for part, size in zip(parts, sizes, strict=True)]
-    values = {name: np.concatenate([each[0][place] for each in found]) for place, name in enumerate(kept)}
-    return Population(grid, values, np.concatenate([each[1] for each in found]))
+            return list(pool.map(job, parts, sizes, chunksize=max(1, len(rows) // (4 * workers))))
+    return [job(part, size) for part, size in zip(parts, sizes, strict=True)]
 
 
 @lru_cache(maxsize=16)
@@ -129,7 +138,7 @@ def checked_times(times: ArrayLike) -> Floats:
     return grid
 
 
-def _constants(known: Equations, given: Mapping[str, ArrayLike]) -> tuple[dict[str, Any], int]:
+def checked_constants(known: Equations, given: Mapping[str, ArrayLike]) -> tuple[dict[str, Any], int]:
     """Join the model's constants and the patients' own; count the patients."""
     found: dict[str, Any] = dict(known.constants)
     lengths = {}
