@@ -1,0 +1,283 @@
+"""Marginal distributions of a posterior: mixtures of normals over τ, and τ itself.
+
+Every :class:`Distribution` answers the same questions, for one analysis or a batch of them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from glabella.synthesis._blocks import by_blocks
+from glabella.synthesis.bayesian._conditional import Conditional
+from glabella.synthesis.bayesian._priors import TauPrior
+from glabella.synthesis.bayesian._quadrature import Grid, from_line, to_line
+from glabella.synthesis.bayesian._solve import Curve, Table, peaks, quantiles, shortest
+
+Floats = NDArray[np.float64]
+Kind = Literal["shortest", "central"]
+
+#: Components of a mixture, by the posterior's probability below, about which its table has points, and where.
+_PARTS = (0.05, 0.5, 0.95)
+_STEPS = np.array([-3.4, -2.4, -1.6, -0.9, -0.3, 0.3, 0.9, 1.6, 2.4, 3.4])
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """Mixtures of normal distributions: weights, means and standard deviations of shape (rows, n)."""
+
+    weight: Floats
+    mean: Floats
+    sd: Floats
+
+    def rows(self, index: Any) -> Mixture:
+        """Give the same for some rows."""
+        return Mixture(self.weight[index], self.mean[index], self.sd[index])
+
+    def table(self) -> Table:
+        """Points about some components, so that each scale there is has some."""
+        below = np.cumsum(self.weight, axis=1)
+        place = [np.minimum((below < p).sum(axis=1), below.shape[1] - 1) for p in _PARTS]
+        rows = np.arange(len(below))
+        z = np.sort(np.concatenate(
+            [self.mean[rows, j][:, None] + self.sd[rows, j][:, None] * _STEPS for j in place], axis=1
+        ))  # fmt: skip
+        f, first, _ = self.at(z)
+        with np.errstate(divide="ignore"):
+            return z, f, np.log(first)
+
+    def at(self, z: Floats) -> tuple[Floats, Floats, Floats]:
+        """Distribution function, density and its slope."""
+        from scipy.special import ndtr
+
+        inverse = 1 / self.sd[:, None, :]
+        away = (z[..., None] - self.mean[:, None, :]) * inverse
+        weight = self.weight[..., None]
+        height = np.exp(-0.5 * away * away) * (inverse / math.sqrt(2 * math.pi))
+        return (
+            (ndtr(away) @ weight)[..., 0],
+            (height @ weight)[..., 0],
+            -((height * away * inverse) @ weight)[..., 0],
+        )
+
+    def x(self, z: Floats) -> tuple[Floats, Floats]:
+        """Give the coordinate itself."""
+        return z, np.zeros_like(z)
+
+    def z(self, x: Floats) -> Floats:
+        """Give the quantity itself."""
+        return x
+
+    def log_density(self, x: Floats) -> Floats:
+        """Log density."""
+        away = (x[..., None] - self.mean[:, None, :]) / self.sd[:, None, :]
+        height = np.exp(-0.5 * away * away) / self.sd[:, None, :]
+        with np.errstate(divide="ignore"):
+            return np.asarray(np.log((height @ self.weight[..., None])[..., 0]) - 0.5 * math.log(2 * math.pi))
+
+
+@dataclass(frozen=True, slots=True)
+class Heterogeneity:
+    """Posteriors of τ, in the coordinate t of their grids."""
+
+    grid: Grid
+    model: Conditional
+    prior: TauPrior
+
+    def rows(self, index: Any) -> Heterogeneity:
+        """Give the same for some rows."""
+        return Heterogeneity(self.grid.rows(index), self.model.rows(index), self.prior)
+
+    def table(self) -> Table:
+        """Give the grid's own points."""
+        from scipy.special import sici
+
+        grid = self.grid
+        n = grid.tau.shape[1]
+        order = np.arange(n)
+        t = np.minimum(grid.first[:, None] + grid.step[:, None] * order, grid.last[:, None])
+        below = 0.5 + sici(np.pi * (order[None, :] - order[:, None]))[0] / np.pi
+        f = np.maximum.accumulate(np.clip(grid.weight @ below, 0.0, 1.0), axis=1)
+        u = grid.centre[:, None] + grid.spread[:, None] * np.sinh(t)
+        jacobian = from_line(u, grid.upper)[1] + np.log(grid.spread[:, None] * np.cosh(t) * grid.step[:, None])
+        with np.errstate(divide="ignore"):
+            return t, f, np.log(grid.weight) - jacobian
+
+    def at(self, z: Floats) -> tuple[Floats, Floats, Floats]:
+        """Distribution function and two derivatives in t: the sinc interpolant's integral, itself, its slope."""
+        from scipy.special import sici
+
+        step = self.grid.step[:, None, None]
+        order = np.arange(self.grid.tau.shape[1])
+        away = np.pi * ((z - self.grid.first[:, None])[..., None] / step - order)
+        away = np.where(np.abs(away) < 1e-5, 1e-5, away)
+        weight = self.grid.weight[..., None]
+        sinc = np.sin(away) / away
+        slope = (np.cos(away) - sinc) / away
+        return (
+            np.clip(0.5 + (sici(away)[0] @ weight)[..., 0] / np.pi, 0.0, 1.0),
+            (sinc @ weight)[..., 0] / step[..., 0],
+            np.pi * (slope @ weight)[..., 0] / step[..., 0] ** 2,
+        )
+
+    def x(self, z: Floats) -> tuple[Floats, Floats]:
+        """Give τ at t, and the slope of log dτ/dt."""
+        u = self.grid.centre[:, None] + self.grid.spread[:, None] * np.sinh(z)
+        speed = self.grid.spread[:, None] * np.cosh(z)
+        tau, jacobian = from_line(u, self.grid.upper)
+        # d/du of log dτ/du is 1, or falls to -1 at the upper end of the support.
+        bend = 1.0 if math.isinf(self.grid.upper) else 1 - 2 * tau / self.grid.upper
+        return tau, bend * speed + np.tanh(z) + 0 * jacobian
+
+    def z(self, x: Floats) -> Floats:
+        """Give t at τ."""
+        u = to_line(x, self.grid.upper)
+        return np.asarray(np.arcsinh((u - self.grid.centre[:, None]) / self.grid.spread[:, None]))
+
+    def log_density(self, x: Floats) -> Floats:
+        """Log density, from prior and likelihood."""
+        inside = (x >= 0) & (x <= self.grid.upper)
+        at = np.where(inside, x, 0.0)
+        found = self.model.log_likelihood(at) + self.prior.log_density(at) - self.grid.log_norm[:, None]
+        return np.where(inside, found, -np.inf)
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """The posterior of one quantity; numbers for a single analysis, arrays with a leading axis for a batch.
+
+    Attributes
+    ----------
+    mean, sd : float or ndarray
+        Mean and standard deviation. A mean that does not exist is NaN, a variance that does not is infinite: where
+        the posterior's tail is too heavy, as with few studies and a heavy-tailed prior.
+    level : float
+        Of an interval that is not asked for at another.
+    """
+
+    mean: Any
+    sd: Any
+    level: float
+    curve: Curve = field(repr=False)
+    shape: tuple[int, ...] = field(repr=False)
+    good: NDArray[np.intp] = field(repr=False)
+    lower: float = field(repr=False)
+
+    @cached_property
+    def median(self) -> Any:
+        """Median."""
+        return self.quantile(0.5)
+
+    @cached_property
+    def mode(self) -> Any:
+        """Where the density is highest."""
+
+        def work(curve: Curve) -> Floats:
+            z, _, log = curve.table()
+            top = peaks(z, log, lambda at: curve.log_density(curve.x(at)[0]))
+            start = np.isneginf(top)
+            found = curve.x(np.where(start, z[:, 0], top)[:, None])[0][:, 0]
+            return np.where(start, self.lower, found)[:, None] if np.isfinite(self.lower) else found[:, None]
+
+        return self._given(work, 1, ())
+
+    def quantile(self, p: ArrayLike) -> Any:
+        """Value below which the quantity lies with probability ``p``, one or several.
+
+        Raises
+        ------
+        ValueError
+            If a probability is not between 0 and 1.
+        """
+        asked = np.asarray(p, dtype=float)
+        if asked.ndim > 1 or not ((asked >= 0) & (asked <= 1)).all():
+            raise ValueError(f"p is {asked.tolist()}, expected one or a list of probabilities between 0 and 1")
+        inside = np.clip(asked, 1e-300, 1 - 1e-16).ravel()
+
+        def work(curve: Curve) -> Floats:
+            table = curve.table()
+            at = quantiles(curve, np.broadcast_to(inside, (len(table[0]), inside.size)), table)
+            return curve.x(at)[0]
+
+        found = np.asarray(self._given(work, inside.size, asked.shape))
+        found = np.where(asked == 0, self.lower, np.where(asked == 1, self._upper, found))
+        return found if found.ndim else found.item()
+
+    def density(self, x: ArrayLike) -> Any:
+        """Density at ``x``, one or several."""
+        return self._at(x, lambda curve, at: np.exp(curve.log_density(at)))
+
+    def cdf(self, x: ArrayLike) -> Any:
+        """Probability of lying at or below ``x``, one or several."""
+        lower, upper = self.lower, self._upper
+
+        def below(curve: Curve, at: Floats) -> Floats:
+            inside = (at > lower) & (at < upper)
+            middle = curve.x(curve.table()[0])[0].mean(axis=1, keepdims=True) if not inside.all() else at
+            found = curve.at(curve.z(np.where(inside, at, middle)))[0]
+            return np.where(inside, found, np.where(at >= upper, 1.0, 0.0))
+
+        return self._at(x, below)
+
+    def interval(self, level: float | None = None, kind: Kind = "shortest") -> tuple[Any, Any]:
+        """Give the limits of a credible interval.
+
+        Parameters
+        ----------
+        level : float, optional
+            Probability within; by default that of the analysis.
+        kind : {"shortest", "central"}
+            The shortest one, or the one with the same probability on both sides.
+
+        Raises
+        ------
+        ValueError
+            If the level is not between 0 and 1, or the kind is another one.
+        """
+        level = self.level if level is None else level
+        if not 0 < level < 1:
+            raise ValueError(f"level is {level}, expected between 0 and 1")
+        if kind == "central":
+            found = np.asarray(self.quantile([(1 - level) / 2, (1 + level) / 2]))
+        elif kind == "shortest":
+
+            def work(curve: Curve) -> Floats:
+                return np.stack(shortest(curve, level, curve.table(), self.lower), axis=1)
+
+            found = np.asarray(self._given(work, 2, (2,)))
+        else:
+            raise ValueError(f"unknown kind {kind!r}; expected shortest or central")
+        low, high = found[..., 0], found[..., 1]
+        return (low, high) if low.ndim else (low.item(), high.item())
+
+    @property
+    def _upper(self) -> float:
+        return self.curve.grid.upper if isinstance(self.curve, Heterogeneity) else math.inf
+
+    def _at(self, x: ArrayLike, work: Callable[[Curve, Floats], Floats]) -> Any:
+        """Work on points that all rows share (a number or a list), or on a list of its own for each."""
+        at = np.asarray(x, dtype=float)
+        m = 1 if at.ndim == 0 else at.shape[-1]
+        spread = np.broadcast_to(at if at.ndim else at[None], (*self.shape, m)).reshape(-1, m)[self.good]
+        return self._given_rows(lambda rows: work(self.curve.rows(rows), spread[rows]), m, at.shape[-1:])
+
+    def _given(self, work: Callable[[Curve], Floats], m: int, shape: tuple[int, ...]) -> Any:
+        return self._given_rows(lambda rows: work(self.curve.rows(rows)), m, shape)
+
+    def _given_rows(self, work: Callable[[slice], Floats], m: int, shape: tuple[int, ...]) -> Any:
+        """Do some work, of ``m`` numbers a row, on all rows that can be analysed; the others are NaN."""
+        found = np.full((math.prod(self.shape), m), np.nan)
+        if self.good.size:
+            found[self.good] = by_blocks(lambda rows: {"": work(rows)}, self.good.size, _COST)[""]
+        found = found.reshape((*self.shape, *shape))
+        return found if found.ndim else found.item()
+
+
+#: Numbers a row for the blocks that work is cut into: points of a grid at a few places.
+_COST = 400

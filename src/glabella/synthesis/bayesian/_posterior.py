@@ -1,0 +1,194 @@
+"""The posterior of a normal hierarchical model: heterogeneity on its grid, everything else normal given it."""
+
+from __future__ import annotations
+
+import math
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glabella.synthesis._blocks import blocks
+from glabella.synthesis.bayesian._conditional import Conditional
+from glabella.synthesis.bayesian._distribution import Distribution, Heterogeneity, Mixture
+from glabella.synthesis.bayesian._priors import TauPrior
+from glabella.synthesis.bayesian._quadrature import Grid, heterogeneity_grid, together
+from glabella.synthesis.bayesian._solve import peaks
+
+Floats = NDArray[np.float64]
+
+#: Points at which the posterior of τ is asked for at first; for the size of a block.
+_POINTS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Posterior:
+    """Posterior of some rows of a batch, those that can be analysed.
+
+    Attributes
+    ----------
+    model, prior, grid : Conditional, TauPrior, Grid
+        What was given, and the posterior of τ.
+    beta, cov : ndarray of shape (rows, n, p) and (rows, n, p, p)
+        Mean and covariance of the coefficients at each point of the grid.
+    shape : tuple of int
+        () for a single analysis, (batch,) else.
+    good : ndarray of int
+        Where the rows stand in the batch.
+    level : float
+        Of intervals.
+    """
+
+    model: Conditional
+    prior: TauPrior
+    grid: Grid
+    beta: Floats
+    cov: Floats
+    shape: tuple[int, ...]
+    good: NDArray[np.intp]
+    level: float
+
+    def tau(self) -> Distribution:
+        """Give the posterior of τ."""
+        mean, sd = _moments(self.grid.weight, self.grid.tau, 0.0)
+        has_mean, has_sd = self._has(1), self._has(2)
+        mean, sd = np.where(has_mean, mean, np.inf), np.where(has_sd, sd, np.inf)
+        return self._distribution(Heterogeneity(self.grid, self.model, self.prior), mean, sd, lower=0.0)
+
+    def effect(self, x: Floats, *, new: bool) -> Distribution:
+        """Give the mean effect at columns ``x`` of shape (p,), or the effect of a new study there."""
+        weighted = self.cov @ x
+        mean, variance = self.beta @ x, weighted @ x
+        if new:
+            variance = variance + self.grid.tau**2
+        flat = bool((self.model.prior_precision[x != 0] == 0).any())
+        return self._mixture(mean, variance, heavy=flat or new)
+
+    def shrunken(self) -> Distribution:
+        """Give each study's own effect; of shape (k,) or (batch, k)."""
+        model, tau2 = self.model, self.grid.tau[:, None, :] ** 2
+        share = model.v[..., None] / (model.v[..., None] + tau2)
+        fitted = model.x @ np.swapaxes(self.beta, 1, 2)
+        spread = np.einsum("rkp,rnpq,rkq->rkn", model.x, self.cov, model.x)
+        mean = (1 - share) * model.y[..., None] + share * fitted
+        sd = np.sqrt(share * tau2 + share**2 * spread)
+        there = model.present > 0
+        k = there.shape[1]
+        weight = np.broadcast_to(self.grid.weight[:, None, :], mean.shape)[there]
+        curve = Mixture(weight, mean[there], sd[there])
+        centre, width = _moments(curve.weight, curve.mean, curve.sd**2)
+        shape = (*self.shape, k)
+        place = (self.good[:, None] * k + np.arange(k))[there]
+        return Distribution(_spread(centre, place, shape), _spread(width, place, shape), self.level, curve, shape,
+                            place, -math.inf)  # fmt: skip
+
+    def log_posterior(self, tau: Floats, beta: Floats) -> Floats:
+        """Log density at τ of shape (rows, m) and coefficients of shape (rows, m, p)."""
+        log, mean, cov = self.model.at(tau)
+        away = beta - mean
+        p = away.shape[-1]
+        square = (away * np.linalg.solve(cov, away[..., None])[..., 0]).sum(-1)
+        inside = (tau >= 0) & (tau <= self.prior.upper)
+        found = (
+            log + self.prior.log_density(tau) - self.grid.log_norm[:, None]
+            - 0.5 * (square + np.linalg.slogdet(cov)[1] + p * math.log(2 * math.pi))
+        )  # fmt: skip
+        return np.where(inside, found, -np.inf)
+
+    def joint_mode(self) -> tuple[Floats, Floats]:
+        """Give τ (rows,) and coefficients (rows, p) at which their joint density is highest."""
+        curve = Heterogeneity(self.grid, self.model, self.prior)
+
+        def height(z: Floats) -> Floats:
+            tau = curve.x(z)[0]
+            log, _, cov = self.model.at(tau)
+            # Whatever τ is, the coefficients' mean given τ is their best value.
+            return np.asarray(log + self.prior.log_density(tau) - 0.5 * np.linalg.slogdet(cov)[1])
+
+        z = curve.table()[0]
+        top = peaks(z, height(z), height)
+        start = np.isneginf(top)
+        tau = np.where(start, 0.0, curve.x(np.where(start, z[:, 0], top)[:, None])[0][:, 0])
+        return tau, self.model.at(tau[:, None])[1][:, 0]
+
+    def log_marginal(self) -> Any:
+        """Log marginal likelihood; NaN unless all priors are proper."""
+        known = self.prior.proper and self.model.flat == 0
+        return self.spread(self.grid.log_norm if known else np.full(len(self.good), np.nan))
+
+    def no_heterogeneity(self) -> Any:
+        """Bayes factor of τ = 0; NaN unless the prior of τ is proper."""
+        if not self.prior.proper:
+            return self.spread(np.full(len(self.good), np.nan))
+        return self.spread(np.exp(self.model.without_heterogeneity() - self.grid.log_norm))
+
+    def spread(self, values: Floats) -> Any:
+        """Bring numbers of the rows that can be analysed to their places."""
+        return _spread(values, self.good, (*self.shape, *values.shape[1:]))
+
+    def _has(self, order: int) -> NDArray[np.bool_]:
+        """Whether τ has a moment: the posterior falls as τ to the power of -(k - flat coefficients + tail)."""
+        if math.isfinite(self.prior.upper):
+            return np.ones(len(self.good), dtype=bool)
+        fall = self.model.present.sum(axis=1) - self.model.flat + self.prior.tail - 1
+        return np.asarray(fall > order)
+
+    def _mixture(self, mean: Floats, variance: Floats, *, heavy: bool) -> Distribution:
+        """Give a mixture; one with ``heavy`` tails has the moments that τ has."""
+        weight = self.grid.weight
+        centre, width = _moments(weight, mean, variance)
+        if heavy:
+            centre = np.where(self._has(1), centre, np.nan)
+            width = np.where(self._has(2), width, np.where(self._has(1), np.inf, np.nan))
+        return self._distribution(Mixture(weight, mean, np.sqrt(variance)), centre, width, lower=-math.inf)
+
+    def _distribution(self, curve: Any, mean: Floats, sd: Floats, *, lower: float) -> Distribution:
+        return Distribution(self.spread(mean), self.spread(sd), self.level, curve, self.shape, self.good, lower)
+
+
+def posterior(model: Conditional, prior: TauPrior, shape: tuple[int, ...], good: NDArray[np.intp],
+              level: float) -> Posterior:  # fmt: skip
+    """Find the posterior of each row of a model, in blocks, on all cores."""
+    rows, k = model.y.shape
+
+    def work(block: slice) -> tuple[Grid, Floats, Floats]:
+        part = model.rows(block)
+        grid = heterogeneity_grid(part, prior)
+        return grid, *part.at(grid.tau)[1:]
+
+    cut = blocks(rows, k * _POINTS) if rows > 1 else [slice(None)]
+    if len(cut) == 1:
+        grid, beta, cov = work(cut[0])
+        return Posterior(model, prior, grid, beta, cov, shape, good, level)
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        parts = list(threads.map(work, cut))
+    grid = together([part[0] for part in parts])
+    width = grid.tau.shape[1]
+
+    def wide(values: Floats) -> Floats:
+        return np.concatenate([values, np.repeat(values[:, -1:], width - values.shape[1], axis=1)], axis=1)
+
+    beta = np.concatenate([wide(part[1]) for part in parts])
+    cov = np.concatenate([wide(part[2]) for part in parts])
+    return Posterior(model, prior, grid, beta, cov, shape, good, level)
+
+
+def _moments(weight: Floats, mean: Floats, variance: Floats | float) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of mixtures."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        centre = (weight * mean).sum(axis=-1)
+        square = (weight * ((mean - centre[..., None]) ** 2 + variance)).sum(axis=-1)
+    return centre, np.sqrt(square)
+
+
+def _spread(values: Floats, place: NDArray[np.intp], shape: tuple[int, ...]) -> Any:
+    """Put values at their places in an array of NaN; a number where there is only one."""
+    if not shape:
+        return values.item()
+    rows = math.prod(shape) // max(1, math.prod(values.shape[1:]))
+    found = np.full((rows, *values.shape[1:]), np.nan)
+    found[place] = values
+    return found.reshape(shape)
