@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glabella.mechanism._formula import source
+from glabella.mechanism._linear import closed_linear, words
 from glabella.mechanism._model import Model, read_document
 
 Floats = NDArray[np.float64]
@@ -34,8 +35,14 @@ class Equations:
         What is computed from states and constants.
     start : callable
         ``start(constants)`` gives the states at time zero by name.
-    rates : callable
-        ``rates(time, values)`` gives the change of each state; amounts of species a unit of time.
+    linear : tuple of str
+        States whose rates are linear in each other, with coefficients that are constant: a closed chain.
+    rest : tuple of str
+        The other states.
+    linear_rates, rest_rates : callable
+        ``rates(time, values)`` gives the change of each such state; amounts of species a unit of time.
+    driving : tuple of str
+        Linear states that the rates of the rest use.
     compute : callable
         ``compute(time, values)`` gives what is computed.
     """
@@ -44,7 +51,11 @@ class Equations:
     constants: dict[str, float]
     computed: tuple[str, ...]
     start: Callable[[dict[str, Any]], dict[str, Any]]
-    rates: Rule
+    linear: tuple[str, ...]
+    rest: tuple[str, ...]
+    linear_rates: Rule
+    rest_rates: Rule
+    driving: tuple[str, ...]
     compute: Rule
 
 
@@ -74,12 +85,19 @@ def equations(model: Model) -> Equations:
     computed = _in_order({name: (source(math, species), _names(math)) for name, math in found.assigned.items()})
     first = {name: (source(math, species), _names(math)) for name, math in found.initial.items()}
     values = {name: (repr(value), frozenset[str]()) for name, value in found.values.items()}
+    linear = closed_linear(rates, computed)
+    rest = tuple(name for name in rates if name not in linear)
+    used = _reached([rates[name] for name in rest], computed)
     return Equations(
         states=tuple(rates),
         constants=constants,
         computed=tuple(computed),
         start=_start(tuple(rates), _in_order(values | first | _assignments(found, species))),
-        rates=_rule("rates", computed, rates),
+        linear=linear,
+        rest=rest,
+        linear_rates=_rule("linear_rates", computed, {name: rates[name] for name in linear}),
+        rest_rates=_rule("rest_rates", computed, {name: rates[name] for name in rest}),
+        driving=tuple(name for name in linear if name in used),
         compute=_rule("compute", computed, {name: name for name in computed}),
     )
 
@@ -178,16 +196,28 @@ def _in_order(rules: dict[str, tuple[str, frozenset[str]]]) -> dict[str, str]:
 
 
 def _rule(name: str, before: dict[str, str], results: dict[str, str]) -> Rule:
-    """Compile assignments and results into a function of time and values."""
+    """Compile results, and the assignments that they need, into a function of time and values."""
+    needed = _reached(list(results.values()), before)
+    before = {each: text for each, text in before.items() if each in needed}
     lines = [f"{each} = {text}" for each, text in before.items()]
     pairs = ", ".join(f"{each!r}: {text}" for each, text in results.items())
-    used = {word for text in (*before.values(), *results.values()) for word in _words(text)}
+    used = {word for text in (*before.values(), *results.values()) for word in words(text)}
     given = [f"{word} = values[{word!r}]" for word in sorted(used - set(before) - {"time", "np"})]
     return cast("Rule", _compiled(name, "time, values", [*given, *lines, f"return {{{pairs}}}"]))
 
 
+def _reached(texts: list[str], computed: dict[str, str]) -> set[str]:
+    """Give the names that formulas use, directly or through assignments."""
+    found: set[str] = set()
+    waiting = {word for text in texts for word in words(text)}
+    while waiting:
+        found |= waiting
+        waiting = {word for each in waiting & set(computed) for word in words(computed[each])} - found
+    return found
+
+
 def _start(states: tuple[str, ...], rules: dict[str, str]) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    used = {word for text in rules.values() for word in _words(text)}
+    used = {word for text in rules.values() for word in words(text)}
     given = [f"{word} = values[{word!r}]" for word in sorted(used - set(rules) - {"time", "np"})]
     pairs = ", ".join(f"{each!r}: {each}" for each in states)
     lines = [f"{each} = {text}" for each, text in rules.items()]
@@ -201,12 +231,6 @@ def _compiled(name: str, arguments: str, lines: list[str]) -> Any:
     # Only names and operators that `source` has written reach this text.
     exec(compile(text, f"<{name} of a model>", "exec"), space)
     return space[name]
-
-
-def _words(text: str) -> set[str]:
-    import ast
-
-    return {node.id for node in ast.walk(ast.parse(text, mode="eval")) if isinstance(node, ast.Name)}
 
 
 def _names(math: Any) -> frozenset[str]:
