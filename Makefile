@@ -35,8 +35,9 @@ format: setup ## write the format
 schema: setup ## write the shipped dossier's editor schemas
 	@for kind in dossier study products claims reports comparators priors; do $(UV) run --no-sync glabella dossier schema $$kind > $(SHIPPED)/schema/$$kind.json; done
 
-agreement: setup ## write docs/agreement-metafor.md from the reference outputs
+agreement: setup ## write docs/agreement-*.md from the reference outputs
 	@$(UV) run --no-sync python -m tests.synthesis.agreement
+	@$(UV) run --no-sync python -m tests.synthesis.agreement_netmeta
 
 bench: setup ## run the benchmarks, peers side by side
 	@$(UV) run --no-sync --with pimeta --with pymare python benchmarks/synthesis.py
