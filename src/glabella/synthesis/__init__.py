@@ -30,6 +30,9 @@ from glabella.synthesis._small_study import (
     rank_test,
     trim_fill,
 )
+from glabella.synthesis.bayesian._averaging import AveragedModel, Component, ModelAverage, model_average
+from glabella.synthesis.bayesian._averaging_bias import Slope, WeightFunction, psma
+from glabella.synthesis.bayesian._averaging_priors import Cauchy
 from glabella.synthesis.bayesian._bayes import Bayes, bayes
 from glabella.synthesis.bayesian._distribution import Distribution
 from glabella.synthesis.bayesian._priors import (
@@ -45,13 +48,25 @@ from glabella.synthesis.bayesian._priors import (
     TauPrior,
     Uniform,
 )
+from glabella.synthesis.bayesian._unblinding import (
+    BiasAdjusted,
+    BiasPrior,
+    UnblindingCurve,
+    bias_adjusted,
+    unblinding_curve,
+)
 from glabella.synthesis.networks._network import Network, network
 from glabella.synthesis.networks._structure import Subnetwork, subnetworks
 
 __all__ = [
     "GLMM",
+    "AveragedModel",
     "Bayes",
     "BetaBinomial",
+    "BiasAdjusted",
+    "BiasPrior",
+    "Cauchy",
+    "Component",
     "Contrasts",
     "Design",
     "Distribution",
@@ -69,6 +84,7 @@ __all__ = [
     "LogT",
     "Lomax",
     "MantelHaenszel",
+    "ModelAverage",
     "Multilevel",
     "Multiverse",
     "Network",
@@ -81,14 +97,18 @@ __all__ = [
     "RankTest",
     "Robust",
     "SelectionModel",
+    "Slope",
     "Step",
     "Subnetwork",
     "TauPrior",
     "TrimFill",
+    "UnblindingCurve",
     "Uniform",
+    "WeightFunction",
     "arrays",
     "back_transform",
     "bayes",
+    "bias_adjusted",
     "contrasts",
     "contrasts_of_each",
     "cumulative",
@@ -98,6 +118,7 @@ __all__ = [
     "gosh",
     "influence",
     "leave_one_out",
+    "model_average",
     "multiverse",
     "network",
     "permutation_test",
@@ -109,6 +130,7 @@ __all__ = [
     "pool_mh",
     "pool_multilevel",
     "pool_peto",
+    "psma",
     "rank_test",
     "robust",
     "sampling_covariance",
@@ -116,4 +138,5 @@ __all__ = [
     "shared_control_covariance",
     "subnetworks",
     "trim_fill",
+    "unblinding_curve",
 ]
