@@ -17,8 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glabella.synthesis.networks._fit import Estimates
-from glabella.synthesis.networks._independent import independent
-from glabella.synthesis.networks._single import Model, contrasts, variance
+from glabella.synthesis.networks._single import Model, variance
 from glabella.synthesis.networks._split import edges
 
 if TYPE_CHECKING:
@@ -141,8 +140,8 @@ def aggregated_hat(fit: Network, model: Model) -> Floats:
     of = fit.structure
     first, second = np.triu_indices(of.n, 1)
     edge_first, edge_second, edge, _ = edges(of)
-    weight = np.bincount(edge, _weights(fit, model))
-    cov = _estimates(fit, model).cov[0]
+    at = _estimates(fit, model)
+    weight, cov = np.bincount(edge, at.weights[0]), at.cov[0]
     # Every row is (e_i - e_j)' cov B' W over the edges.
     across = cov[:, edge_first] - cov[:, edge_second]
     return np.asarray((across[first] - across[second]) * weight)
@@ -163,17 +162,13 @@ def hat_matrix(fit: Network, *, model: Model = "random") -> Floats:
     Rücker G. Res Synth Methods 2012;3:312-324.
     """
     of = fit.structure
-    cov = _estimates(fit, model).cov[0]
-    across = cov[:, of.a] - cov[:, of.b]
-    return np.asarray((across[of.a] - across[of.b]) * _weights(fit, model))
-
-
-def _weights(fit: Network, model: Model) -> Floats:
-    _, se = contrasts(fit)
-    return np.asarray(independent(fit.structure, se[None]).weights(np.array([variance(fit, model)]))[0])
+    at = _estimates(fit, model)
+    across = at.cov[0][:, of.a] - at.cov[0][:, of.b]
+    return np.asarray((across[of.a] - across[of.b]) * at.weights[0])
 
 
 def _estimates(fit: Network, model: Model) -> Estimates:
+    variance(fit, model)
     return fit.random if model == "random" else fit.common
 
 
