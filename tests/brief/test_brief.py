@@ -29,14 +29,15 @@ def page(brief: Brief) -> str:
 
 
 def bare_digits(page: str, brief: Brief) -> list[str]:
-    """Texts with a digit that is neither a claim, nor an identifier, a date, a citation or an axis tick."""
+    """Texts with a digit that is neither a claim, nor an identifier, a date, a citation or a tick of a scale."""
     tree = lxml_html.fromstring(page)
     for claim in tree.xpath("//a[@class='claim']"):
         known = brief.claims[claim.get("data-claim")]
         assert claim.text_content() in known.texts, f"{known.id} is shown as {claim.text_content()!r}"
     allowed = (
         "//a[@class='claim'] | //*[contains(concat(' ', @class, ' '), ' id ')] | //time | //cite | //code"
-        " | //style | //script | //*[contains(@class, 'role-axis-label')]"
+        " | //style | //script"
+        " | //*[contains(@class, 'role-axis-label')] | //*[contains(@class, 'role-legend-label')]"
     )
     for element in tree.xpath(allowed):
         element.drop_tree()
@@ -96,7 +97,7 @@ def test_figures_are_well_formed_and_described(page: str) -> None:
     figures = lxml_html.fromstring(page).xpath("//figure")
     assert len(figures) >= 5
     for figure in figures:
-        assert figure.get("aria-label", "").startswith(("Forest plot", "Specification curve"))
+        assert figure.get("aria-label", "").startswith(("Forest plot", "Specification curve", "Network graph"))
         etree.fromstring(etree.tostring(figure.xpath(".//*[local-name()='svg']")[0]))
 
 

@@ -58,6 +58,11 @@ PLOTS: dict[str, Callable[[], Plot]] = {
         np.tile(YI, 6), np.tile(YI - HALF, 6), np.tile(YI + HALF, 6), {"model": ["one", "two"] * (3 * K)}
     ),
     "forest": lambda: forest(lines(K), pooled=Line("Pooled", -0.3, -0.4, -0.2), notes="risk of bias"),
+    "forest, two analyses": lambda: forest(
+        [Line(f"Trial {i}", 1.0, 0.5, 2.0, outer=(0.4, 2.5)) for i in range(K)],
+        beside=[Line(f"Trial {i}", 1.5, 0.7, 3.0) for i in range(K)],
+        ratio=True,
+    ),
     "forest, long names": lambda: forest(lines(K, "A multicentre trial with a very long name, its {}th arm")),
 }
 SVG = "{http://www.w3.org/2000/svg}"
@@ -135,11 +140,12 @@ def test_colours_are_greys(name: str) -> None:
         ("radial", "text", K),
         ("specification curve", "symbol", K),
         ("forest", "symbol", K + 1),
+        ("forest, two analyses", "symbol", 2 * K),
     ],
 )
 def test_there_is_a_mark_for_each_datum(name: str, kind: str, expected: int) -> None:
     found = marks(PLOTS[name]().svg(), kind)
-    if name == "forest":
+    if name.startswith("forest"):
         found = [each for each in found if each.tag == f"{SVG}path"]
     assert len(found) == expected
 
@@ -148,6 +154,14 @@ def test_a_filled_in_study_is_an_open_circle() -> None:
     fills = [each.get("fill") for each in marks(PLOTS["funnel"]().svg(), "symbol")]
     assert fills.count("white") == 2
     assert fills.count("#1b1b1b") == K
+
+
+def test_a_second_analysis_is_hollow_and_a_prediction_interval_dashed() -> None:
+    svg = PLOTS["forest, two analyses"]().svg()
+    fills = [each.get("fill") for each in marks(svg, "symbol")]
+    assert fills.count("white") == fills.count("#1b1b1b") == K
+    dashed = [each for each in marks(svg, "rule") if each.get("stroke-dasharray") == "4,3"]
+    assert len(dashed) == K
 
 
 def test_the_funnels_areas_meet_at_the_significance_of_each_effect() -> None:
@@ -357,6 +371,7 @@ WRONG: list[tuple[Callable[[], Plot], str]] = [
     (lambda: specification_curve([1], [0], [2], {"a": ["b"]}, null=np.nan), "null is nan"),
     (lambda: specification_curve([1], [0], [2], {"a": ["b"]}, null=1, ratio=True), "ci_low is 0 in row 1"),
     (lambda: specification_curve([1], [0.5], [2], {"a": ["b"]}, ratio=True), "null is 0, expected a ratio"),
+    (lambda: forest(lines(1), beside=lines(2)), "label 'Trial 1' stands in beside alone"),
     (lambda: forest([*lines(1), *lines(1)]), "label 'Trial 0' stands for two lines"),
 ]
 

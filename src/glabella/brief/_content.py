@@ -29,6 +29,17 @@ class Verdict:
     claim: str
     verdict: str
     why: tuple[Sentence, ...]
+    computed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """One respect in which the network's trials and the dossier's may not be alike."""
+
+    topic: str
+    network: Sentence
+    here: Sentence
+    serious: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,8 @@ class Brief:
     harms: tuple[Sentence, ...]
     report_caveats: tuple[Sentence, ...]
     combination: tuple[Sentence, ...]
+    contrasts: tuple[Contrast, ...]
+    judgement: tuple[Sentence, ...]
     unknown: tuple[Sentence, ...]
     important: tuple[Sentence, ...]
     studies: tuple[tuple[str, tuple[Sentence, ...]], ...]
@@ -117,7 +130,7 @@ def build(evidence: Evidence, store: ReportStore | None = None) -> Brief:
         )
         for _, conflict in sorted(conflicts, key=lambda item: (len(item[1].id), item[1].id))
     )
-    products = evidence.products
+    products, comparators = evidence.products, evidence.comparators
     headline = evidence.dossier.outcomes[evidence.dossier.analyses[evidence.dossier.headline].outcome]
     return Brief(
         evidence=evidence,
@@ -128,6 +141,16 @@ def build(evidence: Evidence, store: ReportStore | None = None) -> Brief:
         harms=sentences(products.harms, "harms"),
         report_caveats=sentences(evidence.reports.caveats if evidence.reports else (), "caveats"),
         combination=sentences(products.combination, "with"),
+        contrasts=tuple(
+            Contrast(
+                each.topic,
+                sentence(each.network, f"contrast{place}.network"),
+                sentence(each.here, f"contrast{place}.here"),
+                each.serious,
+            )
+            for place, each in enumerate(comparators.transitivity if comparators else ())
+        ),
+        judgement=sentences((*comparators.judgement, comparators.origin) if comparators else (), "judgement"),
         unknown=sentences(evidence.dossier.unknown, "unknown"),
         important=sentences(headline.minimal_important_difference, "important"),
         studies=tuple(
@@ -135,7 +158,7 @@ def build(evidence: Evidence, store: ReportStore | None = None) -> Brief:
             for study in evidence.studies.values()
         ),
         verdicts=tuple(
-            Verdict(claim.claim, claim.verdict, sentences(claim.why, f"claim.{claim.id}."))
+            Verdict(claim.claim, claim.verdict, sentences(claim.why, f"claim.{claim.id}."), claim.computed)
             for claim in evidence.claims.claims
         ),
         disagreements=disagreements,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from glabella.claim import Claim
-from glabella.decision import Pooling, ReportTable, Sure
+from glabella.decision import Alternatives, Pooling, ReportTable, Sure
 from glabella.plot import Line, Plot, forest, specification_curve
+from glabella.plot._network import network_graph
 
 _RATIOS = frozenset({"OR", "RR"})
 
@@ -40,14 +41,35 @@ def report_forest(tables: tuple[ReportTable, ...]) -> Plot:
     )
 
 
+def alternatives_forest(them: Alternatives) -> Plot:
+    """Draw the treatment against each alternative, as joined and through the other analysis."""
+    ratio = them.measure in _RATIOS
+    return forest(
+        [
+            _line(each.label, each.effect, outer=(each.prediction.low or 0.0, each.prediction.high or 0.0))
+            for each in them.alternatives
+        ],
+        beside=[_line(each.label, each.other) for each in them.alternatives if each.other],
+        ratio=ratio,
+        title=f"{'odds ratio of response' if ratio else 'difference'}: right favours {them.name}",
+    )
+
+
+def alternatives_graph(them: Alternatives) -> Plot:
+    """Draw who was compared with whom."""
+    return network_graph(*them.contrasts)
+
+
 def _printed(claim: Claim) -> str:
     return {"seen": "seen in the source", "recalled": "remembered"}.get(claim.sources[0].status, "reported")
 
 
-def _line(label: str, claim: Claim, *, weight: float = 25.0, note: str = "") -> Line:
+def _line(
+    label: str, claim: Claim, *, weight: float = 25.0, note: str = "", outer: tuple[float, float] | None = None
+) -> Line:
     if claim.value is None or claim.low is None or claim.high is None:
         raise ValueError(f"{claim.id} has no interval to draw")
-    return Line(label, claim.value, claim.low, claim.high, weight, note)
+    return Line(label, claim.value, claim.low, claim.high, weight, note, outer)
 
 
 def curve(held: Sure, *, ratio: bool) -> Plot:

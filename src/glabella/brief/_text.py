@@ -56,10 +56,11 @@ def markdown(brief: Brief) -> str:
             *(f"- {n.text} combinations were not possible: {reason}." for reason, n in held.not_analysed),
         ]
         lines += [f"- Without {label}: {effect.text}." for label, effect in held.without]
+    lines += _compared(brief)
     for title, part in (
         ("What is it?", brief.what_it_is),
         ("How does it work?", (*brief.how_it_works, *brief.time_course)),
-        ("With or instead of other treatment", brief.combination),
+        ("Together with or instead of other treatment", brief.combination),
         ("What harm does it do?", brief.harms),
         ("Reports sent to safety offices", brief.report_caveats),
         ("What nobody knows", brief.unknown),
@@ -75,7 +76,11 @@ def markdown(brief: Brief) -> str:
             for it in table.lines
         ]
     lines += ["", "## Popular claims, checked", ""]
-    lines += [f"- **{v.claim}** {v.verdict}. {' '.join(spoken(s) for s in v.why)}" for v in brief.verdicts]
+    tested = f" In combination: {others.combined.verdict}." if (others := answer.alternatives) else ""
+    lines += [
+        f"- **{v.claim}** {v.verdict}. {' '.join(spoken(s) for s in v.why)}{tested if v.computed else ''}"
+        for v in brief.verdicts
+    ]
     lines += ["", "## Which trials are pooled decides the headline", ""]
     lines += ["| analysis | effect | prediction interval | certainty |", "|---|---|---|---|"]
     lines += [
@@ -83,3 +88,39 @@ def markdown(brief: Brief) -> str:
         for p in answer.poolings
     ]
     return "\n".join(lines) + "\n"
+
+
+def _compared(brief: Brief) -> list[str]:
+    """Give the lines on other treatments, where the dossier has a network of them."""
+    them = brief.answer.alternatives
+    if them is None:
+        return []
+    lines = ["", "## How does it compare and combine?", ""]
+    lines += [
+        f"- An indirect comparison through {them.control}. Certainty: {them.certainty}: {'; '.join(them.reasons)}."
+    ]
+    lines += [
+        f"- Joined by {join.label}: against {them.first} {join.first.text}; median rank {join.rank.text} of "
+        f"{them.options.text}."
+        for join in them.joins
+    ]
+    lines += [
+        f"- Over all the ways computed, from {them.range.limits} against {them.first}; rank {them.ranks.limits}.",
+        f"- Better in combination than alone: {them.combined.verdict}.",
+        "",
+        f"| alternative | {them.name} against it | next trial | P-score |",
+        "|---|---|---|---|",
+        *(
+            f"| {it.label} | {it.effect.text} | {it.prediction.limits} | {it.score.text} |"
+            for it in them.alternatives
+        ),
+        "",
+        f"| what | in the network | in the trials of {them.name} |",
+        "|---|---|---|",
+        *(f"| {row.topic} | {spoken(row.network)} | {spoken(row.here)} |" for row in brief.contrasts),
+        "",
+        f"| choice | option | against {them.first} | rank |",
+        "|---|---|---|---|",
+        *(f"| {row.what} | {row.option} | {row.effect.text} | {row.rank.text} |" for row in them.shifts),
+    ]
+    return lines

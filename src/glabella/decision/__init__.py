@@ -3,21 +3,31 @@
 Everything that leaves this package as a number is a Claim. Here are no pages and no files.
 """
 
+from glabella.decision._alternatives import Alternative, Alternatives, Join
 from glabella.decision._answer import Answer, Pooling, Reproduction, Row, answer
 from glabella.decision._certainty import certainty
+from glabella.decision._combinations import AddedTo, Combination, Combined
 from glabella.decision._reports import ReportLine, ReportTable
+from glabella.decision._shifts import Shift
 from glabella.decision._sure import ByOption, Specification, Sure, sure
 from glabella.decision._words import Piece, quote, say
 
 __all__ = [
+    "AddedTo",
+    "Alternative",
+    "Alternatives",
     "Answer",
     "ByOption",
+    "Combination",
+    "Combined",
+    "Join",
     "Piece",
     "Pooling",
     "ReportLine",
     "ReportTable",
     "Reproduction",
     "Row",
+    "Shift",
     "Specification",
     "Sure",
     "answer",

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from glabella._version import __version__
 from glabella.claim import Certainty, Claim, Source, digest
+from glabella.decision._alternatives import Alternatives, alternatives
 from glabella.decision._certainty import certainty
+from glabella.decision._links import control_counts
 from glabella.decision._reports import ReportTable, report_tables
 from glabella.decision._store_reports import store_tables
 from glabella.decision._sure import Sure, sure
@@ -84,6 +86,7 @@ class Answer:
     harms: tuple[tuple[str, str, str, Claim, Claim], ...]
     reports: tuple[ReportTable, ...]
     sure: Sure | None
+    alternatives: Alternatives | None
     reproductions: tuple[Reproduction, ...]
     claims: tuple[Claim, ...]
 
@@ -147,8 +150,9 @@ def answer(evidence: Evidence, store: ReportStore | None = None) -> Answer:
         reports += store_tables(store, evidence.reports.ask, maker.keep)
     reproductions = tuple(_reproduction(maker, key, target) for key, target in evidence.dossier.reproduce.items())
     held = _sure(maker, shown, headline)
+    others = alternatives(evidence, maker.keep)
     made = tuple(maker.made.values())
-    return Answer(headline, poolings, largest, absolute, harms, reports, held, reproductions, made)
+    return Answer(headline, poolings, largest, absolute, harms, reports, held, others, reproductions, made)
 
 
 def _sure(maker: _Maker, analyses: dict[str, Analysis], headline: Pooling) -> Sure | None:
@@ -320,7 +324,7 @@ def _absolute(maker: _Maker, analyses: dict[str, Analysis]) -> list[tuple[str, C
         computed, fit = _fit(maker.evidence, analysis)
         if fit is None:
             continue
-        events, people = _control_counts(computed.effects)
+        events, people = control_counts(computed.effects)
         baseline = events / people
         word, _ = certainty(fit, [maker.evidence.studies[effect.study] for effect in computed.effects])
 
@@ -355,15 +359,6 @@ def _absolute(maker: _Maker, analyses: dict[str, Analysis]) -> list[tuple[str, C
             (f"{maker.evidence.dossier.outcomes[analysis.outcome].label}: {analysis.label}", without, with_)
         )
     return found
-
-
-def _control_counts(effects: tuple[Effect, ...]) -> tuple[float, float]:
-    events = people = 0.0
-    for effect in effects:
-        inputs = dict(effect.steps[0].inputs)
-        events += inputs["events, control"].value or 0.0
-        people += inputs["n, control"].value or 0.0
-    return events, people
 
 
 def _harms(maker: _Maker) -> list[tuple[str, str, str, Claim, Claim]]:

@@ -5,7 +5,7 @@ line, the JSON Schema that editors use, and the starter of a new dossier. No sta
 """
 
 from glabella.dossier._check import check
-from glabella.dossier._comparators import Comparators, Difference, Treatment
+from glabella.dossier._comparators import Comparators, Difference, NetworkMeasure, Treatment
 from glabella.dossier._faults import DossierError, Fault
 from glabella.dossier._json_schema import json_schema
 from glabella.dossier._load import Evidence, load, shipped
@@ -36,8 +36,8 @@ from glabella.dossier._table import NetworkTable, read_table
 
 __all__ = [
     "Analysis", "Arm", "ArmPair", "ArmResult", "Between", "Comparators", "Comparison", "Conflict", "Difference",
-    "Dossier", "DossierError", "Evidence", "Fault", "NetworkTable", "Number", "Option", "Outcome", "PopularClaim",
-    "Prior", "Priors", "Reference",
+    "Dossier", "DossierError", "Evidence", "Fault", "NetworkMeasure", "NetworkTable", "Number", "Option", "Outcome",
+    "PopularClaim", "Prior", "Priors", "Reference",
     "ReportQuestion", "ReportRow", "ReportSide", "ReportStudy", "Reports", "Result",
     "Scale", "Statement", "Study", "Target", "Treatment", "check", "json_schema", "load", "read_table", "shipped",
     "write_starter",

@@ -71,6 +71,9 @@ def _joined(reading: Reading, comparators: Comparators, dossier: Dossier) -> Ite
     named += [
         (other.analysis, ("joined", "or_through", at, "analysis")) for at, other in enumerate(joined.or_through)
     ]
+    if comparators.together is not None and comparators.together not in dossier.analyses:
+        expected = f"expected one of {sorted(dossier.analyses)}"
+        yield _fault(reading, f"no analysis {comparators.together!r}; {expected}", "together")
     for place, (name, path) in enumerate(named):
         if name not in dossier.analyses:
             yield _fault(reading, f"no analysis {name!r}; expected one of {sorted(dossier.analyses)}", *path)

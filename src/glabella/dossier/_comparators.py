@@ -105,5 +105,6 @@ class Comparators(_Model):
         min_length=1, description="treatments that sentences name, the first before all"
     )
     control_response: ArmTotal | None = Field(None, description="all of the network's arms of the joined node")
+    together: Id | None = Field(None, description="the analysis whose trials are sorted by what else people took")
     judgement: tuple[Statement, ...] = Field((), description="what the network's own authors say of it")
     transitivity: tuple[Difference, ...] = Field(min_length=1)

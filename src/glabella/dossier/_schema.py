@@ -421,6 +421,7 @@ class PopularClaim(_Model):
     claim: Text
     verdict: Literal["supported", "partly", "contradicted", "untested"]
     why: tuple[Statement, ...] = Field(min_length=1)
+    computed: Literal["combination"] | None = Field(None, description="what the brief computes of it besides")
 
 
 class Claims(_Model):
