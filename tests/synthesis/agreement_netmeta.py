@@ -14,8 +14,11 @@ from typing import Any
 import numpy as np
 
 from glabella.synthesis import Network, network
+from glabella.synthesis.networks._contribution import contribution
+from glabella.synthesis.networks._designs import design_by_treatment
 from glabella.synthesis.networks._fit import solve
 from glabella.synthesis.networks._independent import independent
+from glabella.synthesis.networks._split import node_split
 from tests.synthesis.records import ITERATIVE, Part, Record, markdown, read, rows
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +30,7 @@ TAU2 = read(Path(__file__).parent / "reference" / "netmeta_tau2.json")["fits"]
 
 #: Parts of the reference that are not compared, and why.
 LEFT_OUT: dict[str, str] = {
-    "decomp, netsplit, contribution_random, component_additive": "not yet",
+    "component_additive": "not yet",
 }
 
 COVARIANCES = (
@@ -148,12 +151,68 @@ def hat(fit: Network, treatments: list[str]) -> np.ndarray:
     return np.asarray(sign[:, None] * covariance * fit.common.weights[0] * sign)
 
 
-PARTS: tuple[Part, ...] = (common, fits)
+def sorted_names(names: list[str]) -> list[str]:
+    """Sort the treatments within each comparison or design as we do."""
+    return [":".join(sorted(str(name).split(":"))) for name in names]
+
+
+def designs(reference: dict[str, Any]) -> Iterator[Record]:
+    """Compare the decomposition of Q by designs, and their interaction with treatments."""
+    dataset, expected = reference["network"], reference["DL"]["decomp"]
+    found = design_by_treatment(fitted(reference))
+    section = "design_by_treatment"
+    for row, part in enumerate(("q", "q_within", "q_between")):
+        for suffix, theirs in (("", "Q"), ("_df", "df"), ("_p", "pval")):
+            ours = getattr(found, part + suffix)
+            yield from rows(section, part + suffix, dataset, ours, expected["Q"][theirs][row])
+    random = expected["inc_random"]
+    yield from rows(section, "tau2_within", dataset, np.sqrt(found.tau2_within), random["tau.within"])
+    yield from rows(section, "q_random", dataset, found.q_random, random["Q"])
+    yield from rows(section, "q_random_p", dataset, found.q_random_p, random["pval"])
+    own = expected["het_design"]
+    place = [found.designs.index(design) for design in sorted_names(own["design"])]
+    for ours, theirs in (("design_q", "Q"), ("design_df", "df"), ("design_p", "pval")):
+        yield from rows(section, ours, dataset, getattr(found, ours)[place], own[theirs], absolute=1e-12)
+
+
+def splits(reference: dict[str, Any]) -> Iterator[Record]:
+    """Compare direct and indirect evidence."""
+    dataset, expected = reference["network"], reference["DL"]["netsplit"]
+    found = node_split(fitted(reference))
+    pairs = [f"{a}:{b}" for a, b in zip(found.first, found.second, strict=True)]
+    sorted_pairs = sorted_names(expected["comparison"])
+    place = [pairs.index(pair) for pair in sorted_pairs]
+    sign = np.where([a == b for a, b in zip(sorted_pairs, expected["comparison"], strict=True)], 1.0, -1.0)
+    letters = {"studies": "k", "direct_se": "direct_se", "indirect_se": "indirect_se", "proportion": "prop",
+               "p_value": "diff_p"}  # fmt: skip
+    for ours, theirs in letters.items():
+        yield from rows("node_split", ours, dataset, getattr(found, ours)[place], expected[theirs])
+    for ours, theirs in (("direct", "direct"), ("indirect", "indirect"), ("difference", "diff")):
+        yield from rows("node_split", ours, dataset, sign * getattr(found, ours)[place], expected[theirs])
+
+
+def contributions(reference: dict[str, Any]) -> Iterator[Record]:
+    """Compare contributions; of equally short paths the order of names decides, and so names sort as in netmeta."""
+    dataset, expected = reference["network"], reference["DL"]["contribution_random"]
+    names = {name: f"{place:02d} {name}" for place, name in enumerate(reference["DL"]["treatments"])}
+    given = reference["contrasts"]
+    renamed = {side: [names[name] for name in given[side]] for side in ("treat1", "treat2")}
+    fit = fitted(reference | {"contrasts": given | renamed, "reference": None})
+    found = contribution(fit)
+    for side, first, second in (("rows", found.first, found.second), ("cols", found.edge_first, found.edge_second)):
+        labels = [":".join(fit.treatments[i][3:] for i in pair) for pair in zip(first, second, strict=True)]
+        assert labels == expected[side]
+    yield from rows("contribution", "share", dataset, found.share,
+                    [value for row in expected["values"] for value in row])  # fmt: skip
+
+
+PARTS: tuple[Part, ...] = (common, fits, designs, splits, contributions)
 
 
 def explanation(record: Record) -> str | None:
     """Why a number may differ, if that is known."""
-    if record.dataset == "Linde2016" and record.quantity in ("q_within", "q_between"):
+    rounded = record.quantity in ("q_within", "q_between") or record.section == "design_by_treatment"
+    if record.dataset == "Linde2016" and rounded:
         return ROUNDED
     return record.why
 

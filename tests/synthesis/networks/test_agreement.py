@@ -154,3 +154,8 @@ def test_two_contrasts_of_each_study_with_three_arms_give_the_decomposition_of_t
     assert agreement.fitted(two).q_within == pytest.approx(reference["DL"]["Q_heterogeneity"], rel=1e-12)
     moved = np.subtract(two["contrasts"]["TE"], reference["contrasts"]["TE"])
     assert 1e-7 < np.abs(moved).max() < 2e-6
+
+
+def test_two_contrasts_of_each_study_with_three_arms_give_the_designs_of_the_reference() -> None:
+    two = adding_up(read(agreement.FOLDER / "Linde2016.json"))
+    assert [record for record in agreement.designs(two) if not record.agrees] == []
