@@ -55,7 +55,14 @@ from glabella.synthesis.bayesian._unblinding import (
     bias_adjusted,
     unblinding_curve,
 )
+from glabella.synthesis.networks._arms import Dropped
+from glabella.synthesis.networks._component_network import CombinationEffect, ComponentNetwork
+from glabella.synthesis.networks._components import component_network
+from glabella.synthesis.networks._counts import CountNetwork
+from glabella.synthesis.networks._mantel_haenszel import network_mh
 from glabella.synthesis.networks._network import Network, network
+from glabella.synthesis.networks._pairwise import Pairwise, pairwise
+from glabella.synthesis.networks._peto import network_peto
 from glabella.synthesis.networks._structure import Subnetwork, subnetworks
 
 __all__ = [
@@ -66,10 +73,14 @@ __all__ = [
     "BiasAdjusted",
     "BiasPrior",
     "Cauchy",
+    "CombinationEffect",
     "Component",
+    "ComponentNetwork",
     "Contrasts",
+    "CountNetwork",
     "Design",
     "Distribution",
+    "Dropped",
     "Effect",
     "EffectSizes",
     "Egger",
@@ -90,6 +101,7 @@ __all__ = [
     "Network",
     "Normal",
     "NotComputed",
+    "Pairwise",
     "Permutation",
     "PetPeese",
     "Peto",
@@ -109,6 +121,7 @@ __all__ = [
     "back_transform",
     "bayes",
     "bias_adjusted",
+    "component_network",
     "contrasts",
     "contrasts_of_each",
     "cumulative",
@@ -121,6 +134,9 @@ __all__ = [
     "model_average",
     "multiverse",
     "network",
+    "network_mh",
+    "network_peto",
+    "pairwise",
     "permutation_test",
     "pet_peese",
     "pool",
