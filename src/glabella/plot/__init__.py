@@ -11,8 +11,11 @@ from glabella.plot._forest import Line, forest
 from glabella.plot._funnel import funnel
 from glabella.plot._gosh import gosh
 from glabella.plot._labbe import labbe
+from glabella.plot._netheat import net_heat
+from glabella.plot._network import network_graph
 from glabella.plot._plot import Plot
 from glabella.plot._radial import radial
+from glabella.plot._rankogram import rankogram
 from glabella.plot._specification import specification_curve
 from glabella.plot._trend import trend
 from glabella.plot._volcano import volcano
@@ -25,7 +28,10 @@ __all__ = [
     "funnel",
     "gosh",
     "labbe",
+    "net_heat",
+    "network_graph",
     "radial",
+    "rankogram",
     "specification_curve",
     "trend",
     "volcano",
