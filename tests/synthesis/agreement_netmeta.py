@@ -167,6 +167,7 @@ def designs(reference: dict[str, Any]) -> Iterator[Record]:
     yield from rows(section, "tau2_within", dataset, np.sqrt(found.tau2_within), random["tau.within"])
     yield from rows(section, "q_random", dataset, found.q_random, random["Q"])
     yield from rows(section, "q_random_p", dataset, found.q_random_p, random["pval"])
+    yield from rows(section, "q_random df", dataset, found.q_between_df, random["df"])
     own = expected["het_design"]
     place = [found.designs.index(design) for design in sorted_names(own["design"])]
     for ours, theirs in (("design_q", "Q"), ("design_df", "df"), ("design_p", "pval")):

@@ -38,13 +38,12 @@ for (n in names(arms)) for (sm in if ("events" %in% names(arms[[n]])) c("OR", "R
   out$contrasts[[n]][[sm]] <- tryCatch(as.list(contrasts(arms[[n]], sm)), error = function(e) NULL)
 
 mat <- function(m) list(treatments = rownames(m), values = unname(lapply(seq_len(nrow(m)), function(i) unname(m[i, ]))))
-binary <- function(d, method = "MH") {
+binary <- function(d) {
   p <- quiet(pairwise(treatment, event = events, n = n, studlab = study, data = d, sm = "OR"))
-  f <- quiet(netmetabin(p, method = method))
+  f <- quiet(netmetabin(p, method = "MH"))
   list(te = mat(f$TE.common), se = mat(f$seTE.common), q = f$Q.inconsistency, q_df = f$df.Q.inconsistency,
        q_p = f$pval.Q.inconsistency, k = f$k, designs = f$d)
 }
 out$mh <- list(dong2013 = binary(dong), gurusamy2011 = binary(gurusamy), hasselblad1998 = binary(smoking),
                dogliotti2014 = binary(stroke), linde2015 = binary(linde), linde2015_remission = binary(remission))
-out$multinomial <- list(dong2013 = binary(dong, "NCH"), dogliotti2014 = binary(stroke, "NCH"))
 writeLines(toJSON(out, digits = I(15), auto_unbox = TRUE, na = "null", null = "null", force = TRUE), commandArgs(TRUE)[1])
