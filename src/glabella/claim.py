@@ -15,6 +15,8 @@ from typing import Any, Literal
 
 #: How a bound is written.
 _BOUNDS = {"<": "<", ">": ">", "<=": "≤", ">=": "≥"}
+#: The unit of a year of the calendar, which is written without a separator and without the word.
+YEAR = "year"
 Certainty = Literal["high", "moderate", "low", "very low", "not rated", "as printed", "remembered, not seen"]
 
 
@@ -95,6 +97,8 @@ class Claim:
         if self.value is None:
             return "not known"
         number = written(self.value, self.decimals)
+        if self.unit == YEAR:
+            number = number.replace(",", "")
         return f"{_BOUNDS[self.bound]} {number}" if self.bound else number
 
     @property
@@ -107,7 +111,7 @@ class Claim:
     @property
     def text(self) -> str:
         """Value, unit and interval as one phrase."""
-        unit = "" if not self.unit else ("\u202f%" if self.unit == "%" else f" {self.unit}")
+        unit = "" if self.unit in ("", YEAR) else ("\u202f%" if self.unit == "%" else f" {self.unit}")
         body = self.number + (unit if self.value is not None else "")
         return f"{body} ({self.limits})" if self.limits else body
 

@@ -57,7 +57,8 @@ def alternatives_forest(them: Alternatives) -> Plot:
 
 def alternatives_graph(them: Alternatives) -> Plot:
     """Draw who was compared with whom."""
-    return network_graph(*them.contrasts)
+    order = [them.name, *dict.fromkeys(each.label for each in sorted(them.alternatives, key=lambda it: it.kind))]
+    return network_graph(*them.contrasts, order=order)
 
 
 def _printed(claim: Claim) -> str:

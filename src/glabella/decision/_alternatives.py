@@ -32,6 +32,7 @@ class Alternative:
 
     id: str
     label: str
+    long: str | None
     kind: str
     effect: Claim
     prediction: Claim
@@ -169,17 +170,16 @@ def alternatives(evidence: Evidence, keep: Callable[[Claim], Claim]) -> Alternat
 
 def _certainty(comparators: Comparators) -> tuple[Certainty, tuple[str, ...]]:
     """Rate the comparison down from high: once for being indirect, once for each serious difference."""
-    reasons = ["the comparison is indirect"]
-    reasons += [f"the trials differ in {each.topic}" for each in comparators.transitivity if each.serious]
-    return _LEVELS[min(len(reasons), len(_LEVELS) - 1)], tuple(reasons)
+    serious = [each.topic for each in comparators.transitivity if each.serious]
+    listed = ", ".join(serious[:-1]) + (" and " if len(serious) > 1 else "") + "".join(serious[-1:])
+    reasons = ("the comparison is indirect", *([f"the trials differ in {listed}"] if serious else []))
+    return _LEVELS[min(1 + len(serious), len(_LEVELS) - 1)], reasons
 
 
 def _join(setting: Joined, key: str, label: str, why: str, links: Links, fit: Network) -> Join:
-    from glabella.synthesis.networks._ranks import network_ranks
-
     comparators = setting.comparators
     name, base = comparators.joined.label, f"join.{key}"
-    ranks = network_ranks(fit, small_values=setting.small_values, draws=_DRAWS)
+    ranks = fit.rank_probabilities(small_values=setting.small_values, draws=_DRAWS)
     row = fit.treatments.index(name)
     # The ranks between which the treatment lies with a probability of 95 %.
     below = ranks.cumulative[row]
@@ -223,7 +223,7 @@ def _each(setting: Joined, links: list[Links], fits: list[Network]) -> tuple[Alt
             words = f"{versus}: {links[1].label}"
             other = setting.against(fits[1], key, f"{place}.other", words, links[1])
         found.append(Alternative(
-            key, label, treatment.kind,
+            key, label, treatment.long, treatment.kind,
             effect=setting.against(fit, key, f"{place}.effect", versus, base),
             prediction=setting.against(fit, key, f"{place}.prediction", f"a next trial of {versus}", base,
                                        "prediction"),

@@ -16,6 +16,8 @@ from glabella.dossier import Evidence, Option, Study
 from glabella.synthesis import Effect, arrays, contrasts, pool
 
 _Z = 1.959963984540054
+#: Stands between components in names made for the component model, and in no name of a table.
+_JOIN = "\x1f"
 _KINDS = {
     "adjunct": "everybody also took an antidepressant",
     "monotherapy": "nobody took an antidepressant",
@@ -176,4 +178,48 @@ def _combinations(
     evidence: Evidence, columns: Columns, keep: Callable[[Claim], Claim], word: Certainty
 ) -> tuple[tuple[Combination, ...], Claim | None]:
     """Set the network's combinations beside the sums of their parts."""
-    return (), None
+    comparators = evidence.comparators
+    if comparators is None or not any(each.components for each in comparators.treatments.values()):
+        return (), None
+    from glabella.synthesis import component_network, network
+
+    study, one, other, te, se = columns
+    node = comparators.joined.node
+    # Components are those that the dossier declares, not those that a name happens to spell.
+    parts = {name: _JOIN.join(each.components) or name for name, each in comparators.treatments.items()}
+    whole = network(*columns, reference=node)
+    sums = component_network(
+        study, [parts[name] for name in one], [parts[name] for name in other], te, se, inactive=node, sep=_JOIN
+    )
+    shown = math.exp if comparators.measure in ("OR", "RR") else float
+    trials = dict(zip(whole.treatments, whole.structure.member.sum(axis=0), strict=True))
+    files = ("comparators.yaml", comparators.table.file)
+
+    def make(part: str, label: str, value: float, function: str, **more: Any) -> Claim:
+        return keep(Claim(
+            id=f"with.combination.{part}", label=label, value=float(value), unit="", certainty=word,
+            population=comparators.population, time_span="acute treatment",
+            function=f"glabella.synthesis.{function}", version=__version__,
+            inputs=tuple((file, evidence.digests[file]) for file in files),
+            sources=(Source(comparators.source, comparators.origin.status, "data"),), **more,
+        ))  # fmt: skip
+
+    def against(place: int, label: str, estimate: float, half: float, function: str) -> Claim:
+        return make(f"{place}.{function}", f"{label} against {comparators.treatments[node].label}", shown(estimate),
+                    function, low=shown(estimate - half), high=shown(estimate + half),
+                    interval="95 % confidence interval")  # fmt: skip
+
+    found: list[Combination] = []
+    for name, each in comparators.treatments.items():
+        if not each.components:
+            continue
+        at, label, place = (whole.treatments.index(name), whole.treatments.index(node)), each.label, len(found) + 1
+        added = sums.effect(parts[name], node)
+        found.append(Combination(
+            label,
+            studies=make(f"{place}.trials", f"trials of {label}", float(trials[name]), "network", decimals=0),
+            found=against(place, label, whole.te_random[at], _Z * whole.se_random[at], "network"),
+            additive=against(place, label, added.estimate, _Z * added.se, "component_network"),
+        ))  # fmt: skip
+    test = make("additivity", "P of departure from plain sums of parts", sums.q_difference_p, "component_network")
+    return tuple(found), test

@@ -97,7 +97,7 @@ class Joined:
             population=f"{self.comparators.population}, and the dossier's trials", time_span="acute treatment",
             certainty=self.certainty, function=f"glabella.synthesis.{more.pop('function', 'network')}",
             version=__version__,
-            inputs=(*inputs, ("analysis", links.digest), *((file, self.evidence.digests[file]) for file in files)),
+            inputs=(*inputs, *links.inputs, *((file, self.evidence.digests[file]) for file in files)),
             sources=(*(() if of_network else links.sources),
                      Source(self.comparators.source, self.comparators.origin.status, "data")),
             **more,

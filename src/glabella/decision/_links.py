@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from glabella.claim import Source, digest
 from glabella.decision._words import sources_of
-from glabella.dossier import Analysis, Evidence, NetworkMeasure, NetworkTable
+from glabella.dossier import Analysis, Evidence, NetworkMeasure, NetworkTable, Number
 from glabella.synthesis import Effect, contrasts
 
 #: A standardised difference of logistic outcomes times this is a log odds ratio (Chinn S, Stat Med 2000;19:3127).
-_PER_SD = math.pi / math.sqrt(3)
+PER_SD = math.pi / math.sqrt(3)
 Columns = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[float, ...], tuple[float, ...]]
 
 
@@ -39,7 +39,15 @@ class Links:
     effects: tuple[Effect, ...]
     studies: tuple[str, ...]
     sources: tuple[Source, ...]
-    digest: str
+    inputs: tuple[tuple[str, str], ...]
+
+    def moved(self, links: tuple[Link, ...], *numbers: Number, **inputs: str) -> Links:
+        """Give other links, which rest on some more numbers, and on more files by their digests."""
+        found = {source.reference: source for source in self.sources}
+        for each in numbers:
+            for key in each.sources:
+                found.setdefault(key, Source(key, each.status, each.at))
+        return replace(self, links=links, sources=tuple(found.values()), inputs=(*self.inputs, *inputs.items()))
 
 
 def links_of(evidence: Evidence, analysis: Analysis, node: str) -> Links:
@@ -59,15 +67,14 @@ def links_of(evidence: Evidence, analysis: Analysis, node: str) -> Links:
     if analysis.measure == "SMD" and evidence.comparators is not None and evidence.comparators.measure == "OR":
         # The network counts responders, who are better off; a lower score is better where the outcome says so.
         same = evidence.dossier.outcomes[analysis.outcome].better == evidence.comparators.better
-        factor = _PER_SD if same else -_PER_SD
+        factor = PER_SD if same else -PER_SD
     links = tuple(
         Link(f"{effect.study}/{effect.comparison}", node, factor * effect.yi, abs(factor) * math.sqrt(effect.vi))
         for effect in effects
     )
     studies = tuple(dict.fromkeys(effect.study for effect in effects))
-    return Links(
-        analysis.label, links, effects, studies, sources_of(effects), digest(analysis.model_dump(mode="json"))
-    )
+    inputs = (("analysis", digest(analysis.model_dump(mode="json"))),)
+    return Links(analysis.label, links, effects, studies, sources_of(effects), inputs)
 
 
 def contrast_columns(table: NetworkTable, measure: NetworkMeasure) -> Columns:
@@ -75,7 +82,7 @@ def contrast_columns(table: NetworkTable, measure: NetworkMeasure) -> Columns:
     if table.form == "contrasts":
         names = (table.names("study"), table.names("treat1"), table.names("treat2"))
         return (*names, table.numbers("te"), table.numbers("se"))
-    from glabella.synthesis.networks._pairwise import pairwise
+    from glabella.synthesis import pairwise
 
     numbers: dict[str, Any] = {
         name: table.numbers(name) for name in table.columns if name not in ("study", "treatment")

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 from glabella.claim import Claim
 from glabella.decision._joined import Joined, Z
-from glabella.decision._links import Link, Links, control_counts, links_of
+from glabella.decision._links import PER_SD, Link, Links, control_counts, links_of
+from glabella.dossier import Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ def _other_ways(setting: Joined, ways: list[Links]) -> Iterator[tuple[str, str, 
         yield "what the injection of salt water is", label, replace(base, links=moved), "REML"
     if (log := _log_bias(setting, base)) is not None:
         moved = tuple(replace(link, te=link.te - log[0]) for link in base.links)
-        yield "placebo response", "as in the network's trials", replace(base, links=moved), "REML"
+        yield "placebo response", "as in the network's trials", base.moved(moved, *_totals(setting)), "REML"
+    yield from _biased(setting, base)
     for links in ways:
         if len(links.links) > 1:
             yield (
@@ -72,6 +74,22 @@ def _other_ways(setting: Joined, ways: list[Links]) -> Iterator[tuple[str, str, 
             for option, values in options.items():
                 links = links_of(evidence, analysis.choosing(values), joined.node)
                 yield f"{analysis.label}: {choice}", option, links, "REML"
+
+
+def _biased(setting: Joined, base: Links) -> Iterator[tuple[str, str, Links, str]]:
+    """Take off each trial what a sourced prior holds for its bias, and add that prior's doubt."""
+    priors = setting.evidence.priors
+    for prior in priors.bias.values() if priors else ():
+        if prior.family != "normal" or prior.of != "bias" or setting.comparators.measure != "OR":
+            continue
+        # Of a score a bias below zero favours the treatment; of response one above.
+        factor = {"OR": 1.0, "SMD": -PER_SD}.get(prior.measure)
+        if factor is not None:
+            mean, sd = factor * prior.value("mean"), abs(factor) * prior.value("sd")
+            moved = tuple(replace(link, te=link.te - mean, se=math.hypot(link.se, sd)) for link in base.links)
+            digest = setting.evidence.digests["priors.yaml"]
+            links = base.moved(moved, *prior.parameters.values(), **{"priors.yaml": digest})
+            yield "bias taken off each trial", prior.label, links, "REML"
 
 
 def _own_spread(setting: Joined, links: Links) -> Links:
@@ -106,12 +124,18 @@ def _log_bias(setting: Joined, links: Links) -> tuple[float, float] | None:
     return log, sum(1 / cell for cell in cells)
 
 
+def _totals(setting: Joined) -> tuple[Number, ...]:
+    total = setting.comparators.control_response
+    return (total.events, total.n) if total else ()
+
+
 def control_bias(setting: Joined, links: Links) -> Claim | None:
     log = _log_bias(setting, links)
     if log is None:
         return None
     half = Z * math.sqrt(log[1])
     label = "odds of response on placebo, the network's arms against the joined trials'"
-    return setting.claim("bias", label, math.exp(log[0]), links, low=math.exp(log[0] - half),
+    both = links.moved(links.links, *_totals(setting))
+    return setting.claim("bias", label, math.exp(log[0]), both, low=math.exp(log[0] - half),
                          high=math.exp(log[0] + half), interval="95 % confidence interval (Woolf)",
                          function="effect_size")  # fmt: skip

@@ -28,7 +28,8 @@ class NetworkFile(_Model):
 class Treatment(_Model):
     """A treatment of the network; its key is the name in the table."""
 
-    label: Text = Field(description="as people read it")
+    label: Text = Field(description="as people read it, short")
+    long: Text | None = Field(None, description="what a short name stands for")
     kind: Kind
     components: tuple[Text, ...] = Field((), description="of a combination: the treatments that it joins")
 

@@ -140,9 +140,10 @@ def _marks(
     size = {"domain": [0, 100], "range": [40, 260]}
     where: dict[str, Any] = {"yOffset": shift} if shift else {}
     data = {"data": {"values": rows}}
+    wide = [row for row in rows if "outer_low" in row]
     intervals = {
         **data,
-        "mark": {"type": "rule", "color": INK, **where},
+        "mark": {"type": "rule", "color": INK, **where, **({"strokeWidth": 2} if wide else {})},
         "encoding": {
             "y": y,
             "x": {"field": "low", **x},
@@ -162,7 +163,6 @@ def _marks(
     }
     if not filled:
         points["mark"] |= {"fill": "white", "strokeWidth": 1.2}
-    wide = [row for row in rows if "outer_low" in row]
     outer = {
         "data": {"values": wide},
         "mark": {"type": "rule", "color": SOFT, "strokeDash": _KINDS["prediction"][1], **where},
