@@ -15,6 +15,7 @@ import click
 from glabella._version import __version__
 from glabella.cli._brief import brief
 from glabella.cli._files import BAD_INPUT
+from glabella.cli._network import network_command
 from glabella.cli._pool import pool_command
 from glabella.cli._safety import safety
 
@@ -73,5 +74,6 @@ def dossier_schema(kind: str) -> None:
 
 
 main.add_command(brief)
+main.add_command(network_command)
 main.add_command(pool_command)
 main.add_command(safety)

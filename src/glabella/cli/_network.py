@@ -1,0 +1,180 @@
+"""``glabella network``: a network meta-analysis of the contrasts or arms in a CSV file."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import numpy as np
+
+from glabella.cli._files import BAD_INPUT, replace
+from glabella.cli._tables import numbers, plain, read, texts
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from glabella.plot import Plot
+    from glabella.synthesis import Network
+
+#: Columns of an arm, by measure; other measures are of counts.
+_ARMS = {"IRR": ("events", "time"), "IRD": ("events", "time")} | dict.fromkeys(
+    ("MD", "SMD", "ROM"), ("mean", "sd", "n")
+)
+#: What other programs call the columns of a contrast.
+_NAMES = {"te": ("te", "TE"), "se": ("se", "seTE")}
+#: Treatments up to which a league table is printed; it has a column for each.
+_LEAGUE = 8
+
+
+@click.command("network")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--measure", help="FILE has one row an arm (studlab, treat, and events and n; events and time; or "
+              "mean, sd and n): compute contrasts by this measure (OR, RR, RD, MD, SMD, IRR, ...).")  # fmt: skip
+@click.option("--method", default="REML", show_default=True, help="REML, DL, ML or common.")
+@click.option("--reference", help="Treatment that the others are compared with; the first by name otherwise.")
+@click.option("--small-values", type=click.Choice(["good", "bad"]), default="good", show_default=True,
+              help="Whether a small effect is a good one, for all ranks.")  # fmt: skip
+@click.option("--ratio", is_flag=True, help="Effects are logarithms of ratios: show ratios.")
+@click.option("--level", default=0.95, show_default=True, type=float, help="Level of every interval.")
+@click.option("--league", type=click.Path(path_type=Path, dir_okay=False), help="Write the league table to a .csv.")
+@click.option("--plot", type=click.Path(path_type=Path, file_okay=False),
+              help="Draw network, forest, rankogram, net heat and funnel plots into this folder.")  # fmt: skip
+@click.option("--picture", type=click.Choice(["svg", "png"]), default="svg", show_default=True,
+              help="What to draw plots as.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print every result as JSON.")
+def network_command(
+    file: Path, measure: str | None, method: str, reference: str | None, small_values: str, ratio: bool,
+    level: float, league: Path | None, plot: Path | None, picture: str, as_json: bool,
+) -> None:  # fmt: skip
+    """Compare all treatments in FILE, a CSV table.
+
+    One row a contrast: studlab, treat1, treat2, te, se (or TE, seTE); a study of n arms has all its n(n-1)/2
+    contrasts. With --measure, one row an arm.
+    """
+    from glabella.synthesis import network
+
+    try:
+        table = read(file)
+        columns, sizes, notes = _contrasts(table, measure)
+        fit = network(*columns, method=method, reference=reference, level=level)  # type: ignore[arg-type]
+        if league is not None:
+            written = fit.league(order=_ranked(fit, small_values), scale="exp" if ratio else "as_given")
+            replace(league, written.table().write_csv().encode())
+        if plot is not None:
+            for name, drawn in _plots(fit, columns, sizes, small_values, ratio).items():
+                content = drawn.svg().encode() if picture == "svg" else drawn.png()
+                replace(plot / f"{name}.{picture}", content)
+    except (ValueError, OSError) as error:
+        click.echo(f"{file}: {error}", err=True)
+        sys.exit(BAD_INPUT)
+    if as_json:
+        click.echo(json.dumps(_results(fit, notes), indent=2, allow_nan=False, ensure_ascii=False))
+    else:
+        click.echo(_report(fit, small_values, ratio, notes))
+
+
+def _contrasts(table: pl.DataFrame, measure: str | None) -> tuple[list[Any], dict[str, float] | None, list[str]]:
+    """Take the five columns of contrasts, participants by treatment where they are known, and what was left out."""
+    from glabella.synthesis import pairwise
+    from glabella.synthesis.networks._arms import dropped_text
+
+    if measure is None:
+        names = {
+            name: next((each for each in known if each in table.columns), name) for name, known in _NAMES.items()
+        }
+        labels = [texts(table, name) for name in ("studlab", "treat1", "treat2")]
+        return [*labels, numbers(table, names["te"]), numbers(table, names["se"])], None, []
+    study, treat = texts(table, "studlab"), texts(table, "treat")
+    columns = {name: numbers(table, name) for name in _ARMS.get(measure, ("events", "n"))}
+    found = pairwise(study, treat, measure=measure, **columns)  # type: ignore[arg-type]
+    sizes: dict[str, float] | None = None
+    if "n" in columns:
+        kept = set(found.studlab.tolist())
+        sizes = dict.fromkeys(treat, 0.0)
+        for label, name, n in zip(study, treat, columns["n"], strict=True):
+            sizes[name] += float(n) if label in kept else 0.0
+    return [found.studlab, found.treat1, found.treat2, found.te, found.se], sizes, dropped_text(found.dropped)
+
+
+def _ranked(fit: Network, small_values: str) -> list[str]:
+    """Give treatments from the best to the worst by P-score."""
+    scores = fit.p_scores(small_values=small_values)  # type: ignore[arg-type]
+    return [fit.treatments[i] for i in np.argsort(-scores, kind="stable")]
+
+
+def _report(fit: Network, small_values: str, ratio: bool, notes: list[str]) -> str:
+    parts = [str(fit), *notes]
+    scores = fit.p_scores(small_values=small_values)  # type: ignore[arg-type]
+    ranked = _ranked(fit, small_values)
+    width = max(map(len, ranked))
+    lines = [f"P-scores, small values being {small_values}"]
+    lines += [f"{name:{width}} {scores[fit.treatments.index(name)]:6.4f}" for name in ranked]
+    parts.append("\n".join(lines))
+    if len(ranked) <= _LEAGUE:
+        parts.append(str(fit.league(order=ranked, scale="exp" if ratio else "as_given")))
+    else:
+        parts.append(
+            f"The league table of {len(ranked)} treatments is too wide to print: --league FILE.csv writes it"
+        )
+    parts += [str(fit.design_by_treatment()), str(fit.node_split())]
+    return "\n\n".join(parts)
+
+
+def _results(fit: Network, notes: list[str]) -> dict[str, Any]:
+    """Give every result, tables as columns."""
+    found = {name: plain(value) for name, value in fit.as_dict().items() if name != "reason"}
+    found["p_score_small_bad"] = plain(fit.p_scores(small_values="bad"))
+    designs = fit.design_by_treatment()
+    overall = ("q_random", "q_random_p", "tau2_within", "method")
+    found["design_by_treatment"] = {name: plain(getattr(designs, name)) for name in overall}
+    found["design_by_treatment"] |= _columns(designs.table())
+    found["node_split"] = _columns(fit.node_split().table())
+    found["contribution"] = _columns(fit.contribution().table())
+    found["left_out"] = notes
+    return found
+
+
+def _columns(table: pl.DataFrame) -> dict[str, Any]:
+    return {name: plain(table[name].to_list()) for name in table.columns}
+
+
+def _plots(
+    fit: Network, columns: list[Any], sizes: dict[str, float] | None, small_values: str, ratio: bool
+) -> dict[str, Plot]:
+    """Draw all there is to draw; without loops there is no net heat plot."""
+    from glabella.plot import funnel, net_heat, network_graph, rankogram
+
+    ranks = fit.rank_probabilities(small_values=small_values)  # type: ignore[arg-type]
+    drawn = {
+        "network": network_graph(*([str(each) for each in column] for column in columns[:3]), participants=sizes),
+        "forest": _forest(fit, small_values, ratio),
+        "rankogram": rankogram(ranks.probability, ranks.treatments),
+    }
+    heat = fit.net_heat()
+    if len(shown := heat.order) > 1 and fit.q_between_df > 0:
+        some = np.ix_(shown, shown)
+        drawn["net_heat"] = net_heat(heat.change[some], heat.hat[some], [heat.labels[i] for i in shown])
+    others = [name for name in fit.treatments if name != fit.reference]
+    around = fit.funnel([fit.reference, *others])
+    drawn["funnel"] = funnel(around.adjusted, around.se**2, estimate=0.0, levels=(),
+                             title="effect less that of its comparison")  # fmt: skip
+    return drawn
+
+
+def _forest(fit: Network, small_values: str, ratio: bool) -> Plot:
+    """Draw every treatment versus the reference, the best first."""
+    from glabella.plot import Line, forest
+
+    at = fit.treatments.index(fit.reference)
+    low, high = fit.limits()
+    change = np.exp if ratio else np.positive
+    lines = []
+    for name in _ranked(fit, small_values):
+        if name != fit.reference:
+            row = fit.treatments.index(name)
+            value, lower, upper = (float(change(each[row, at])) for each in (fit.te_random, low, high))
+            lines.append(Line(name, value, lower, upper))
+    return forest(lines, ratio=ratio, title=f"{'ratio' if ratio else 'effect'} versus {fit.reference}")
