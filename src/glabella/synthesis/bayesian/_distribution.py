@@ -23,9 +23,13 @@ from glabella.synthesis.bayesian._solve import Curve, Table, peaks, quantiles, s
 Floats = NDArray[np.float64]
 Kind = Literal["shortest", "central"]
 
-#: Components of a mixture, by the posterior's probability below, about which its table has points, and where.
+#: Components of a mixture, by the posterior's probability below, about which its table has points, and where; and
+#: how many of the components the table leaves out, as it need not be exact.
 _PARTS = (0.05, 0.5, 0.95)
 _STEPS = np.array([-3.4, -2.4, -1.6, -0.9, -0.3, 0.3, 0.9, 1.6, 2.4, 3.4])
+_THIN = 3
+#: Points of Gauss's rule within half a step of the grid.
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +45,16 @@ class Mixture:
         return Mixture(self.weight[index], self.mean[index], self.sd[index])
 
     def table(self) -> Table:
-        """Points about some components, so that each scale there is has some."""
+        """Points about some components, so that each scale there is has some; roughly what is there."""
         below = np.cumsum(self.weight, axis=1)
         place = [np.minimum((below < p).sum(axis=1), below.shape[1] - 1) for p in _PARTS]
         rows = np.arange(len(below))
         z = np.sort(np.concatenate(
             [self.mean[rows, j][:, None] + self.sd[rows, j][:, None] * _STEPS for j in place], axis=1
         ))  # fmt: skip
-        f, first, _ = self.at(z)
+        part = self.weight[:, ::_THIN]
+        part = part / part.sum(axis=1, keepdims=True)
+        f, first, _ = Mixture(part, self.mean[:, ::_THIN], self.sd[:, ::_THIN]).at(z)
         with np.errstate(divide="ignore"):
             return z, f, np.log(first)
 
@@ -66,9 +72,10 @@ class Mixture:
             -((height * away * inverse) @ weight)[..., 0],
         )
 
-    def x(self, z: Floats) -> tuple[Floats, Floats]:
+    def x(self, z: Floats) -> tuple[Floats, Floats, Floats]:
         """Give the coordinate itself."""
-        return z, np.zeros_like(z)
+        nothing = np.zeros_like(z)
+        return z, nothing, nothing
 
     def z(self, x: Floats) -> Floats:
         """Give the quantity itself."""
@@ -84,56 +91,74 @@ class Mixture:
 
 @dataclass(frozen=True, slots=True)
 class Heterogeneity:
-    """Posteriors of τ, in the coordinate t of their grids."""
+    """Posteriors of τ, in the coordinate t of their grids.
+
+    The density in t is the sinc interpolant of the grid's masses. The distribution function is known exactly at the
+    grid's points (the interpolant integrated); between them the interpolant is integrated by Gauss's rule.
+    """
 
     grid: Grid
+    below: Floats
     model: Conditional
     prior: TauPrior
 
+    @classmethod
+    def of(cls, grid: Grid, model: Conditional, prior: TauPrior) -> Heterogeneity:
+        """Integrate the interpolant up to each point of the grid."""
+        from scipy.special import sici
+
+        order = np.arange(grid.tau.shape[1])
+        step = 0.5 + sici(np.pi * (order - order[:, None]))[0] / np.pi
+        return cls(grid, np.maximum.accumulate(np.clip(grid.weight @ step, 0.0, 1.0), axis=1), model, prior)
+
     def rows(self, index: Any) -> Heterogeneity:
         """Give the same for some rows."""
-        return Heterogeneity(self.grid.rows(index), self.model.rows(index), self.prior)
+        return Heterogeneity(self.grid.rows(index), self.below[index], self.model.rows(index), self.prior)
 
     def table(self) -> Table:
         """Give the grid's own points."""
-        from scipy.special import sici
-
         grid = self.grid
-        n = grid.tau.shape[1]
-        order = np.arange(n)
-        t = np.minimum(grid.first[:, None] + grid.step[:, None] * order, grid.last[:, None])
-        below = 0.5 + sici(np.pi * (order[None, :] - order[:, None]))[0] / np.pi
-        f = np.maximum.accumulate(np.clip(grid.weight @ below, 0.0, 1.0), axis=1)
-        u = grid.centre[:, None] + grid.spread[:, None] * np.sinh(t)
-        jacobian = from_line(u, grid.upper)[1] + np.log(grid.spread[:, None] * np.cosh(t) * grid.step[:, None])
+        t = np.minimum(grid.first[:, None] + grid.step[:, None] * np.arange(grid.tau.shape[1]), grid.last[:, None])
         with np.errstate(divide="ignore"):
-            return t, f, np.log(grid.weight) - jacobian
+            return t, self.below, np.log(grid.weight / grid.step[:, None]) - self.x(t)[1]
 
     def at(self, z: Floats) -> tuple[Floats, Floats, Floats]:
-        """Distribution function and two derivatives in t: the sinc interpolant's integral, itself, its slope."""
-        from scipy.special import sici
+        """Distribution function and two derivatives in t."""
+        step, last = self.grid.step[:, None], self.grid.tau.shape[1] - 1
+        at = (z - self.grid.first[:, None]) / step
+        near = np.clip(np.rint(at), 0, last)
+        way = at - near
+        between = near[..., None] + way[..., None] * (0.5 + 0.5 * _NODES)
+        rows, m = z.shape
+        places = np.concatenate([at[..., None], between], axis=-1).reshape(rows, -1)
+        first, second = self._interpolant(places)
+        first, second = first.reshape(rows, m, -1), second.reshape(rows, m, -1)
+        more = 0.5 * way * (first[..., 1:] @ _WEIGHTS)
+        f = self.below[np.arange(rows)[:, None], near.astype(int)] + more
+        return np.clip(f, 0.0, 1.0), first[..., 0] / step, second[..., 0] / step**2
 
-        step = self.grid.step[:, None, None]
+    def _interpolant(self, at: Floats) -> tuple[Floats, Floats]:
+        """Sinc interpolant of the masses and its slope, at places counted in points of the grid."""
         order = np.arange(self.grid.tau.shape[1])
-        away = np.pi * ((z - self.grid.first[:, None])[..., None] / step - order)
-        away = np.where(np.abs(away) < 1e-5, 1e-5, away)
-        weight = self.grid.weight[..., None]
-        sinc = np.sin(away) / away
-        slope = (np.cos(away) - sinc) / away
-        return (
-            np.clip(0.5 + (sici(away)[0] @ weight)[..., 0] / np.pi, 0.0, 1.0),
-            (sinc @ weight)[..., 0] / step[..., 0],
-            np.pi * (slope @ weight)[..., 0] / step[..., 0] ** 2,
-        )
+        # On a point the sums below are 0/0: beside it, they are not, and no digit is lost that counts.
+        whole = np.rint(at)
+        part = at - whole
+        part = np.where(np.abs(part) < 1e-11, 1e-11, part)
+        sign = 1.0 - 2.0 * (whole % 2)
+        inverse = 1 / (whole[..., None] - order + part[..., None])
+        weight = (self.grid.weight * (1.0 - 2.0 * (order % 2)))[..., None]
+        one, two = (inverse @ weight)[..., 0], (np.square(inverse, out=inverse) @ weight)[..., 0]
+        sine, cosine = sign * np.sin(np.pi * part) / np.pi, sign * np.cos(np.pi * part)
+        return sine * one, cosine * one - sine * two
 
-    def x(self, z: Floats) -> tuple[Floats, Floats]:
-        """Give τ at t, and the slope of log dτ/dt."""
-        u = self.grid.centre[:, None] + self.grid.spread[:, None] * np.sinh(z)
-        speed = self.grid.spread[:, None] * np.cosh(z)
-        tau, jacobian = from_line(u, self.grid.upper)
+    def x(self, z: Floats) -> tuple[Floats, Floats, Floats]:
+        """Give τ at t, log dτ/dt, and its slope."""
+        spread = self.grid.spread[:, None]
+        speed = spread * np.cosh(z)
+        tau, jacobian = from_line(self.grid.centre[:, None] + spread * np.sinh(z), self.grid.upper)
         # d/du of log dτ/du is 1, or falls to -1 at the upper end of the support.
         bend = 1.0 if math.isinf(self.grid.upper) else 1 - 2 * tau / self.grid.upper
-        return tau, bend * speed + np.tanh(z) + 0 * jacobian
+        return tau, jacobian + np.log(speed), bend * speed + np.tanh(z)
 
     def z(self, x: Floats) -> Floats:
         """Give t at τ."""
@@ -178,8 +203,8 @@ class Distribution:
     def mode(self) -> Any:
         """Where the density is highest."""
 
-        def work(curve: Curve) -> Floats:
-            z, _, log = curve.table()
+        def work(curve: Curve, table: Table) -> Floats:
+            z, _, log = table
             top = peaks(z, log, lambda at: curve.log_density(curve.x(at)[0]))
             start = np.isneginf(top)
             found = curve.x(np.where(start, z[:, 0], top)[:, None])[0][:, 0]
@@ -200,8 +225,7 @@ class Distribution:
             raise ValueError(f"p is {asked.tolist()}, expected one or a list of probabilities between 0 and 1")
         inside = np.clip(asked, 1e-300, 1 - 1e-16).ravel()
 
-        def work(curve: Curve) -> Floats:
-            table = curve.table()
+        def work(curve: Curve, table: Table) -> Floats:
             at = quantiles(curve, np.broadcast_to(inside, (len(table[0]), inside.size)), table)
             return curve.x(at)[0]
 
@@ -219,8 +243,8 @@ class Distribution:
 
         def below(curve: Curve, at: Floats) -> Floats:
             inside = (at > lower) & (at < upper)
-            middle = curve.x(curve.table()[0])[0].mean(axis=1, keepdims=True) if not inside.all() else at
-            found = curve.at(curve.z(np.where(inside, at, middle)))[0]
+            # Where x is outside the support, any point within it stands in.
+            found = curve.at(curve.z(np.where(inside, at, 0.5 * min(upper, 1.0))))[0]
             return np.where(inside, found, np.where(at >= upper, 1.0, 0.0))
 
         return self._at(x, below)
@@ -247,8 +271,8 @@ class Distribution:
             found = np.asarray(self.quantile([(1 - level) / 2, (1 + level) / 2]))
         elif kind == "shortest":
 
-            def work(curve: Curve) -> Floats:
-                return np.stack(shortest(curve, level, curve.table(), self.lower), axis=1)
+            def work(curve: Curve, table: Table) -> Floats:
+                return np.stack(shortest(curve, level, table, self.lower), axis=1)
 
             found = np.asarray(self._given(work, 2, (2,)))
         else:
@@ -267,8 +291,17 @@ class Distribution:
         spread = np.broadcast_to(at if at.ndim else at[None], (*self.shape, m)).reshape(-1, m)[self.good]
         return self._given_rows(lambda rows: work(self.curve.rows(rows), spread[rows]), m, at.shape[-1:])
 
-    def _given(self, work: Callable[[Curve], Floats], m: int, shape: tuple[int, ...]) -> Any:
-        return self._given_rows(lambda rows: work(self.curve.rows(rows)), m, shape)
+    @cached_property
+    def _table(self) -> Table:
+        """The curve's table; quantiles, intervals and modes all start from it."""
+        found = by_blocks(
+            lambda rows: dict(zip("zfl", self.curve.rows(rows).table(), strict=True)), self.good.size, _COST
+        )
+        return found["z"], found["f"], found["l"]
+
+    def _given(self, work: Callable[[Curve, Table], Floats], m: int, shape: tuple[int, ...]) -> Any:
+        z, f, log = self._table if self.good.size else (np.empty(0),) * 3
+        return self._given_rows(lambda rows: work(self.curve.rows(rows), (z[rows], f[rows], log[rows])), m, shape)
 
     def _given_rows(self, work: Callable[[slice], Floats], m: int, shape: tuple[int, ...]) -> Any:
         """Do some work, of ``m`` numbers a row, on all rows that can be analysed; the others are NaN."""

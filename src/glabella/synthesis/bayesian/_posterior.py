@@ -31,9 +31,7 @@ class Posterior:
     Attributes
     ----------
     model, prior, grid : Conditional, TauPrior, Grid
-        What was given, and the posterior of τ.
-    beta, cov : ndarray of shape (rows, n, p) and (rows, n, p, p)
-        Mean and covariance of the coefficients at each point of the grid.
+        What was given, and the posterior of τ on its grid.
     shape : tuple of int
         () for a single analysis, (batch,) else.
     good : ndarray of int
@@ -45,8 +43,6 @@ class Posterior:
     model: Conditional
     prior: TauPrior
     grid: Grid
-    beta: Floats
-    cov: Floats
     shape: tuple[int, ...]
     good: NDArray[np.intp]
     level: float
@@ -56,12 +52,11 @@ class Posterior:
         mean, sd = _moments(self.grid.weight, self.grid.tau, 0.0)
         has_mean, has_sd = self._has(1), self._has(2)
         mean, sd = np.where(has_mean, mean, np.inf), np.where(has_sd, sd, np.inf)
-        return self._distribution(Heterogeneity(self.grid, self.model, self.prior), mean, sd, lower=0.0)
+        return self._distribution(Heterogeneity.of(self.grid, self.model, self.prior), mean, sd, lower=0.0)
 
     def effect(self, x: Floats, *, new: bool) -> Distribution:
         """Give the mean effect at columns ``x`` of shape (p,), or the effect of a new study there."""
-        weighted = self.cov @ x
-        mean, variance = self.beta @ x, weighted @ x
+        mean, variance = self.grid.beta @ x, (self.grid.cov @ x) @ x
         if new:
             variance = variance + self.grid.tau**2
         flat = bool((self.model.prior_precision[x != 0] == 0).any())
@@ -71,8 +66,8 @@ class Posterior:
         """Give each study's own effect; of shape (k,) or (batch, k)."""
         model, tau2 = self.model, self.grid.tau[:, None, :] ** 2
         share = model.v[..., None] / (model.v[..., None] + tau2)
-        fitted = model.x @ np.swapaxes(self.beta, 1, 2)
-        spread = np.einsum("rkp,rnpq,rkq->rkn", model.x, self.cov, model.x)
+        fitted = model.x @ np.swapaxes(self.grid.beta, 1, 2)
+        spread = np.einsum("rkp,rnpq,rkq->rkn", model.x, self.grid.cov, model.x)
         mean = (1 - share) * model.y[..., None] + share * fitted
         sd = np.sqrt(share * tau2 + share**2 * spread)
         there = model.present > 0
@@ -100,7 +95,7 @@ class Posterior:
 
     def joint_mode(self) -> tuple[Floats, Floats]:
         """Give τ (rows,) and coefficients (rows, p) at which their joint density is highest."""
-        curve = Heterogeneity(self.grid, self.model, self.prior)
+        curve = Heterogeneity.of(self.grid, self.model, self.prior)
 
         def height(z: Floats) -> Floats:
             tau = curve.x(z)[0]
@@ -153,27 +148,12 @@ def posterior(model: Conditional, prior: TauPrior, shape: tuple[int, ...], good:
               level: float) -> Posterior:  # fmt: skip
     """Find the posterior of each row of a model, in blocks, on all cores."""
     rows, k = model.y.shape
-
-    def work(block: slice) -> tuple[Grid, Floats, Floats]:
-        part = model.rows(block)
-        grid = heterogeneity_grid(part, prior)
-        return grid, *part.at(grid.tau)[1:]
-
-    cut = blocks(rows, k * _POINTS) if rows > 1 else [slice(None)]
+    cut = blocks(rows, k * _POINTS) or [slice(0, 0)]
     if len(cut) == 1:
-        grid, beta, cov = work(cut[0])
-        return Posterior(model, prior, grid, beta, cov, shape, good, level)
+        return Posterior(model, prior, heterogeneity_grid(model, prior), shape, good, level)
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        parts = list(threads.map(work, cut))
-    grid = together([part[0] for part in parts])
-    width = grid.tau.shape[1]
-
-    def wide(values: Floats) -> Floats:
-        return np.concatenate([values, np.repeat(values[:, -1:], width - values.shape[1], axis=1)], axis=1)
-
-    beta = np.concatenate([wide(part[1]) for part in parts])
-    cov = np.concatenate([wide(part[2]) for part in parts])
-    return Posterior(model, prior, grid, beta, cov, shape, good, level)
+        grids = list(threads.map(lambda block: heterogeneity_grid(model.rows(block), prior), cut))
+    return Posterior(model, prior, together(grids), shape, good, level)
 
 
 def _moments(weight: Floats, mean: Floats, variance: Floats | float) -> tuple[Floats, Floats]:

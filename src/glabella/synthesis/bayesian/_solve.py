@@ -16,8 +16,9 @@ Floats = NDArray[np.float64]
 Table = tuple[Floats, Floats, Floats]
 
 _TURNS = 100
-#: A root is found when a step is this small beside the distribution's width; Halley's next would be its cube.
-_FOUND = 1e-10
+#: A root is found when a step is this small beside the distribution's width: Halley's next would be its cube, and
+#: Newton's its square, beside that of the interval.
+_FOUND, _SQUARED = 1e-5, 1e-7
 #: Points of the polynomial that a mode is read from; its bracket spans two cells of a table.
 _FIT = 24
 #: Log densities closer than this cannot be told apart: the density falls from the lower end of the support.
@@ -32,15 +33,15 @@ class Curve(Protocol):
         ...
 
     def table(self) -> Table:
-        """Increasing z of shape (rows, m), distribution function, and log density of x there."""
+        """Increasing z of shape (rows, m), and roughly the distribution function and the log density of x there."""
         ...
 
     def at(self, z: Floats) -> tuple[Floats, Floats, Floats]:
         """Distribution function at z of shape (rows, m), and its first two derivatives in z."""
         ...
 
-    def x(self, z: Floats) -> tuple[Floats, Floats]:
-        """Give x at z, and the derivative of log dx/dz."""
+    def x(self, z: Floats) -> tuple[Floats, Floats, Floats]:
+        """Give x at z, log dx/dz, and the slope of the latter."""
         ...
 
     def z(self, x: Floats) -> Floats:
@@ -53,12 +54,32 @@ class Curve(Protocol):
 
 
 def quantiles(curve: Curve, p: Floats, table: Table) -> Floats:
-    """Give z at which the distribution function is ``p``, of shape (rows, m), each strictly between 0 and 1.
+    """Give z at which the distribution function is ``p``, of shape (rows, m), each strictly between 0 and 1."""
+    z, f = table[0], table[1]
+    place = _place(f, p)
+    rows, last = np.arange(len(z))[:, None], z.shape[1] - 1
+    outside = (place == 0) | (place > last)
+    place = np.clip(place, 1, last)
+    f_low, f_high = f[rows, place - 1], f[rows, place]
+    share = np.clip((p - f_low) / np.where(f_high > f_low, f_high - f_low, 1.0), 0.0, 1.0)
+    low, high = z[rows, np.maximum(place - 2, 0)], z[rows, np.minimum(place + 1, last)]
+    start = z[rows, place - 1] + share * (z[rows, place] - z[rows, place - 1])
+    wide = z[:, -1:] - z[:, :1]
+    at, miss = _halley(curve, p, start, low, high, wide)
+    # The table is rough: a bracket that it gave may not have held the quantile.
+    lost = np.flatnonzero((outside | (np.abs(miss) > 1e-6 * np.minimum(p, 1 - p))).any(axis=1))
+    if lost.size:
+        some, goal = curve.rows(lost), p[lost]
+        low, high = _widened(some, goal, np.broadcast_to(z[lost][:, :1], goal.shape), wide[lost])
+        at[lost] = _halley(some, goal, 0.5 * (low + high), low, high, wide[lost])[0]
+    return at
 
-    Halley's method within a bracket that a table gives and every step narrows; a step that leaves it halves it.
+
+def _halley(curve: Curve, p: Floats, at: Floats, low: Floats, high: Floats, wide: Floats) -> tuple[Floats, Floats]:
+    """Halley's method within a bracket, which every step narrows; a step that leaves it halves it instead.
+
+    Gives z, and by how much the one before missed ``p``.
     """
-    low, high, at = _brackets(curve, p, table)
-    wide = table[0][:, -1:] - table[0][:, :1]
     for _ in range(_TURNS):
         value, first, second = curve.at(at)
         miss = value - p
@@ -70,33 +91,29 @@ def quantiles(curve: Curve, p: Floats, table: Table) -> Floats:
         new = np.where((new >= low) & (new <= high), new, 0.5 * (low + high))
         moved = np.abs(new - at)
         at = new
-        if (moved <= _FOUND * np.minimum(wide, np.abs(at) + high - low + 1e-3 * wide)).all():
+        if (moved <= _FOUND * wide).all():
             break
-    return at
+    return at, miss
 
 
-def _brackets(curve: Curve, p: Floats, table: Table) -> tuple[Floats, Floats, Floats]:
-    """Give ends between which a quantile lies, and a first guess."""
-    z, f = table[0], table[1]
-    place = (f[:, None, :] <= p[..., None]).sum(axis=-1)
-    rows, last = np.arange(len(z))[:, None], z.shape[1] - 1
-    below, above = np.maximum(place - 1, 0), np.minimum(place, last)
-    low, high, f_low, f_high = z[rows, below], z[rows, above], f[rows, below], f[rows, above]
-    outside = (place == 0) | (place > last)
-    share = (p - f_low) / np.where(f_high > f_low, f_high - f_low, 1.0)
-    guess = np.where(outside, 0.0, low + (high - low) * np.clip(share, 0.0, 1.0))
-    if outside.any():
-        reach = 0.25 * (z[:, -1:] - z[:, :1])
-        wide = outside
-        for _ in range(_TURNS):
-            low = np.where(wide & (place == 0), low - reach, low)
-            high = np.where(wide & (place > 0), high + reach, high)
-            reach = reach * 2
-            wide = outside & ((curve.at(low)[0] > p) | (curve.at(high)[0] < p))
-            if not wide.any():
-                break
-        guess = np.where(outside, 0.5 * (low + high), guess)
-    return low, high, guess
+def _widened(curve: Curve, p: Floats, start: Floats, wide: Floats) -> tuple[Floats, Floats]:
+    """Give ends between which a quantile surely lies."""
+    low, high = start, start + wide
+    for _ in range(_TURNS):
+        below, above = curve.at(low)[0] > p, curve.at(high)[0] < p
+        if not (below | above).any():
+            break
+        low, high = np.where(below, low - wide, low), np.where(above, high + wide, high)
+        wide = wide * 2
+    return low, high
+
+
+def _place(f: Floats, p: Floats) -> NDArray[np.intp]:
+    """Count in each row the numbers of ``f``, ascending from 0 to 1, that are at most ``p``, ascending too."""
+    apart = 3.0 * np.arange(len(f))[:, None]
+    found = np.searchsorted((f + apart).ravel(), (np.minimum(p, 2.0) + apart).ravel(), side="right")
+    count = found.reshape(p.shape) - f.shape[1] * np.arange(len(f))[:, None]
+    return np.asarray(np.clip(count, 0, f.shape[1]))
 
 
 def shortest(curve: Curve, level: float, table: Table, lower: float) -> tuple[Floats, Floats]:
@@ -106,13 +123,11 @@ def shortest(curve: Curve, level: float, table: Table, lower: float) -> tuple[Fl
     and hold the level between them. Where the density falls from the lower end of the support, it starts there.
     """
     z, f, log = table
-    rows = np.arange(len(z))
+    rows, last = np.arange(len(z)), z.shape[1] - 1
     right = _inverse(z, f, f + level)
-    start_x = curve.x(z)[0]
     with np.errstate(invalid="ignore"):
-        width = np.where(f + level < f[:, -1:], curve.x(right)[0] - start_x, np.inf)
+        width = np.where(f + level < f[:, -1:], curve.x(right)[0] - curve.x(z)[0], np.inf)
     best = width.argmin(axis=1)
-    ends = np.stack([z[rows, best], right[rows, best]], axis=1)
     found = np.empty((len(z), 2))
     at_start = np.zeros(len(z), dtype=bool)
     if np.isfinite(lower):
@@ -122,38 +137,48 @@ def shortest(curve: Curve, level: float, table: Table, lower: float) -> tuple[Fl
         at_start = falls & (found[:, 1] - lower <= width[rows, best] * (1 + 1e-2))
     inner = np.flatnonzero(~at_start)
     if inner.size:
-        found[inner] = _level_ends(curve.rows(inner), ends[inner], level)
+        below, above = np.maximum(best - 2, 0), np.minimum(best + 2, last)
+        reach = np.stack([z[rows, below], z[rows, above], right[rows, below], right[rows, above]])[:, inner]
+        ends = np.stack([z[rows, best], right[rows, best]], axis=1)[inner]
+        found[inner] = _level_ends(curve.rows(inner), ends, level, reach)
     return found[:, 0], found[:, 1]
 
 
 def _inverse(z: Floats, f: Floats, p: Floats) -> Floats:
     """Read quantiles from a table, straight between its points."""
     rows = np.arange(len(z))[:, None]
-    place = np.clip((f[:, None, :] <= p[..., None]).sum(axis=-1), 1, z.shape[1] - 1)
+    place = np.clip(_place(f, p), 1, z.shape[1] - 1)
     f_low, f_high = f[rows, place - 1], f[rows, place]
     share = np.clip((p - f_low) / np.where(f_high > f_low, f_high - f_low, 1.0), 0.0, 1.0)
     return np.asarray(z[rows, place - 1] + share * (z[rows, place] - z[rows, place - 1]))
 
 
-def _level_ends(curve: Curve, ends: Floats, level: float) -> Floats:
-    """Move two ends until they have the same density and hold the level between them; give them as x."""
+def _level_ends(curve: Curve, ends: Floats, level: float, reach: Floats) -> Floats:
+    """Move two ends until they have the same density and hold the level between them; give them as x.
+
+    They stay within ``reach``: the least and the largest lower end, the least and the largest upper end.
+    """
+    least, largest = reach[[0, 2]].T, reach[[1, 3]].T
+    left = np.arange(len(ends))
     for _ in range(_TURNS):
-        value, first, second = curve.at(ends)
-        x, bend = curve.x(ends)
+        some, at = curve.rows(left), ends[left]
+        value, first, second = some.at(at)
+        _, jacobian, bend = some.x(at)
         slope = second / first - bend
         held = value[:, 1] - value[:, 0] - level
-        log = curve.log_density(x)
+        log = np.log(first) - jacobian
         apart = log[:, 0] - log[:, 1]
         det = first[:, 0] * slope[:, 1] - first[:, 1] * slope[:, 0]
-        left = -held * slope[:, 1] - first[:, 1] * apart
-        right = -held * slope[:, 0] - first[:, 0] * apart
-        step = np.stack([left, right], axis=1) / det[:, None]
-        # No end moves by more than a quarter of the interval at once.
-        reach = 0.25 * (ends[:, 1] - ends[:, 0])
-        size = np.abs(step).max(axis=1)
-        ends = ends - step * np.minimum(1.0, reach / np.maximum(size, 1e-300))[:, None]
+        step = np.stack([-held * slope[:, 1] - first[:, 1] * apart, -held * slope[:, 0] - first[:, 0] * apart])
+        new = at - step.T / det[:, None]
+        # A step out of reach goes half way to its border.
+        new = np.where(new < least[left], 0.5 * (at + least[left]), new)
+        new = np.where(new > largest[left], 0.5 * (at + largest[left]), new)
+        ends[left] = new
         # Newton's steps shrink as squares: the next would be nothing.
-        if (size <= 1e-7 * reach).all():
+        small = np.abs(new - at).max(axis=1) <= _SQUARED * (at[:, 1] - at[:, 0])
+        left = left[~small]
+        if not left.size:
             break
     return np.asarray(curve.x(ends)[0])
 
