@@ -108,8 +108,12 @@ def _fits(of: Structure, rows: Rows, method: str, reference: int) -> dict[str, A
         tau2, settled = between_studies(method, own, y, span, k)
         reason[~settled] = NOT_CONVERGED
         reason[df == 0] = NO_FREEDOM
-        tau2[reason != ""] = np.nan
-        random = solve(of, rows.te, own.weights(tau2), reference)
+        lost = reason != ""
+        random = solve(of, rows.te, own.weights(np.where(lost, 0.0, tau2)), reference)
+        if lost.any():
+            random = Estimates(*(np.where(lost.reshape(-1, *[1] * (each.ndim - 1)), np.nan, each)
+                                 for each in _arrays(random)))  # fmt: skip
+            tau2 = np.where(lost, np.nan, tau2)
     q = common.q
     with np.errstate(invalid="ignore", divide="ignore"):
         i2 = np.where(df > 0, 100 * np.maximum(0.0, np.where(q > 0, (q - df) / q, 0.0)), np.nan)

@@ -98,26 +98,34 @@ def p_scores(te: Floats, se: Floats, small_values: str) -> Floats:
 
 
 def within_designs(of: Structure, te: Floats, weights: Floats) -> Floats:
-    """Q of the studies of each design about their own common effect, of shape (batch, n_designs)."""
+    """Q of the studies of each design about their own common effects, of shape (batch, n_designs)."""
     found = np.zeros((len(te), len(of.design_arms)))
     two = of.two_arm
-    oriented = te[:, two] * np.where(of.a[two] < of.b[two], 1.0, -1.0)
-    design = of.design[of.study[two]]
-    sums = np.zeros((len(two), len(of.design_arms)))
-    sums[np.arange(len(two)), design] = 1.0
-    w = weights[:, two]
-    total = w @ sums
-    mean = (w * oriented) @ sums / np.where(total > 0, total, 1.0)
-    found += (w * (oriented - mean[:, design]) ** 2) @ sums
+    if two.size:
+        oriented, w = te[:, two] * np.where(of.a[two] < of.b[two], 1.0, -1.0), weights[:, two]
+        design = of.design[of.study[two]]
+        sums = _indicators(design, len(of.design_arms))
+        total = w @ sums
+        mean = (w * oriented) @ sums / np.where(total > 0, total, 1.0)
+        found += (w * (oriented - mean[:, design]) ** 2) @ sums
     for group in of.multi_arm:
+        designs, place = np.unique(of.design[group.studies], return_inverse=True)
+        sums = _indicators(place, len(designs))
         incidence = pairs(group)[:, 1:]
-        place = of.design[group.studies]
-        for each in np.unique(place):
-            at = np.flatnonzero(place == each)
-            w, y = weights[:, group.rows[at]], te[:, group.rows[at]] * group.sign[at]
-            gram = np.swapaxes(incidence, 0, 1) @ (w.sum(axis=1)[:, :, None] * incidence)
-            none = ~(w.sum(axis=(1, 2)) > 0)
-            gram[none] = np.eye(group.n - 1)
-            arms = (inverse(gram) @ ((w * y).sum(axis=1) @ incidence)[..., None])[..., 0]
-            found[:, each] += (w * (y - (arms @ incidence.T)[:, None, :]) ** 2).sum(axis=(1, 2))
+        w, y = weights[:, group.rows], te[:, group.rows] * group.sign
+        total = np.einsum("bsr,sd->bdr", w, sums)
+        gram = incidence.T @ (total[..., None] * incidence)
+        # A design that a row of the batch does not have has no weight, and any effects will do.
+        gram[~(total.sum(axis=2) > 0)] = np.eye(group.n - 1)
+        cross = np.einsum("bsr,sd->bdr", w * y, sums) @ incidence
+        arms = (inverse(gram) @ cross[..., None])[..., 0]
+        residual = y - (arms @ incidence.T)[:, place]
+        found[:, designs] = (w * residual**2).sum(axis=2) @ sums
+    return found
+
+
+def _indicators(group: NDArray[np.intp], groups: int) -> Floats:
+    """One column a group, 1 where a row belongs to it."""
+    found = np.zeros((len(group), groups))
+    found[np.arange(len(group)), group] = 1.0
     return found

@@ -35,9 +35,14 @@ class Block:
     start: int
 
     @property
+    def size(self) -> int:
+        """Independent contrasts of all its studies."""
+        return int(self.s.shape[1] * self.s.shape[3])
+
+    @property
     def columns(self) -> slice:
-        """Where their independent contrasts stand."""
-        return slice(self.start, self.start + self.s.shape[1] * self.s.shape[3])
+        """Where they stand."""
+        return slice(self.start, self.start + self.size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,8 @@ class Independent:
         for block in self.blocks:
             group = block.group
             arms = (weighted[:, group.rows] * group.sign) @ pairs(group)
-            found[:, block.columns] = (arms[:, :, None, :] @ block.s).reshape(len(te), -1) * half[:, block.columns]
+            own = (arms[:, :, None, :] @ block.s).reshape(len(te), block.size)
+            found[:, block.columns] = own * half[:, block.columns]
         return found
 
     def columns(self) -> Floats:
@@ -102,7 +108,7 @@ class Independent:
             batch, studies, _, wide = block.s.shape
             own = np.zeros((batch, studies, self.of.n, wide))
             own[:, np.arange(studies)[:, None], block.group.arms] = block.s
-            found[:, block.columns] = np.swapaxes(own, 2, 3).reshape(batch, -1, self.of.n)
+            found[:, block.columns] = np.swapaxes(own, 2, 3).reshape(batch, block.size, self.of.n)
         return found
 
     def weights(self, tau2: Floats) -> Floats:
@@ -113,7 +119,7 @@ class Independent:
         found[:, two] = inverse[:, : len(two)]
         for block in self.blocks:
             _, studies, _, wide = block.s.shape
-            by_study = inverse[:, block.columns].reshape(-1, studies, 1, wide)
+            by_study = inverse[:, block.columns].reshape(len(inverse), studies, 1, wide)
             laplacian = (block.s * by_study) @ np.swapaxes(block.s, 2, 3)
             group = block.group
             found[:, group.rows] = -laplacian[:, :, group.first, group.second]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,10 +16,30 @@ from glabella.synthesis.networks._fit import Estimates, p_scores, within_designs
 from glabella.synthesis.networks._structure import Structure, structure
 from glabella.synthesis.networks._tau2 import METHODS
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import polars as pl
+
+    from glabella.synthesis.networks._contribution import Contribution, Way
+    from glabella.synthesis.networks._designs import DesignByTreatment, NetHeat, Within
+    from glabella.synthesis.networks._funnel import AdjustedFunnel
+    from glabella.synthesis.networks._league import League, Scale
+    from glabella.synthesis.networks._ranks import Ranks
+    from glabella.synthesis.networks._split import NodeSplit
+
 Floats = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 Method = Literal["REML", "DL", "ML", "common"]
 SmallValues = Literal["good", "bad"]
+Model = Literal["random", "common"]
+
+
+_NAMES = (
+    "treatments", "designs", "basic", "te_common", "se_common", "te_random", "se_random", "cov_common",
+    "cov_random", "tau2", "i2", "q", "q_df", "q_p", "q_within", "q_within_df", "q_within_p", "q_between",
+    "q_between_df", "q_between_p", "p_score", "pi_low", "pi_high", "log_likelihood", "k", "m", "converged",
+    "reason", "reference", "method", "level",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,17 +215,97 @@ class Network:
         """P-scores with random effects, small effects being good."""
         return self.p_scores()
 
-    def p_scores(
-        self, *, small_values: SmallValues = "good", model: Literal["random", "common"] = "random"
-    ) -> Floats:
+    def p_scores(self, *, small_values: SmallValues = "good", model: Model = "random") -> Floats:
         """Mean certainty that each treatment is better than another.
 
         References
         ----------
         Rücker G, Schwarzer G. BMC Med Res Methodol 2015;15:58.
         """
-        fit = self.random if model == "random" else self.common
+        if small_values not in ("good", "bad"):
+            raise ValueError(f"unknown small_values {small_values!r}; expected good or bad")
+        fit = self._estimates(model)
         return self._shown(p_scores(fit.te, fit.se, small_values))
+
+    def limits(self, model: Model = "random") -> tuple[Floats, Floats]:
+        """Confidence limits of the effects, as matrices."""
+        from scipy.special import ndtri
+
+        fit = self._estimates(model)
+        half = ndtri(0.5 + self.level / 2) * fit.se
+        return self._shown(fit.te - half), self._shown(fit.te + half)
+
+    def league(
+        self, *, order: Sequence[str] | None = None, model: Model = "random", scale: Scale = "as_given"
+    ) -> League:
+        """Put all estimates into one table: see :func:`glabella.synthesis.networks._league.league`."""
+        from glabella.synthesis.networks._league import league
+
+        return league(self, order=order, model=model, scale=scale)
+
+    def node_split(self, *, model: Model = "random") -> NodeSplit:
+        """Separate indirect from direct evidence: see :func:`node_split`."""
+        from glabella.synthesis.networks._split import node_split
+
+        return node_split(self, model=model)
+
+    def contribution(self, *, model: Model = "random", way: Way = "shortest_path") -> Contribution:
+        """Compute what each direct comparison contributes to each estimate: see :func:`contribution`."""
+        from glabella.synthesis.networks._contribution import contribution
+
+        return contribution(self, model=model, way=way)
+
+    def net_heat(self, *, model: Model = "common", method: Within | None = None) -> NetHeat:
+        """Find where inconsistency comes from: see :func:`net_heat`."""
+        from glabella.synthesis.networks._designs import net_heat
+
+        return net_heat(self, model=model, method=method)
+
+    def design_by_treatment(self, *, method: Within | None = None) -> DesignByTreatment:
+        """Test the interaction of designs with treatments: see :func:`design_by_treatment`."""
+        from glabella.synthesis.networks._designs import design_by_treatment
+
+        return design_by_treatment(self, method=method)
+
+    def funnel(self, order: Sequence[str], *, model: Model = "random") -> AdjustedFunnel:
+        """Centre each contrast at its comparison's direct estimate: see :func:`adjusted_funnel`."""
+        from glabella.synthesis.networks._funnel import adjusted_funnel
+
+        return adjusted_funnel(self, order, model=model)
+
+    def rank_probabilities(
+        self,
+        *,
+        small_values: SmallValues = "good",
+        model: Model = "random",
+        draws: int = 100_000,
+        seed: int = 1,
+    ) -> Ranks:
+        """Draw how likely each treatment takes each rank: see :func:`network_ranks`."""
+        from glabella.synthesis.networks._ranks import network_ranks
+
+        return network_ranks(self, small_values=small_values, model=model, draws=draws, seed=seed)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give every result by its name."""
+        return {name: getattr(self, name) for name in _NAMES}
+
+    def table(self) -> pl.DataFrame:
+        """Give one row a pair of treatments; of a batch, one row an analysis."""
+        from glabella.synthesis.networks._network_report import network_table
+
+        return network_table(self)
+
+    def __str__(self) -> str:
+        """Print as analysts know it."""
+        from glabella.synthesis.networks._network_report import network_text
+
+        return network_text(self)
+
+    def _estimates(self, model: Model) -> Estimates:
+        if model not in ("random", "common"):
+            raise ValueError(f"unknown model {model!r}; expected random or common")
+        return self.random if model == "random" else self.common
 
     def _basic(self, cov: Floats) -> Floats:
         others = [place for place, name in enumerate(self.treatments) if name != self.reference]
@@ -229,7 +329,57 @@ def network(
     reference: str | None = None,
     level: float = 0.95,
 ) -> Network:
-    """Fit a network meta-analysis."""
+    """Compare many treatments at once, directly and through each other.
+
+    Parameters
+    ----------
+    studlab, treat1, treat2 : array_like of shape (m,)
+        Study of each contrast, and its two treatments. A study with n arms gives all its n(n-1)/2 contrasts.
+    te, se : array_like of shape (m,) or (batch, m)
+        Effects of ``treat1`` versus ``treat2``, and their standard errors. In a batch NaN in both, in all
+        contrasts of a study, marks a study that a row does not have.
+    method : {"REML", "DL", "ML", "common"}
+        Estimator of the variance between studies, which is the same for every contrast; or none of it.
+    reference : str, optional
+        Treatment against which results are printed and ``cov_common`` and ``cov_random`` are; the first by name
+        when left out.
+    level : float
+        Of every interval.
+
+    Returns
+    -------
+    Network
+        In a batch a row that cannot be analysed is NaN and says why in ``reason``. A row without a degree of
+        freedom for the variance between studies has its common effects alone.
+
+    Raises
+    ------
+    ValueError
+        If nothing is given, shapes differ, a name is missing, a study compares a treatment with itself, gives a
+        contrast twice or leaves one out, the network falls into parts, an effect is not finite or a standard error
+        not above zero, effects of a study of three arms or more do not add up (beyond a tenth of its smallest
+        standard error), no arms can have its standard errors, there is no degree of freedom for the variance
+        between studies, it does not converge, or the reference is not in the network.
+
+    Notes
+    -----
+    Contrasts that share an arm are correlated; their covariances follow from the variances of all pairs of arms and
+    are taken into account everywhere, in the likelihood too. The prediction interval has t with one degree of
+    freedom less than Q has.
+
+    References
+    ----------
+    Rücker G. Res Synth Methods 2012;3:312-324. Rücker G, Schwarzer G. Stat Med 2014;33:4353-4369. White IR, Barrett
+    JK, Jackson D, Higgins JPT. Res Synth Methods 2012;3:111-125. Krahn U, Binder H, König J. BMC Med Res Methodol
+    2013;13:35 (Q within and between designs).
+
+    Examples
+    --------
+    >>> fit = network(["1", "2", "3", "4"], ["a", "a", "b", "a"], ["b", "c", "c", "b"],
+    ...               [-0.5, -0.9, 0.3, -0.7], [0.2, 0.1, 0.15, 0.1], method="DL")
+    >>> round(float(fit.te_random[0, 2]), 3), round(fit.tau2, 4), round(fit.q_between, 1)
+    (-0.691, 0.0565, 7.2)
+    """
     of = structure(studlab, treat1, treat2)
     y, s = np.array(te, dtype=float), np.array(se, dtype=float)
     if y.shape != s.shape or y.ndim not in (1, 2) or y.shape[-1] != of.m:
