@@ -49,10 +49,15 @@ class Layout:
         return tuple(i for i in range(len(self.treatments)) if i != self.reference)
 
     @property
+    def treated(self) -> Floats:
+        """Each arm's treatment, as effects against the reference: (m, treatments - 1)."""
+        return np.eye(len(self.treatments))[self.treat][:, list(self.others)]
+
+    @property
     def design(self) -> Floats:
         """Each arm's contrast with its base, in effects against the reference: (m, treatments - 1)."""
-        own = np.eye(len(self.treatments))[self.treat]
-        return np.asarray((own - own[self.base][self.study])[:, list(self.others)])
+        own = self.treated
+        return np.asarray(own - own[self.base][self.study])
 
     @property
     def correlated(self) -> tuple[Ints, Floats]:

@@ -25,8 +25,8 @@ class NotConvergedError(ValueError):
         What was found all the same, to look at; its numbers are not to be used.
     """
 
-    def __init__(self, message: str, result: object) -> None:
-        super().__init__(message)
+    def __init__(self, found: Convergence, result: object) -> None:
+        super().__init__(f"{'; '.join(found.problems)} (advice: more tune and draws, or narrower priors)")
         self.result = result
 
 

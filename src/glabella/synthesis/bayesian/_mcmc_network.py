@@ -12,8 +12,9 @@ from glabella.synthesis.bayesian import _mcmc_binomial as binomial
 from glabella.synthesis.bayesian._mcmc_arms import Layout, check_informative, counts, layout
 from glabella.synthesis.bayesian._mcmc_convergence import Convergence, NotConvergedError, convergence
 from glabella.synthesis.bayesian._mcmc_fit import Deviance, deviance
+from glabella.synthesis.bayesian._mcmc_run import check_run, run
 from glabella.synthesis.bayesian._mcmc_sampled import Sampled
-from glabella.synthesis.bayesian._mcmc_sampler import ACCEPTANCE, Data, LogDensity, libraries, sample
+from glabella.synthesis.bayesian._mcmc_sampler import Data, LogDensity, libraries
 from glabella.synthesis.bayesian._mcmc_scale import Scale, scale_of, starts
 from glabella.synthesis.bayesian._priors import Normal, TauPrior
 
@@ -168,7 +169,9 @@ def bayes_network(
     Hong H, Chu H, Zhang J, Carlin BP. Res Synth Methods 2016;7:6-22 (by arms).
     Zhang J et al. Clin Trials 2014;11:246-262 (by arms).
     """
-    _check_run(model, draws, tune, chains)
+    if model not in ("contrast", "arm"):
+        raise ValueError(f"unknown model {model!r}; expected contrast or arm")
+    check_run(draws, tune, chains)
     libraries()
     arms = layout(studlab, treat, reference)
     y, total = counts(arms, events, n)
@@ -193,31 +196,8 @@ def bayes_network(
         layout=arms,
     )  # fmt: skip
     if not found.convergence.converged:
-        raise NotConvergedError(
-            f"{'; '.join(found.convergence.problems)} (advice: more tune and draws, or narrower priors)", found
-        )
+        raise NotConvergedError(found.convergence, found)
     return found
-
-
-def run(density: LogDensity, data: Data, start: Floats, *, draws: int, tune: int, seed: int) -> tuple[Floats, int]:
-    """Sample one data set: positions of shape (chains, draws, parameters), and how many trajectories diverged.
-
-    If any did, all is sampled once more with shorter steps.
-    """
-    batched = {name: np.asarray(values)[None] for name, values in data.items()}
-    for acceptance in ACCEPTANCE:
-        found = sample(density, start[None], batched, draws=draws, tune=tune, seed=seed, acceptance=acceptance)
-        if not found.divergent[0]:
-            break
-    return found.position[0], int(found.divergent[0])
-
-
-def _check_run(model: str, draws: int, tune: int, chains: int) -> None:
-    if model not in ("contrast", "arm"):
-        raise ValueError(f"unknown model {model!r}; expected contrast or arm")
-    for name, value, least in (("draws", draws, 100), ("tune", tune, 100), ("chains", chains, 2)):
-        if value < least:
-            raise ValueError(f"{name} is {value}, expected {least} or more")
 
 
 def _contrast(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from glabella.synthesis.bayesian._mcmc_sampled import Sampled
+
 if TYPE_CHECKING:
     from glabella.synthesis.bayesian._mcmc_network import BayesNetwork
-    from glabella.synthesis.bayesian._mcmc_sampled import Sampled
+    from glabella.synthesis.bayesian._mcmc_time_course import BayesTimeCourse
 
 
 def network_text(found: BayesNetwork) -> str:
@@ -25,6 +27,29 @@ def network_text(found: BayesNetwork) -> str:
     fit = found.fit
     lines.append(f"residual deviance {fit.residual:.1f} of {fit.arms} arms, "
                  f"effective parameters {fit.effective:.1f}, DIC {fit.dic:.1f}, WAIC {fit.waic:.1f}")  # fmt: skip
+    return "\n".join(lines)
+
+
+def course_text(found: BayesTimeCourse) -> str:
+    """Print a network over time."""
+    arms = found.layout
+    lines = [
+        f"Bayesian network over time, {type(found.curve).__name__}, {found.structure} correlation",
+        f"{len(arms.studies)} studies, {len(arms.study)} arms, {found.observations} means, "
+        f"{len(found.treatments)} treatments",
+        str(found.convergence), "",
+    ]  # fmt: skip
+    for i, name in enumerate(found.parameters):
+        if found.courses[i].effects is not None:
+            effects = Sampled(found.effects.chains[..., i])
+            lines += [*rows(found.treatments, effects, f"{name}, against {found.reference}", found.reference), ""]
+    given = [(f"{name}: tau", one) for name, one in found.tau.items()]
+    if found.correlation is not None:
+        given.append(("correlation", found.correlation))
+    for name, one in given:
+        low, high = one.interval()
+        lines.append(f"{name:16} {one.mean:8.4f}  sd {one.sd:.4f}  95% {low:.4f} to {high:.4f}")
+    lines.append(f"residual deviance {found.residual:.1f} of {found.observations} means")
     return "\n".join(lines)
 
 
