@@ -179,6 +179,12 @@ def test_arms_of_means_are_read(tmp_path: Path) -> None:
     assert table.lines == (3, 4)
 
 
+def test_names_of_other_programs_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "net.csv"
+    file.write_text("studlab,treat1,treat2,TE,seTE\na,x,y,0.1,0.2\n", encoding="utf-8")
+    assert read_table(file, "net.csv", "contrasts", "OR").numbers("te") == (0.1,)
+
+
 def test_the_shipped_network_is_the_published_one() -> None:
     if not REFERENCE.exists():
         pytest.skip(f"{REFERENCE} is not here")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from glabella.claim import Claim
 from glabella.decision import Alternatives, Pooling, ReportTable, Sure
-from glabella.plot import Line, Plot, forest, specification_curve
-from glabella.plot._network import network_graph
+from glabella.plot import Line, Plot, forest, network_graph, specification_curve
 
 _RATIOS = frozenset({"OR", "RR"})
 

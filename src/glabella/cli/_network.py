@@ -23,8 +23,13 @@ if TYPE_CHECKING:
 _ARMS = {"IRR": ("events", "time"), "IRD": ("events", "time")} | dict.fromkeys(
     ("MD", "SMD", "ROM"), ("mean", "sd", "n")
 )
-#: What other programs call the columns of a contrast.
-_NAMES = {"te": ("te", "TE"), "se": ("se", "seTE")}
+#: What other programs, and the tables of a dossier, call the columns.
+_NAMES = {
+    "te": ("te", "TE"),
+    "se": ("se", "seTE"),
+    "studlab": ("studlab", "study"),
+    "treat": ("treat", "treatment"),
+}
 #: Treatments up to which a league table is printed; it has a column for each.
 _LEAGUE = 8
 
@@ -52,12 +57,13 @@ def network_command(
     """Compare all treatments in FILE, a CSV table.
 
     One row a contrast: studlab, treat1, treat2, te, se (or TE, seTE); a study of n arms has all its n(n-1)/2
-    contrasts. With --measure, one row an arm.
+    contrasts. With --measure, one row an arm. The tables of a dossier (study, treatment) are read too, and lines
+    that begin with # are left out.
     """
     from glabella.synthesis import network
 
     try:
-        table = read(file)
+        table = read(file, comment="#")
         columns, sizes, notes = _contrasts(table, measure)
         fit = network(*columns, method=method, reference=reference, level=level)  # type: ignore[arg-type]
         if league is not None:
@@ -81,13 +87,11 @@ def _contrasts(table: pl.DataFrame, measure: str | None) -> tuple[list[Any], dic
     from glabella.synthesis import pairwise
     from glabella.synthesis.networks._arms import dropped_text
 
+    names = {name: next((each for each in known if each in table.columns), name) for name, known in _NAMES.items()}
     if measure is None:
-        names = {
-            name: next((each for each in known if each in table.columns), name) for name, known in _NAMES.items()
-        }
-        labels = [texts(table, name) for name in ("studlab", "treat1", "treat2")]
+        labels = [texts(table, name) for name in (names["studlab"], "treat1", "treat2")]
         return [*labels, numbers(table, names["te"]), numbers(table, names["se"])], None, []
-    study, treat = texts(table, "studlab"), texts(table, "treat")
+    study, treat = texts(table, names["studlab"]), texts(table, names["treat"])
     columns = {name: numbers(table, name) for name in _ARMS.get(measure, ("events", "n"))}
     found = pairwise(study, treat, measure=measure, **columns)  # type: ignore[arg-type]
     sizes: dict[str, float] | None = None

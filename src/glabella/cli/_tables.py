@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-def read(file: Path) -> pl.DataFrame:
-    """Read a CSV table.
+def read(file: Path, comment: str | None = None) -> pl.DataFrame:
+    """Read a CSV table, without the lines that begin with ``comment``.
 
     Raises
     ------
@@ -21,7 +21,7 @@ def read(file: Path) -> pl.DataFrame:
     import polars as pl
 
     try:
-        return pl.read_csv(file, infer_schema_length=None, null_values=["", "NA"])
+        return pl.read_csv(file, infer_schema_length=None, null_values=["", "NA"], comment_prefix=comment)
     except (OSError, pl.exceptions.PolarsError, UnicodeDecodeError) as error:
         raise ValueError(f"cannot be read as CSV: {error}") from error
 

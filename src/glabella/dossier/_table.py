@@ -3,7 +3,8 @@
 Two forms are known. ``contrasts`` has one row for each pair of arms of a study, all pairs of a study with more
 than two: ``study, treat1, treat2, te, se``, the effect of ``treat1`` against ``treat2``, ratios as logarithms.
 ``arms`` has one row an arm: ``study, treatment`` and either ``events, n`` or ``n, mean, sd``.
-Lines that begin with ``#`` before the header are comments.
+Lines that begin with ``#`` before the header are comments. The names ``studlab``, ``treat``, ``TE`` and ``seTE``
+are known too.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from glabella.dossier._faults import DossierError, Fault
 _COUNTS = ("study", "treatment", "events", "n")
 _MEANS = ("study", "treatment", "n", "mean", "sd")
 _NAMES = frozenset({"study", "treat1", "treat2", "treatment"})
+#: What other programs call the columns.
+_ALSO = {"studlab": "study", "treat": "treatment", "TE": "te", "seTE": "se"}
 #: What a number must be, by its column.
 _RULES: Mapping[str, tuple[Callable[[float], bool], str]] = {
     "te": (math.isfinite, "a finite number"),
@@ -86,7 +89,8 @@ def read_table(path: Path, file: str, form: Form, measure: str) -> NetworkTable:
     start = next((at for at, line in enumerate(lines) if line.strip() and not line.startswith("#")), None)
     if start is None:
         raise DossierError([Fault(file, 0, f"the table is empty, expected columns {', '.join(wanted)}")])
-    header = tuple(name.strip() for name in lines[start].split(","))
+    written = (name.strip() for name in lines[start].split(","))
+    header = tuple(_ALSO.get(name, name) for name in written)
     if header != wanted:
         found = ", ".join(header)
         raise DossierError([Fault(file, start + 1, f"found columns {found}; expected {', '.join(wanted)}")])
