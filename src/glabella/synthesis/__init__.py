@@ -35,6 +35,12 @@ from glabella.synthesis.bayesian._averaging_bias import Slope, WeightFunction, p
 from glabella.synthesis.bayesian._averaging_priors import Cauchy
 from glabella.synthesis.bayesian._bayes import Bayes, bayes
 from glabella.synthesis.bayesian._distribution import Distribution
+from glabella.synthesis.bayesian._mcmc_convergence import Convergence, NotConvergedError
+from glabella.synthesis.bayesian._mcmc_curves import Course, EmaxCurve, ExponentialCurve, PiecewiseLinearCurve
+from glabella.synthesis.bayesian._mcmc_fit import Deviance
+from glabella.synthesis.bayesian._mcmc_network import BayesNetwork, bayes_network
+from glabella.synthesis.bayesian._mcmc_sampled import Sampled
+from glabella.synthesis.bayesian._mcmc_time_course import BayesTimeCourse, bayes_time_course
 from glabella.synthesis.bayesian._priors import (
     Exponential,
     HalfCauchy,
@@ -48,6 +54,7 @@ from glabella.synthesis.bayesian._priors import (
     TauPrior,
     Uniform,
 )
+from glabella.synthesis.bayesian._regression import BayesRegression, bayes_regression
 from glabella.synthesis.bayesian._unblinding import (
     BiasAdjusted,
     BiasPrior,
@@ -69,6 +76,9 @@ __all__ = [
     "GLMM",
     "AveragedModel",
     "Bayes",
+    "BayesNetwork",
+    "BayesRegression",
+    "BayesTimeCourse",
     "BetaBinomial",
     "BiasAdjusted",
     "BiasPrior",
@@ -77,14 +87,19 @@ __all__ = [
     "Component",
     "ComponentNetwork",
     "Contrasts",
+    "Convergence",
     "CountNetwork",
+    "Course",
     "Design",
+    "Deviance",
     "Distribution",
     "Dropped",
     "Effect",
     "EffectSizes",
     "Egger",
+    "EmaxCurve",
     "Exponential",
+    "ExponentialCurve",
     "Gosh",
     "HalfCauchy",
     "HalfNormal",
@@ -101,13 +116,16 @@ __all__ = [
     "Network",
     "Normal",
     "NotComputed",
+    "NotConvergedError",
     "Pairwise",
     "Permutation",
     "PetPeese",
     "Peto",
+    "PiecewiseLinearCurve",
     "Pooled",
     "RankTest",
     "Robust",
+    "Sampled",
     "SelectionModel",
     "Slope",
     "Step",
@@ -120,6 +138,9 @@ __all__ = [
     "arrays",
     "back_transform",
     "bayes",
+    "bayes_network",
+    "bayes_regression",
+    "bayes_time_course",
     "bias_adjusted",
     "component_network",
     "contrasts",
