@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glabella.synthesis._design import Design, basis
 from glabella.synthesis._pool import usable
 from glabella.synthesis.bayesian._conditional import conditional
 from glabella.synthesis.bayesian._distribution import Distribution
@@ -23,6 +24,7 @@ Floats = NDArray[np.float64]
 
 NOTHING = "no study"
 BAD_VALUE = "an effect that is not finite, or a variance that is not above 0"
+COLLINEAR = "moderators that are constant or collinear, or more of them than studies"
 IMPROPER = "posterior that cannot be integrated"
 
 
@@ -187,9 +189,9 @@ def bayes(
     one = np.ones(1)
     single = y.ndim == 1
     return Bayes(
-        mu=found.effect(one, new=False),
+        mu=found.effect(one, mu_prior is None, new=False),
         tau=found.tau(),
-        theta_new=found.effect(one, new=True),
+        theta_new=found.effect(one, mu_prior is None, new=True),
         k=int(present.sum()) if single else present.sum(axis=1),
         reason="" if single else reason,
         tau_prior=tau_prior,
@@ -220,14 +222,20 @@ def fitted(
             raise ValueError(f"yi is {y[row]} and vi {v[row]} in row {row + 1}, "
                              "expected a finite effect and a variance above 0")  # fmt: skip
         y, v = y[None], v[None]
-    present, bad = usable(y, v, None)
+    present, bad = usable(y, v, x)
     k = present.sum(axis=1)
     reason = np.full(len(y), "", dtype=object)
-    flat = sum(prior is None for prior in priors)
+    at_flat = [place for place, prior in enumerate(priors) if prior is None]
+    flat = len(at_flat)
     if not tau_prior.proper:
         reason[k - flat + tau_prior.tail <= 1] = IMPROPER
+    if x.shape[-1] > 1 and flat:
+        names = tuple(str(place) for place in at_flat)
+        reason[basis(Design(x[..., at_flat], names), present)[1] | (k < flat)] = COLLINEAR
     reason[k == 0] = NOTHING
     reason[bad] = BAD_VALUE
+    if single and reason[0] == COLLINEAR:
+        raise ValueError(f"{reason[0]} (k = {k[0]}, {flat} coefficients with flat priors)")
     if single and reason[0]:
         what = f"tau_prior {tau_prior} is improper and the posterior cannot be integrated with k = {k[0]}"
         need = math.floor(1 + flat - tau_prior.tail) + 1

@@ -1,11 +1,13 @@
 """The model given τ: the likelihood with the coefficients integrated out, and what is left to know, all normal.
 
 Effects yᵢ ~ N(θᵢ, vᵢ) with θᵢ ~ N(xᵢβ, τ²), each coefficient with a normal prior or a flat one. A model with the
-mean alone is one with a column of ones.
+mean alone is one with a column of ones. Several columns are made orthonormal first, so that a calendar year among
+them costs no digits; coefficients here are those of the new columns, and ``back`` leads to those that are wanted.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,10 +30,16 @@ class Conditional:
         Effects, variances (0 and 1 where a study is absent), and one where a study is there, else zero.
     x : ndarray of shape (rows, k, p)
         Columns, zero where a study is absent.
+    back : ndarray of shape (rows, p, p)
+        Times coefficients here gives coefficients of the columns that were given.
     start : ndarray of shape (rows, p)
         Coefficients about which sums are taken, so that no digits are lost: those without heterogeneity.
-    prior_mean, prior_precision : ndarray of shape (p,)
-        Of the coefficients; a flat prior has precision zero.
+    centre, precision : ndarray of shape (rows, p) and (rows, p, p)
+        Of the prior, from ``start``; along flat directions the precision is zero.
+    constant : ndarray of shape (rows,)
+        What the log-likelihood has whatever τ is.
+    flat : int
+        Coefficients with a flat prior.
     sums : ndarray of shape (rows, k, p * p + p + 1)
         What is weighted and summed at each τ: products of the columns, with the effects, and the effects squared.
     """
@@ -40,25 +48,24 @@ class Conditional:
     v: Floats
     present: Floats
     x: Floats
+    back: Floats
     start: Floats
-    prior_mean: Floats
-    prior_precision: Floats
+    centre: Floats
+    precision: Floats
+    constant: Floats
+    flat: int
     sums: Floats
-
-    @property
-    def flat(self) -> int:
-        """Coefficients with a flat prior."""
-        return int((self.prior_precision == 0).sum())
 
     def rows(self, index: Any) -> Conditional:
         """Give the same for some rows."""
-        return Conditional(self.y[index], self.v[index], self.present[index], self.x[index], self.start[index],
-                           self.prior_mean, self.prior_precision, self.sums[index])  # fmt: skip
+        return Conditional(self.y[index], self.v[index], self.present[index], self.x[index], self.back[index],
+                           self.start[index], self.centre[index], self.precision[index], self.constant[index],
+                           self.flat, self.sums[index])  # fmt: skip
 
     def log_likelihood(self, tau: Floats) -> Floats:
         """Log-likelihood at ``tau`` of shape (rows, n), the coefficients integrated out over their priors.
 
-        Over a flat prior of density one, so that it is known up to a constant only.
+        The density of a flat prior is taken to be one.
         """
         return self.at(tau)[0]
 
@@ -71,27 +78,23 @@ class Conditional:
         sums = (unit[..., None] / total) @ self.sums
         gram = sums[..., : p * p].reshape(*tau.shape, p, p)
         cross, square = sums[..., p * p : p * p + p], sums[..., -1]
-        centre = self.prior_mean - self.start[:, None, :]
-        weight = self.prior_precision * unit[..., None]
-        right = cross + weight * centre
+        weight = self.precision[:, None] * unit[..., None, None]
+        centre = self.centre[:, None, :]
+        right = cross + (weight @ centre[..., None])[..., 0]
+        matrix = gram + weight
         if p == 1:
-            matrix = gram[..., 0, 0] + weight[..., 0]
-            inverse, log_det = (1 / matrix)[..., None, None], np.log(matrix)
-            beta = right / matrix[..., None]
+            inverse, log_det = 1 / matrix, np.log(matrix[..., 0, 0])
+            beta = right * inverse[..., 0]
+            fitted, away = gram[..., 0] * beta, self.precision[:, None, :, 0] * (beta - centre) ** 2
         else:
-            matrix = gram + weight[..., None] * np.eye(p)
             inverse, log_det = np.linalg.inv(matrix), np.linalg.slogdet(matrix)[1]
             beta = (inverse @ right[..., None])[..., 0]
-        rest = square - 2 * (cross * beta).sum(-1) + (beta * (gram @ beta[..., None])[..., 0]).sum(-1)
-        away = (self.prior_precision * (beta - centre) ** 2).sum(-1)
-        known = self.prior_precision[self.prior_precision > 0]
-        k = self.present.sum(axis=-1)[:, None]
+            fitted = (gram @ beta[..., None])[..., 0]
+            away = (beta - centre) * (self.precision[:, None] @ (beta - centre)[..., None])[..., 0]
+        rest = square + (beta * (fitted - 2 * cross)).sum(-1)
         logs = (np.log(total) @ self.present[..., None])[..., 0]
-        found = -0.5 * (
-            (k - self.flat) * np.log(2 * np.pi) + logs + rest / unit + away + log_det - p * np.log(unit)
-            - np.log(known).sum()
-        )  # fmt: skip
-        return found, self.start[:, None, :] + beta, inverse * unit[..., None, None]
+        lost = logs + rest / unit + away.sum(-1) + log_det - p * np.log(unit)
+        return self.constant[:, None] - 0.5 * lost, self.start[:, None, :] + beta, inverse * unit[..., None, None]
 
     def without_heterogeneity(self) -> Floats:
         """Log-likelihood (rows,) at τ = 0."""
@@ -103,19 +106,25 @@ def conditional(y: Floats, v: Floats, x: Floats, present: NDArray[np.bool_],
     """Prepare rows of effects ``y`` and variances ``v`` (rows, k) with columns ``x`` (rows, k, p)."""
     there = present.astype(float)
     y, v = np.where(present, y, 0.0), np.where(present, v, 1.0)
-    x = x * there[..., None]
-    mean = np.array([0.0 if prior is None else prior.mean for prior in priors])
-    precision = np.array([0.0 if prior is None else prior.sd**-2 for prior in priors])
-    start = _start(y, v, x, there, precision, mean)
-    left = (y - (x @ start[..., None])[..., 0]) * there
+    x = np.where(present[..., None], x, 0.0)
     rows, k, p = x.shape
+    precision = np.diag([0.0 if prior is None else prior.sd**-2 for prior in priors])
+    mean = np.array([0.0 if prior is None else prior.mean for prior in priors])
+    flat = sum(prior is None for prior in priors)
+    constant = -0.5 * (there.sum(axis=1) - flat) * math.log(2 * math.pi)
+    constant -= sum(math.log(prior.sd) for prior in priors if prior is not None)
+    if p == 1:
+        back = np.ones((rows, 1, 1))
+    else:
+        # Columns that only priors tell apart, as with fewer studies than columns, have no orthonormal form.
+        back = np.broadcast_to(np.eye(p), (rows, p, p)) if flat == 0 else np.linalg.inv(np.linalg.qr(x).R)
+        x, constant = x @ back, constant + np.linalg.slogdet(back)[1]
+    mean = np.linalg.solve(back, np.broadcast_to(mean[:, None], (rows, p, 1)))[..., 0]
+    precision = np.swapaxes(back, -1, -2) @ precision @ back
+    weighted = np.swapaxes(x * (there / v)[..., None], -1, -2)
+    right = weighted @ y[..., None] + precision @ mean[..., None]
+    start = np.linalg.solve(weighted @ x + precision, right)[..., 0]
+    left = (y - (x @ start[..., None])[..., 0]) * there
     products = (x[..., :, None] * x[..., None, :]).reshape(rows, k, p * p)
     sums = np.concatenate([products, x * left[..., None], (left * left)[..., None]], axis=-1)
-    return Conditional(y, v, there, x, start, mean, precision, sums)
-
-
-def _start(y: Floats, v: Floats, x: Floats, there: Floats, precision: Floats, mean: Floats) -> Floats:
-    weighted = x * (there / v)[..., None]
-    gram = np.swapaxes(weighted, -1, -2) @ x + np.diag(precision)
-    right = (np.swapaxes(weighted, -1, -2) @ y[..., None])[..., 0] + precision * mean
-    return np.asarray(np.linalg.solve(gram, right[..., None])[..., 0])
+    return Conditional(y, v, there, x, back, start, mean - start, precision, constant, flat, sums)

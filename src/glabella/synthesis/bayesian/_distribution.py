@@ -107,9 +107,10 @@ class Heterogeneity:
         """Integrate the interpolant up to each point of the grid."""
         from scipy.special import sici
 
-        order = np.arange(grid.tau.shape[1])
-        step = 0.5 + sici(np.pi * (order - order[:, None]))[0] / np.pi
-        return cls(grid, np.maximum.accumulate(np.clip(grid.weight @ step, 0.0, 1.0), axis=1), model, prior)
+        n = grid.tau.shape[1]
+        integral = 0.5 + sici(np.pi * np.arange(1 - n, n))[0] / np.pi
+        each = integral[np.arange(n) - np.arange(n)[:, None] + n - 1]
+        return cls(grid, np.maximum.accumulate(np.clip(grid.weight @ each, 0.0, 1.0), axis=1), model, prior)
 
     def rows(self, index: Any) -> Heterogeneity:
         """Give the same for some rows."""

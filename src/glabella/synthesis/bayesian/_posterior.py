@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -52,15 +53,32 @@ class Posterior:
         mean, sd = _moments(self.grid.weight, self.grid.tau, 0.0)
         has_mean, has_sd = self._has(1), self._has(2)
         mean, sd = np.where(has_mean, mean, np.inf), np.where(has_sd, sd, np.inf)
-        return self._distribution(Heterogeneity.of(self.grid, self.model, self.prior), mean, sd, lower=0.0)
+        curve = Heterogeneity.of(self.grid, self.model, self.prior)
+        return Distribution(self.spread(mean), self.spread(sd), self.level, curve, self.shape, self.good, 0.0)
 
-    def effect(self, x: Floats, *, new: bool) -> Distribution:
-        """Give the mean effect at columns ``x`` of shape (p,), or the effect of a new study there."""
-        mean, variance = self.grid.beta @ x, (self.grid.cov @ x) @ x
+    def effect(self, x: Floats, flat: bool | Sequence[bool], *, new: bool) -> Distribution:
+        """Give the mean effect at columns ``x`` of shape (p,) or (m, p), or the effect of a new study there.
+
+        ``flat`` is whether a coefficient with a flat prior is in it: then its tails are as heavy as those of τ.
+        """
+        heavy = np.asarray(flat) | new
+        at = np.atleast_2d(x) @ self.model.back
+        mean = self.grid.beta @ np.swapaxes(at, 1, 2)
+        variance = np.einsum("rmp,rnpq,rmq->rnm", at, self.grid.cov, at)
         if new:
-            variance = variance + self.grid.tau**2
-        flat = bool((self.model.prior_precision[x != 0] == 0).any())
-        return self._mixture(mean, variance, heavy=flat or new)
+            variance = variance + self.grid.tau[..., None] ** 2
+        mean, variance = np.swapaxes(mean, 1, 2), np.swapaxes(variance, 1, 2)
+        rows, m, n = mean.shape
+        weight = np.broadcast_to(self.grid.weight[:, None, :], mean.shape)
+        centre, width = _moments(weight, mean, variance)
+        no_mean, no_sd = heavy & ~self._has(1)[:, None], heavy & ~self._has(2)[:, None]
+        centre, width = np.where(no_mean, np.nan, centre), np.where(no_sd, np.inf, width)
+        width = np.where(no_mean, np.nan, width)
+        curve = Mixture(*(each.reshape(rows * m, n) for each in (weight, mean, np.sqrt(variance))))
+        place = (self.good[:, None] * m + np.arange(m)).ravel()
+        shape = self.shape if np.ndim(x) == 1 else (*self.shape, m)
+        centre, width = (_spread(each.ravel(), place, shape) for each in (centre, width))
+        return Distribution(centre, width, self.level, curve, shape, place, -math.inf)
 
     def shrunken(self) -> Distribution:
         """Give each study's own effect; of shape (k,) or (batch, k)."""
@@ -81,15 +99,17 @@ class Posterior:
                             place, -math.inf)  # fmt: skip
 
     def log_posterior(self, tau: Floats, beta: Floats) -> Floats:
-        """Log density at τ of shape (rows, m) and coefficients of shape (rows, m, p)."""
-        log, mean, cov = self.model.at(tau)
-        away = beta - mean
-        p = away.shape[-1]
-        square = (away * np.linalg.solve(cov, away[..., None])[..., 0]).sum(-1)
+        """Log density at τ of shape (rows, m) and coefficients, as asked for, of shape (rows, m, p)."""
         inside = (tau >= 0) & (tau <= self.prior.upper)
+        at = np.where(inside, tau, 0.0)
+        log, mean, cov = self.model.at(at)
+        back = self.model.back[:, None]
+        away = np.linalg.solve(np.broadcast_to(back, cov.shape), beta[..., None])[..., 0] - mean
+        square = (away * np.linalg.solve(cov, away[..., None])[..., 0]).sum(-1)
+        log_det = np.linalg.slogdet(cov)[1] + 2 * np.linalg.slogdet(back)[1]
         found = (
-            log + self.prior.log_density(tau) - self.grid.log_norm[:, None]
-            - 0.5 * (square + np.linalg.slogdet(cov)[1] + p * math.log(2 * math.pi))
+            log + self.prior.log_density(at) - self.grid.log_norm[:, None]
+            - 0.5 * (square + log_det + away.shape[-1] * math.log(2 * math.pi))
         )  # fmt: skip
         return np.where(inside, found, -np.inf)
 
@@ -107,7 +127,7 @@ class Posterior:
         top = peaks(z, height(z), height)
         start = np.isneginf(top)
         tau = np.where(start, 0.0, curve.x(np.where(start, z[:, 0], top)[:, None])[0][:, 0])
-        return tau, self.model.at(tau[:, None])[1][:, 0]
+        return tau, (self.model.back @ self.model.at(tau[:, None])[1][:, 0, :, None])[..., 0]
 
     def log_marginal(self) -> Any:
         """Log marginal likelihood; NaN unless all priors are proper."""
@@ -130,18 +150,6 @@ class Posterior:
             return np.ones(len(self.good), dtype=bool)
         fall = self.model.present.sum(axis=1) - self.model.flat + self.prior.tail - 1
         return np.asarray(fall > order)
-
-    def _mixture(self, mean: Floats, variance: Floats, *, heavy: bool) -> Distribution:
-        """Give a mixture; one with ``heavy`` tails has the moments that τ has."""
-        weight = self.grid.weight
-        centre, width = _moments(weight, mean, variance)
-        if heavy:
-            centre = np.where(self._has(1), centre, np.nan)
-            width = np.where(self._has(2), width, np.where(self._has(1), np.inf, np.nan))
-        return self._distribution(Mixture(weight, mean, np.sqrt(variance)), centre, width, lower=-math.inf)
-
-    def _distribution(self, curve: Any, mean: Floats, sd: Floats, *, lower: float) -> Distribution:
-        return Distribution(self.spread(mean), self.spread(sd), self.level, curve, self.shape, self.good, lower)
 
 
 def posterior(model: Conditional, prior: TauPrior, shape: tuple[int, ...], good: NDArray[np.intp],

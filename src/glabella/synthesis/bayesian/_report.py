@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from glabella.synthesis.bayesian._bayes import Bayes
     from glabella.synthesis.bayesian._distribution import Distribution
+    from glabella.synthesis.bayesian._regression import BayesRegression
 
 _COLUMNS = ("mean", "sd", "median", "mode", "low", "high")
 
@@ -64,33 +65,67 @@ def bayes_dict(fit: Bayes) -> dict[str, Any]:
     }
 
 
-def lines(quantities: dict[str, Distribution], level: float) -> list[str]:
+def written(names: list[str], numbers: dict[str, Any], level: float) -> list[str]:
     """Write the lines of a table of quantities."""
-    width = max(10, *(len(name) for name in quantities))
+    width = max(10, *(len(name) for name in names))
     found = [f"{'':{width}} {'mean':>9} {'sd':>9} {'median':>9} {'mode':>9}   {100 * level:g}% shortest interval"]
-    for name, one in quantities.items():
-        numbers = summary(one)
-        values = " ".join(f"{numbers[key]:9.4f}" for key in _COLUMNS[:4])
-        found.append(f"{name:{width}} {values}   {span((numbers['low'], numbers['high']))}")
+    for i, name in enumerate(names):
+        values = " ".join(f"{numbers[key][i]:9.4f}" for key in _COLUMNS[:4])
+        found.append(f"{name:{width}} {values}   {span((numbers['low'][i], numbers['high'][i]))}")
     return found
+
+
+def evidence(fit: Bayes | BayesRegression) -> list[str]:
+    """Write the lines on the marginal likelihood and Bayes factors."""
+    found = [f"No marginal likelihood: {fit.improper}." if fit.improper
+             else f"Log marginal likelihood {fit.log_marginal:.4f}"]  # fmt: skip
+    factors = {"tau = 0": fit.bayes_factor_tau, "mu = 0": getattr(fit, "bayes_factor_mu", math.nan)}
+    found += [f"Bayes factor of {name} against the model: {factor:.4g}"
+              for name, factor in factors.items() if not math.isnan(factor)]  # fmt: skip
+    return found
+
+
+def flags(reason: Any) -> list[str]:
+    """Write how many analyses of a batch there are, by what went wrong."""
+    reasons, counts = np.unique(reason.astype(str), return_counts=True)
+    return [f"  {count} {'analysed' if not why else 'flagged: ' + why}"
+            for why, count in zip(reasons, counts, strict=True)]  # fmt: skip
 
 
 def bayes_text(fit: Bayes) -> str:
     """Print one analysis, or of a batch how many there are and what went wrong."""
+    head = f"Bayesian random-effects model; tau ~ {fit.tau_prior}; mu ~ {fit.mu_prior or 'flat'}"
     if np.ndim(fit.k) > 0:
-        reasons, counts = np.unique(fit.reason.astype(str), return_counts=True)
-        head = f"Bayesian random-effects model; {len(fit.k)} analyses; tau ~ {fit.tau_prior}"
-        return "\n".join([head, *(f"  {count} {'analysed' if not why else 'flagged: ' + why}"
-                                  for why, count in zip(reasons, counts, strict=True))])  # fmt: skip
-    mu = "flat" if fit.mu_prior is None else str(fit.mu_prior)
-    text = [f"Bayesian random-effects model; k = {fit.k}; tau ~ {fit.tau_prior}; mu ~ {mu}", ""]
-    text += lines({"mu": fit.mu, "tau": fit.tau, "theta_new": fit.theta_new}, fit.level)
-    text.append("")
-    if fit.improper:
-        text.append(f"No marginal likelihood: {fit.improper}.")
-    else:
-        text.append(f"Log marginal likelihood {fit.log_marginal:.4f}")
-    for name, factor in (("tau = 0", fit.bayes_factor_tau), ("mu = 0", fit.bayes_factor_mu)):
-        if not math.isnan(factor):
-            text.append(f"Bayes factor of {name} against the model: {factor:.4g}")
-    return "\n".join(text)
+        return "\n".join([f"{head}; {len(fit.k)} analyses", *flags(fit.reason)])
+    parts = {name: summary(getattr(fit, name)) for name in ("mu", "tau", "theta_new")}
+    numbers = {key: [part[key] for part in parts.values()] for key in _COLUMNS}
+    return "\n".join([f"{head}; k = {fit.k}", "", *written(list(parts), numbers, fit.level), "", *evidence(fit)])
+
+
+def regression_table(fit: BayesRegression) -> pl.DataFrame:
+    """Give one row a coefficient and one for τ; of a batch, each for each analysis."""
+    import polars as pl
+
+    coefficients = {key: np.atleast_2d(value) for key, value in summary(fit.coefficients).items()}
+    spread = {key: np.atleast_1d(value)[:, None] for key, value in summary(fit.tau).items()}
+    columns = {key: np.concatenate([coefficients[key], spread[key]], axis=1) for key in coefficients}
+    rows, names = len(columns["mean"]), [*fit.names, "tau"]
+    place = {} if np.ndim(fit.k) == 0 else {"analysis": np.repeat(np.arange(rows), len(names))}
+    return pl.DataFrame(
+        {**place, "quantity": names * rows, **{key: values.ravel() for key, values in columns.items()}}
+    )
+
+
+def regression_text(fit: BayesRegression) -> str:
+    """Print one analysis, or of a batch how many there are and what went wrong."""
+    head = f"Bayesian meta-regression; tau ~ {fit.tau_prior}"
+    if np.ndim(fit.k) > 0:
+        return "\n".join([f"{head}; {len(fit.k)} analyses", *flags(fit.reason)])
+    priors = (f"{name} ~ {'flat' if prior is None else prior}"
+              for name, prior in zip(fit.names, fit.beta_prior, strict=True))  # fmt: skip
+    found = [f"{head}; k = {fit.k}", *priors, ""]
+    spread = summary(fit.tau)
+    numbers = {key: np.append(value, spread[key]) for key, value in summary(fit.coefficients).items()}
+    found += written([*fit.names, "tau"], numbers, fit.level)
+    found += ["", *evidence(fit)]
+    return "\n".join(found)
