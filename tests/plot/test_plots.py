@@ -13,7 +13,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from glabella.plot import Line, Plot, baujat, forest, funnel, gosh, labbe, radial, specification_curve
+from glabella.plot import (
+    Line,
+    Plot,
+    baujat,
+    forest,
+    funnel,
+    gosh,
+    labbe,
+    net_heat,
+    network_graph,
+    radial,
+    rankogram,
+    specification_curve,
+)
 from glabella.plot._labels import _WIDE, SIZE, Frame, label_layers
 
 K = 25
@@ -65,13 +78,33 @@ PLOTS: dict[str, Callable[[], Plot]] = {
     ),
     "forest, long names": lambda: forest(lines(K, "A multicentre trial with a very long name, its {}th arm")),
 }
+LINKS = [
+    (f"{i}", f"Treatment {i % 22}", f"Treatment {(i * 7 + 1) % 22}")
+    for i in range(60)
+    if i % 22 != (i * 7 + 1) % 22
+]
+SHARES = rng.dirichlet(np.ones(22), 22)
+CHANGE, HAT = rng.normal(0, 3, (30, 30)), rng.uniform(0, 1, (30, 30))
+PLOTS |= {
+    "network": lambda: network_graph(*zip(*LINKS, ("m", "A", "B"), ("m", "B", "C"), ("m", "A", "C"), strict=True)),
+    "network, participants": lambda: network_graph(
+        list("123"), list("AAB"), list("BCC"), participants={"A": 0, "B": 90, "C": 4321}
+    ),
+    "network, one comparison": lambda: network_graph(["1"], ["A"], ["A treatment with a name of some length"]),
+    "rankogram": lambda: rankogram(SHARES, [f"Treatment {i} with a long name" for i in range(22)]),
+    "rankogram, two": lambda: rankogram([[0.9, 0.1], [0.1, 0.9]], ["A", "B"]),
+    "net heat": lambda: net_heat(CHANGE[:5, :5], HAT[:5, :5], list("ABCDE")),
+    "net heat, many": lambda: net_heat(CHANGE, HAT, [f"Row {i}" for i in range(30)]),
+    "net heat, none rises": lambda: net_heat([[1.0, 0.0], [0.0, 0.5]], [[1.0, 0.0], [0.0, 1.0]], ["A", "B"]),
+    "net heat, nothing": lambda: net_heat(np.zeros((2, 2)), np.eye(2), ["A", "B"]),
+}
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 def units(spec: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if "mark" in spec:
         yield spec
-    for part in ("layer", "hconcat", "vconcat"):
+    for part in ("layer", "concat", "hconcat", "vconcat"):
         for each in spec.get(part, []):
             yield from units(each)
 
@@ -140,6 +173,12 @@ def test_colours_are_greys(name: str) -> None:
         ("radial", "text", K),
         ("specification curve", "symbol", K),
         ("forest", "symbol", K + 1),
+        ("network", "symbol", 25),
+        ("network", "text", 25),
+        ("network, participants", "rule", 3),
+        ("rankogram", "rect", 22 * 22),
+        ("net heat", "rect", 25),
+        ("net heat, many", "rect", 900),
         ("forest, two analyses", "symbol", 2 * K),
     ],
 )

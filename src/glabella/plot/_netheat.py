@@ -10,13 +10,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from glabella.plot._check import Floats, names
-from glabella.plot._plot import INK, Plot, plot
+from glabella.plot._plot import INK, SOFT, Plot, plot
 
 #: Side of a cell in pixels where there are few, and where there are many.
 _CELL, _SMALL, _MANY = 34, 19, 14
-#: Changes beyond this are drawn like it.
-_MOST = 8.0
-_DARKEST = 110
+#: Where the next shade starts. Steps are told apart more easily than a ramp, and are the same in all plots.
+_BOUNDS = (0.5, 1, 2, 4, 8)
+_BANDS = ("below 0.5", "0.5 to 1", "1 to 2", "2 to 4", "4 to 8", "8 or more")
+_GREYS = ("#ffffff", "#ececec", "#d6d6d6", "#b8b8b8", "#949494", "#6a6a6a")
+#: Changes that have no shade are not crossed out either.
+_SEEN = _BOUNDS[0]
 
 
 def net_heat(change: ArrayLike, hat: ArrayLike, labels: Sequence[str]) -> Plot:
@@ -94,16 +97,15 @@ def _axes(labels: list[str]) -> dict[str, Any]:
 
 
 def _cells(change: Floats, labels: list[str]) -> dict[str, Any]:
-    most = float(min(_MOST, max(np.abs(change).max(), 1e-12)))
+    bands = np.searchsorted(_BOUNDS, np.abs(change), side="right")
     rows = [
-        {"row": labels[i], "column": labels[j], "change": float(change[i, j]),
-         "amount": float(min(_MOST, abs(change[i, j])))}
-        for i in range(len(labels)) for j in range(len(labels))
-    ]  # fmt: skip
-    grey = [f"#{g:02x}{g:02x}{g:02x}" for g in (255, _DARKEST)]
-    title = ["change of Q,", "crossed: it rises" if (change < 0).any() else "it falls"]
-    if np.abs(change).max() > _MOST:
-        title.append(f"(darkest: {_MOST:g} or more)")
+        {"row": labels[i], "column": labels[j], "change": float(change[i, j]), "amount": _BANDS[bands[i, j]]}
+        for i in range(len(labels))
+        for j in range(len(labels))
+    ]
+    title = ["change of Q,", "crossed: it rises" if (change < -_SEEN).any() else "it falls"]
+    legend = {"title": title, "titleLimit": 0, "symbolType": "square", "symbolSize": 160, "symbolStrokeColor": SOFT,
+              "symbolStrokeWidth": 0.8}  # fmt: skip
     return {
         "data": {"values": rows},
         "mark": {"type": "rect", "stroke": "#ffffff", "strokeWidth": 0.5},
@@ -111,18 +113,17 @@ def _cells(change: Floats, labels: list[str]) -> dict[str, Any]:
             **_axes(labels),
             "color": {
                 "field": "amount",
-                "type": "quantitative",
-                "scale": {"domain": [0, most], "range": grey, "zero": True},
-                "legend": {"title": title, "gradientLength": 90, "tickCount": 4, "titleLimit": 0},
+                "type": "nominal",
+                "scale": {"domain": list(_BANDS), "range": list(_GREYS)},
+                "legend": legend,
             },
         },
     }
 
 
 def _strokes(change: Floats, labels: list[str], cell: int) -> list[dict[str, Any]]:
-    """Cross out cells whose inconsistency rises, as far as their shade is seen."""
-    seen = 0.02 * min(_MOST, float(np.abs(change).max()))
-    rows = [{"row": labels[i], "column": labels[j]} for i, j in np.argwhere(change < -seen).tolist()]
+    """Cross out cells whose inconsistency rises."""
+    rows = [{"row": labels[i], "column": labels[j]} for i, j in np.argwhere(change < -_SEEN).tolist()]
     if not rows:
         return []
     half = cell / 2 - 1.5

@@ -271,7 +271,8 @@ def _nodes(treatments: list[str], sizes: list[float], what: str, place: _Circle)
             "size": {
                 "field": "size",
                 "type": "quantitative",
-                "scale": {"domain": [0, most], "range": [_SMALLEST, _LARGEST]},
+                # Legends of equal domains are drawn as one, here that of sizes and that of widths.
+                "scale": {"domain": [0, most * (1 + 1e-9)], "range": [_SMALLEST, _LARGEST]},
                 "legend": {"title": what, "values": _steps(most), "format": ",d", **symbol},
             },
         },
