@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 import numpy as np
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from glabella.plot import Plot
     from glabella.synthesis import Network
+    from glabella.synthesis.networks._league import League
 
 #: Columns of an arm, by measure; other measures are of counts.
 _ARMS = {"IRR": ("events", "time"), "IRD": ("events", "time")} | dict.fromkeys(
@@ -67,7 +68,7 @@ def network_command(
         columns, sizes, notes = _contrasts(table, measure)
         fit = network(*columns, method=method, reference=reference, level=level)  # type: ignore[arg-type]
         if league is not None:
-            written = fit.league(order=_ranked(fit, small_values), scale="exp" if ratio else "as_given")
+            written = _league(fit, _ranked(fit, small_values), ratio)
             replace(league, written.table().write_csv().encode())
         if plot is not None:
             for name, drawn in _plots(fit, columns, sizes, small_values, ratio).items():
@@ -109,6 +110,14 @@ def _ranked(fit: Network, small_values: str) -> list[str]:
     return [fit.treatments[i] for i in np.argsort(-scores, kind="stable")]
 
 
+def _model(fit: Network) -> Literal["random", "common"]:
+    return "common" if fit.method == "common" else "random"
+
+
+def _league(fit: Network, order: list[str], ratio: bool) -> League:
+    return fit.league(order=order, model=_model(fit), scale="exp" if ratio else "as_given")
+
+
 def _report(fit: Network, small_values: str, ratio: bool, notes: list[str]) -> str:
     parts = [str(fit), *notes]
     scores = fit.p_scores(small_values=small_values)  # type: ignore[arg-type]
@@ -118,12 +127,12 @@ def _report(fit: Network, small_values: str, ratio: bool, notes: list[str]) -> s
     lines += [f"{name:{width}} {scores[fit.treatments.index(name)]:6.4f}" for name in ranked]
     parts.append("\n".join(lines))
     if len(ranked) <= _LEAGUE:
-        parts.append(str(fit.league(order=ranked, scale="exp" if ratio else "as_given")))
+        parts.append(str(_league(fit, ranked, ratio)))
     else:
         parts.append(
             f"The league table of {len(ranked)} treatments is too wide to print: --league FILE.csv writes it"
         )
-    parts += [str(fit.design_by_treatment()), str(fit.node_split())]
+    parts += [str(fit.design_by_treatment()), str(fit.node_split(model=_model(fit)))]
     return "\n\n".join(parts)
 
 
@@ -135,8 +144,8 @@ def _results(fit: Network, notes: list[str]) -> dict[str, Any]:
     overall = ("q_random", "q_random_p", "tau2_within", "method")
     found["design_by_treatment"] = {name: plain(getattr(designs, name)) for name in overall}
     found["design_by_treatment"] |= _columns(designs.table())
-    found["node_split"] = _columns(fit.node_split().table())
-    found["contribution"] = _columns(fit.contribution().table())
+    found["node_split"] = _columns(fit.node_split(model=_model(fit)).table())
+    found["contribution"] = _columns(fit.contribution(model=_model(fit)).table())
     found["left_out"] = notes
     return found
 

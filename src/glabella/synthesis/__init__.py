@@ -65,15 +65,21 @@ from glabella.synthesis.bayesian._unblinding import (
 from glabella.synthesis.networks._arms import Dropped
 from glabella.synthesis.networks._component_network import CombinationEffect, ComponentNetwork
 from glabella.synthesis.networks._components import component_network
+from glabella.synthesis.networks._contribution import Contribution
 from glabella.synthesis.networks._counts import CountNetwork
+from glabella.synthesis.networks._designs import DesignByTreatment, NetHeat
+from glabella.synthesis.networks._funnel import AdjustedFunnel
 from glabella.synthesis.networks._mantel_haenszel import network_mh
 from glabella.synthesis.networks._network import Network, network
 from glabella.synthesis.networks._pairwise import Pairwise, pairwise
 from glabella.synthesis.networks._peto import network_peto
+from glabella.synthesis.networks._ranks import Ranks, rank_probabilities
+from glabella.synthesis.networks._split import NodeSplit
 from glabella.synthesis.networks._structure import Subnetwork, subnetworks
 
 __all__ = [
     "GLMM",
+    "AdjustedFunnel",
     "AveragedModel",
     "Bayes",
     "BayesNetwork",
@@ -87,10 +93,12 @@ __all__ = [
     "Component",
     "ComponentNetwork",
     "Contrasts",
+    "Contribution",
     "Convergence",
     "CountNetwork",
     "Course",
     "Design",
+    "DesignByTreatment",
     "Deviance",
     "Distribution",
     "Dropped",
@@ -113,8 +121,10 @@ __all__ = [
     "ModelAverage",
     "Multilevel",
     "Multiverse",
+    "NetHeat",
     "Network",
     "Normal",
+    "NodeSplit",
     "NotComputed",
     "NotConvergedError",
     "Pairwise",
@@ -124,6 +134,7 @@ __all__ = [
     "PiecewiseLinearCurve",
     "Pooled",
     "RankTest",
+    "Ranks",
     "Robust",
     "Sampled",
     "SelectionModel",
@@ -168,6 +179,7 @@ __all__ = [
     "pool_multilevel",
     "pool_peto",
     "psma",
+    "rank_probabilities",
     "rank_test",
     "robust",
     "sampling_covariance",

@@ -98,15 +98,14 @@ class DesignByTreatment:
             ("Between designs", self.q_between, self.q_between_df, self.q_between_p),
             ("Between designs, random", self.q_random, self.q_between_df, self.q_random_p),
         )
-        lines += [f"{name:26} {q:9.4f} {df:4d} {_p(p):>8}" for name, q, df, p in rows]
-        lines += ["", f"tau^2 within designs {self.tau2_within:.4f} ({self.method})"]
+        lines += [f"{name:26} {_q(q):>9} {df:4d} {_p(p):>8}" for name, q, df, p in rows]
+        if not np.isnan(self.tau2_within):
+            lines += ["", f"tau^2 within designs {self.tau2_within:.4f} ({self.method})"]
         width = max(6, *(len(name) for name in self.designs))
+        heading = f"{'Q':>9} {'df':>4} {'p':>8}"
+        lines += ["", f"{'design':{width}} studies {heading}  detached: {heading}"]
         lines += [
-            "",
-            f"{'design':{width}} studies {'Q':>9} {'df':>4} {'p':>8}   detached {'Q':>9} {'df':>4} {'p':>8}",
-        ]
-        lines += [
-            f"{name:{width}} {k:7d} {q:9.4f} {df:4d} {_p(p):>8}            {dq:9.4f} {ddf:4d} {_p(dp):>8}"
+            f"{name:{width}} {k:7d} {_q(q):>9} {df:4d} {_p(p):>8} {'':10} {_q(dq):>9} {ddf:4d} {_p(dp):>8}"
             for name, k, q, df, p, dq, ddf, dp in zip(
                 self.designs, self.studies, self.design_q, self.design_df, self.design_p, self.detached_q,
                 self.detached_df, self.detached_p, strict=True)
@@ -354,5 +353,9 @@ def _tails(q: Floats, df: NDArray[np.int_]) -> Floats:
     return np.asarray(np.where(df > 0, chdtrc(np.maximum(df, 1), np.maximum(q, 0.0)), np.nan))
 
 
+def _q(q: float) -> str:
+    return "." if np.isnan(q) else f"{q:.4f}"
+
+
 def _p(p: float) -> str:
-    return "" if np.isnan(p) else "<.0001" if p < 0.0001 else f"{p:.4f}"
+    return "." if np.isnan(p) else "<.0001" if p < 0.0001 else f"{p:.4f}"
