@@ -252,6 +252,44 @@ def test_how_sure_counts_defensible_analyses(brief: Brief, page: str) -> None:
     assert json.loads(as_json(brief))["specifications"][0]["trials"]
 
 
+def test_the_place_among_other_treatments_is_shown_as_fragile(brief: Brief, page: str) -> None:
+    them = brief.answer.alternatives
+    assert them is not None
+    section = lxml_html.fromstring(page).xpath("//section[@id='with']")[0]
+    text = section.text_content()
+    assert "Certainty: very low." in text
+    assert "That place is fragile." in text
+    assert "no direct evidence can confirm or refute its place" in text
+    shown = set(section.xpath(".//a[@class='claim']/@data-claim"))
+    for each in them.alternatives:
+        assert each.effect.id in shown
+        assert each.other is not None
+        assert each.other.id in shown
+    assert {claim.id for shift in them.shifts for claim in (shift.effect, shift.rank)} <= shown
+    rows = section.xpath(".//table[contains(., 'could turn the result')]/tbody/tr")
+    assert len(rows) == len(brief.contrasts) >= 8
+    assert "Network graph" in " ".join(section.xpath(".//figure/@aria-label"))
+    verdicts = lxml_html.fromstring(page).xpath("//section[@id='claims']")[0].text_content()
+    assert "“Particularly in combination” is untested" in verdicts
+    written = markdown(brief)
+    assert them.range.limits is not None
+    assert them.range.limits in written
+    assert "In combination: untested." in written
+
+
+def test_a_dossier_without_a_network_says_so(tmp_path: Path) -> None:
+    write_starter(tmp_path / "mine")
+    brief = build(load(tmp_path / "mine"))
+    assert brief.answer.alternatives is None
+    assert "The dossier holds no network of other treatments." in html(brief)
+    assert "How does it compare" not in markdown(brief)
+
+
+def test_a_year_is_written_as_one(page: str) -> None:
+    assert ">1971</a>" in page
+    assert "1,971" not in page
+
+
 def test_a_prediction_interval_is_not_taken_at_its_word(page: str, brief: Brief) -> None:
     tree = lxml_html.fromstring(page)
     assert "with few trials often too narrow" in tree.xpath("//section[@id='answer']")[0].text_content()
