@@ -237,10 +237,12 @@ def _tau_axis(y: Floats, v: Floats, prior: ProperPrior) -> Axis:
 
 
 def _mu_axis(y: Floats, v: Floats, prior: OfMean) -> Axis:
-    """Give panels that grow away from the pooled mean, within what the prior holds possible."""
+    """Give panels that grow away from the pooled mean, as far as the prior or the data reach."""
     centre, unit = float(np.average(y, weights=1 / v)), float(1 / np.sqrt((1 / v).sum()))
     reach = (unit + float(np.ptp(y))) * _REACH
-    low, high = max(prior.low, centre - reach), min(prior.high, centre + reach)
+    far = 10 * float(np.sqrt(v.max()))
+    low = max(min(prior.low, float(y.min()) - far), centre - reach, prior.least)
+    high = min(max(prior.high, float(y.max()) + far), centre + reach)
     steps = _growing(2 * unit, reach)
     ends = np.concatenate([centre - steps[::-1], [centre], centre + steps])
     return Axis.over(np.concatenate([[low], ends[(ends > low) & (ends < high)], [high]]))

@@ -62,7 +62,7 @@ def _sloped(model: Slope, y: Floats, v: Floats, sign: float) -> LogLikelihood:
     in units of the prior's median: they find a prior that is narrow in a wide likelihood as well as the reverse.
     """
     x = sign * model.predictor(v)
-    unit = float(model.prior.quantile(0.5))
+    unit, most = (float(model.prior.quantile(p)) for p in (0.5, 1 - 1e-15))
     at, weight = np.polynomial.legendre.leggauss(_SLOPE_NODES)
 
     def work(tau: Floats, mu: Floats, _prior: Floats, _best: float) -> Floats:
@@ -73,14 +73,19 @@ def _sloped(model: Slope, y: Floats, v: Floats, sign: float) -> LogLikelihood:
         z = slope / se
         low = np.arcsinh(se / unit * np.maximum(z - _SPAN, 0))
         # Below 0 the likelihood's tail falls from where it meets 0, so the same fall is reached sooner.
-        high = np.arcsinh(se / unit * np.where(z > 0, z + _SPAN, _SPAN**2 / (np.sqrt(z**2 + _SPAN**2) - z)))
+        reach = np.where(z > 0, z + _SPAN, _SPAN**2 / (np.sqrt(z**2 + _SPAN**2) - z))
+        high = np.maximum(np.arcsinh(np.minimum(se * reach, most) / unit), low)
         half = (high - low) / 2
         place = ((low + high) / 2)[..., None] + half[..., None] * at
         beta = unit * np.sinh(place)
         gain = (slope[..., None] * beta - beta**2 / 2) / se[..., None] ** 2
         inside = gain + model.prior.log_density(beta) + np.log(unit * np.cosh(place))
         top = inside.max(axis=-1)
-        return np.asarray(normal(y, v, tau, mu) + top + np.log(half * (np.exp(inside - top[..., None]) @ weight)))
+        return np.asarray(
+            normal(y, v, tau, mu)
+            + top
+            + np.log(np.maximum(half, _LEAST) * (np.exp(inside - top[..., None]) @ weight))
+        )
 
     return work
 

@@ -108,7 +108,7 @@ def integrate(log_joint: Callable[[Floats, Floats, float], Floats], tau: Axis, m
         Panels to begin with.
     """
     values = log_joint(tau.nodes, mu.nodes, -np.inf)
-    for _ in range(_ROUNDS):
+    for left in reversed(range(_ROUNDS)):
         best = float(values.max())
         if not np.isfinite(best):
             raise ValueError("the prior and the data do not overlap: no value of the mean has a positive density")
@@ -116,7 +116,7 @@ def integrate(log_joint: Callable[[Floats, Floats, float], Floats], tau: Axis, m
         of_tau, of_mu = scaled @ mu.weights, tau.weights @ scaled
         total = float(of_tau @ tau.weights)
         split_tau, split_mu = tau.unresolved(of_tau, total), mu.unresolved(of_mu, total)
-        if not (split_tau.any() or split_mu.any()):
+        if not left or not (split_tau.any() or split_mu.any()):
             break
         tau, fresh = _refine(tau, split_tau)
         values = np.concatenate([values[_kept(split_tau, values.shape[0])], log_joint(fresh, mu.nodes, best)])

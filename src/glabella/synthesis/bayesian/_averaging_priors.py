@@ -51,11 +51,22 @@ class Cauchy:
 
 @dataclass(frozen=True, slots=True)
 class OfMean:
-    """A prior of the mean, ready for use: its density and where it ends."""
+    """A prior of the mean, ready for use.
+
+    Attributes
+    ----------
+    log_density : callable
+        Logarithm of its density.
+    low, high : float
+        Beyond which hardly anything of it lies; the data can lie there.
+    least : float
+        End of the support.
+    """
 
     log_density: Callable[[Floats], Floats]
     low: float
     high: float
+    least: float
 
 
 def of_mean(prior: Normal | ProperPrior, outside: float) -> OfMean:
@@ -67,11 +78,11 @@ def of_mean(prior: Normal | ProperPrior, outside: float) -> OfMean:
         def log_density(x: Floats) -> Floats:
             return np.asarray(constant - 0.5 * ((x - prior.mean) / prior.sd) ** 2)
 
-        return OfMean(log_density, prior.mean - reach, prior.mean + reach)
+        return OfMean(log_density, prior.mean - reach, prior.mean + reach, -np.inf)
     require_proper(prior, "effect_prior")
     half = hasattr(prior, "origin")
     low = 0.0 if half else float(prior.quantile(outside))
-    return OfMean(prior.log_density, low, float(prior.quantile(1 - outside)))
+    return OfMean(prior.log_density, low, float(prior.quantile(1 - outside)), 0.0 if half else -np.inf)
 
 
 def require_proper(prior: ProperPrior, name: str) -> None:

@@ -114,10 +114,9 @@ def conditional(y: Floats, v: Floats, x: Floats, present: NDArray[np.bool_],
     constant = -0.5 * (there.sum(axis=1) - flat) * math.log(2 * math.pi)
     constant -= sum(math.log(prior.sd) for prior in priors if prior is not None)
     if p == 1:
-        back = np.ones((rows, 1, 1))
+        back: Floats = np.ones((rows, 1, 1))
     else:
-        # Columns that only priors tell apart, as with fewer studies than columns, have no orthonormal form.
-        back = np.broadcast_to(np.eye(p), (rows, p, p)) if flat == 0 else np.linalg.inv(np.linalg.qr(x).R)
+        back = np.broadcast_to(np.eye(p), (rows, p, p)) if flat == 0 or k < p else _back(x)
         x, constant = x @ back, constant + np.linalg.slogdet(back)[1]
     mean = np.linalg.solve(back, np.broadcast_to(mean[:, None], (rows, p, 1)))[..., 0]
     precision = np.swapaxes(back, -1, -2) @ precision @ back
@@ -128,3 +127,11 @@ def conditional(y: Floats, v: Floats, x: Floats, present: NDArray[np.bool_],
     products = (x[..., :, None] * x[..., None, :]).reshape(rows, k, p * p)
     sums = np.concatenate([products, x * left[..., None], (left * left)[..., None]], axis=-1)
     return Conditional(y, v, there, x, back, start, mean - start, precision, constant, flat, sums)
+
+
+def _back(x: Floats) -> Floats:
+    """Give the inverse of R of x = QR; the identity for columns that only priors tell apart: they have none."""
+    r = np.linalg.qr(x).R
+    size = np.abs(np.diagonal(r, axis1=-2, axis2=-1))
+    alike = (size <= 1e-9 * size.max(axis=-1, keepdims=True)).any(axis=-1)
+    return np.asarray(np.linalg.inv(np.where(alike[:, None, None], np.eye(x.shape[-1]), r)), dtype=float)

@@ -237,14 +237,15 @@ def bias_adjusted(
     shifted = y - bias_prior.mean * degree if known else y
     widened = v + np.where(v > 0, (bias_prior.between * degree) ** 2, 0.0)
     found, reason, present = fitted(shifted, widened, x, tau_prior, priors, level)
-    of_mean = np.eye(len(columns))[0]
+    # A flat prior of one is in both: what is unknown of the bias is unknown of the mean.
+    of_mean, flat = np.eye(len(columns))[0], None in priors
     single = y.ndim == 1
     count = (present & (degree != 0)).sum(axis=1)
     return BiasAdjusted(
-        mu=found.effect(of_mean, new=False),
+        mu=found.effect(of_mean, flat, new=False),
         tau=found.tau(),
-        theta_new=found.effect(of_mean, new=True),
-        bias=None if known else found.effect(np.eye(2)[1], new=False),
+        theta_new=found.effect(of_mean, flat, new=True),
+        bias=None if known else found.effect(np.eye(2)[1], flat, new=False),
         k=int(present.sum()) if single else present.sum(axis=1),
         affected=int(count[0]) if single else count,
         reason="" if single else reason,
