@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
-import numpy as np
 
 from glabella.cli._files import BAD_INPUT, replace
 from glabella.cli._tables import numbers, plain, read, texts
@@ -106,6 +105,8 @@ def _contrasts(table: pl.DataFrame, measure: str | None) -> tuple[list[Any], dic
 
 def _ranked(fit: Network, small_values: str) -> list[str]:
     """Give treatments from the best to the worst by P-score."""
+    import numpy as np
+
     scores = fit.p_scores(small_values=small_values)  # type: ignore[arg-type]
     return [fit.treatments[i] for i in np.argsort(-scores, kind="stable")]
 
@@ -158,6 +159,8 @@ def _plots(
     fit: Network, columns: list[Any], sizes: dict[str, float] | None, small_values: str, ratio: bool
 ) -> dict[str, Plot]:
     """Draw all there is to draw; without loops there is no net heat plot."""
+    import numpy as np
+
     from glabella.plot import funnel, net_heat, network_graph, rankogram
 
     ranks = fit.rank_probabilities(small_values=small_values)  # type: ignore[arg-type]
@@ -179,6 +182,8 @@ def _plots(
 
 def _forest(fit: Network, small_values: str, ratio: bool) -> Plot:
     """Draw every treatment versus the reference, the best first."""
+    import numpy as np
+
     from glabella.plot import Line, forest
 
     at = fit.treatments.index(fit.reference)
