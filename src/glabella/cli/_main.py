@@ -19,7 +19,8 @@ from glabella.cli._network import network_command
 from glabella.cli._pool import pool_command
 from glabella.cli._safety import safety
 
-KINDS = ("dossier", "study", "products", "claims", "reports", "comparators", "priors")
+KINDS = ("dossier", "study", "products", "claims", "reports", "comparators", "priors", "parameters", "observations",
+         "links", "explanations")  # fmt: skip
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -9,6 +9,19 @@ from glabella.dossier._comparators import Comparators, Difference, NetworkMeasur
 from glabella.dossier._faults import DossierError, Fault
 from glabella.dossier._json_schema import json_schema
 from glabella.dossier._load import Evidence, load, shipped
+from glabella.dossier._mechanism import (
+    Explanation,
+    Link,
+    Mechanism,
+    MoodObservation,
+    MuscleObservation,
+    NerveObservation,
+    Observations,
+    Parameter,
+    ParameterPrior,
+    Share,
+    TimeObservation,
+)
 from glabella.dossier._priors import Prior, Priors
 from glabella.dossier._reports import ReportQuestion, ReportRow, Reports, ReportSide, ReportStudy
 from glabella.dossier._schema import (
@@ -36,9 +49,10 @@ from glabella.dossier._table import NetworkTable, read_table
 
 __all__ = [
     "Analysis", "Arm", "ArmPair", "ArmResult", "Between", "Comparators", "Comparison", "Conflict", "Difference",
-    "Dossier", "DossierError", "Evidence", "Fault", "NetworkMeasure", "NetworkTable", "Number", "Option", "Outcome",
-    "PopularClaim", "Prior", "Priors", "Reference",
-    "ReportQuestion", "ReportRow", "ReportSide", "ReportStudy", "Reports", "Result",
-    "Scale", "Statement", "Study", "Target", "Treatment", "check", "json_schema", "load", "read_table", "shipped",
+    "Dossier", "DossierError", "Evidence", "Explanation", "Fault", "Link", "Mechanism", "MoodObservation",
+    "MuscleObservation", "NerveObservation", "NetworkMeasure", "NetworkTable", "Number", "Observations", "Option",
+    "Outcome", "Parameter", "ParameterPrior", "PopularClaim", "Prior", "Priors", "Reference",
+    "ReportQuestion", "ReportRow", "ReportSide", "ReportStudy", "Reports", "Result", "Scale", "Share", "Statement",
+    "Study", "Target", "TimeObservation", "Treatment", "check", "json_schema", "load", "read_table", "shipped",
     "write_starter",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from glabella.dossier._comparators import Comparators
 from glabella.dossier._faults import Fault
 from glabella.dossier._load import Reading, read_folder
+from glabella.dossier._mechanism import Parameter
 from glabella.dossier._schema import (
     PLACEHOLDER,
     Alternative,
@@ -44,6 +45,7 @@ def check(folder: Path | str) -> list[Fault]:
 def check_reading(reading: Reading) -> list[Fault]:
     """Check the parts of a reading against each other, as far as they could be read."""
     from glabella.dossier._check_comparators import check_comparators
+    from glabella.dossier._check_mechanism import check_mechanism
 
     faults = list(_check_references(reading))
     faults += _check_words(reading)
@@ -52,6 +54,7 @@ def check_reading(reading: Reading) -> list[Fault]:
             faults += _check_study(reading, name, part)
     faults += _check_analyses(reading)
     faults += check_comparators(reading)
+    faults += check_mechanism(reading)
     return sorted(set(faults))
 
 
@@ -70,7 +73,7 @@ def _walk(part: Any, path: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
 
 
 def _cited(value: Any) -> tuple[str, ...]:
-    if isinstance(value, Number):
+    if isinstance(value, Number | Parameter):
         return value.sources
     if isinstance(value, Statement):
         return ((value.source,) if value.source else ()) + value.also

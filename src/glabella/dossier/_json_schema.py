@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from glabella.dossier._comparators import Comparators
+from glabella.dossier._mechanism import Explanations, Links, Observations, Parameters
 from glabella.dossier._priors import Priors
 from glabella.dossier._reports import Reports
 from glabella.dossier._schema import Claims, Dossier, Products, Study
@@ -19,6 +20,10 @@ _KINDS: dict[str, type[BaseModel]] = {
     "reports": Reports,
     "comparators": Comparators,
     "priors": Priors,
+    "parameters": Parameters,
+    "observations": Observations,
+    "links": Links,
+    "explanations": Explanations,
 }
 
 
@@ -27,7 +32,8 @@ def json_schema(kind: str) -> dict[str, Any]:
 
     Parameters
     ----------
-    kind : {"dossier", "study", "products", "claims", "reports", "comparators", "priors"}
+    kind : {"dossier", "study", "products", "claims", "reports", "comparators", "priors"} or, of a mechanism, \
+            {"parameters", "observations", "links", "explanations"}
         The kind of file.
 
     Raises

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from glabella.dossier._comparators import Comparators
 from glabella.dossier._faults import DossierError, Fault
+from glabella.dossier._mechanism import Explanations, Links, Mechanism, Observations, Parameters
 from glabella.dossier._priors import Priors
 from glabella.dossier._reports import Reports
 from glabella.dossier._schema import Claims, Dossier, Products, Reference, Study
@@ -28,6 +29,12 @@ MODELS: Mapping[str, type[BaseModel]] = MappingProxyType(
 OPTIONAL_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType(
     {"reports.yaml": Reports, "comparators.yaml": Comparators, "priors.yaml": Priors}
 )
+#: Of a model of the mechanism; a dossier that has the folder has them all.
+MECHANISM = "mechanism/"
+MECHANISM_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType({
+    MECHANISM + "parameters.yaml": Parameters, MECHANISM + "observations.yaml": Observations,
+    MECHANISM + "links.yaml": Links, MECHANISM + "explanations.yaml": Explanations,
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,8 @@ class Evidence:
         ``comparators.yaml`` and the table it names, where there is one.
     priors : Priors or None
         ``priors.yaml``, where there is one.
+    mechanism : Mechanism or None
+        The folder ``mechanism``, where there is one.
     studies : Mapping[str, Study]
         By study id, in the order of their years.
     references : Mapping[str, Reference]
@@ -59,6 +68,7 @@ class Evidence:
     comparators: Comparators | None
     network: NetworkTable | None
     priors: Priors | None
+    mechanism: Mechanism | None
     studies: Mapping[str, Study]
     references: Mapping[str, Reference]
     digests: Mapping[str, str]
@@ -115,9 +125,24 @@ def assemble(reading: Reading) -> Evidence:
         comparators=comparators,
         network=parts[comparators.table.file] if comparators else None,
         priors=parts.get("priors.yaml"),
+        mechanism=_mechanism(parts),
         studies=MappingProxyType({study.id: study for study in studies}),
         references=MappingProxyType(dict(parts["references.json"])),
         digests=MappingProxyType(dict(reading.digests)),
+    )
+
+
+def _mechanism(parts: Mapping[str, Any]) -> Mechanism | None:
+    if MECHANISM + "model.ant" not in parts:
+        return None
+    links = parts[MECHANISM + "links.yaml"]
+    return Mechanism(
+        model=parts[MECHANISM + "model.ant"],
+        parameters=MappingProxyType(parts[MECHANISM + "parameters.yaml"].parameters),
+        observations=parts[MECHANISM + "observations.yaml"],
+        nodes=MappingProxyType(links.nodes),
+        links=MappingProxyType(links.links),
+        explanations=MappingProxyType(parts[MECHANISM + "explanations.yaml"].explanations),
     )
 
 
@@ -135,6 +160,7 @@ def read_folder(folder: Path) -> Reading:
         if _read_file(reading, folder, name):
             _validate(reading, name, model)
     _read_network(reading, folder)
+    _read_mechanism(reading, folder)
     if _read_file(reading, folder, "references.json"):
         _validate_references(reading)
     studies = sorted((folder / "studies").glob("*.yaml"))
@@ -179,6 +205,26 @@ def _read_network(reading: Reading, folder: Path) -> None:
         reading.parts[name] = read_table(path, name, comparators.table.form, comparators.measure)
     except DossierError as error:
         reading.faults.extend(error.faults)
+        return
+    reading.documents[name] = Document(name, None, {})
+    reading.digests[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _read_mechanism(reading: Reading, folder: Path) -> None:
+    """Read the model's text and the files beside it, where there is a folder of them."""
+    if not (folder / MECHANISM).is_dir():
+        return
+    for name, model in MECHANISM_MODELS.items():
+        if _read_file(reading, folder, name):
+            _validate(reading, name, model)
+    name, path = MECHANISM + "model.ant", folder / MECHANISM / "model.ant"
+    if not path.is_file():
+        reading.faults.append(Fault(name, 0, "no such file, expected one"))
+        return
+    try:
+        reading.parts[name] = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        reading.faults.append(Fault(name, 0, "not UTF-8; save it as UTF-8"))
         return
     reading.documents[name] = Document(name, None, {})
     reading.digests[name] = hashlib.sha256(path.read_bytes()).hexdigest()

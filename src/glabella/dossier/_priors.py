@@ -25,7 +25,7 @@ PARAMETERS = MappingProxyType({
     "log_t": ("df", "mean", "scale"),
     "inverse_gamma": ("shape", "scale"),
 })  # fmt: skip
-_POSITIVE = frozenset({"sd", "df", "scale", "shape", "alpha", "beta"})
+POSITIVE = frozenset({"sd", "df", "scale", "shape", "alpha", "beta"})
 
 
 class Prior(_Model):
@@ -51,7 +51,7 @@ class Prior(_Model):
             value = self.parameters[name].value
             if value is None or not self.parameters[name].usable:
                 raise ValueError(f"parameter {name} is not known; a prior must be a number with a source")
-            if name in _POSITIVE and value <= 0:
+            if name in POSITIVE and value <= 0:
                 raise ValueError(f"parameter {name} is {value:g}, expected more than zero")
         if self.family == "uniform" and self.value("low") >= self.value("high"):
             raise ValueError(f"low {self.value('low'):g} is not below high {self.value('high'):g}")

@@ -20,6 +20,7 @@ Rater = Literal["clinician", "self"]
 Blinding = Literal["double", "single", "open", "unknown"]
 CoTreatment = Literal["adjunct", "monotherapy", "mixed", "unknown"]
 Control = Literal["saline", "other_site", "sham", "drug", "none"]
+Verdict = Literal["supported", "partly", "contradicted", "untested"]
 
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
@@ -419,7 +420,7 @@ class PopularClaim(_Model):
 
     id: Id
     claim: Text
-    verdict: Literal["supported", "partly", "contradicted", "untested"]
+    verdict: Verdict
     why: tuple[Statement, ...] = Field(min_length=1)
     computed: Literal["combination"] | None = Field(None, description="what the brief computes of it besides")
 

@@ -1,0 +1,123 @@
+"""Whether a mechanism's files fit each other, their model and the dossier."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from glabella.dossier._faults import Fault
+from glabella.dossier._load import MECHANISM, Reading
+from glabella.dossier._mechanism import Explanations, Links, MoodObservation, Observations, Parameters
+from glabella.dossier._schema import Study
+
+MODEL, PARAMETERS, OBSERVATIONS, LINKS, EXPLANATIONS = (
+    MECHANISM + name
+    for name in ("model.ant", "parameters.yaml", "observations.yaml", "links.yaml", "explanations.yaml")
+)
+#: The constant of the model that says what one unit of a product does.
+POTENCY = "potency"
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_COMMENT = re.compile(r"//[^\n]*")
+
+
+def check_mechanism(reading: Reading) -> Iterator[Fault]:
+    """Check names of the model, products, studies and scales wherever they are used."""
+    text = reading.parts.get(MODEL)
+    words = frozenset(_WORD.findall(_COMMENT.sub("", text))) if text is not None else None
+    parameters = reading.parts.get(PARAMETERS)
+    if parameters is not None:
+        yield from _check_parameters(reading, parameters, words)
+    if (observations := reading.parts.get(OBSERVATIONS)) is not None:
+        yield from _check_observations(reading, observations, parameters)
+    if words is not None and (links := reading.parts.get(LINKS)) is not None:
+        yield from _check_links(reading, links, words)
+    if words is not None and (explanations := reading.parts.get(EXPLANATIONS)) is not None:
+        yield from _check_explanations(reading, explanations, words)
+
+
+def _fault(reading: Reading, file: str, message: str, *path: str | int) -> Fault:
+    return Fault(file, reading.documents[file].line(path), message)
+
+
+def _toxins(reading: Reading) -> frozenset[str] | None:
+    products = reading.parts.get("products.yaml")
+    if products is None:
+        return None
+    return frozenset(key for key, product in products.products.items() if product.kind == "toxin")
+
+
+def _check_parameters(reading: Reading, parameters: Parameters, words: frozenset[str] | None) -> Iterator[Fault]:
+    toxins = _toxins(reading)
+    for key, parameter in parameters.parameters.items():
+        symbol = parameter.symbol or key
+        if words is not None and parameter.belongs_to == "model" and symbol not in words:
+            message = f"the model has no {symbol!r}; expected one of its names, or belongs_to other than model"
+            yield _fault(reading, PARAMETERS, message, "parameters", key)
+        if toxins is not None and parameter.product is not None and parameter.product not in toxins:
+            message = f"no toxin {parameter.product!r} in products.yaml; expected one of {sorted(toxins)}"
+            yield _fault(reading, PARAMETERS, message, "parameters", key, "product")
+
+
+def _check_observations(
+    reading: Reading, observations: Observations, parameters: Parameters | None
+) -> Iterator[Fault]:
+    toxins = _toxins(reading)
+    potent = None
+    if parameters is not None:
+        known = parameters.parameters.items()
+        potent = {each.product for key, each in known if (each.symbol or key) == POTENCY}
+    for field in ("muscle", "times", "nerve", "mood"):
+        for index, each in enumerate(getattr(observations, field)):
+            if toxins is not None and each.product not in toxins:
+                message = f"no toxin {each.product!r} in products.yaml; expected one of {sorted(toxins)}"
+                yield _fault(reading, OBSERVATIONS, message, field, index, "product")
+            elif potent is not None and each.use in ("fit", "held_out") and each.product not in potent:
+                message = f"{each.product!r} has no {POTENCY} in parameters.yaml, so its units mean nothing there"
+                yield _fault(reading, OBSERVATIONS, message, field, index, "product")
+    for index, mood in enumerate(observations.mood):
+        yield from _check_mood(reading, index, mood)
+
+
+def _check_mood(reading: Reading, index: int, mood: MoodObservation) -> Iterator[Fault]:
+    def fault(message: str, field: str) -> Fault:
+        return _fault(reading, OBSERVATIONS, message, "mood", index, field)
+
+    dossier = reading.parts.get("dossier.yaml")
+    if dossier is not None and mood.scale not in dossier.scales:
+        yield fault(f"no scale {mood.scale!r}; expected one of {sorted(dossier.scales)}", "scale")
+    name = f"studies/{mood.study}.yaml"
+    if name in reading.documents and name not in reading.parts:
+        return  # that file has faults of its own
+    study: Any = reading.parts.get(name)
+    if not isinstance(study, Study):
+        yield fault(f"no study {mood.study!r}; expected the id of a file in studies", "study")
+    elif mood.comparison not in study.comparisons:
+        expected = f"expected one of {sorted(study.comparisons)}"
+        yield fault(f"{mood.study} has no comparison {mood.comparison!r}; {expected}", "comparison")
+    elif study.comparisons[mood.comparison].control != mood.comparator:
+        control = study.comparisons[mood.comparison].control
+        yield fault(f"comparator is {mood.comparator}, but the study's file says {control}", "comparator")
+    elif (treatment := study.arms[study.comparisons[mood.comparison].arm].treatment) != mood.product:
+        yield fault(f"product is {mood.product}, but the study's file says {treatment}", "product")
+
+
+def _check_links(reading: Reading, links: Links, words: frozenset[str]) -> Iterator[Fault]:
+    for node in links.nodes:
+        if node not in words:
+            yield _fault(reading, LINKS, f"the model has no {node!r}; expected one of its names", "nodes", node)
+    for key, link in links.links.items():
+        if link.through not in words:
+            message = f"the model has no {link.through!r}; expected a reaction or quantity of it"
+            yield _fault(reading, LINKS, message, "links", key, "through")
+    used = {name for link in links.links.values() for name in (link.begin, link.end)}
+    for node in sorted(links.nodes.keys() - used):
+        yield _fault(reading, LINKS, f"no link touches node {node!r}", "nodes", node)
+
+
+def _check_explanations(reading: Reading, explanations: Explanations, words: frozenset[str]) -> Iterator[Fault]:
+    for key, explanation in explanations.explanations.items():
+        for switch in explanation.switches:
+            if switch not in words:
+                message = f"the model has no {switch!r}; expected a switch of it"
+                yield _fault(reading, EXPLANATIONS, message, "explanations", key, "switches", switch)
