@@ -4,6 +4,7 @@ import json
 import math
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -198,21 +199,16 @@ def test_no_trial_can_tell_a_combination_from_the_toxin_alone(found: Alternative
     assert [(each.trials.value, each.comparisons.value) for each in them.added] == [(2, 2), (1, 2), (4, 2)]
 
 
-def test_a_trial_of_toxin_with_and_without_something_changes_the_verdict(folder: Path) -> None:
-    with_one = edited(
-        folder,
-        "studies/onadep2024.yaml",
-        "versus: crows_feet, control: other_site",
-        "versus: crows_feet, control: drug",
-    )
-    them = alternatives(with_one, lambda claim: claim)
+def test_a_trial_of_toxin_with_and_without_something_changes_the_verdict(evidence: Evidence) -> None:
+    study = evidence.studies["onadep2024"]
+    told = {key: one.model_copy(update={"control": "drug"}) for key, one in study.comparisons.items()}
+    studies = {**evidence.studies, study.id: study.model_copy(update={"comparisons": told})}
+    them = alternatives(replace(evidence, studies=studies), lambda claim: claim)
     assert them is not None
     assert (them.combined.tested.value, them.combined.verdict) == (1, "tested")
 
 
 def test_a_dossier_without_a_network_has_no_such_answer(evidence: Evidence) -> None:
-    from dataclasses import replace
-
     assert alternatives(replace(evidence, comparators=None, network=None), lambda claim: claim) is None
 
 
