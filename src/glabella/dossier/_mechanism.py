@@ -31,7 +31,7 @@ from glabella.dossier._schema import (
 #: What an observation is for. Only what was seen, or derived from what was seen, is fitted.
 Use = Literal["fit", "held_out", "prior", "context"]
 Sex = Literal["women", "men", "mixed"]
-Observer = Literal["physician", "subject", "either", "video", "not_stated"]
+Observer = Literal["physician", "subject", "both", "either", "video", "not_stated"]
 #: What counts as a response on the frown line.
 Definition = Literal[
     "none_or_mild", "one_grade", "two_grades", "two_grade_composite", "improved", "onset", "retained_response",
