@@ -103,7 +103,9 @@ def convergence(names: tuple[str, ...], values: Floats, divergent: int) -> Conve
         Trajectories that diverged.
     """
     array_stats = diagnostics()
-    r_hat = array_stats.rhat(values, chain_axis=0, draw_axis=1)
+    # Of chains that stand still there is no R-hat: NaN, which counts as a problem.
+    with np.errstate(invalid="ignore", divide="ignore"):
+        r_hat = array_stats.rhat(values, chain_axis=0, draw_axis=1)
     bulk = array_stats.ess(values, chain_axis=0, draw_axis=1, method="bulk")
     tail = array_stats.ess(values, chain_axis=0, draw_axis=1, method="tail", prob=(0.05, 0.95))
     chains, draws, _ = values.shape

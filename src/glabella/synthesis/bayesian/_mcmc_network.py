@@ -293,8 +293,8 @@ def averaged(mean: Floats, sigma: Floats) -> Floats:
     """Average chances over normal log odds, by quadrature."""
     from scipy.special import expit
 
-    # 20 nodes: the error is below 1e-6 for σ up to 2.
-    nodes, weights = np.polynomial.hermite_e.hermegauss(20)
+    # 32 nodes: the error is below 2e-7 for σ up to 2.
+    nodes, weights = np.polynomial.hermite_e.hermegauss(32)
     total = np.zeros(np.broadcast_shapes(mean.shape, sigma.shape))
     for node, weight in zip(nodes, weights / weights.sum(), strict=True):
         total += weight * expit(mean + sigma * node)
