@@ -24,6 +24,10 @@ _SCORING_ROUNDS = 6
 #: Relative change at which τ² is settled; and that of a step of Newton's, which squares the error, so that what is
 #: left after it is far below the other.
 _SETTLED, _SQUARED = 1e-11, 1e-8
+#: Likelihoods of variances that differ by less than this factor have one maximum, as far as any was found.
+_UNEVEN = 3.0
+#: Factor between the points at which a slope is looked at: a maximum is about as wide as its own place.
+_APART = 3.0
 METHODS = ("REML", "ML", "DL", "PM", "EB", "HE", "HS", "SJ", "common")
 
 
@@ -92,9 +96,11 @@ def estimate(method: str, y: Floats, v: Floats, basis: Basis, k: NDArray[np.int_
         fixed = weighted(y, 1 / v, basis)
         trace = trace_p(fixed, basis)
         scale, target = (trace, df) if method == "DL" else (fixed.w.sum(axis=1), k)
-        tau2 = np.maximum(0.0, (fixed.q - target) / scale)
-        variance = 2 * df + 4 * tau2 * trace + 2 * tau2**2 * _trace_pp(fixed, basis)
-        return tau2, np.sqrt(variance) / scale, always
+        # Without a degree of freedom DL's is 0/0, which rounding may turn into x/0.
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            tau2 = np.maximum(0.0, (fixed.q - target) / scale)
+            variance = 2 * df + 4 * tau2 * trace + 2 * tau2**2 * _trace_pp(fixed, basis)
+            return tau2, np.sqrt(variance) / scale, always
     present = np.isfinite(v)
     own = np.where(present, v, 0.0)
     if method == "HE":
@@ -166,6 +172,7 @@ def _likelihood(
     tau2[~np.isfinite(tau2)] = 0.0
     sides = np.full(len(y), -1.0), np.full(len(y), np.inf)
     _rounds(_ScoreStep(restricted, *sides), y, v, basis, tau2, settled)
+    _climb_others(restricted, y, v, basis, tau2, settled & (k > basis.p), plain.q)
     at = weighted(y, 1 / (v + tau2[:, None]), basis)
     positive = tau2 > 0
     if positive.any():
@@ -176,6 +183,48 @@ def _likelihood(
             at = weighted(y, 1 / (v + tau2[:, None]), basis)
     information = _trace_pp(at, basis) if restricted else row_dot(at.w, at.w)
     return tau2, np.sqrt(2 / np.where(information > 0, information, np.nan)), settled
+
+
+def _climb_others(
+    restricted: bool, y: Floats, v: Floats, basis: Basis, tau2: Floats, some: Mask, squares: Floats
+) -> None:
+    """Put τ² at a higher maximum of the likelihood where there is one; in place.
+
+    With very different variances it may have several. The slope is positive before a maximum and not after it, and
+    negative for good where τ² is above the sum of squares without weights (``squares``) and the largest variance.
+    """
+    least = v.min(axis=1, initial=np.inf)
+    most = np.where(np.isfinite(v), v, 0.0).max(axis=1, initial=0.0)
+    rows = np.flatnonzero(some & (most > _UNEVEN * least))
+    if not rows.size:
+        return
+    low, high = least[rows] / _APART, squares[rows] + most[rows]
+    times = int(np.ceil(np.log((high / low).max()) / np.log(_APART)))
+    factor = (high / low) ** (1 / times)
+    points = np.concatenate([np.zeros((1, len(rows))), low * factor ** np.arange(times + 1)[:, None]])
+    # All points in one call: with one analysis it is the calls that take the time.
+    tiled = np.tile(rows, len(points))
+    at = basis.rows(tiled)
+    fit = weighted(y[tiled], 1 / (v[tiled] + points.reshape(-1, 1)), at)
+    expected = trace_p(fit, at) if restricted else row_sum(fit.w)
+    rising = (row_dot(fit.py, fit.py) > expected).reshape(points.shape)
+    known = (points[:-1] <= tau2[rows]) & (tau2[rows] <= points[1:])
+    spot, which = np.nonzero(rising[:-1] & ~rising[1:] & ~known)
+    if not which.size:
+        return
+    rises, falls = points[spot, which], points[spot + 1, which]
+    found, done = (rises + falls) / 2, np.zeros(len(which), dtype=bool)
+    ys, vs, others = y[rows[which]], v[rows[which]], basis.rows(rows[which])
+    _rounds(_ScoreStep(restricted, rises.copy(), falls.copy()), ys, vs, others, found, done)
+
+    def height(value: Floats) -> Floats:
+        return log_likelihood(restricted, weighted(ys, 1 / (vs + value[:, None]), others), others)
+
+    new = height(found)
+    order = np.argsort(new)
+    # The highest of a row's others comes last, and stays.
+    better = order[(done & (new > height(tau2[rows[which]])))[order]]
+    tau2[rows[which[better]]] = found[better]
 
 
 #: What to add, and where that is a step of Newton's.
