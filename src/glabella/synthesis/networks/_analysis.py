@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from glabella.synthesis.networks._fit import Estimates, solve
 from glabella.synthesis.networks._independent import Independent, closure, independent
 from glabella.synthesis.networks._structure import Ints, Structure, reachable
-from glabella.synthesis.networks._tau2 import basis, between_studies, likelihood
+from glabella.synthesis.networks._tau2 import regression
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -100,12 +100,12 @@ def _fits(of: Structure, rows: Rows, method: str, reference: int) -> dict[str, A
     common = solve(of, rows.te, own.weights(zero[: len(own.variance)]), reference)
     k = np.where(rows.has, of.n_arms - 1, 0).sum(axis=1)
     df = k - (of.n - 1)
-    y, span = own.effects(rows.te), basis(own, reference, batch)
+    model = regression(method, own, rows.te, reference)
     reason = np.full(batch, "", dtype=object)
     tau2, random = zero, common
     settled = np.ones(batch, dtype=bool)
     if method != "common":
-        tau2, settled = between_studies(method, own, y, span, k)
+        tau2, settled = model.between_studies(method)
         reason[~settled] = NOT_CONVERGED
         reason[df == 0] = NO_FREEDOM
         lost = reason != ""
@@ -123,7 +123,7 @@ def _fits(of: Structure, rows: Rows, method: str, reference: int) -> dict[str, A
         "q": q,
         "q_df": df,
         "q_p": chi_squared_p(q, df),
-        "log_likelihood": likelihood(method, own, y, span, tau2),
+        "log_likelihood": model.likelihood(method, tau2),
         "converged": settled,
         "reason": reason,
         "common": _arrays(common),

@@ -10,6 +10,7 @@ The pairwise weights (Rücker G, Schwarzer G. Stat Med 2014;33:4353-4369) are th
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -128,15 +129,25 @@ class Independent:
 
 def pairs(group: MultiArm) -> Floats:
     """Incidence of the pairs of arms, 1 at the first and -1 at the second."""
-    found = np.zeros((len(group.first), group.n))
-    row = np.arange(len(group.first))
-    found[row, group.first], found[row, group.second] = 1.0, -1.0
+    return _pairs(group.n)
+
+
+@cache
+def _pairs(n: int) -> Floats:
+    first, second = np.triu_indices(n, 1)
+    found = np.zeros((len(first), n))
+    row = np.arange(len(first))
+    found[row, first], found[row, second] = 1.0, -1.0
+    found.flags.writeable = False
     return found
 
 
+@cache
 def contrast_basis(n: int) -> Floats:
     """Orthonormal columns, (n, n-1), that are orthogonal to the constant."""
-    return np.asarray(np.linalg.svd(np.eye(n) - 1 / n)[0][:, : n - 1])
+    found = np.linalg.svd(np.eye(n) - 1 / n)[0][:, : n - 1]
+    found.flags.writeable = False
+    return np.asarray(found)
 
 
 def covariance(group: MultiArm, variance: Floats) -> Floats:

@@ -192,7 +192,9 @@ def structure(studlab: ArrayLike, treat1: ArrayLike, treat2: ArrayLike) -> Struc
         raise ValueError(f"the network falls into {parts.max() + 1} parts that no study connects, expected one "
                          f"({named}); `subnetworks` gives each part's studies")  # fmt: skip
     # Designs by their treatments, in order of the first treatment, then the second and so on.
-    arms = [tuple(np.flatnonzero(row).tolist()) for row in member]
+    there = np.nonzero(member)[1].tolist()
+    ends = np.cumsum(member.sum(axis=1)).tolist()
+    arms = [tuple(there[start:end]) for start, end in zip([0, *ends[:-1]], ends, strict=True)]
     design_arms = tuple(sorted(set(arms)))
     place = {each: at for at, each in enumerate(design_arms)}
     design = np.array([place[each] for each in arms], dtype=np.intp)
