@@ -132,13 +132,12 @@ def test_with_the_covariances_our_tau2_is_the_maximum(file: Path, method: str) -
 
 
 @LIKELIHOODS
-@FILES
-def test_the_reference_program_gives_our_tau2_once_it_is_given_the_arms(file: Path, method: str) -> None:
-    reference = read(file)
-    made = agreement.TAU2[reference["network"]][method].get("arms")
-    if made is None:
-        pytest.skip("the network has contrasts alone")
-    assert agreement.fitted(reference, method).tau2 == pytest.approx(made["tau2"], rel=2e-6, abs=1e-9)
+@pytest.mark.parametrize("name", [name for name, fits in agreement.TAU2.items() if "arms" in fits["REML"]])
+def test_the_reference_program_gives_our_tau2_once_it_is_given_the_arms(name: str, method: str) -> None:
+    made = agreement.TAU2[name][method]["arms"]["tau2"]
+    reference = read(agreement.FOLDER / f"{name}.json")
+    # At its usual tolerance, 1e-8 of the likelihood, its optimiser knows the variance to the square root of that.
+    assert agreement.fitted(reference, method).tau2 == pytest.approx(made, rel=1e-4, abs=1e-9)
 
 
 def test_the_optimiser_of_the_reference_stops_short() -> None:

@@ -273,7 +273,7 @@ def test_a_batch_gives_what_single_fits_give(method: Any, drawn: Drawn, seed: in
 
 def test_rows_of_a_batch_say_what_is_wrong_with_them() -> None:
     study, one, two = ["1", "1", "1", "2", "3"], ["a", "a", "b", "a", "b"], ["b", "c", "c", "b", "c"]
-    te, se = np.tile([1.0, 2.0, 1.0, 0.5, 1.5], (8, 1)), np.tile([1.0, 1.0, 1.0, 1.0, 1.0], (8, 1))
+    te, se = np.tile([1.0, 2.0, 1.0, 0.5, 1.5], (9, 1)), np.ones((9, 5))
     te[1, 3] = np.inf
     te[2, 0] = se[2, 0] = np.nan
     te[3, 1] = 5.0
@@ -281,6 +281,7 @@ def test_rows_of_a_batch_say_what_is_wrong_with_them() -> None:
     te[5, [0, 1, 2, 4]] = se[5, [0, 1, 2, 4]] = np.nan
     te[6, 3:] = se[6, 3:] = np.nan
     se[7, 4] = 0.0
+    se[8, 4] = 1e9
     fit = network(study, one, two, te, se)
     assert fit.reason.tolist() == [
         "",
@@ -291,11 +292,12 @@ def test_rows_of_a_batch_say_what_is_wrong_with_them() -> None:
         "the network falls apart",
         "no degree of freedom left for the variance between studies",
         "an effect that is not finite, or a standard error that is not above 0",
+        "standard errors so different in size that the equations are singular",
     ]
-    assert np.isnan(fit.te_common).all(axis=(1, 2)).tolist() == [False, *[True] * 5, False, True]
-    assert np.isnan(fit.te_random).all(axis=(1, 2)).tolist() == [False, *[True] * 7]
+    assert np.isnan(fit.te_common).all(axis=(1, 2)).tolist() == [False, *[True] * 5, False, True, True]
+    assert np.isnan(fit.te_random).all(axis=(1, 2)).tolist() == [False, *[True] * 8]
     same(fit.te_random[0], network(study, one, two, te[0], se[0]).te_random)
-    assert "8 analyses" in str(fit)
+    assert "9 analyses" in str(fit)
     assert fit.table()["reason"].to_list() == fit.reason.tolist()
 
 
@@ -318,6 +320,8 @@ TRIANGLE = (["1", "1", "1", "2"], ["a", "a", "b", "a"], ["b", "c", "c", "b"])
     (TRIANGLE, [1, 2, 1, np.inf], [1, 1, 1, 1], {}, "not finite.*study '2', 'a' versus 'b': te inf"),
     (TRIANGLE, [1, 2, 1, 1], [1, 1, 1, 0], {}, "not above 0.*study '2'.*se 0"),
     (TRIANGLE, [1, 2, 1, 1], [1, 1, -1, 1], {}, "not above 0.*'b' versus 'c': te 1, se -1"),
+    (TRIANGLE, [1, 2, 1, 1], [1, 1, 1, 1e-170], {}, "not above 0.*study '2'.*se 1e-170"),
+    (TRIANGLE, [1, 2, 1, 1], [1, 1, 1, 1e-8], {}, "singular.*study '2'.*se 1e-08.*within a factor of 1e"),
     (TRIANGLE, [np.nan, 2, 1, 1], [np.nan, 1, 1, 1], {}, "not finite.*'a' versus 'b': te nan, se nan"),
     (TRIANGLE, [1, 2, 1], [1, 1, 1], {}, r"shape \(3,\).*expected both \(4,\)"),
     (TRIANGLE, [1, 2, 1, 1], [[1, 1, 1, 1]], {}, r"te has shape \(4,\) and se \(1, 4\)"),
@@ -361,6 +365,13 @@ def test_a_negative_variance_of_an_arm_is_refused_though_a_covariance_exists() -
     # 2, 2 and 3.5: contrasts with the shared arm would be correlated by -0.53, which randomised arms cannot be.
     with pytest.raises(ValueError, match="no arms can have"):
         fitted(TRIANGLE, [1, 2, 1, 1], [2, 2, 3.5, 1])
+
+
+def test_weights_a_million_million_apart_are_still_told_apart() -> None:
+    # A path of three: the light edge is not drowned by the heavy one.
+    fit = network(["1", "2"], ["a", "b"], ["b", "c"], [1.0, 1.0], [1e-6, 0.999], method="common")
+    assert fit.se_common[0, 1] == pytest.approx(1e-6, rel=1e-3)
+    assert fit.se_common[0, 2] == pytest.approx(np.sqrt(0.999**2 + 1e-12), rel=1e-3)
 
 
 def test_a_network_that_falls_into_parts_is_listed() -> None:

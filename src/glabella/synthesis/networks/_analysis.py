@@ -19,6 +19,9 @@ Mask = NDArray[np.bool_]
 #: Effects of a study may miss adding up by this share of its smallest standard error: rounding that moves a limit
 #: by a few per cent of its width is let through, a mistyped effect is not.
 _ADDS_UP = 0.1
+#: Standard errors that differ by more than this factor make the equations singular: of weights 1e12 apart the
+#: lighter keep four digits beside the heavier.
+_UNEVEN = 1e6
 #: An error names so many contrasts.
 _NAMED = 8
 
@@ -27,6 +30,7 @@ BAD_VALUE = "an effect that is not finite, or a standard error that is not above
 PARTIAL = "a study of which only some contrasts are there"
 NOT_ADDING_UP = "effects of a study with more than two arms that do not add up"
 IMPOSSIBLE = "standard errors of a study with more than two arms that no arms can have"
+UNEVEN = "standard errors so different in size that the equations are singular"
 APART = "the network falls apart"
 NO_FREEDOM = "no degree of freedom left for the variance between studies"
 NOT_CONVERGED = "tau2 did not converge"
@@ -49,7 +53,7 @@ class Rows:
 def rows_of(of: Structure, te: Floats, se: Floats) -> Rows:
     """Look at each row of effects and standard errors, (batch, m); NaN in both is a contrast that is not there."""
     present = ~(np.isnan(te) & np.isnan(se))
-    good = present & np.isfinite(te) & np.isfinite(se) & (se > 0)
+    good = present & usable(te, se)
     has = present[:, of.first_row]
     y = np.where(good, te, 0.0)
     # Rows that share their standard errors, as in a parametric bootstrap, share all that is computed of them.
@@ -64,10 +68,19 @@ def rows_of(of: Structure, te: Floats, se: Floats) -> Rows:
         linked[:, i, j] = linked[:, j, i] = good @ of.edge_sums > 0
         reason[~reachable(linked)[:, 0].all(axis=1)] = APART
     reason[(own.singular & has).any(axis=1)] = IMPOSSIBLE
+    least, most = (np.where(good, s, absent) for absent in (np.inf, 0.0))
+    reason[most.max(axis=1) > _UNEVEN * least.min(axis=1)] = UNEVEN
     reason[(closure(of, y, s) > _ADDS_UP).any(axis=1)] = NOT_ADDING_UP
     reason[(present != has[:, of.study]).any(axis=1)] = PARTIAL
     reason[(present & ~good).any(axis=1)] = BAD_VALUE
     return Rows(y, has, own, reason)
+
+
+def usable(te: Floats, se: Floats) -> Mask:
+    """Effects that are finite, with a variance that is finite and above zero, as numbers of a computer too."""
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        variance = se * np.abs(se)
+    return np.isfinite(te) & np.isfinite(variance) & (variance > 0)
 
 
 def analyse(of: Structure, te: Floats, se: Floats, method: str, reference: int) -> dict[str, Any]:
@@ -151,9 +164,12 @@ def complain(of: Structure, te: Floats, se: Floats, reason: str) -> None:
                          "expected method 'common', or more studies of the same treatments")  # fmt: skip
     if reason == NOT_CONVERGED:
         raise ValueError(f"{reason}; expected effects and standard errors of more similar size, or method 'DL'")
-    bad = ~(np.isfinite(te) & np.isfinite(se) & (se > 0))
+    bad = ~usable(te, se)
     if bad.any():
         rows, why, expected = bad, BAD_VALUE, "a finite effect and a standard error above 0"
+    elif reason == UNEVEN:
+        rows, why = (se == se.min()) | (se == se.max()), reason
+        expected = f"them within a factor of {_UNEVEN:.0e}"
     elif reason == IMPOSSIBLE:
         rows, why = independent(of, se[None]).singular[0][of.study], reason
         expected = "those of contrasts that share arms"
