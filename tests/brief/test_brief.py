@@ -97,7 +97,8 @@ def test_figures_are_well_formed_and_described(page: str) -> None:
     figures = lxml_html.fromstring(page).xpath("//figure")
     assert len(figures) >= 5
     for figure in figures:
-        assert figure.get("aria-label", "").startswith(("Forest plot", "Specification curve", "Network graph"))
+        kinds = ("Forest plot", "Specification curve", "Network graph", "Effect left")
+        assert figure.get("aria-label", "").startswith(kinds)
         etree.fromstring(etree.tostring(figure.xpath(".//*[local-name()='svg']")[0]))
 
 

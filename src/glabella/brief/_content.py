@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from glabella.claim import Claim
-from glabella.decision import Answer, Piece, answer, quote, say
+from glabella.decision import Answer, Assumed, Piece, answer, quote, say
 from glabella.dossier import Evidence, Reference, Statement
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ class Brief:
     harms: tuple[Sentence, ...]
     report_caveats: tuple[Sentence, ...]
     combination: tuple[Sentence, ...]
+    biases: tuple[tuple[Assumed, tuple[Sentence, ...]], ...]
     contrasts: tuple[Contrast, ...]
     judgement: tuple[Sentence, ...]
     unknown: tuple[Sentence, ...]
@@ -141,6 +142,10 @@ def build(evidence: Evidence, store: ReportStore | None = None) -> Brief:
         harms=sentences(products.harms, "harms"),
         report_caveats=sentences(evidence.reports.caveats if evidence.reports else (), "caveats"),
         combination=sentences(products.combination, "with"),
+        biases=tuple(
+            (each, sentences(each.why, f"bias{place}."))
+            for place, each in enumerate(found.bias.priors if found.bias else ())
+        ),
         contrasts=tuple(
             Contrast(
                 each.topic,

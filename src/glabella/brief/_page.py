@@ -8,7 +8,14 @@ from typing import Any
 
 from glabella._version import __version__
 from glabella.brief._content import Brief
-from glabella.brief._plot import alternatives_forest, alternatives_graph, curve, pooling_forest, report_forest
+from glabella.brief._plot import (
+    alternatives_forest,
+    alternatives_graph,
+    bias_curve,
+    curve,
+    pooling_forest,
+    report_forest,
+)
 
 #: Where the page keeps its claims for ``glabella brief verify`` and ``diff``.
 CLAIMS_ID = "glabella-claims"
@@ -30,7 +37,7 @@ def html(brief: Brief) -> str:
     environment.filters["anchor"] = lambda name: name.replace("/", "-").replace(".", "-")
     data = {"glabella": __version__, "claims": [claim.as_json() for claim in brief.claims.values()]}
     text = json.dumps(data, ensure_ascii=False, sort_keys=True).replace("</", "<\\/")
-    held, others = brief.answer.sure, brief.answer.alternatives
+    held, bias, others = brief.answer.sure, brief.answer.bias, brief.answer.alternatives
     context: dict[str, Any] = {
         "brief": brief,
         "answer": brief.answer,
@@ -38,6 +45,7 @@ def html(brief: Brief) -> str:
         "forest": {pooling.id: Markup(pooling_forest(pooling).svg()) for pooling in brief.answer.poolings},
         "report_forest": Markup(report_forest(brief.answer.reports).svg()) if brief.answer.reports else "",
         "curve": Markup(curve(held, ratio=brief.answer.headline.measure in ("OR", "RR")).svg()) if held else "",
+        "unblinding": Markup(bias_curve(bias).svg()) if bias else "",
         "network": Markup(alternatives_graph(others).svg()) if others else "",
         "alternatives_forest": Markup(alternatives_forest(others).svg()) if others else "",
         "css": Markup((folder / "brief.css").read_text(encoding="utf-8")),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from glabella.claim import Claim
-from glabella.decision import Alternatives, Pooling, ReportTable, Sure
-from glabella.plot import Line, Plot, forest, network_graph, specification_curve
+from glabella.decision import Alternatives, Pooling, ReportTable, Sure, UnderBias
+from glabella.plot import Line, Plot, forest, network_graph, specification_curve, unblinding
 
 _RATIOS = frozenset({"OR", "RR"})
 
@@ -89,4 +89,18 @@ def curve(held: Sure, *, ratio: bool) -> Plot:
         null=1.0 if ratio else 0.0,
         ratio=ratio,
         title="odds ratio" if ratio else "standardised difference",
+    )
+
+
+def bias_curve(it: UnderBias) -> Plot:
+    """Draw what is left of the effect over the bias that is assumed, and the biases that others measured."""
+    lines = [_line("", each) for each in it.curve]
+    return unblinding(
+        it.biases,
+        [line.value for line in lines],
+        [line.low for line in lines],
+        [line.high for line in lines],
+        marks=[each.prior.value or 0.0 for each in it.priors],
+        labels=[each.letter for each in it.priors],
+        title="effect left: below zero favours the toxin",
     )

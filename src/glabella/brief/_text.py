@@ -56,6 +56,7 @@ def markdown(brief: Brief) -> str:
             *(f"- {n.text} combinations were not possible: {reason}." for reason, n in held.not_analysed),
         ]
         lines += [f"- Without {label}: {effect.text}." for label, effect in held.without]
+    lines += _biased(brief)
     lines += _compared(brief)
     for title, part in (
         ("What is it?", brief.what_it_is),
@@ -88,6 +89,23 @@ def markdown(brief: Brief) -> str:
         for p in answer.poolings
     ]
     return "\n".join(lines) + "\n"
+
+
+def _biased(brief: Brief) -> list[str]:
+    """Give the lines on bias, where the dossier has priors of it; a look at the headline, not another one."""
+    it = brief.answer.bias
+    if it is None:
+        return []
+    lines = ["", "### If patients or raters knew, or trials are missing", ""]
+    lines += [
+        f"- Without bias {it.plain.text}. The interval includes no effect with a bias of {it.tipping.text} in "
+        f"every trial; half the effect is left with {it.halving.text}.",
+        *(f"- Biased as measured for {row.label}, {row.prior.text}: {row.effect.text}." for row in it.priors),
+        f"- Averaged over {it.models.text} models with and without effect, heterogeneity and publication bias: "
+        f"{it.averaged.text}; probability of an effect {it.chance_effect.text}, of publication bias "
+        f"{it.chance_bias.text}.",
+    ]
+    return lines
 
 
 def _compared(brief: Brief) -> list[str]:

@@ -5,6 +5,7 @@ Everything that leaves this package as a number is a Claim. Here are no pages an
 
 from glabella.decision._alternatives import Alternative, Alternatives, Join
 from glabella.decision._answer import Answer, Pooling, Reproduction, Row, answer
+from glabella.decision._bias import Assumed, UnderBias
 from glabella.decision._certainty import certainty
 from glabella.decision._combinations import AddedTo, Combination, Combined
 from glabella.decision._reports import ReportLine, ReportTable
@@ -17,6 +18,7 @@ __all__ = [
     "Alternative",
     "Alternatives",
     "Answer",
+    "Assumed",
     "ByOption",
     "Combination",
     "Combined",
@@ -30,6 +32,7 @@ __all__ = [
     "Shift",
     "Specification",
     "Sure",
+    "UnderBias",
     "answer",
     "certainty",
     "quote",

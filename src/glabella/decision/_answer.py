@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from glabella._version import __version__
 from glabella.claim import Certainty, Claim, Source, digest
 from glabella.decision._alternatives import Alternatives, alternatives
+from glabella.decision._bias import UnderBias, under_bias
 from glabella.decision._certainty import certainty
 from glabella.decision._links import control_counts
 from glabella.decision._reports import ReportTable, report_tables
@@ -86,6 +87,7 @@ class Answer:
     harms: tuple[tuple[str, str, str, Claim, Claim], ...]
     reports: tuple[ReportTable, ...]
     sure: Sure | None
+    bias: UnderBias | None
     alternatives: Alternatives | None
     reproductions: tuple[Reproduction, ...]
     claims: tuple[Claim, ...]
@@ -150,9 +152,11 @@ def answer(evidence: Evidence, store: ReportStore | None = None) -> Answer:
         reports += store_tables(store, evidence.reports.ask, maker.keep)
     reproductions = tuple(_reproduction(maker, key, target) for key, target in evidence.dossier.reproduce.items())
     held = _sure(maker, shown, headline)
+    declared = evidence.dossier.analyses[evidence.dossier.headline]
+    bias = under_bias(evidence, declared, headline.certainty, headline.estimate.inputs, maker.keep)
     others = alternatives(evidence, maker.keep)
     made = tuple(maker.made.values())
-    return Answer(headline, poolings, largest, absolute, harms, reports, held, others, reproductions, made)
+    return Answer(headline, poolings, largest, absolute, harms, reports, held, bias, others, reproductions, made)
 
 
 def _sure(maker: _Maker, analyses: dict[str, Analysis], headline: Pooling) -> Sure | None:

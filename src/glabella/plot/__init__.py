@@ -18,6 +18,7 @@ from glabella.plot._radial import radial
 from glabella.plot._rankogram import rankogram
 from glabella.plot._specification import specification_curve
 from glabella.plot._trend import trend
+from glabella.plot._unblinding import unblinding
 from glabella.plot._volcano import volcano
 
 __all__ = [
@@ -34,5 +35,6 @@ __all__ = [
     "rankogram",
     "specification_curve",
     "trend",
+    "unblinding",
     "volcano",
 ]

@@ -22,8 +22,8 @@ _Rule = tuple[Floats, Floats]
 _FAR = 27.6
 #: Gauss-Legendre nodes along a slope, and how many standard deviations of it they span.
 _SLOPE_NODES, _SPAN = 40, 8.5
-#: Numbers held at a time.
-_BLOCK = 4_000_000
+#: Numbers held at a time: few enough for the cache.
+_BLOCK = 400_000
 #: Studies whose normalisers are multiplied before a logarithm is taken; 12 of 1e-20 do not yet underflow.
 _TOGETHER = 12
 #: Nodes along each weight for the first look that tells where it pays to integrate well.
@@ -129,11 +129,16 @@ class _Selected:
         sd = np.sqrt(self.v + tau[:, None] ** 2)
         found: Floats = np.zeros((len(tau), len(self.v), self.data.cuts.shape[-1] - 1))
         for tail, turn in enumerate(self.data.sign):
-            t = (self.data.cuts[:, tail] - turn * mu[:, None, None]) / sd[..., None]
-            upper, lower = t[..., :-1], t[..., 1:]
+            # Infinite ends need no probability worked out.
+            inner = np.isfinite(self.data.cuts[0, tail])
+            t = (self.data.cuts[:, tail, inner] - turn * mu[:, None, None]) / sd[..., None]
+            below, above = (np.zeros((*t.shape[:-1], len(inner))) for _ in range(2))
+            below[..., 0] = 1.0
+            below[..., inner], above[..., inner] = ndtr(t), ndtr(-t)
+            above[..., ~inner] = 1 - below[..., ~inner]
             # The difference is taken in the tail where both are small, so that it keeps its digits.
-            flip = lower > 0
-            found += np.where(flip, ndtr(-lower) - ndtr(-upper), ndtr(upper) - ndtr(lower))
+            found += np.where(above[..., 1:] < below[..., 1:], above[..., 1:] - above[..., :-1],
+                              below[..., :-1] - below[..., 1:])  # fmt: skip
         return found
 
     def bound(self, tau: Floats, mu: Floats) -> Floats:
