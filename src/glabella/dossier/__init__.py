@@ -9,16 +9,12 @@ from glabella.dossier._comparators import Comparators, Difference, NetworkMeasur
 from glabella.dossier._faults import DossierError, Fault
 from glabella.dossier._json_schema import json_schema
 from glabella.dossier._load import Evidence, load, shipped
-from glabella.dossier._mechanism import (
-    Explanation,
-    Link,
-    Mechanism,
+from glabella.dossier._mechanism import Explanation, Link, Mechanism, Parameter, ParameterPrior
+from glabella.dossier._observations import (
     MoodObservation,
     MuscleObservation,
     NerveObservation,
     Observations,
-    Parameter,
-    ParameterPrior,
     Share,
     TimeObservation,
 )

@@ -8,7 +8,8 @@ from typing import Any
 
 from glabella.dossier._faults import Fault
 from glabella.dossier._load import MECHANISM, Reading
-from glabella.dossier._mechanism import Explanations, Links, MoodObservation, Observations, Parameters
+from glabella.dossier._mechanism import Explanations, Links, Parameters
+from glabella.dossier._observations import MoodObservation, Observations
 from glabella.dossier._schema import Study
 
 MODEL, PARAMETERS, OBSERVATIONS, LINKS, EXPLANATIONS = (

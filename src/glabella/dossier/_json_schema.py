@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from glabella.dossier._comparators import Comparators
-from glabella.dossier._mechanism import Explanations, Links, Observations, Parameters
+from glabella.dossier._mechanism import Explanations, Links, Parameters
+from glabella.dossier._observations import Observations
 from glabella.dossier._priors import Priors
 from glabella.dossier._reports import Reports
 from glabella.dossier._schema import Claims, Dossier, Products, Study

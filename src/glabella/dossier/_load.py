@@ -13,7 +13,8 @@ from pydantic import BaseModel, ValidationError
 
 from glabella.dossier._comparators import Comparators
 from glabella.dossier._faults import DossierError, Fault
-from glabella.dossier._mechanism import Explanations, Links, Mechanism, Observations, Parameters
+from glabella.dossier._mechanism import Explanations, Links, Mechanism, Parameters
+from glabella.dossier._observations import Observations
 from glabella.dossier._priors import Priors
 from glabella.dossier._reports import Reports
 from glabella.dossier._schema import Claims, Dossier, Products, Reference, Study
