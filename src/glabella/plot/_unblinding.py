@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from glabella.plot._check import columns, names
@@ -39,7 +40,7 @@ def unblinding(
         If lengths differ, or a number is not finite.
     """
     at, middle, lower, upper = columns(bias=bias, estimate=estimate, low=low, high=high)
-    (where,) = columns(marks=marks)
+    (where,) = columns(marks=marks) if np.size(marks) else (np.empty(0),)
     named = names("labels", labels, len(where))
     rows = [{"bias": float(a), "estimate": float(b), "low": float(c), "high": float(d)}
             for a, b, c, d in zip(at, middle, lower, upper, strict=True)]  # fmt: skip
