@@ -38,6 +38,7 @@ schema: setup ## write the shipped dossier's editor schemas
 agreement: setup ## write docs/agreement-*.md from the reference outputs
 	@$(UV) run --no-sync python -m tests.synthesis.agreement
 	@$(UV) run --no-sync python -m tests.synthesis.agreement_netmeta
+	@$(UV) run --no-sync python -m tests.synthesis.agreement_bayesmeta
 
 bench: setup ## run the benchmarks, peers side by side
 	@$(UV) run --no-sync --with pimeta --with pymare python benchmarks/synthesis.py

@@ -273,7 +273,7 @@ class Distribution:
         elif kind == "shortest":
 
             def work(curve: Curve, table: Table) -> Floats:
-                return np.stack(shortest(curve, level, table, self.lower), axis=1)
+                return np.stack(shortest(curve, level, table, (self.lower, self._upper)), axis=1)
 
             found = np.asarray(self._given(work, 2, (2,)))
         else:

@@ -106,7 +106,7 @@ def heterogeneity_grid(model: Conditional, prior: TauPrior) -> Grid:
     parts = []
     for place, n in enumerate(_POINTS):
         left = np.flatnonzero(size == place)
-        if not left.size:
+        if place and not left.size:
             continue
         part = model if len(left) == len(size) else model.rows(left)
         step = (last - first)[left] / (n - 1)

@@ -116,31 +116,34 @@ def _place(f: Floats, p: Floats) -> NDArray[np.intp]:
     return np.asarray(np.clip(count, 0, f.shape[1]))
 
 
-def shortest(curve: Curve, level: float, table: Table, lower: float) -> tuple[Floats, Floats]:
+def shortest(curve: Curve, level: float, table: Table, support: tuple[float, float]) -> tuple[Floats, Floats]:
     """Give the ends, as x, of the shortest interval that holds ``level``.
 
     Widths over the table show where it lies; there Newton's method finds the two ends that have the same density
-    and hold the level between them. Where the density falls from the lower end of the support, it starts there.
+    and hold the level between them. Where the density falls all the way from the lower end of the support, or rises
+    to the upper one, the interval has that end.
     """
-    z, f, log = table
+    z, f, _ = table
     rows, last = np.arange(len(z)), z.shape[1] - 1
     right = _inverse(z, f, f + level)
     with np.errstate(invalid="ignore"):
         width = np.where(f + level < f[:, -1:], curve.x(right)[0] - curve.x(z)[0], np.inf)
     best = width.argmin(axis=1)
     found = np.empty((len(z), 2))
-    at_start = np.zeros(len(z), dtype=bool)
-    if np.isfinite(lower):
-        upper_end = quantiles(curve, np.full((len(z), 1), level), table)
-        found[:, 0], found[:, 1] = lower, curve.x(upper_end)[0][:, 0]
-        falls = log[:, 0] >= curve.log_density(found[:, 1:])[:, 0] - _LEVEL
-        at_start = falls & (found[:, 1] - lower <= width[rows, best] * (1 + 1e-2))
-    inner = np.flatnonzero(~at_start)
-    if inner.size:
+    inner = np.ones(len(z), dtype=bool)
+    for side, end in enumerate(support):
+        if np.isfinite(end):
+            p = 1 - level if side else level
+            other = curve.x(quantiles(curve, np.full((len(z), 1), p), table))[0]
+            here = curve.log_density(np.full((len(z), 1), end)) >= curve.log_density(other) - _LEVEL
+            ends_here = here[:, 0] & (np.abs(end - other[:, 0]) <= width[rows, best] * (1 + 1e-2))
+            found[ends_here, side], found[ends_here, 1 - side] = end, other[ends_here, 0]
+            inner &= ~ends_here
+    if (some := np.flatnonzero(inner)).size:
         below, above = np.maximum(best - 2, 0), np.minimum(best + 2, last)
-        reach = np.stack([z[rows, below], z[rows, above], right[rows, below], right[rows, above]])[:, inner]
-        ends = np.stack([z[rows, best], right[rows, best]], axis=1)[inner]
-        found[inner] = _level_ends(curve.rows(inner), ends, level, reach)
+        reach = np.stack([z[rows, below], z[rows, above], right[rows, below], right[rows, above]])[:, some]
+        ends = np.stack([z[rows, best], right[rows, best]], axis=1)[some]
+        found[some] = _level_ends(curve.rows(some), ends, level, reach)
     return found[:, 0], found[:, 1]
 
 
@@ -163,6 +166,7 @@ def _level_ends(curve: Curve, ends: Floats, level: float, reach: Floats) -> Floa
     for _ in range(_TURNS):
         some, at = curve.rows(left), ends[left]
         value, first, second = some.at(at)
+        first = np.maximum(first, 1e-300)  # an interpolant may fall below zero where there is nothing
         _, jacobian, bend = some.x(at)
         slope = second / first - bend
         held = value[:, 1] - value[:, 0] - level
