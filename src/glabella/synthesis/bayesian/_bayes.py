@@ -231,7 +231,8 @@ def fitted(
         reason[k - flat + tau_prior.tail <= 1] = IMPROPER
     if x.shape[-1] > 1 and flat:
         names = tuple(str(place) for place in at_flat)
-        reason[basis(Design(x[..., at_flat], names), present)[1] | (k < flat)] = COLLINEAR
+        collinear = basis(Design(x[..., at_flat], names), present)[1] if x.shape[1] >= flat else True
+        reason[collinear | (k < flat)] = COLLINEAR
     reason[k == 0] = NOTHING
     reason[bad] = BAD_VALUE
     if single and reason[0] == COLLINEAR:
