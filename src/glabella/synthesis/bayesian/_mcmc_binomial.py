@@ -71,10 +71,9 @@ def arm_data(found: Layout, y: Floats, n: Floats) -> Data:
 def arm_density(scale: Scale) -> LogDensity:
     """Give the log density of the arm-based model.
 
-    Position: log odds of each treatment, σ, the logit of the correlation ρ, each study's deviation, and one
-    standard normal number an arm. Within a study log odds are normal about their treatments' with variance σ² and
-    correlation ρ between any two treatments: ρσ² is the variance of the study's deviation, the rest that of an
-    arm's own.
+    Position: log odds of each treatment, σ, the logit of the correlation ρ, and one standard normal number a study
+    and one an arm. Within a study log odds are normal about their treatments' with variance σ² and correlation ρ
+    between any two treatments: ρσ² is the variance of what a study's arms have in common, the rest an arm's own.
     """
     import jax
     import jax.numpy as jnp
@@ -83,14 +82,14 @@ def arm_density(scale: Scale) -> LogDensity:
         k, studies = data["treatments"].shape[0], data["studies"].shape[0]
         mean, (u, v), shared, own = jnp.split(position, (k, k + 2, k + 2 + studies))
         sigma, log_prior = scale.open(u, data["tau_prior"])
-        variance = sigma**2 * jax.nn.sigmoid(v)
-        logit = mean[data["treat"]] + shared[data["study"]] + sigma * jnp.sqrt(jax.nn.sigmoid(-v)) * own
-        # The study's deviation is sampled as it is, as counts tell it well; an arm's own in units of its spread.
+        # Square roots of the shares of variance that a study's arms have in common, and that are an arm's own.
+        alike, apart = jnp.sqrt(jax.nn.sigmoid(v)), jnp.sqrt(jax.nn.sigmoid(-v))
+        logit = mean[data["treat"]] + sigma * (alike * shared[data["study"]] + apart * own)
         return (
             normal(mean, data["effects_prior"]) + log_prior
             # uniform prior of the correlation between 0 and 1
             - jax.nn.softplus(v) - jax.nn.softplus(-v)
-            - 0.5 * ((shared**2).sum() / variance + studies * jnp.log(variance) + (own**2).sum())
+            - 0.5 * ((shared**2).sum() + (own**2).sum())
             + (data["y"] * logit - data["n"] * jax.nn.softplus(logit)).sum()
         )  # fmt: skip
 
@@ -101,8 +100,8 @@ def arm_logits(position: Floats, data: Data, sigma: Floats, correlation: Floats)
     """Give each arm's log odds in each draw: (samples, m)."""
     k, studies = len(data["treatments"]), len(data["studies"])
     shared, own = position[:, k + 2 : k + 2 + studies], position[:, k + 2 + studies :]
-    apart = (sigma * np.sqrt(1 - correlation))[:, None]
-    return np.asarray(position[:, data["treat"]] + shared[:, data["study"]] + apart * own)
+    alike, apart = (sigma * np.sqrt(share) for share in (correlation, 1 - correlation))
+    return np.asarray(position[:, data["treat"]] + alike[:, None] * shared[:, data["study"]] + apart[:, None] * own)
 
 
 def normal(values: Any, prior: Any) -> Any:

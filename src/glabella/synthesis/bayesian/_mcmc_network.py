@@ -235,8 +235,7 @@ def _arm(
     mean = np.bincount(arms.treat, logit) / np.bincount(arms.treat)
     start = [mean + rng.normal(0, 0.3, (chains, len(mean))),
              scale.close(starts(prior, (chains, 1), rng), data["tau_prior"]), rng.normal(0, 1, (chains, 1)),
-             logit[arms.base] - mean[arms.treat[arms.base]] + rng.normal(0, 0.1, (chains, len(arms.studies))),
-             rng.normal(0, 1, (chains, len(y)))]  # fmt: skip
+             rng.normal(0, 1, (chains, len(arms.studies) + len(y)))]  # fmt: skip
     return binomial.arm_density(scale), data, np.concatenate(start, axis=1), scale
 
 
