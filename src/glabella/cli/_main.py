@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from glabella._version import __version__
+from glabella.cli._bayes import bayes_command
 from glabella.cli._brief import brief
 from glabella.cli._files import BAD_INPUT
 from glabella.cli._network import network_command
@@ -74,6 +75,7 @@ def dossier_schema(kind: str) -> None:
     click.echo(json.dumps(json_schema(kind), indent=2, ensure_ascii=False))
 
 
+main.add_command(bayes_command)
 main.add_command(brief)
 main.add_command(network_command)
 main.add_command(pool_command)

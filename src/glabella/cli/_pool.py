@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from glabella.cli._files import BAD_INPUT
 from glabella.cli._tables import numbers, plain, read
+
+if TYPE_CHECKING:
+    import polars as pl
 
 #: Columns of a study that effects are computed from, in metafor's letters.
 _LETTERS = frozenset(
@@ -30,16 +34,11 @@ def pool_command(
     file: Path, measure: str | None, formula: str | None, method: str, test: str, level: float, as_json: bool
 ) -> None:
     """Pool the studies in FILE, a CSV table with one row a study."""
-    from glabella.synthesis import design, effect_size, pool
+    from glabella.synthesis import design, pool
 
     try:
         table = read(file)
-        if measure is not None:
-            columns = {name: numbers(table, name) for name in table.columns if name in _LETTERS}
-            effects = effect_size(measure, **columns)  # type: ignore[arg-type]
-            yi, vi = effects.yi, effects.vi
-        else:
-            yi, vi = numbers(table, "yi"), numbers(table, "vi")
+        yi, vi = effects(table, measure)
         mods = design(formula, table) if formula is not None else None
         fit = pool(yi, vi, mods=mods, method=method, test=test, level=level)  # type: ignore[arg-type]
     except ValueError as error:
@@ -50,3 +49,14 @@ def pool_command(
         click.echo(json.dumps(found, indent=2, allow_nan=False))
     else:
         click.echo(str(fit))
+
+
+def effects(table: pl.DataFrame, measure: str | None) -> tuple[Any, Any]:
+    """Take effects and variances from a table, or compute them by a measure."""
+    from glabella.synthesis import effect_size
+
+    if measure is None:
+        return numbers(table, "yi"), numbers(table, "vi")
+    columns = {name: numbers(table, name) for name in table.columns if name in _LETTERS}
+    found = effect_size(measure, **columns)  # type: ignore[arg-type]
+    return found.yi, found.vi

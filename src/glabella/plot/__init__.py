@@ -7,6 +7,7 @@ and fill carry the meaning and every colour is a grey, so that a plot survives a
 """
 
 from glabella.plot._baujat import baujat
+from glabella.plot._density import density
 from glabella.plot._forest import Line, forest
 from glabella.plot._funnel import funnel
 from glabella.plot._gosh import gosh
@@ -25,6 +26,7 @@ __all__ = [
     "Line",
     "Plot",
     "baujat",
+    "density",
     "forest",
     "funnel",
     "gosh",

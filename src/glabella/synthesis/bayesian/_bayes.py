@@ -179,7 +179,7 @@ def bayes(
     >>> from glabella.synthesis import HalfNormal, bayes
     >>> fit = bayes([0.1, 0.4, 0.8], [0.04, 0.05, 0.09], tau_prior=HalfNormal(0.5))
     >>> round(fit.mu.mean, 3), round(fit.tau.median, 3)
-    (0.388, 0.239)
+    (0.388, 0.271)
     """
     y, v = np.array(yi, dtype=float), np.array(vi, dtype=float)
     if y.shape != v.shape or y.ndim not in (1, 2):

@@ -121,6 +121,12 @@ class BayesRegression:
         tau, beta = self.found.joint_mode()
         return self.found.spread(tau), self.found.spread(beta) if self.found.shape else beta[0]
 
+    def as_dict(self) -> dict[str, Any]:
+        """Give the results by their names."""
+        from glabella.synthesis.bayesian._report import regression_dict
+
+        return regression_dict(self)
+
     def table(self) -> pl.DataFrame:
         """Give one row a quantity."""
         from glabella.synthesis.bayesian._report import regression_table
@@ -174,7 +180,7 @@ def bayes_regression(
     >>> from glabella.synthesis import HalfNormal, bayes_regression
     >>> fit = bayes_regression([0.1, 0.3, 0.7], [0.04, 0.05, 0.09], [1.0, 2.0, 4.0], tau_prior=HalfNormal(0.5))
     >>> fit.names, fit.coefficients.mean.round(3).tolist()
-    (('Intercept', 'mods1'), [-0.099, 0.2])
+    (('Intercept', 'mods1'), [-0.1, 0.2])
     """
     y, v = np.array(yi, dtype=float), np.array(vi, dtype=float)
     if y.shape != v.shape or y.ndim not in (1, 2):

@@ -102,6 +102,27 @@ def bayes_text(fit: Bayes) -> str:
     return "\n".join([f"{head}; k = {fit.k}", "", *written(list(parts), numbers, fit.level), "", *evidence(fit)])
 
 
+def regression_dict(fit: BayesRegression) -> dict[str, Any]:
+    """Give the results by their names."""
+    tau, beta = fit.joint_mode
+    return {
+        "k": fit.k,
+        "level": fit.level,
+        "names": list(fit.names),
+        "tau_prior": str(fit.tau_prior),
+        "beta_prior": ["flat" if prior is None else str(prior) for prior in fit.beta_prior],
+        "reason": fit.reason,
+        "coefficients": summary(fit.coefficients),
+        "tau": summary(fit.tau),
+        "shrinkage": {"mean": fit.shrinkage.mean, "sd": fit.shrinkage.sd},
+        "log_marginal": fit.log_marginal,
+        "improper": fit.improper,
+        "bayes_factor_tau": fit.bayes_factor_tau,
+        "joint_mode": {"tau": tau, "coefficients": beta},
+        "error": fit.error,
+    }
+
+
 def regression_table(fit: BayesRegression) -> pl.DataFrame:
     """Give one row a coefficient and one for τ; of a batch, each for each analysis."""
     import polars as pl
