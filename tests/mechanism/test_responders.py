@@ -80,3 +80,6 @@ def test_what_cannot_be_is_said() -> None:
         responders(MODEL, DAYS, 0.5, 0.5, constants={"kcut": np.nan})
     with pytest.raises(ValueError, match="no 'mood'"):
         reduced(MODEL, "mood")
+    falling = load(PEOPLE.replace("weakness := ", "weakness := 1 dimensionless - "))
+    with pytest.raises(ValueError, match="does not rise with the amount"):
+        responders(falling, DAYS, 0.5, 0.5)

@@ -33,17 +33,29 @@ def reduced(model: Model, name: str) -> Model:
     sbml = document.getModel()
     if name not in {quantity.name for quantity in model.quantities}:
         raise ValueError(f"the model has no {name!r}")
-    needs = {rule.getVariable(): _names(rule.getMath()) for rule in sbml.getListOfRules()}
-    flows = _flows(sbml)
-    reached, waiting = set[str](), {name}
-    while waiting:
-        reached |= waiting
-        waiting = {one for each in waiting for one in needs.get(each, frozenset()) | flows.get(each, frozenset())}
-        waiting -= reached
+    reached = _reached(sbml, name)
     for variable in [rule.getVariable() for rule in sbml.getListOfRules() if rule.isRate()]:
         if variable not in reached:
             sbml.removeRuleByVariable(variable)
     return load(_written(document))
+
+
+@lru_cache(maxsize=16)
+def reaching_names(model: Model, name: str) -> frozenset[str]:
+    """Give all names that a quantity depends on, directly or not."""
+    return _reached(flat(model.sbml).getModel(), name)
+
+
+def _reached(sbml: Any, name: str) -> frozenset[str]:
+    flows = _flows(sbml)
+    needs = {rule.getVariable(): _names(rule.getMath()) for rule in sbml.getListOfRules()}
+    starts = {each.getSymbol(): _names(each.getMath()) for each in sbml.getListOfInitialAssignments()}
+    reached, waiting = set[str](), {name}
+    while waiting:
+        reached |= waiting
+        waiting = {one for each in waiting for found in (needs, flows, starts) for one in found.get(each, ())}
+        waiting -= reached
+    return frozenset(reached)
 
 
 def _written(document: Any) -> str:

@@ -45,7 +45,7 @@ class Curves:
     Raises
     ------
     ValueError
-        If the sensitivity acts otherwise, or the quantity does not rise with the amount.
+        If the sensitivity acts otherwise.
     """
 
     def __init__(
@@ -85,7 +85,8 @@ class Curves:
     def of(self, keys: Sequence[Key]) -> list[Floats]:
         """Give logits of weakness (days, fine grid) for each set of rates; new ones by one stacked simulation.
 
-        A set of rates that cannot be simulated gives NaN.
+        Rates with which the model cannot be simulated, or weakness does not lie between 0 and 1 and rise with the
+        amount, give NaN.
         """
         new = [key for key in dict.fromkeys(keys) if key not in self._kept]
         if new:
@@ -109,11 +110,10 @@ class Curves:
         found = simulate_population(self.model, self.days, constants, names=[self.quantity])
         curves = []
         for part in found.values[self.quantity].reshape(len(keys), g, len(self.days)):
-            if np.isnan(part).any():
+            falls = (np.diff(part, axis=0) < -1e-6).any() or part.min() < -1e-6 or part.max() > 1 + 1e-6
+            if np.isnan(part).any() or falls:
                 curves.append(np.full((len(self.days), len(FINE)), np.nan))
                 continue
-            if (np.diff(part, axis=0) < -1e-6).any() or part.min() < -1e-6 or part.max() > 1 + 1e-6:
-                raise ValueError(f"{self.quantity} must lie between 0 and 1 and rise with the amount")
             rising = np.maximum.accumulate(logit(np.clip(part, TINY, 1 - TINY)), axis=0)
             curves.append(np.ascontiguousarray(PchipInterpolator(NODES, rising)(FINE).T))
         return curves
@@ -220,7 +220,7 @@ def responders(
             raise ValueError(f"the model has no constant {name!r}")
     curve = curves.of([curves.key(given)])[0]
     if np.isnan(curve).any():
-        raise ValueError(f"the model cannot be simulated with {given}")
+        raise ValueError(f"with {given} the model cannot be simulated, or {quantity} does not rise with the amount")
     needed = crossing(curve, np.full((len(curve), 1), logit(threshold)))[:, 0]
     return with_placebo(share_above(needed, curves.amount(given) + shift, spread), placebo)
 
