@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,19 +30,19 @@ V = np.array([0.05, 0.02, 0.16, 0.04])
 EFFECT, TAU = Normal(0.1, 0.7), HalfNormal(0.4)
 
 
-def logs(fit):
+def logs(fit: Any) -> Any:
     """Log marginal likelihoods by (effect, heterogeneity, bias)."""
     return {(m.effect, m.heterogeneity, m.bias): m.log_marginal for m in fit.models}
 
 
-def average(*bias_models, y=Y, v=V, effect=EFFECT, tau=TAU, **more):
+def average(*bias_models: Any, y: Any = Y, v: Any = V, effect: Any = EFFECT, tau: Any = TAU, **more: Any) -> Any:
     return model_average(y, v, effect_prior=effect, tau_prior=tau, bias_models=bias_models, **more)
 
 
 # --- one model at a time, integrated directly ------------------------------------------------------------
 
 
-def test_without_bias_it_is_the_normal_hierarchical_model():
+def test_without_bias_it_is_the_normal_hierarchical_model() -> None:
     found = logs(average())
     assert found[True, True, "none"] == pytest.approx(
         bayes(Y, V, tau_prior=TAU, mu_prior=EFFECT).log_marginal, abs=1e-8
@@ -53,7 +54,7 @@ def test_without_bias_it_is_the_normal_hierarchical_model():
     )
 
 
-def selected(y, v, mu, tau, weight_of_p, cuts):
+def selected(y: Any, v: Any, mu: Any, tau: Any, weight_of_p: Any, cuts: Any) -> Any:
     """Likelihood of published effects, study by study; between ``cuts`` the weight is flat."""
     total = 1.0
     for effect, variance in zip(y, v, strict=True):
@@ -66,7 +67,7 @@ def selected(y, v, mu, tau, weight_of_p, cuts):
     return total
 
 
-def test_one_weight_at_no_effect_is_an_integral_over_the_weight():
+def test_one_weight_at_no_effect_is_an_integral_over_the_weight() -> None:
     found = logs(average(WeightFunction((0.05,), "one"), WeightFunction((0.05,), "two")))
     z = stats.norm.isf(0.05)
     one, _ = integrate.quad(lambda w: selected(Y, V, 0, 0, lambda at: 1 if at > z else w, [z]), 0, 1, epsabs=1e-13)
@@ -79,7 +80,7 @@ def test_one_weight_at_no_effect_is_an_integral_over_the_weight():
 
 
 @pytest.mark.parametrize("steps", [(0.05, 0.5), (0.025, 0.05, 0.5)])
-def test_more_weights_are_averaged_over_all_orders_that_do_not_rise(steps):
+def test_more_weights_are_averaged_over_all_orders_that_do_not_rise(steps: Any) -> None:
     """The uniform prior of ordered weights: a plain average over sorted random numbers must come near the rule."""
     found = logs(average(WeightFunction(steps), p_effect=0, p_heterogeneity=0))
     z = [stats.norm.isf(step) for step in steps]
@@ -97,7 +98,7 @@ def test_more_weights_are_averaged_over_all_orders_that_do_not_rise(steps):
 
 
 @pytest.mark.parametrize(("steps", "alpha"), [((0.05, 0.5), (1.0, 1.0, 1.0)), ((0.1, 0.5), (3.0, 1.0, 2.0))])
-def test_two_weights_are_an_integral_over_a_dirichlet_density(steps, alpha):
+def test_two_weights_are_an_integral_over_a_dirichlet_density(steps: Any, alpha: Any) -> None:
     found = logs(average(WeightFunction(steps, "one", alpha), p_effect=0, p_heterogeneity=0))
     (value,) = (each for key, each in found.items() if key[2] != "none")
     z = np.array([stats.norm.isf(step) for step in steps])
@@ -114,7 +115,7 @@ def test_two_weights_are_an_integral_over_a_dirichlet_density(steps, alpha):
     assert value == pytest.approx(np.log((w / 2) @ density @ (w / 2)), abs=1e-8)
 
 
-def test_a_weight_function_with_effect_and_heterogeneity_is_a_dense_sum():
+def test_a_weight_function_with_effect_and_heterogeneity_is_a_dense_sum() -> None:
     """All of (μ, τ, ω) by Gauss-Legendre rules of our own over fixed boxes: another formula on other nodes."""
     found = logs(average(WeightFunction((0.025,), "one")))
     x, w = np.polynomial.legendre.leggauss(220)
@@ -133,13 +134,13 @@ def test_a_weight_function_with_effect_and_heterogeneity_is_a_dense_sum():
 
 
 @pytest.mark.parametrize("kind", ["PET", "PEESE"])
-def test_a_slope_with_a_half_normal_prior_has_a_closed_form_given_tau(kind):
+def test_a_slope_with_a_half_normal_prior_has_a_closed_form_given_tau(kind: Any) -> None:
     """μ and the slope are jointly normal, the slope cut off at 0: a ratio of normal probabilities remains."""
     scale = 1.3
     found = logs(average(Slope(kind, HalfNormal(scale))))
     x = np.sqrt(V) if kind == "PET" else V
 
-    def given_tau(tau, sd):
+    def given_tau(tau: Any, sd: Any) -> Any:
         cover = np.diag(V + tau**2) + sd**2 + scale**2 * np.outer(x, x)
         mean = np.full(4, EFFECT.mean if sd else 0.0)
         gain = np.linalg.solve(cover, scale**2 * x)
@@ -155,11 +156,11 @@ def test_a_slope_with_a_half_normal_prior_has_a_closed_form_given_tau(kind):
         assert found[effect, True, kind] == pytest.approx(np.log(value), abs=1e-7)
 
 
-def test_a_slope_with_a_heavy_prior_is_an_integral_over_it():
+def test_a_slope_with_a_heavy_prior_is_an_integral_over_it() -> None:
     found = logs(average(Slope("PET", HalfCauchy(1.0)), Slope("PEESE", HalfCauchy(5.0))))
     for kind, x, scale in (("PET", np.sqrt(V), 1.0), ("PEESE", V, 5.0)):
 
-        def inside(beta, x=x, scale=scale):
+        def inside(beta: Any, x: Any = x, scale: Any = scale) -> Any:
             return stats.norm.pdf(Y, beta * x, np.sqrt(V)).prod() * 2 * stats.cauchy.pdf(beta, 0, scale)
 
         value, _ = integrate.quad(inside, 0, np.inf, epsabs=1e-14, limit=200)
@@ -169,13 +170,13 @@ def test_a_slope_with_a_heavy_prior_is_an_integral_over_it():
 # --- limits ----------------------------------------------------------------------------------------------
 
 
-def test_a_slope_that_must_be_nearly_0_is_no_bias():
+def test_a_slope_that_must_be_nearly_0_is_no_bias() -> None:
     found = logs(average(Slope("PET", HalfNormal(1e-7))))
     for key in ((False, False), (True, False), (False, True), (True, True)):
         assert found[(*key, "PET")] == pytest.approx(found[(*key, "none")], abs=1e-5)
 
 
-def test_weights_that_must_be_nearly_1_are_no_bias():
+def test_weights_that_must_be_nearly_1_are_no_bias() -> None:
     """The last drop takes nearly all: with a share of 1/(1 + a) left for the other, differences fall as 1/a."""
     off = []
     for a in (20.0, 100.0):
@@ -185,13 +186,13 @@ def test_weights_that_must_be_nearly_1_are_no_bias():
     assert off[0] / off[1] == pytest.approx(5, rel=0.1)
 
 
-def test_heterogeneity_that_must_be_nearly_0_is_none():
+def test_heterogeneity_that_must_be_nearly_0_is_none() -> None:
     found = logs(average(*psma()[2:3], Slope("PET", HalfCauchy(1.0)), tau=HalfNormal(1e-7)))
     for name in ("none", "one-sided 0.05", "PET"):
         assert found[True, True, name] == pytest.approx(found[True, False, name], abs=1e-6)
 
 
-def test_probability_0_of_a_component_leaves_its_models_out():
+def test_probability_0_of_a_component_leaves_its_models_out() -> None:
     fit = average(*psma()[:2], p_effect=1, p_heterogeneity=0, p_bias=0)
     assert [(m.effect, m.heterogeneity, m.bias, m.posterior) for m in fit.models] == [(True, False, "none", 1.0)]
     assert np.isnan(fit.effect.bf)
@@ -208,7 +209,7 @@ D = 2 * R / np.sqrt(1 - R**2)
 D_SE = np.sqrt(4 / N + D**2 / (2 * N))
 
 
-def test_marginal_likelihoods_of_robma_on_the_scale_that_is_given():
+def test_marginal_likelihoods_of_robma_on_the_scale_that_is_given() -> None:
     """As printed in tests/results/summary.models/11.txt: effects taken as they are, a slope with a normal prior.
 
     Bridge sampling there had 2 chains of 500 draws; its error is about 0.02 in a logarithm, and two digits are
@@ -226,18 +227,18 @@ def test_marginal_likelihoods_of_robma_on_the_scale_that_is_given():
     assert np.abs(off[0]) < 0.005 + 1e-9
 
 
-def on_z(d, se):
+def on_z(d: Any, se: Any) -> Any:
     """Take d to z; the sample size is that which d's variance implies."""
     n = (d**2 + 8) / (2 * se**2)
     return np.arcsinh(d / 2), 1 / (n - 3)
 
 
-def psma_on_z():
+def psma_on_z() -> Any:
     """PEESE's slope counts d per squared standard error of d; both are twice those of z."""
     return (*psma()[:-1], Slope("PEESE", HalfCauchy(10.0), 1 / 4))
 
 
-def test_marginal_likelihoods_of_robma_on_fishers_z():
+def test_marginal_likelihoods_of_robma_on_fishers_z() -> None:
     """As printed in tests/results/summary.models/1.txt, where 15,000 draws went into each; two digits are printed.
 
     The program works on Fisher's z and halves the priors that it is given for d. Its weight functions are not
@@ -264,7 +265,7 @@ BEM_SE = np.array(
 )
 
 
-def test_bem_2011_as_robma_prints_it():
+def test_bem_2011_as_robma_prints_it() -> None:
     """README of version 2.0: inclusion Bayes factors 0.479, 0.143 and 16.323, mean effect 0.037 (on d).
 
     Errors of 36 bridge samplers make them uncertain by some percent.
@@ -290,7 +291,7 @@ FEW = (WeightFunction((0.05,), "one"), Slope("PET", HalfCauchy(1.0)))
 
 @settings(max_examples=8, deadline=None)
 @given(effects, st.floats(0.2, 5))
-def test_a_unit_changes_nothing_but_the_unit(rows, unit):
+def test_a_unit_changes_nothing_but_the_unit(rows: Any, unit: Any) -> None:
     y, s = np.array(rows).T
     one = average(*FEW, y=y, v=s**2, p_heterogeneity=0)
     other = average(
@@ -305,7 +306,7 @@ def test_a_unit_changes_nothing_but_the_unit(rows, unit):
 
 @settings(max_examples=6, deadline=None)
 @given(effects, st.randoms(use_true_random=False))
-def test_a_mirror_and_an_order_change_nothing_but_the_sign(rows, random):
+def test_a_mirror_and_an_order_change_nothing_but_the_sign(rows: Any, random: Any) -> None:
     y, s = np.array(rows).T
     one = average(*FEW, y=y, v=s**2, p_heterogeneity=0)
     random.shuffle(rows)
@@ -316,7 +317,7 @@ def test_a_mirror_and_an_order_change_nothing_but_the_sign(rows, random):
     assert other.mu.quantile(0.1) == pytest.approx(-one.mu.quantile(0.9), abs=1e-5)
 
 
-def test_posteriors_answer_for_themselves():
+def test_posteriors_answer_for_themselves() -> None:
     fit = average(*FEW)
     for posterior in (fit.mu, fit.tau, fit.mu_conditional, fit.models[-1].mu):
         for p in (0.01, 0.3, 0.5, 0.9, 0.999):
@@ -336,7 +337,7 @@ def test_posteriors_answer_for_themselves():
     assert sum(part.posterior for part in fit.bias_models.values()) == pytest.approx(1)
 
 
-def test_effects_that_can_only_be_positive():
+def test_effects_that_can_only_be_positive() -> None:
     fit = average(effect=HalfNormal(0.7))
     total, _ = integrate.quad(
         lambda mu: stats.norm.pdf(Y, mu, np.sqrt(V)).prod() * 2 * stats.norm.pdf(mu, 0, 0.7), 0, 6, epsabs=1e-13
@@ -345,7 +346,7 @@ def test_effects_that_can_only_be_positive():
     assert float(fit.mu.cdf(-1e-9)) == 0
 
 
-def test_a_heavy_prior_of_the_effect():
+def test_a_heavy_prior_of_the_effect() -> None:
     total, _ = integrate.quad(
         lambda mu: stats.norm.pdf(Y, mu, np.sqrt(V)).prod() * stats.cauchy.pdf(mu, 0, 0.7), -8, 8, epsabs=1e-13,
         points=[0.3], limit=200,
@@ -356,7 +357,7 @@ def test_a_heavy_prior_of_the_effect():
 # --- simulated truth ---------------------------------------------------------------------------------------
 
 
-def published(random, mean, s, keep):
+def published(random: Any, mean: Any, s: Any, keep: Any) -> Any:
     """Draw effects until each is published."""
     out = []
     for centre, spread in zip(mean, s, strict=True):
@@ -367,7 +368,7 @@ def published(random, mean, s, keep):
     return np.array(out)
 
 
-def test_simulation_based_calibration():
+def test_simulation_based_calibration() -> None:
     """Truth is drawn from the prior: probabilities must be frequencies, and ranks of the truth uniform."""
     random, runs = np.random.default_rng(2023), 250
     s = np.array([0.1, 0.2, 0.3, 0.15])
@@ -386,15 +387,15 @@ def test_simulation_based_calibration():
         true.append([effect, bias == 1, bias == 2])
         if effect:
             ranks.append((float(fit.mu.cdf(mu)) - float(fit.mu.at_zero) * (mu >= 0)) / (1 - fit.mu.at_zero))
-    said, true = np.array(said), np.array(true, dtype=float)
+    told, truth = np.array(said), np.array(true, dtype=float)
     # Sums of independent Bernoulli variables with the probabilities said.
-    spread = np.sqrt((said * (1 - said)).sum(axis=0))
-    assert (np.abs((true - said).sum(axis=0)) < 3.5 * spread).all()
+    spread = np.sqrt((told * (1 - told)).sum(axis=0))
+    assert (np.abs((truth - told).sum(axis=0)) < 3.5 * spread).all()
     # Where more was said, more was true: the slope of truth on what was said is 1.
     for column in range(3):
-        x = said[:, column] - said[:, column].mean()
-        slope = x @ true[:, column] / (x @ x)
-        error = np.sqrt((x**2 * said[:, column] * (1 - said[:, column])).sum()) / (x @ x)
+        x = told[:, column] - told[:, column].mean()
+        slope = x @ truth[:, column] / (x @ x)
+        error = np.sqrt((x**2 * told[:, column] * (1 - told[:, column])).sum()) / (x @ x)
         assert abs(slope - 1) < 3.5 * error
     assert stats.kstest(ranks, "uniform").pvalue > 0.001
 
@@ -414,18 +415,23 @@ def test_simulation_based_calibration():
         ({"favours": "large"}, "unknown direction 'large'"),
     ],
 )
-def test_bad_input_is_named(change, words):
+def test_bad_input_is_named(change: Any, words: Any) -> None:
     with pytest.raises(ValueError, match=words):
         average(**change)
 
 
-def test_bad_models_are_named():
+def anything(value: str) -> Any:
+    """Give what the types forbid."""
+    return value
+
+
+def test_bad_models_are_named() -> None:
     for words, make in (
         ("steps is", lambda: WeightFunction((0.5, 0.05))),
         ("steps is", lambda: WeightFunction(())),
-        ("sides is 'both'", lambda: WeightFunction((0.05,), "both")),
+        ("sides is 'both'", lambda: WeightFunction((0.05,), anything("both"))),
         ("expected 2 numbers", lambda: WeightFunction((0.05,), concentration=(1.0,))),
-        ("kind is 'PETPEESE'", lambda: Slope("PETPEESE", HalfCauchy(1.0))),
+        ("kind is 'PETPEESE'", lambda: Slope(anything("PETPEESE"), HalfCauchy(1.0))),
         ("improper", lambda: Slope("PET", Uniform())),
         ("weight is 0", lambda: Slope("PET", HalfCauchy(1.0), 0)),
         ("Cauchy", lambda: Cauchy(0, 0)),
