@@ -47,7 +47,7 @@ def test_a_prior_is_sampled_as_it_is_integrated(prior: Any) -> None:
     u = scale.close(tau, parameters)
     np.testing.assert_allclose(scale.value(u, parameters), tau, rtol=1e-12)
     with jax.enable_x64(True):
-        opened, found = jax.vmap(lambda one: scale.open(one, parameters))(u)
+        opened, found = jax.vmap(lambda one: scale.constrained(one, parameters))(u)
     np.testing.assert_allclose(opened, tau, rtol=1e-12)
     step = 1e-6
     slope = (scale.value(u + step, parameters) - scale.value(u - step, parameters)) / (2 * step)

@@ -41,7 +41,7 @@ def contrast_density(scale: Scale | None) -> LogDensity:
         logit = baseline[data["study"]] + data["design"] @ effect
         total = normal(baseline, data["baseline_prior"]) + normal(effect, data["effects_prior"])
         if scale is not None:
-            tau, log_prior = scale.open(rest[0], data["tau_prior"])
+            tau, log_prior = scale.constrained(rest[0], data["tau_prior"])
             z = rest[1:]
             logit = logit + tau * (data["weight"] * z[data["place"]]).sum(axis=1)
             total = total + log_prior - 0.5 * (z**2).sum()
@@ -81,7 +81,7 @@ def arm_density(scale: Scale) -> LogDensity:
     def log_density(position: Any, data: Data) -> Any:
         k, studies = data["treatments"].shape[0], data["studies"].shape[0]
         mean, (u, v), shared, own = jnp.split(position, (k, k + 2, k + 2 + studies))
-        sigma, log_prior = scale.open(u, data["tau_prior"])
+        sigma, log_prior = scale.constrained(u, data["tau_prior"])
         # Square roots of the shares of variance that a study's arms have in common, and that are an arm's own.
         alike, apart = jnp.sqrt(jax.nn.sigmoid(v)), jnp.sqrt(jax.nn.sigmoid(-v))
         logit = mean[data["treat"]] + sigma * (alike * shared[data["study"]] + apart * own)

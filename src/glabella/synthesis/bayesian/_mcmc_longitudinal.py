@@ -191,7 +191,7 @@ def course_density(shape: Shape) -> LogDensity:
                 total = total + normal(effect, data[f"effects_{i}"])
             tau = None
             if scale is not None:
-                tau, log_prior = scale.open(u[0], data[f"tau_{i}"])
+                tau, log_prior = scale.constrained(u[0], data[f"tau_{i}"])
                 total = total + log_prior - 0.5 * (z**2).sum()
             taus.append(tau)
         rho = data["rho"]

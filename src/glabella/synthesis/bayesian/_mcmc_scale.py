@@ -62,7 +62,7 @@ class Scale:
 
     family: type
 
-    def open(self, u: Any, parameters: Any) -> tuple[Any, Any]:
+    def constrained(self, u: Any, parameters: Any) -> tuple[Any, Any]:
         """Give the standard deviation, and the log density of ``u``."""
         import jax
         import jax.numpy as jnp
