@@ -7,6 +7,7 @@ two derivatives, and how x, the quantity itself, hangs on z.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -193,21 +194,35 @@ def peaks(z: Floats, values: Floats, function: Callable[[Floats], Floats]) -> Fl
     A polynomial through Chebyshev's points of the two cells about the highest point of the table has its slope's
     root sought by Newton's method.
     """
-    from numpy.polynomial import chebyshev
-
     rows, last = np.arange(len(z)), z.shape[1] - 1
     best = values.argmax(axis=1)
     low, high = z[rows, np.maximum(best - 1, 0)], z[rows, np.minimum(best + 1, last)]
-    nodes = chebyshev.chebpts1(_FIT)
+    nodes, to_slope, to_bend = _chebyshev()
     middle, half = 0.5 * (low + high)[:, None], 0.5 * (high - low)[:, None]
     heights = function(middle + half * nodes)
-    series = np.linalg.solve(chebyshev.chebvander(nodes, _FIT - 1), heights.T)
-    slope, bend = chebyshev.chebder(series), chebyshev.chebder(series, 2)
+    slope, bend = heights @ to_slope, heights @ to_bend
+    order = np.arange(_FIT)
     at = nodes[heights.argmax(axis=1)]
-    for _ in range(12):
-        down = chebyshev.chebval(at, bend, tensor=False)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            step = chebyshev.chebval(at, slope, tensor=False) / down
-        at = np.clip(at - np.where(down < 0, step, 0.0), -1.0, 1.0)
+    for _ in range(_TURNS):
+        polynomials = np.cos(order * np.arccos(at)[:, None])
+        down = np.vecdot(polynomials, bend)
+        step = np.where(down < 0, np.vecdot(polynomials, slope) / np.where(down < 0, down, 1.0), 0.0)
+        new = np.clip(at - step, -1.0, 1.0)
+        moved, at = np.abs(new - at), new
+        # Newton's steps shrink as squares: the next would be nothing.
+        if (moved <= _SQUARED).all():
+            break
     found = middle[:, 0] + half[:, 0] * at
     return np.where(values[:, 0] >= values[rows, best] - _LEVEL, -np.inf, found)
+
+
+@cache
+def _chebyshev() -> tuple[Floats, Floats, Floats]:
+    """Chebyshev's points, and what takes heights there to the series of the polynomial's slope and of its bend."""
+    from numpy.polynomial import chebyshev
+
+    nodes = chebyshev.chebpts1(_FIT)
+    series = np.linalg.inv(chebyshev.chebvander(nodes, _FIT - 1))
+    slope, bend = np.zeros((_FIT, _FIT)), np.zeros((_FIT, _FIT))
+    slope[:-1], bend[:-2] = chebyshev.chebder(series), chebyshev.chebder(series, 2)
+    return nodes, slope.T, bend.T
