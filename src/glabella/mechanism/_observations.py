@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from glabella.mechanism._compare import MoodData, mood_data
 from glabella.mechanism._likelihood import MuscleData, muscle_data
 from glabella.mechanism._model import Model
 from glabella.mechanism._reduce import reaching_names
 from glabella.mechanism._unknowns import Line, Unknown
 
 if TYPE_CHECKING:
-    from glabella.dossier import Mechanism, MuscleObservation, Parameter
+    from glabella.dossier import Mechanism, MoodObservation, MuscleObservation, Parameter
 
 LINES: Mapping[str, Line] = {
     "log_normal": "log", "half_normal": "log", "half_cauchy": "log", "beta": "logit", "normal": "real", "t": "real",
@@ -44,6 +45,80 @@ def muscle_rows(evidence: Mechanism, use: str = "fit") -> tuple[MuscleData, tupl
     return _muscle(known), left
 
 
+def mood_rows(
+    evidence: Mechanism,
+    product: str,
+    *,
+    use: str = "fit",
+    men: float = 0.0,
+    usual_dose: float | None = None,
+) -> tuple[MoodData, tuple[str, ...]]:
+    """Give the differences in mood of one product in points, and why others were left out.
+
+    Standard deviations are turned into points by ``points_per_sd``. Log odds ratios of response (half a person
+    added to each cell) become standard deviations by the logistic's, times the square root of 3 over pi.
+
+    Parameters
+    ----------
+    evidence : Mechanism
+    product : str
+        Its doses are those of the model.
+    use : str
+        ``fit`` or ``held_out``.
+    men : float
+        Log sensitivity of men, compared with women.
+    usual_dose : float, optional
+        Assumed where a trial does not state its dose; by default such a trial is left out.
+
+    Returns
+    -------
+    MoodData
+    tuple of str
+        A sentence for each observation that is left out.
+
+    References
+    ----------
+    Chinn S. Stat Med 2000;19:3127-3131.
+    """
+    scale = evidence.parameters["points_per_sd"].value
+    rows: dict[str, list[float]] = {name: [] for name in (
+        "dose", "sensitivity", "week", "relief", "se", "site", "other", "bound")}  # fmt: skip
+    studies, left = [], []
+    for each in (one for one in evidence.observations.mood if one.use == use):
+        effect = _effect(each, scale)
+        parts = each.doses_and_shares or (((usual_dose, "all", 1.0),) if usual_dose else ())
+        if each.product != product or effect is None or not parts:
+            why = "no standard error" if effect is None else "the dose is not known"
+            left.append(f"{each.id}: {why if each.product == product else f'{each.product}, not {product}'}")
+            continue
+        mean = sum(dose * share for dose, _, share in parts)
+        shift = men * sum(share for _, who, share in parts if who == "men")
+        other = float(each.comparator_site == "frown") if each.comparator == "other_site" else np.nan
+        found = (mean, np.exp(shift), each.week, *effect[:2], float(each.site == "frown"), other, effect[2])
+        for column, value in zip(rows.values(), found, strict=True):
+            column.append(float(value))
+        studies.append(each.study)
+    return mood_data(study=studies, **rows), tuple(left)
+
+
+def _effect(each: MoodObservation, scale: float) -> tuple[float, float, float] | None:
+    """Give relief and standard error in points, and on which side a bound leaves it; None without an error."""
+    if each.measure == "response" and each.arm is not None and each.versus is not None:
+        if not each.arm.people or not each.versus.people:
+            return None
+        cells = [(share.share * share.people + 0.5, (1 - share.share) * share.people + 0.5)
+                 for share in (each.arm, each.versus) if share.people]  # fmt: skip
+        (a, b), (c, d) = cells
+        factor = scale * np.sqrt(3) / np.pi
+        return factor * np.log(a * d / (b * c)), factor * np.sqrt(1 / a + 1 / b + 1 / c + 1 / d), 0.0
+    if each.difference is None or each.difference.value is None or each.se is None or each.se.value is None:
+        return None
+    factor = scale if each.measure == "sd" else 1.0
+    # A difference of at most this is a relief of at least that.
+    side = {"<": 1.0, "<=": 1.0, ">": -1.0, ">=": -1.0}.get(each.difference.bound or "", 0.0)
+    return -factor * each.difference.value, factor * each.se.value, side
+
+
 def _muscle(rows: Sequence[MuscleObservation]) -> MuscleData:
     people = np.array([each.arm.people for each in rows], dtype=float)
     return muscle_data(
@@ -61,7 +136,7 @@ def _muscle(rows: Sequence[MuscleObservation]) -> MuscleData:
 
 
 def muscle_unknowns(
-    evidence: Mechanism, model: Model, data: MuscleData
+    evidence: Mechanism, model: Model, data: MuscleData, *, hold_assumed: bool = False
 ) -> tuple[tuple[Unknown, ...], dict[str, float]]:
     """Give what is to be estimated from shares of responders, and what is held.
 
@@ -71,6 +146,9 @@ def muscle_unknowns(
     model : Model
     data : MuscleData
         Unknowns of products, definitions, observers or a sex that are not in it are left out.
+    hold_assumed : bool
+        Whether assumed constants of the model stay at their values, those of one product at what all have. Fits are
+        then several times quicker.
 
     Returns
     -------
@@ -88,7 +166,7 @@ def muscle_unknowns(
             continue
         if not constant and not _looked_up(name, data):
             continue
-        if each.role == "fixed":
+        if each.role == "fixed" or (hold_assumed and constant and each.role == "assumed"):
             if each.product is None:
                 held[constant or name] = each.value
             continue
