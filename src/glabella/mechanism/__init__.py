@@ -5,18 +5,45 @@ Nothing here reads a file, and no constant of a treatment stands in this code: m
 are data of a dossier or of the user. libRoadRunner, libSBML and Antimony come with ``glabella[mechanism]``.
 """
 
+from glabella.mechanism._compare import Compared, Explained, MoodData, compare, mood_data
 from glabella.mechanism._engine import simulate
+from glabella.mechanism._fit import Fit, fit
+from glabella.mechanism._likelihood import MuscleData, muscle_data
 from glabella.mechanism._model import Model, Quantity, load
+from glabella.mechanism._observations import mood_rows, muscle_rows, muscle_unknowns
 from glabella.mechanism._population import Population, simulate_population
+from glabella.mechanism._predict import Predicted, leave_one_out, predict
+from glabella.mechanism._profile import Profile, profile
+from glabella.mechanism._responders import responders
 from glabella.mechanism._schedule import Course, Rule, simulate_rule
+from glabella.mechanism._unknowns import Unknown
 
 __all__ = [
+    "Compared",
     "Course",
+    "Explained",
+    "Fit",
     "Model",
+    "MoodData",
+    "MuscleData",
     "Population",
+    "Predicted",
+    "Profile",
     "Quantity",
     "Rule",
+    "Unknown",
+    "compare",
+    "fit",
+    "leave_one_out",
     "load",
+    "mood_data",
+    "mood_rows",
+    "muscle_data",
+    "muscle_rows",
+    "muscle_unknowns",
+    "predict",
+    "profile",
+    "responders",
     "simulate",
     "simulate_population",
     "simulate_rule",
