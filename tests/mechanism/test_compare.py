@@ -163,3 +163,14 @@ def test_what_cannot_be_compared_is_said() -> None:
         compare(model(), rows().rows(np.arange(4)), EXPLANATIONS)
     with pytest.raises(ValueError, match="called 'face'"):
         compare(model(), rows(), EXPLANATIONS, none="face")
+
+
+def test_an_explanation_without_effect_is_the_fit_without_any() -> None:
+    off = {"nothing": {"face_on": 0.0, "look_on": 0.0, "always_on": 0.0}}
+    noise = 0.3 * norm.ppf((np.random.default_rng(1).permutation(12) + 0.5) / 12)
+    both = {each: EXPLANATIONS[each] for each in ("face", "look")}
+    found = compare(model(), rows(relief=noise), both | off)
+    assert found.explanations[0].name == "nothing"
+    assert {each.name for each in found.explanations} == {"face", "look", "nothing"}
+    assert found.explanations[0].parameters == 1
+    assert "Of those with an effect they cannot tell apart" in found.statement

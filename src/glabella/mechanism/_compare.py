@@ -163,11 +163,17 @@ class Compared:
 
     @property
     def statement(self) -> str:
-        """What the data tell of the explanations, in a sentence."""
+        """What the data tell of the explanations, and of those with an effect, in a sentence each."""
         if len(self.inseparable) == 1:
             rest = self.explanations[1].aicc - self.explanations[0].aicc
-            return f"{self.inseparable[0]} fits best, by {rest:.1f} units of AICc."
-        return f"The data cannot tell apart: {', '.join(self.inseparable)} (less than 2 units of AICc)."
+            first = f"{self.inseparable[0]} fits best, by {rest:.1f} units of AICc."
+        else:
+            first = f"The data cannot tell apart: {', '.join(self.inseparable)} (less than 2 units of AICc)."
+        some = [each for each in self.explanations if each.parameters > 1]
+        near = [each.name for each in some if each.aicc < some[0].aicc + 2] if some else []
+        if len(near) < 2 or tuple(near) == self.inseparable:
+            return first
+        return f"{first} Of those with an effect they cannot tell apart: {', '.join(near)}."
 
 
 def compare(
@@ -199,7 +205,7 @@ def compare(
         Between rows of the same people (one study and dose) at different weeks: an assumption, which trials do not
         report.
     none : str
-        Name of the fit without any effect.
+        Name of the fit without any effect; an explanation of which no effect follows takes its place.
 
     Returns
     -------
@@ -213,12 +219,14 @@ def compare(
         raise ValueError(f"the correlation is {correlation}, expected 0 or more and below 1")
     if len(data.study) < 5 or not explanations:
         raise ValueError(f"{len(data.study)} rows and {len(explanations)} explanations; expected at least 5 and 1")
-    fitted = [_null(data, correlation, none)]
+    fitted = []
     for name, switches in explanations.items():
-        if name == none:
-            raise ValueError(f"an explanation is called {none!r} like the fit without any")
         drive = unit_relief(model, data, {**(constants or {}), **switches}, spread_people)
-        fitted.append(_explain(name, data, drive, correlation))
+        fitted.append(_explain(name, data, drive, correlation) if drive.any() else _null(data, correlation, name))
+    if all(each.parameters > 1 for each in fitted):
+        if none in explanations:
+            raise ValueError(f"an explanation with an effect is called {none!r} like the fit without any")
+        fitted.append(_null(data, correlation, none))
     best = min(each.aicc for each in fitted)
     weights = np.exp([-0.5 * (each.aicc - best) for each in fitted])
     ranked = sorted(
