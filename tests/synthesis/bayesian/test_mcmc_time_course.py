@@ -15,7 +15,6 @@ from glabella.synthesis import (
     bayes_time_course,
 )
 
-pytestmark = pytest.mark.xdist_group("mcmc-network")
 ERRORS = 4
 
 
