@@ -57,6 +57,10 @@ def _built(dossier: Path | None, store: Path | None) -> Brief:
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="html", show_default=True)
 def write(dossier: Path | None, folder: Path, store: Path | None, form: str) -> None:
     """Write the brief of DOSSIER; of the shipped one when left out."""
+    from glabella.plot import warm_up
+
+    if form in ("html", "pdf"):
+        warm_up()
     from glabella.brief import as_json, html, markdown
 
     built = _built(dossier, store)

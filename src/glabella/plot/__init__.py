@@ -14,7 +14,7 @@ from glabella.plot._gosh import gosh
 from glabella.plot._labbe import labbe
 from glabella.plot._netheat import net_heat
 from glabella.plot._network import network_graph
-from glabella.plot._plot import Plot
+from glabella.plot._plot import Plot, warm_up
 from glabella.plot._radial import radial
 from glabella.plot._rankogram import rankogram
 from glabella.plot._specification import specification_curve
@@ -39,4 +39,5 @@ __all__ = [
     "trend",
     "unblinding",
     "volcano",
+    "warm_up",
 ]
