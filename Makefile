@@ -6,7 +6,7 @@ export OPENBLAS_NUM_THREADS = 1
 UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
 SHIPPED := src/glabella/dossiers/botulinum-depression
 
-.PHONY: help setup brief test lint format schema agreement bench bench-safety clean
+.PHONY: help setup brief test lint format schema agreement bench bench-network bench-safety clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 21
@@ -42,6 +42,9 @@ agreement: setup ## write docs/agreement-*.md from the reference outputs
 
 bench: setup ## run the benchmarks, peers side by side
 	@$(UV) run --no-sync --with pimeta --with pymare python benchmarks/synthesis.py
+
+bench-network: setup ## run the benchmarks of networks and Bayesian models; BENCH=--page writes the page
+	@$(UV) run --no-sync --with pimeta python benchmarks/network.py $(BENCH)
 
 bench-safety: setup ## run the benchmarks of reports; BENCH="--sizes 1 10 20 --page" for all sizes and the page
 	@$(UV) run --no-sync python benchmarks/safety.py $(BENCH)
