@@ -24,8 +24,10 @@ Floats = NDArray[np.float64]
 Kind = Literal["shortest", "central"]
 
 #: Components of a mixture, by the posterior's probability below, about which its table has points, and where; and
-#: how many of the components the table leaves out, as it need not be exact.
+#: how many of the components the table leaves out, as it need not be exact. A narrow component that holds little
+#: may still be the highest.
 _PARTS = (0.05, 0.5, 0.95)
+_BESIDE = (0.001, 0.01, 0.02, 0.1, 0.2, 0.3, 0.4, 0.6, 0.7, 0.8, 0.9, 0.99)
 _STEPS = np.array([-3.4, -2.4, -1.6, -0.9, -0.3, 0.3, 0.9, 1.6, 2.4, 3.4])
 _THIN = 3
 #: Points of Gauss's rule within half a step of the grid.
@@ -47,11 +49,12 @@ class Mixture:
     def table(self) -> Table:
         """Points about some components, so that each scale there is has some; roughly what is there."""
         below = np.cumsum(self.weight, axis=1)
-        place = [np.minimum((below < p).sum(axis=1), below.shape[1] - 1) for p in _PARTS]
-        rows = np.arange(len(below))
-        z = np.sort(np.concatenate(
-            [self.mean[rows, j][:, None] + self.sd[rows, j][:, None] * _STEPS for j in place], axis=1
-        ))  # fmt: skip
+        place = (below[:, :, None] < np.array(_PARTS + _BESIDE)).sum(axis=1)
+        mean, sd = (np.take_along_axis(each, np.minimum(place, each.shape[1] - 1), axis=1)
+                    for each in (self.mean, self.sd))  # fmt: skip
+        parts = len(_PARTS)
+        spread = (mean[:, :parts, None] + sd[:, :parts, None] * _STEPS).reshape(len(mean), -1)
+        z = np.sort(np.concatenate([spread, mean[:, parts:]], axis=1), axis=1)
         part = self.weight[:, ::_THIN]
         part = part / part.sum(axis=1, keepdims=True)
         f, first, _ = Mixture(part, self.mean[:, ::_THIN], self.sd[:, ::_THIN]).at(z)
@@ -208,7 +211,7 @@ class Distribution:
             z, _, log = table
             top = peaks(z, log, lambda at: curve.log_density(curve.x(at)[0]))
             start = np.isneginf(top)
-            found = curve.x(np.where(start, z[:, 0], top)[:, None])[0][:, 0]
+            found = np.minimum(curve.x(np.where(start, z[:, 0], top)[:, None])[0][:, 0], self._upper)
             return np.where(start, self.lower, found)[:, None] if np.isfinite(self.lower) else found[:, None]
 
         return self._given(work, 1, ())
@@ -224,7 +227,8 @@ class Distribution:
         asked = np.asarray(p, dtype=float)
         if asked.ndim > 1 or not ((asked >= 0) & (asked <= 1)).all():
             raise ValueError(f"p is {asked.tolist()}, expected one or a list of probabilities between 0 and 1")
-        inside = np.clip(asked, 1e-300, 1 - 1e-16).ravel()
+        # The ends of the support are known, and are nowhere on the line.
+        inside = np.where((asked == 0) | (asked == 1), 0.5, asked).ravel()
 
         def work(curve: Curve, table: Table) -> Floats:
             at = quantiles(curve, np.broadcast_to(inside, (len(table[0]), inside.size)), table)

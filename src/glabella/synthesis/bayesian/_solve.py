@@ -22,6 +22,13 @@ _TURNS = 100
 _FOUND, _SQUARED = 1e-5, 1e-7
 #: Points of the polynomial that a mode is read from; its bracket spans two cells of a table.
 _FIT = 24
+#: An interval that misses its level by more before the last step, or whose log density dips by more between two
+#: peaks, is sought anew: there may be several that have the same density at both ends.
+_MISSED, _DIP = 2e-7, 0.02
+#: A dip so far below the highest log density does not count.
+_LOW = 20.0
+#: Points of a search that closes in on the best of them, by a factor of about a third of their number a turn.
+_SEARCH, _CLOSER = 33, 7
 #: Log densities closer than this cannot be told apart: the density falls from the lower end of the support.
 _LEVEL = 1e-11
 
@@ -124,28 +131,57 @@ def shortest(curve: Curve, level: float, table: Table, support: tuple[float, flo
     and hold the level between them. Where the density falls all the way from the lower end of the support, or rises
     to the upper one, the interval has that end.
     """
-    z, f, _ = table
+    z, f, log = table
     rows, last = np.arange(len(z)), z.shape[1] - 1
     right = _inverse(z, f, f + level)
     with np.errstate(invalid="ignore"):
         width = np.where(f + level < f[:, -1:], curve.x(right)[0] - curve.x(z)[0], np.inf)
     best = width.argmin(axis=1)
     found = np.empty((len(z), 2))
-    inner = np.ones(len(z), dtype=bool)
+    inner, doubtful = np.ones(len(z), dtype=bool), _dips(log)
+    least = width[rows, best]
     for side, end in enumerate(support):
         if np.isfinite(end):
             p = 1 - level if side else level
             other = curve.x(quantiles(curve, np.full((len(z), 1), p), table))[0]
             here = curve.log_density(np.full((len(z), 1), end)) >= curve.log_density(other) - _LEVEL
-            ends_here = here[:, 0] & (np.abs(end - other[:, 0]) <= width[rows, best] * (1 + 1e-2))
+            size = np.abs(end - other[:, 0])
+            ends_here = here[:, 0] & (size <= least * (1 + 1e-2))
             found[ends_here, side], found[ends_here, 1 - side] = end, other[ends_here, 0]
             inner &= ~ends_here
     if (some := np.flatnonzero(inner)).size:
         below, above = np.maximum(best - 2, 0), np.minimum(best + 2, last)
         reach = np.stack([z[rows, below], z[rows, above], right[rows, below], right[rows, above]])[:, some]
         ends = np.stack([z[rows, best], right[rows, best]], axis=1)[some]
-        found[some] = _level_ends(curve.rows(some), ends, level, reach)
+        found[some], miss = _level_ends(curve.rows(some), ends, level, reach)
+        doubtful[some] |= np.abs(miss) > _MISSED
+    if (some := np.flatnonzero(doubtful)).size:
+        z, f, log = (each[some] for each in table)
+        new = _closing_in(curve.rows(some), level, (z, f, log))
+        shorter = ~inner[some] & (found[some, 1] - found[some, 0] <= new[:, 1] - new[:, 0])
+        found[some] = np.where(shorter[:, None], found[some], new)
     return found[:, 0], found[:, 1]
+
+
+def _dips(log: Floats) -> NDArray[np.bool_]:
+    """Whether a log density falls and rises again by more than a little."""
+    log = np.maximum(log, log.max(axis=1, keepdims=True) - _LOW)
+    left = np.maximum.accumulate(log, axis=1)
+    right = np.maximum.accumulate(log[:, ::-1], axis=1)[:, ::-1]
+    return np.asarray((np.minimum(left, right) - log > _DIP).any(axis=1))
+
+
+def _closing_in(curve: Curve, level: float, table: Table) -> Floats:
+    """Seek the shortest interval by the probability below it: slow, and sure unless a dip is narrow."""
+    low, high = np.zeros((len(table[0]), 1)), np.full((len(table[0]), 1), 1 - level)
+    share = 0.5 - 0.5 * np.cos(np.pi * (np.arange(_SEARCH) + 0.5) / _SEARCH)
+    rows = np.arange(len(low))
+    for _ in range(_CLOSER):
+        p = low + (high - low) * share
+        ends = [curve.x(quantiles(curve, below, table))[0] for below in (p, p + level)]
+        best = (ends[1] - ends[0]).argmin(axis=1)
+        low, high = p[rows, np.maximum(best - 1, 0)][:, None], p[rows, np.minimum(best + 1, _SEARCH - 1)][:, None]
+    return np.stack([end[rows, best] for end in ends], axis=1)
 
 
 def _inverse(z: Floats, f: Floats, p: Floats) -> Floats:
@@ -157,13 +193,14 @@ def _inverse(z: Floats, f: Floats, p: Floats) -> Floats:
     return np.asarray(z[rows, place - 1] + share * (z[rows, place] - z[rows, place - 1]))
 
 
-def _level_ends(curve: Curve, ends: Floats, level: float, reach: Floats) -> Floats:
-    """Move two ends until they have the same density and hold the level between them; give them as x.
+def _level_ends(curve: Curve, ends: Floats, level: float, reach: Floats) -> tuple[Floats, Floats]:
+    """Move two ends until they have the same density and hold the level between them.
 
-    They stay within ``reach``: the least and the largest lower end, the least and the largest upper end.
+    Gives them as x, and by how much they missed the level one step before. They stay within ``reach``: the least
+    and the largest lower end, the least and the largest upper end.
     """
     least, largest = reach[[0, 2]].T, reach[[1, 3]].T
-    left = np.arange(len(ends))
+    left, miss = np.arange(len(ends)), np.empty(len(ends))
     for _ in range(_TURNS):
         some, at = curve.rows(left), ends[left]
         value, first, second = some.at(at)
@@ -171,6 +208,7 @@ def _level_ends(curve: Curve, ends: Floats, level: float, reach: Floats) -> Floa
         _, jacobian, bend = some.x(at)
         slope = second / first - bend
         held = value[:, 1] - value[:, 0] - level
+        miss[left] = held
         log = np.log(first) - jacobian
         apart = log[:, 0] - log[:, 1]
         det = first[:, 0] * slope[:, 1] - first[:, 1] * slope[:, 0]
@@ -185,7 +223,7 @@ def _level_ends(curve: Curve, ends: Floats, level: float, reach: Floats) -> Floa
         left = left[~small]
         if not left.size:
             break
-    return np.asarray(curve.x(ends)[0])
+    return curve.x(ends)[0], miss
 
 
 def peaks(z: Floats, values: Floats, function: Callable[[Floats], Floats]) -> Floats:
@@ -200,6 +238,7 @@ def peaks(z: Floats, values: Floats, function: Callable[[Floats], Floats]) -> Fl
     nodes, to_slope, to_bend = _chebyshev()
     middle, half = 0.5 * (low + high)[:, None], 0.5 * (high - low)[:, None]
     heights = function(middle + half * nodes)
+    heights = np.where(np.isfinite(heights), heights, -1 / _LEVEL)  # beyond the support
     slope, bend = heights @ to_slope, heights @ to_bend
     order = np.arange(_FIT)
     at = nodes[heights.argmax(axis=1)]
@@ -212,8 +251,25 @@ def peaks(z: Floats, values: Floats, function: Callable[[Floats], Floats]) -> Fl
         # Newton's steps shrink as squares: the next would be nothing.
         if (moved <= _SQUARED).all():
             break
-    found = middle[:, 0] + half[:, 0] * at
+    found = middle + half * at[:, None]
+    # A polynomial cannot follow a peak that is narrow beside the cells.
+    below = function(found)[:, 0] < heights.max(axis=1) - _LEVEL
+    if below.any():
+        top = (middle + half * nodes)[rows, heights.argmax(axis=1)][:, None]
+        closer = _climbed(top, half * (4 / _FIT), low[:, None], high[:, None], function)
+        found = np.where(below[:, None], closer, found)
+    found = found[:, 0]
     return np.where(values[:, 0] >= values[rows, best] - _LEVEL, -np.inf, found)
+
+
+def _climbed(at: Floats, half: Floats, low: Floats, high: Floats, function: Callable[[Floats], Floats]) -> Floats:
+    """Close in on the highest point about ``at``, between two borders."""
+    share = np.linspace(-1.0, 1.0, _SEARCH)
+    for _ in range(_CLOSER):
+        points = np.clip(at + half * share, low, high)
+        at = np.take_along_axis(points, function(points).argmax(axis=1)[:, None], axis=1)
+        half = half * (4 / _SEARCH)
+    return at
 
 
 @cache
