@@ -226,17 +226,19 @@ def _breadth_first(linked: NDArray[np.bool_], start: Ints, end: Ints, number: In
     front[row, start] = True
     depth = np.where(start == end, 0, -1)
     for step in range(1, n):
-        if not front.any():
+        # Graphs whose end is reached, and those that end nowhere, are done.
+        left = np.flatnonzero((depth < 0) & front.any(axis=1))
+        if not left.size:
             break
-        when = np.where(front, reached, n * n)
-        ranked = np.argsort(np.argsort(when, axis=1, kind="stable"), axis=1)
-        keys = np.where(linked & front[:, :, None], ranked[:, :, None], n)
+        before = reached[left]
+        ranked = np.argsort(np.argsort(np.where(front[left], before, n * n), axis=1, kind="stable"), axis=1)
+        keys = np.where(linked[left] & front[left][:, :, None], ranked.astype(np.int16)[:, :, None], np.int16(n))
         by = keys.argmin(axis=1)
-        new = (keys.min(axis=1) < n) & (reached == n * n)
-        parent = np.where(new, by, parent)
-        reached = np.where(new, np.take_along_axis(ranked, by, axis=1) * n + number, reached)
-        front = new
-        depth = np.where((depth < 0) & new[row, end], step, depth)
+        new = (np.take_along_axis(keys, by[:, None], axis=1)[:, 0] < n) & (before == n * n)
+        parent[left] = np.where(new, by, parent[left])
+        reached[left] = np.where(new, np.take_along_axis(ranked, by, axis=1) * n + number[left], before)
+        front[left] = new
+        depth[left[new[np.arange(len(left)), end[left]]]] = step
     return parent, depth
 
 
