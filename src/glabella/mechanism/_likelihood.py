@@ -162,7 +162,8 @@ class Likelihood:
         """Give the unknowns on their own scales."""
         return {each.name: each.from_line(x) for each, x in zip(self.unknowns, place, strict=True)}
 
-    def _constants(self, values: Mapping[str, float], product: str, dose: float) -> dict[str, float]:
+    def constants(self, values: Mapping[str, float], product: str, dose: float) -> dict[str, float]:
+        """Give the constants of the model for an arm, from unknowns on their own scales."""
         found = self.held | {"dose": dose}
         # What belongs to one product comes after what belongs to all.
         for each in sorted(self.unknowns, key=lambda one: one.product != ""):
@@ -172,13 +173,13 @@ class Likelihood:
 
     def prepare(self, places: Floats) -> None:
         """Simulate for many places on the real line at once."""
-        keys = [self.curves.key(self._constants(self.values(place), *arm)) for place in places for arm in self.arms]
+        keys = [self.curves.key(self.constants(self.values(place), *arm)) for place in places for arm in self.arms]
         self.curves.of(keys)
 
     def shares(self, place: Floats, shifts: Floats) -> Floats:
         """Give the share of responders of each row (m, u) if its study shifts by multiples of the spread."""
         values = self.values(place)
-        constants = [self._constants(values, *arm) for arm in self.arms]
+        constants = [self.constants(values, *arm) for arm in self.arms]
         curves = np.stack(self.curves.of([self.curves.key(each) for each in constants]))[self.arm, self.day]
         data = self.data
         logits = {each.name: x for each, x in zip(self.unknowns, place, strict=True)}
