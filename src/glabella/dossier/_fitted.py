@@ -1,0 +1,237 @@
+"""``mechanism/fit.json``: what was computed from a mechanism, kept because computing it takes minutes.
+
+Written by ``glabella mechanism fit`` with the digests of the files it was made from, and never by hand. Readers only
+check its shape and that it is not stale.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from glabella.dossier._schema import Id, Text, _Model
+
+#: Whose course it is; trials of both sexes are mixtures.
+PeopleSex = Literal["women", "men"]
+
+
+class Interval(_Model):
+    """A value and the limits around it; null where it is not reached."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+class FittedUnknown(_Model):
+    """One unknown: what the data and its prior say of it, and whether the data say anything."""
+
+    name: Text
+    assumed: bool = Field(description="nothing seen can tell it; it stands on its prior")
+    mode: float
+    posterior: Interval
+    prior: Interval
+    rhat: float
+    ess: float
+    profile: Interval | None = Field(None, description="limits of the profile; null where not profiled")
+    verdict: Literal["identified", "bounded below", "bounded above", "not identified"] | None = None
+
+
+class Curve(_Model):
+    """The profile of one unknown: twice the rise of minus the log-likelihood at each value."""
+
+    name: Text
+    values: tuple[float, ...]
+    rise: tuple[float, ...]
+
+
+class PredictedRow(_Model):
+    """One share as seen, as fitted, and as predicted by the other trials."""
+
+    id: Id
+    seen: float
+    fitted: Interval
+    left_out: Interval | None = Field(None, description="predicted without its trial; null where it was not fitted")
+
+
+class Foretold(_Model):
+    """How well shares are foretold that a fit has not seen."""
+
+    by: Literal["study", "product", "held_out", "recalled"]
+    shares: int
+    groups: int
+    error: float = Field(description="mean absolute error in percentage points")
+    bias: float = Field(description="mean of predicted less seen, in percentage points")
+    coverage: float = Field(description="share of intervals that hold what was seen, in per cent")
+
+
+class Check(_Model):
+    """A posterior predictive check: where a statistic of the data lies among those of replications."""
+
+    name: Text
+    seen: float
+    replicated: Interval
+    p: float = Field(description="share of replications at or beyond what was seen")
+
+
+class Muscle(_Model):
+    """The model of the muscle, fitted."""
+
+    log_likelihood: float
+    log_posterior: float
+    draws: int
+    chains: int
+    acceptance: float
+    unknowns: tuple[FittedUnknown, ...]
+    profiles: tuple[Curve, ...]
+    rows: tuple[PredictedRow, ...]
+    foretold: tuple[Foretold, ...]
+    checks: tuple[Check, ...]
+    left_out: tuple[Text, ...] = Field(description="a sentence for each observation that could not be used")
+
+
+class Course(_Model):
+    """Share of people with a response over time."""
+
+    product: Id
+    dose: float
+    sex: PeopleSex
+    definition: Text
+    days: tuple[float, ...]
+    median: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    next_low: tuple[float, ...] = Field(description="what a next trial would see")
+    next_high: tuple[float, ...]
+
+
+class Kept(_Model):
+    """Share of the responders at the peak who still respond at a day."""
+
+    day: float
+    share: Interval
+
+
+class Landmarks(_Model):
+    """When the effect comes, is largest and goes, in days and shares of people."""
+
+    product: Id
+    dose: float
+    sex: PeopleSex
+    definition: Text
+    onset: Interval
+    peak_day: Interval
+    peak_share: Interval
+    duration: Interval = Field(description="day by which half of the responders have lost it")
+    short: Interval = Field(description="day by which a tenth have lost it")
+    long: Interval = Field(description="day by which nine tenths have lost it")
+    kept: tuple[Kept, ...]
+
+
+class Explained(_Model):
+    """One explanation of the effect on mood, fitted."""
+
+    name: Text
+    gain: Interval
+    half_life: Interval = Field(description="of mood, in days; null limits are not bounded")
+    spread: float
+    aicc: float
+    bic: float
+    weight: float
+    parameters: int
+    expected: tuple[float, ...] = Field(description="relief expected for each row, in points")
+
+
+class Gap(_Model):
+    """How long relief outlasts weakness under one explanation, in days."""
+
+    explanation: Text
+    weakness_half: Interval
+    relief_half: Interval
+    needed_half_life: float | None = Field(description="of mood, so that relief outlasts weakness by what was seen")
+
+
+class Mood(_Model):
+    """What carries weakness to mood, as far as trials tell."""
+
+    product: Id
+    rows: tuple[Id, ...]
+    relief: tuple[Interval, ...] = Field(description="as seen, in points; null limits for a bound")
+    weeks: tuple[float, ...]
+    explanations: tuple[Explained, ...]
+    inseparable: tuple[Text, ...]
+    statement: Text
+    gaps: tuple[Gap, ...]
+    gap_seen: float = Field(description="days by which mood outlasted the muscle at least")
+    left_out: tuple[Text, ...]
+
+
+class MoodCourse(_Model):
+    """Relief over time after one injection under one explanation, in points."""
+
+    explanation: Text
+    days: tuple[float, ...]
+    relief: tuple[float, ...]
+
+
+class Scheduled(_Model):
+    """What a rule of repeating means for virtual people, a year."""
+
+    rule: Literal["fixed", "frown", "symptoms"]
+    explanation: Text = Field(description="what carries weakness to mood here")
+    people: int
+    failed: int
+    injections: Interval = Field(description="mean, and what a tenth of people are below and above")
+    units: Interval
+    weeks_frown: Interval
+    weeks_relief: Interval
+    stopping_frown: Interval = Field(description="weeks from the last injection until the frown is back")
+    stopping_relief: Interval
+    never: float = Field(description="share in per cent who never responded")
+
+
+class Swing(_Model):
+    """How far a result moves as one assumption moves over its prior."""
+
+    name: Text
+    low: float
+    high: float
+    at_low: float | None
+    at_high: float | None
+
+
+class SobolIndex(_Model):
+    """Which share of a result's variance one assumption brings, alone and with others."""
+
+    name: Text
+    first: float
+    first_half_width: float
+    total: float
+    total_half_width: float
+
+
+class Sensitivity(_Model):
+    """What a result owes to assumptions."""
+
+    quantity: Text
+    centre: float
+    swings: tuple[Swing, ...]
+    sobol: tuple[SobolIndex, ...]
+
+
+class Fitted(_Model):
+    """``fit.json``."""
+
+    function: Text
+    version: Text
+    seed: int
+    level: float
+    inputs: dict[Text, Text] = Field(description="SHA-256 of each file of the folder that it was made from")
+    muscle: Muscle
+    courses: tuple[Course, ...]
+    landmarks: tuple[Landmarks, ...]
+    mood: Mood
+    mood_courses: tuple[MoodCourse, ...]
+    schedules: tuple[Scheduled, ...]
+    sensitivity: tuple[Sensitivity, ...]
