@@ -5,9 +5,19 @@ Nothing here reads a file, and no constant of a treatment stands in this code: m
 are data of a dossier or of the user. libRoadRunner, libSBML and Antimony come with ``glabella[mechanism]``.
 """
 
+from glabella.mechanism._answers import (
+    Interval,
+    Landmarks,
+    Needed,
+    ResponseCourse,
+    amounts_needed,
+    course,
+    landmarks,
+)
 from glabella.mechanism._compare import Compared, Explained, MoodData, compare, mood_data
 from glabella.mechanism._engine import simulate
 from glabella.mechanism._fit import Fit, fit
+from glabella.mechanism._gap import Gap, gap, speed_for_gap
 from glabella.mechanism._likelihood import MuscleData, muscle_data
 from glabella.mechanism._model import Model, Quantity, load
 from glabella.mechanism._observations import mood_rows, muscle_rows, muscle_unknowns
@@ -23,17 +33,26 @@ __all__ = [
     "Course",
     "Explained",
     "Fit",
+    "Gap",
+    "Interval",
+    "Landmarks",
     "Model",
     "MoodData",
     "MuscleData",
+    "Needed",
     "Population",
     "Predicted",
     "Profile",
     "Quantity",
+    "ResponseCourse",
     "Rule",
     "Unknown",
+    "amounts_needed",
     "compare",
+    "course",
     "fit",
+    "gap",
+    "landmarks",
     "leave_one_out",
     "load",
     "mood_data",
@@ -47,4 +66,5 @@ __all__ = [
     "simulate",
     "simulate_population",
     "simulate_rule",
+    "speed_for_gap",
 ]

@@ -1,0 +1,359 @@
+"""What a fitted model says of one treatment: how many respond when, how soon and for how long.
+
+A person responds on a day if the amount in the muscle is at least what that day needs. What is needed is computed
+once for each draw of the unknowns; doses and sexes are other amounts beside the same needs, and cost nothing. Times
+are in the model's unit, days below.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from glabella.mechanism._likelihood import LOG_WEIGHTS, SHIFTS, Likelihood
+from glabella.mechanism._population import checked_times
+from glabella.mechanism._responders import Curves, crossing, share_above
+
+Floats = NDArray[np.float64]
+#: Draws simulated at once: their curves take megabytes each, and are needed only until they are crossed.
+TOGETHER = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A value and its limits; infinite beyond the last day, NaN where nobody responds at all."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Needed:
+    """The amounts that a response needs, from each draw of the unknowns.
+
+    Attributes
+    ----------
+    product, definition, observer : str
+    days : ndarray of shape (t,)
+    draws : ndarray of shape (draws, p)
+        On the real line; without those that could not be simulated.
+    logs : ndarray of shape (draws, t, shifts + 1)
+        Logarithm of the amount relative to the model's own, for each shift of a trial; the last is a next trial's.
+    failed : int
+        Draws with which the model could not be simulated, or weakness did not rise with the amount.
+    """
+
+    product: str
+    definition: str
+    observer: str
+    days: Floats
+    draws: Floats
+    logs: Floats
+    failed: int
+
+    def shares(self, likelihood: Likelihood, dose: float, sex: str) -> tuple[Floats, Floats]:
+        """Give the share of responders over days: of the average trial, and of a next one, both (draws, t)."""
+        mean, following = np.empty(self.logs.shape[:2]), np.empty(self.logs.shape[:2])
+        weights = np.exp(LOG_WEIGHTS)
+        for row, place in enumerate(self.draws):
+            values = likelihood.values(place)
+            centre = likelihood.curves.amount(likelihood.constants(values, self.product, dose))
+            centre += values.get(f"sensitivity_{sex}", 0.0)
+            found = share_above(self.logs[row], centre, values.get("sensitivity_spread", 0.0))
+            found *= 1 - values.get("antibody_share", 0.0)
+            mean[row], following[row] = found[:, :-1] @ weights, found[:, -1]
+        return mean, following
+
+
+def amounts_needed(
+    likelihood: Likelihood,
+    draws: ArrayLike,
+    *,
+    product: str,
+    definition: str,
+    observer: str = "physician",
+    days: ArrayLike,
+    rng_seed: int = 1,
+) -> Needed:
+    """Give the amounts that a response needs on each day, which courses and landmarks of all doses can share.
+
+    Parameters
+    ----------
+    likelihood : Likelihood
+        Gives the meaning of the unknowns.
+    draws : array_like of shape (draws, p)
+        Of the unknowns, on the real line.
+    product, definition : str
+    observer : str
+        One without an unknown of its own shifts nothing.
+    days : array_like of shape (t,)
+        Increasing.
+    rng_seed : int
+        Of the shifts of next trials.
+
+    Returns
+    -------
+    Needed
+
+    Raises
+    ------
+    ValueError
+        If the definition has no threshold, the dose acts otherwise than through the start, or no draw can be
+        simulated.
+    """
+    places, grid = np.atleast_2d(np.asarray(draws, dtype=float)), checked_times(days)
+    if places.shape[1] != len(likelihood.unknowns):
+        raise ValueError(f"draws have {places.shape[1]} columns, expected one for each of the "
+                         f"{len(likelihood.unknowns)} unknowns")  # fmt: skip
+    names = [each.name for each in likelihood.unknowns]
+    if f"threshold_{definition}" not in names:
+        raise ValueError(f"no unknown threshold_{definition} for the definition {definition!r}")
+    if "dose" in likelihood.curves.moving:
+        raise ValueError("the dose must act through the start of the model alone")
+    following = np.random.default_rng(rng_seed).standard_normal(len(places))
+    column = names.index(f"threshold_{definition}")
+    parts = []
+    for first in range(0, len(places), TOGETHER):
+        some = places[first : first + TOGETHER]
+        values = [likelihood.values(place) for place in some]
+        curves = Curves(likelihood.model, grid)
+        keys = [curves.key(likelihood.constants(each, product, 1.0)) for each in values]
+        for row, (each, curve) in enumerate(zip(values, curves.of(keys), strict=True)):
+            shift = each.get("study_spread", 0.0) * np.append(SHIFTS, following[first + row])
+            threshold = some[row, column] + each.get(f"observer_{observer}", 0.0) + shift
+            crossed = crossing(curve, np.broadcast_to(threshold, (len(grid), len(threshold))))
+            parts.append(np.full_like(crossed, np.nan) if np.isnan(curve).any() else crossed)
+    logs = np.stack(parts)
+    good = np.asarray(~np.isnan(logs).any(axis=(1, 2)))
+    if not good.any():
+        raise ValueError(f"none of {len(good)} draws of the unknowns can be simulated")
+    return Needed(product, definition, observer, grid, places[good], logs[good], int((~good).sum()))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ResponseCourse:
+    """Share of people with a response over time, because of the drug.
+
+    Attributes
+    ----------
+    days, median, low, high : ndarray of shape (t,)
+        Of the average trial; the interval is over the unknowns.
+    next_low, next_high : ndarray of shape (t,)
+        What a next and very large trial would see, which shifts as trials do.
+    failed : int
+        Draws left out because the model could not be simulated with them.
+    """
+
+    days: Floats
+    median: Floats
+    low: Floats
+    high: Floats
+    next_low: Floats
+    next_high: Floats
+    failed: int
+
+
+def course(
+    likelihood: Likelihood,
+    draws: ArrayLike,
+    *,
+    product: str,
+    dose: float,
+    sex: str,
+    definition: str,
+    observer: str = "physician",
+    days: ArrayLike,
+    rng_seed: int = 1,
+    level: float = 0.95,
+    needed: Needed | None = None,
+) -> ResponseCourse:
+    """Give the share of people with a response over time, with intervals.
+
+    Parameters
+    ----------
+    likelihood, draws, product, definition, observer, days, rng_seed
+        As for :func:`amounts_needed`.
+    dose : float
+        In units of the product.
+    sex : str
+        One without an unknown of its own shifts nothing.
+    level : float
+        Of the intervals.
+    needed : Needed, optional
+        From :func:`amounts_needed` with the same arguments, so that nothing is simulated again.
+
+    Returns
+    -------
+    ResponseCourse
+    """
+    found = _needed(likelihood, draws, needed, product=product, definition=definition, observer=observer, days=days,
+                    rng_seed=rng_seed)  # fmt: skip
+    mean, following = found.shares(likelihood, _dose(dose), sex)
+    ends = _ends(level)
+    low, median, high = np.quantile(mean, [ends[0], 0.5, ends[1]], axis=0)
+    next_low, next_high = np.quantile(following, ends, axis=0)
+    return ResponseCourse(found.days, median, low, high, next_low, next_high, found.failed)
+
+
+@dataclass(frozen=True, slots=True)
+class Landmarks:
+    """When the effect of one injection comes, is largest and goes, counted from the injection.
+
+    Attributes
+    ----------
+    onset : Interval
+        Day by which half of those who respond at the peak first do.
+    peak_day, peak_share : Interval
+        When a response needs least, and the largest share of responders.
+    duration : Interval
+        Day by which half of those who responded at the peak have lost it.
+    short, long : Interval
+        How people differ: days that nine tenths and one tenth of the responders exceed.
+    kept_days : tuple of float
+    kept : tuple of Interval
+        Share of those who responded at the peak who respond on each of these days.
+    failed : int
+        Draws left out because the model could not be simulated with them.
+    """
+
+    onset: Interval
+    peak_day: Interval
+    peak_share: Interval
+    duration: Interval
+    short: Interval
+    long: Interval
+    kept_days: tuple[float, ...]
+    kept: tuple[Interval, ...]
+    failed: int
+
+
+def landmarks(
+    likelihood: Likelihood,
+    draws: ArrayLike,
+    *,
+    product: str,
+    dose: float,
+    sex: str,
+    definition: str,
+    observer: str = "physician",
+    days: ArrayLike,
+    kept_days: ArrayLike,
+    level: float = 0.95,
+    needed: Needed | None = None,
+) -> Landmarks:
+    """Give onset, peak, duration and waning of the average trial, with intervals over the unknowns.
+
+    Whoever responds on a day also responds on every day that needs less. The share of those who responded at the
+    peak and still do is therefore the ratio of the two shares.
+
+    Parameters
+    ----------
+    likelihood, draws, product, dose, sex, definition, observer, level, needed
+        As for :func:`course`.
+    days : array_like of shape (t,)
+        Increasing; between them shares are interpolated linearly, and beyond the last nothing is known.
+    kept_days : array_like
+        Within ``days``.
+
+    Returns
+    -------
+    Landmarks
+
+    Raises
+    ------
+    ValueError
+        If a day of ``kept_days`` lies outside of ``days``.
+    """
+    found = _needed(likelihood, draws, needed, product=product, definition=definition, observer=observer, days=days,
+                    rng_seed=1)  # fmt: skip
+    asked = np.atleast_1d(np.asarray(kept_days, dtype=float))
+    outside = asked[(asked < found.days[0]) | (asked > found.days[-1])]
+    if outside.size:
+        raise ValueError(f"day {outside[0]:g} lies outside of the days from {found.days[0]:g} to "
+                         f"{found.days[-1]:g}")  # fmt: skip
+    mean, _ = found.shares(likelihood, _dose(dose), sex)
+    peak = mean.max(axis=1)
+    some = peak > 0
+    least = found.days[found.logs[:, :, len(SHIFTS) // 2].argmin(axis=1)]
+    with np.errstate(invalid="ignore"):
+        kept = np.array([np.interp(asked, found.days, row) for row in mean]) / peak[:, None]
+
+    def over(values: Floats) -> Interval:
+        return _interval(values[some], level)
+
+    return Landmarks(
+        onset=over(_rising(found.days, mean, 0.5)),
+        peak_day=over(least),
+        peak_share=_interval(peak, level),
+        duration=over(falling(found.days, mean, 0.5)),
+        short=over(falling(found.days, mean, 0.9)),
+        long=over(falling(found.days, mean, 0.1)),
+        kept_days=tuple(asked.tolist()),
+        kept=tuple(over(each) for each in kept.T),
+        failed=found.failed,
+    )
+
+
+def falling(days: Floats, shares: Floats, part: float) -> Floats:
+    """Give the day after its peak on which each row (m, t) has fallen to a part of it.
+
+    Infinite where it has not by the last day, NaN where the peak is not above zero.
+    """
+    top = shares.max(axis=1)
+    after = np.arange(len(days)) > shares.argmax(axis=1)[:, None]
+    below = after & (shares < part * top[:, None])
+    found = np.where(below.any(axis=1), _between(days, shares, below.argmax(axis=1), part * top), np.inf)
+    return np.where(top > 0, found, np.nan)
+
+
+def _rising(days: Floats, shares: Floats, part: float) -> Floats:
+    """Give the day on which each row first reaches a part of its peak."""
+    top = shares.max(axis=1)
+    found = _between(days, shares, (shares >= part * top[:, None]).argmax(axis=1), part * top)
+    return np.where(top > 0, found, np.nan)
+
+
+def _between(days: Floats, shares: Floats, place: NDArray[np.intp], level: Floats) -> Floats:
+    """Interpolate when rows cross a level between the day before a place and the place."""
+    before, rows = np.maximum(place - 1, 0), np.arange(len(shares))
+    change = shares[rows, place] - shares[rows, before]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        part = np.where(change == 0, 1.0, (level - shares[rows, before]) / change)
+    return np.asarray(days[before] + np.clip(part, 0, 1) * (days[place] - days[before]))
+
+
+def _interval(values: Floats, level: float) -> Interval:
+    """Give median and limits; among infinite values without interpolation, which has no meaning there."""
+    if not values.size:
+        return Interval(np.nan, np.nan, np.nan)
+    low, high = _ends(level)
+    how: Any = "linear" if np.isfinite(values).all() else "inverted_cdf"
+    return Interval(*(float(x) for x in np.quantile(values, [0.5, low, high], method=how)))
+
+
+def _ends(level: float) -> tuple[float, float]:
+    if not 0 < level < 1:
+        raise ValueError(f"the level is {level}, expected between 0 and 1")
+    return 0.5 - level / 2, 0.5 + level / 2
+
+
+def _dose(dose: float) -> float:
+    if not (np.isfinite(dose) and dose > 0):
+        raise ValueError(f"the dose is {dose}, expected more than 0")
+    return dose
+
+
+def _needed(likelihood: Likelihood, draws: ArrayLike, given: Needed | None, **asked: Any) -> Needed:
+    """Give the amounts needed, or check that those given belong to what is asked."""
+    if given is None:
+        return amounts_needed(likelihood, draws, **asked)
+    for name in ("product", "definition", "observer"):
+        if getattr(given, name) != asked[name]:
+            raise ValueError(f"the amounts needed are for {name} {getattr(given, name)!r}, not {asked[name]!r}")
+    if not np.array_equal(given.days, np.asarray(asked["days"], dtype=float)):
+        raise ValueError("the amounts needed are for other days")
+    return given
