@@ -21,7 +21,7 @@ from glabella.cli._pool import pool_command
 from glabella.cli._safety import safety
 
 KINDS = ("dossier", "study", "products", "claims", "reports", "comparators", "priors", "parameters", "observations",
-         "links", "explanations")  # fmt: skip
+         "links", "explanations", "fit")  # fmt: skip
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -5,8 +5,10 @@ line, the JSON Schema that editors use, and the starter of a new dossier. No sta
 """
 
 from glabella.dossier._check import check
+from glabella.dossier._check_fitted import fit_inputs
 from glabella.dossier._comparators import Comparators, Difference, NetworkMeasure, Treatment
 from glabella.dossier._faults import DossierError, Fault
+from glabella.dossier._fitted import Fitted
 from glabella.dossier._json_schema import json_schema
 from glabella.dossier._load import Evidence, load, shipped
 from glabella.dossier._mechanism import Explanation, Link, Mechanism, Parameter, ParameterPrior
@@ -45,10 +47,10 @@ from glabella.dossier._table import NetworkTable, read_table
 
 __all__ = [
     "Analysis", "Arm", "ArmPair", "ArmResult", "Between", "Comparators", "Comparison", "Conflict", "Difference",
-    "Dossier", "DossierError", "Evidence", "Explanation", "Fault", "Link", "Mechanism", "MoodObservation",
+    "Dossier", "DossierError", "Evidence", "Explanation", "Fault", "Fitted", "Link", "Mechanism", "MoodObservation",
     "MuscleObservation", "NerveObservation", "NetworkMeasure", "NetworkTable", "Number", "Observations", "Option",
-    "Outcome", "Parameter", "ParameterPrior", "PopularClaim", "Prior", "Priors", "Reference",
-    "ReportQuestion", "ReportRow", "ReportSide", "ReportStudy", "Reports", "Result", "Scale", "Share", "Statement",
-    "Study", "Target", "TimeObservation", "Treatment", "check", "json_schema", "load", "read_table", "shipped",
+    "Outcome", "Parameter", "ParameterPrior", "PopularClaim", "Prior", "Priors", "Reference", "ReportQuestion",
+    "ReportRow", "ReportSide", "ReportStudy", "Reports", "Result", "Scale", "Share", "Statement", "Study", "Target",
+    "TimeObservation", "Treatment", "check", "fit_inputs", "json_schema", "load", "read_table", "shipped",
     "write_starter",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from glabella.dossier._comparators import Comparators
 from glabella.dossier._faults import Fault
-from glabella.dossier._load import Reading, read_folder
+from glabella.dossier._load import FIT, Reading, read_folder
 from glabella.dossier._mechanism import Parameter
 from glabella.dossier._schema import (
     PLACEHOLDER,
@@ -30,6 +30,8 @@ from glabella.dossier._text import Path_
 _SPOKEN = frozenset(
     {"text", "why", "because", "says", "topic", "not_convertible", "claim", "population", "intervention"}
 )
+#: Files that nobody types: they cite nothing and speak to nobody.
+_NOT_TYPED = frozenset({"references.json", FIT})
 #: Choices that every headline is put through, besides those that a dossier declares.
 OWN_CHOICES = ("trials", "method", "estimator", "test", "interval")
 _IDENTIFIER = re.compile(r"\bNCT\d+\b|\b10\.\d{4,}/\S+")
@@ -92,7 +94,7 @@ def _check_references(reading: Reading) -> Iterator[Fault]:
         return
     used: set[str] = set()
     for name, part in reading.parts.items():
-        if name == "references.json":
+        if name in _NOT_TYPED:
             continue
         document = reading.documents[name]
         for path, value in _walk(part):
@@ -116,7 +118,7 @@ def _check_words(reading: Reading) -> Iterator[Fault]:
         return
     names = sorted(dossier.names, key=len, reverse=True)
     for name, part in reading.parts.items():
-        if name == "references.json":
+        if name in _NOT_TYPED:
             continue
         document = reading.documents[name]
         for path, value in _walk(part):

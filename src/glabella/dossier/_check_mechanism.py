@@ -24,6 +24,8 @@ _COMMENT = re.compile(r"//[^\n]*")
 
 def check_mechanism(reading: Reading) -> Iterator[Fault]:
     """Check names of the model, products, studies and scales wherever they are used."""
+    from glabella.dossier._check_fitted import check_fitted
+
     text = reading.parts.get(MODEL)
     words = frozenset(_WORD.findall(_COMMENT.sub("", text))) if text is not None else None
     parameters = reading.parts.get(PARAMETERS)
@@ -35,6 +37,7 @@ def check_mechanism(reading: Reading) -> Iterator[Fault]:
         yield from _check_links(reading, links, words)
     if words is not None and (explanations := reading.parts.get(EXPLANATIONS)) is not None:
         yield from _check_explanations(reading, explanations, words)
+    yield from check_fitted(reading)
 
 
 def _fault(reading: Reading, file: str, message: str, *path: str | int) -> Fault:

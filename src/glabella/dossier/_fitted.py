@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, model_validator
 
 from glabella.dossier._schema import Id, Text, _Model
 
@@ -16,7 +16,20 @@ from glabella.dossier._schema import Id, Text, _Model
 PeopleSex = Literal["women", "men"]
 
 
-class Interval(_Model):
+def _alike(**columns: tuple[object, ...]) -> None:
+    """Refuse columns of one table that are not of one length."""
+    lengths = {name: len(column) for name, column in columns.items()}
+    if len(set(lengths.values())) > 1:
+        raise ValueError("columns of different lengths: " + ", ".join(f"{k} {n}" for k, n in lengths.items()))
+
+
+class _Finite(_Model):
+    """A part of it: what is no finite number is null where that may be, and never hides as a number."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Interval(_Finite):
     """A value and the limits around it; null where it is not reached."""
 
     value: float | None
@@ -24,7 +37,7 @@ class Interval(_Model):
     high: float | None = None
 
 
-class FittedUnknown(_Model):
+class FittedUnknown(_Finite):
     """One unknown: what the data and its prior say of it, and whether the data say anything."""
 
     name: Text
@@ -38,15 +51,20 @@ class FittedUnknown(_Model):
     verdict: Literal["identified", "bounded below", "bounded above", "not identified"] | None = None
 
 
-class Curve(_Model):
+class Curve(_Finite):
     """The profile of one unknown: twice the rise of minus the log-likelihood at each value."""
 
     name: Text
     values: tuple[float, ...]
     rise: tuple[float, ...]
 
+    @model_validator(mode="after")
+    def _lengths_are_alike(self) -> Curve:
+        _alike(values=self.values, rise=self.rise)
+        return self
 
-class PredictedRow(_Model):
+
+class PredictedRow(_Finite):
     """One share as seen, as fitted, and as predicted by the other trials."""
 
     id: Id
@@ -55,7 +73,7 @@ class PredictedRow(_Model):
     left_out: Interval | None = Field(None, description="predicted without its trial; null where it was not fitted")
 
 
-class Foretold(_Model):
+class Foretold(_Finite):
     """How well shares are foretold that a fit has not seen."""
 
     by: Literal["study", "product", "held_out", "recalled"]
@@ -66,7 +84,7 @@ class Foretold(_Model):
     coverage: float = Field(description="share of intervals that hold what was seen, in per cent")
 
 
-class Check(_Model):
+class Check(_Finite):
     """A posterior predictive check: where a statistic of the data lies among those of replications."""
 
     name: Text
@@ -75,7 +93,7 @@ class Check(_Model):
     p: float = Field(description="share of replications at or beyond what was seen")
 
 
-class Muscle(_Model):
+class Muscle(_Finite):
     """The model of the muscle, fitted."""
 
     log_likelihood: float
@@ -91,7 +109,7 @@ class Muscle(_Model):
     left_out: tuple[Text, ...] = Field(description="a sentence for each observation that could not be used")
 
 
-class Course(_Model):
+class Course(_Finite):
     """Share of people with a response over time."""
 
     product: Id
@@ -105,15 +123,21 @@ class Course(_Model):
     next_low: tuple[float, ...] = Field(description="what a next trial would see")
     next_high: tuple[float, ...]
 
+    @model_validator(mode="after")
+    def _lengths_are_alike(self) -> Course:
+        _alike(days=self.days, median=self.median, low=self.low, high=self.high, next_low=self.next_low,
+               next_high=self.next_high)  # fmt: skip
+        return self
 
-class Kept(_Model):
+
+class Kept(_Finite):
     """Share of the responders at the peak who still respond at a day."""
 
     day: float
     share: Interval
 
 
-class Landmarks(_Model):
+class Landmarks(_Finite):
     """When the effect comes, is largest and goes, in days and shares of people."""
 
     product: Id
@@ -129,7 +153,7 @@ class Landmarks(_Model):
     kept: tuple[Kept, ...]
 
 
-class Explained(_Model):
+class Explained(_Finite):
     """One explanation of the effect on mood, fitted."""
 
     name: Text
@@ -143,7 +167,7 @@ class Explained(_Model):
     expected: tuple[float, ...] = Field(description="relief expected for each row, in points")
 
 
-class Gap(_Model):
+class Gap(_Finite):
     """How long relief outlasts weakness under one explanation, in days."""
 
     explanation: Text
@@ -152,7 +176,7 @@ class Gap(_Model):
     needed_half_life: float | None = Field(description="of mood, so that relief outlasts weakness by what was seen")
 
 
-class Mood(_Model):
+class Mood(_Finite):
     """What carries weakness to mood, as far as trials tell."""
 
     product: Id
@@ -166,16 +190,27 @@ class Mood(_Model):
     gap_seen: float = Field(description="days by which mood outlasted the muscle at least")
     left_out: tuple[Text, ...]
 
+    @model_validator(mode="after")
+    def _lengths_are_alike(self) -> Mood:
+        expected = {f"expected of {each.name}": each.expected for each in self.explanations}
+        _alike(rows=self.rows, relief=self.relief, weeks=self.weeks, **expected)
+        return self
 
-class MoodCourse(_Model):
+
+class MoodCourse(_Finite):
     """Relief over time after one injection under one explanation, in points."""
 
     explanation: Text
     days: tuple[float, ...]
     relief: tuple[float, ...]
 
+    @model_validator(mode="after")
+    def _lengths_are_alike(self) -> MoodCourse:
+        _alike(days=self.days, relief=self.relief)
+        return self
 
-class Scheduled(_Model):
+
+class Scheduled(_Finite):
     """What a rule of repeating means for virtual people, a year."""
 
     rule: Literal["fixed", "frown", "symptoms"]
@@ -191,7 +226,7 @@ class Scheduled(_Model):
     never: float = Field(description="share in per cent who never responded")
 
 
-class Swing(_Model):
+class Swing(_Finite):
     """How far a result moves as one assumption moves over its prior."""
 
     name: Text
@@ -201,7 +236,7 @@ class Swing(_Model):
     at_high: float | None
 
 
-class SobolIndex(_Model):
+class SobolIndex(_Finite):
     """Which share of a result's variance one assumption brings, alone and with others."""
 
     name: Text
@@ -211,7 +246,7 @@ class SobolIndex(_Model):
     total_half_width: float
 
 
-class Sensitivity(_Model):
+class Sensitivity(_Finite):
     """What a result owes to assumptions."""
 
     quantity: Text
@@ -220,7 +255,7 @@ class Sensitivity(_Model):
     sobol: tuple[SobolIndex, ...]
 
 
-class Fitted(_Model):
+class Fitted(_Finite):
     """``fit.json``."""
 
     function: Text

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from glabella.dossier._comparators import Comparators
+from glabella.dossier._fitted import Fitted
 from glabella.dossier._mechanism import Explanations, Links, Parameters
 from glabella.dossier._observations import Observations
 from glabella.dossier._priors import Priors
@@ -25,6 +26,7 @@ _KINDS: dict[str, type[BaseModel]] = {
     "observations": Observations,
     "links": Links,
     "explanations": Explanations,
+    "fit": Fitted,
 }
 
 
@@ -34,7 +36,7 @@ def json_schema(kind: str) -> dict[str, Any]:
     Parameters
     ----------
     kind : {"dossier", "study", "products", "claims", "reports", "comparators", "priors"} or, of a mechanism, \
-            {"parameters", "observations", "links", "explanations"}
+            {"parameters", "observations", "links", "explanations", "fit"}
         The kind of file.
 
     Raises

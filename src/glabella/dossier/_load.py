@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from glabella.dossier._comparators import Comparators
 from glabella.dossier._faults import DossierError, Fault
+from glabella.dossier._fitted import Fitted
 from glabella.dossier._mechanism import Explanations, Links, Mechanism, Parameters
 from glabella.dossier._observations import Observations
 from glabella.dossier._priors import Priors
@@ -36,6 +37,8 @@ MECHANISM_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType({
     MECHANISM + "parameters.yaml": Parameters, MECHANISM + "observations.yaml": Observations,
     MECHANISM + "links.yaml": Links, MECHANISM + "explanations.yaml": Explanations,
 })  # fmt: skip
+#: What was computed from the mechanism, by ``glabella mechanism fit``; a dossier may lack it.
+FIT = MECHANISM + "fit.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class Reading:
     documents: dict[str, Document]
     digests: dict[str, str]
     faults: list[Fault]
+    folder: Path
 
 
 def shipped() -> Path:
@@ -90,13 +94,15 @@ def shipped() -> Path:
     return Path(__file__).parent.parent / "dossiers" / "botulinum-depression"
 
 
-def load(path: Path | str | None = None) -> Evidence:
+def load(path: Path | str | None = None, *, fitted: bool = True) -> Evidence:
     """Read and validate a dossier.
 
     Parameters
     ----------
     path : Path or str, optional
         Folder of the dossier; the shipped one when omitted.
+    fitted : bool
+        Whether to read what was fitted before. Without it, a fit that is stale or broken is no fault: to fit anew.
 
     Raises
     ------
@@ -105,7 +111,7 @@ def load(path: Path | str | None = None) -> Evidence:
     """
     from glabella.dossier._check import check_reading
 
-    reading = read_folder(Path(path) if path is not None else shipped())
+    reading = read_folder(Path(path) if path is not None else shipped(), fitted=fitted)
     faults = reading.faults or check_reading(reading)
     if faults:
         raise DossierError(faults)
@@ -144,12 +150,13 @@ def _mechanism(parts: Mapping[str, Any]) -> Mechanism | None:
         nodes=MappingProxyType(links.nodes),
         links=MappingProxyType(links.links),
         explanations=MappingProxyType(parts[MECHANISM + "explanations.yaml"].explanations),
+        fitted=parts.get(FIT),
     )
 
 
-def read_folder(folder: Path) -> Reading:
+def read_folder(folder: Path, *, fitted: bool = True) -> Reading:
     """Read every file of a dossier's folder, going on after a fault."""
-    reading = Reading({}, {}, {}, [])
+    reading = Reading({}, {}, {}, [], folder)
     if not folder.is_dir():
         reading.faults.append(Fault(str(folder), 0, "no such folder, expected a dossier"))
         return reading
@@ -162,6 +169,8 @@ def read_folder(folder: Path) -> Reading:
             _validate(reading, name, model)
     _read_network(reading, folder)
     _read_mechanism(reading, folder)
+    if fitted and (folder / FIT).exists():
+        _read_fitted(reading, folder)
     if _read_file(reading, folder, "references.json"):
         _validate_references(reading)
     studies = sorted((folder / "studies").glob("*.yaml"))
@@ -229,6 +238,21 @@ def _read_mechanism(reading: Reading, folder: Path) -> None:
         return
     reading.documents[name] = Document(name, None, {})
     reading.digests[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _read_fitted(reading: Reading, folder: Path) -> None:
+    """Read what was fitted; written by a command, so that lines are sought only where something is wrong."""
+    path = folder / FIT
+    raw = path.read_bytes()
+    reading.documents[FIT] = Document(FIT, None, {})
+    reading.digests[FIT] = hashlib.sha256(raw).hexdigest()
+    try:
+        reading.parts[FIT] = Fitted.model_validate_json(raw)
+    except ValidationError as error:
+        try:
+            reading.faults.extend(_faults(read_document(path, FIT), error))
+        except DossierError as unreadable:
+            reading.faults.extend(unreadable.faults)
 
 
 def _validate(reading: Reading, name: str, model: type[BaseModel]) -> None:

@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
+from glabella.dossier._fitted import Fitted
 from glabella.dossier._observations import Observations
 from glabella.dossier._priors import PARAMETERS, POSITIVE, Family
 from glabella.dossier._schema import Id, ReferenceId, Statement, Status, Text, Verdict, _Model
@@ -169,6 +170,8 @@ class Mechanism:
         States and quantities of the model, as people read them.
     links : Mapping[str, Link]
     explanations : Mapping[str, Explanation]
+    fitted : Fitted or None
+        What was computed from the rest, where it was.
     """
 
     model: str
@@ -177,6 +180,7 @@ class Mechanism:
     nodes: Mapping[str, str]
     links: Mapping[str, Link]
     explanations: Mapping[str, Explanation]
+    fitted: Fitted | None = None
 
     def of_product(self, symbol: str) -> Mapping[str, Parameter]:
         """Give the parameters that stand for one constant of the model, by product."""
