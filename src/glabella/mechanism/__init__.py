@@ -26,6 +26,7 @@ from glabella.mechanism._predict import Predicted, leave_one_out, predict
 from glabella.mechanism._profile import Profile, profile
 from glabella.mechanism._responders import responders
 from glabella.mechanism._schedule import Course, Rule, simulate_rule
+from glabella.mechanism._sensitivity import Sobol, Tornado, quantile, sobol, tornado
 from glabella.mechanism._unknowns import Unknown
 
 __all__ = [
@@ -46,6 +47,8 @@ __all__ = [
     "Quantity",
     "ResponseCourse",
     "Rule",
+    "Sobol",
+    "Tornado",
     "Unknown",
     "amounts_needed",
     "compare",
@@ -62,9 +65,12 @@ __all__ = [
     "muscle_unknowns",
     "predict",
     "profile",
+    "quantile",
     "responders",
     "simulate",
     "simulate_population",
     "simulate_rule",
+    "sobol",
     "speed_for_gap",
+    "tornado",
 ]
