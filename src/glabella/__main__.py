@@ -2,4 +2,5 @@
 
 from glabella.cli import main
 
-main(prog_name="glabella")
+if __name__ == "__main__":
+    main(prog_name="glabella")

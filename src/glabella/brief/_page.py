@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,28 @@ from glabella.brief._plot import (
     pooling_forest,
     report_forest,
 )
+from glabella.plot import Plot, in_turn
 
 #: Where the page keeps its claims for ``glabella brief verify`` and ``diff``.
 CLAIMS_ID = "glabella-claims"
+#: Plots that the template calls by name; nothing is shown where the brief has none.
+_NAMED = ("report_forest", "curve", "unblinding", "network", "alternatives_forest")
 
 
-def html(brief: Brief) -> str:
-    """Render a brief as HTML; the same dossier gives the same bytes."""
+def html(brief: Brief, draw: Callable[[Iterable[Plot]], Iterator[str]] = in_turn) -> str:
+    """Render a brief as HTML; the same dossier gives the same bytes.
+
+    Parameters
+    ----------
+    brief : Brief
+    draw : callable
+        Draws plots in their order, such as ``Studio.svgs``, which does it beside the rest of the page.
+    """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
+    plots = _plots(brief)
+    drawing = draw(plots.values())
     folder = Path(__file__).parent / "templates"
     environment = Environment(
         loader=FileSystemLoader(folder),
@@ -35,22 +48,35 @@ def html(brief: Brief) -> str:
         lstrip_blocks=True,
     )
     environment.filters["anchor"] = lambda name: name.replace("/", "-").replace(".", "-")
+    template = environment.get_template("brief.html")
     data = {"glabella": __version__, "claims": [claim.as_json() for claim in brief.claims.values()]}
     text = json.dumps(data, ensure_ascii=False, sort_keys=True).replace("</", "<\\/")
-    held, bias, others = brief.answer.sure, brief.answer.bias, brief.answer.alternatives
+    drawn = {name: Markup(svg) for name, svg in zip(plots, drawing, strict=True)}
     context: dict[str, Any] = {
         "brief": brief,
         "answer": brief.answer,
         "dossier": brief.evidence.dossier,
-        "forest": {pooling.id: Markup(pooling_forest(pooling).svg()) for pooling in brief.answer.poolings},
-        "report_forest": Markup(report_forest(brief.answer.reports).svg()) if brief.answer.reports else "",
-        "curve": Markup(curve(held, ratio=brief.answer.headline.measure in ("OR", "RR")).svg()) if held else "",
-        "unblinding": Markup(bias_curve(bias).svg()) if bias else "",
-        "network": Markup(alternatives_graph(others).svg()) if others else "",
-        "alternatives_forest": Markup(alternatives_forest(others).svg()) if others else "",
+        "forest": {pooling.id: drawn[f"forest.{pooling.id}"] for pooling in brief.answer.poolings},
+        **{name: drawn.get(name, "") for name in _NAMED},
         "css": Markup((folder / "brief.css").read_text(encoding="utf-8")),
         "claims_id": CLAIMS_ID,
         "claims_json": Markup(text),
         "version": __version__,
     }
-    return environment.get_template("brief.html").render(**context)
+    return template.render(**context)
+
+
+def _plots(brief: Brief) -> dict[str, Plot]:
+    """Give the plots of a page by name."""
+    held, bias, others = brief.answer.sure, brief.answer.bias, brief.answer.alternatives
+    plots = {f"forest.{pooling.id}": pooling_forest(pooling) for pooling in brief.answer.poolings}
+    if brief.answer.reports:
+        plots["report_forest"] = report_forest(brief.answer.reports)
+    if held:
+        plots["curve"] = curve(held, ratio=brief.answer.headline.measure in ("OR", "RR"))
+    if bias:
+        plots["unblinding"] = bias_curve(bias)
+    if others:
+        plots["network"] = alternatives_graph(others)
+        plots["alternatives_forest"] = alternatives_forest(others)
+    return plots

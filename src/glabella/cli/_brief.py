@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,29 +58,31 @@ def _built(dossier: Path | None, store: Path | None) -> Brief:
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="html", show_default=True)
 def write(dossier: Path | None, folder: Path, store: Path | None, form: str) -> None:
     """Write the brief of DOSSIER; of the shipped one when left out."""
-    from glabella.plot import warm_up
+    from glabella.plot import Studio
 
-    if form in ("html", "pdf"):
-        warm_up()
-    from glabella.brief import as_json, html, markdown
+    with Studio() if form in ("html", "pdf") else nullcontext() as studio:
+        from glabella.brief import as_json, html, markdown
 
-    built = _built(dossier, store)
+        built = _built(dossier, store)
+        text = html(built, studio.svgs) if studio else {"md": markdown, "json": as_json}[form](built)
     target = folder / f"{built.evidence.dossier.id}.{FORMATS[form]}"
-    if form == "pdf":
-        try:
-            from weasyprint import HTML
-        except (ImportError, OSError) as error:
-            click.echo(f"PDF needs glabella[pdf] and the Pango library: {error}", err=True)
-            sys.exit(BAD_INPUT)
-        content = HTML(string=html(built)).write_pdf(pdf_variant="pdf/ua-1")
-    else:
-        content = {"html": html, "md": markdown, "json": as_json}[form](built).encode()
+    content = _pdf(text) if form == "pdf" else text.encode()
     try:
         replace(target, content)
     except OSError as error:
         click.echo(f"cannot write {target}: {error.strerror}", err=True)
         sys.exit(BAD_INPUT)
     _summary(built, target)
+
+
+def _pdf(page: str) -> bytes:
+    try:
+        from weasyprint import HTML
+    except (ImportError, OSError) as error:
+        click.echo(f"PDF needs glabella[pdf] and the Pango library: {error}", err=True)
+        sys.exit(BAD_INPUT)
+    content: bytes = HTML(string=page).write_pdf(pdf_variant="pdf/ua-1")
+    return content
 
 
 def _summary(built: Brief, target: Path) -> None:

@@ -14,10 +14,11 @@ from glabella.plot._gosh import gosh
 from glabella.plot._labbe import labbe
 from glabella.plot._netheat import net_heat
 from glabella.plot._network import network_graph
-from glabella.plot._plot import Plot, warm_up
+from glabella.plot._plot import Plot
 from glabella.plot._radial import radial
 from glabella.plot._rankogram import rankogram
 from glabella.plot._specification import specification_curve
+from glabella.plot._studio import Studio, in_turn
 from glabella.plot._trend import trend
 from glabella.plot._unblinding import unblinding
 from glabella.plot._volcano import volcano
@@ -25,11 +26,13 @@ from glabella.plot._volcano import volcano
 __all__ = [
     "Line",
     "Plot",
+    "Studio",
     "baujat",
     "density",
     "forest",
     "funnel",
     "gosh",
+    "in_turn",
     "labbe",
     "net_heat",
     "network_graph",
@@ -39,5 +42,4 @@ __all__ = [
     "trend",
     "unblinding",
     "volcano",
-    "warm_up",
 ]

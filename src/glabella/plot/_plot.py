@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -25,13 +24,6 @@ _CONFIG = {
     "font": "DejaVu Sans, sans-serif",
     "background": "transparent",
 }
-
-
-def warm_up() -> Thread:
-    """Start the drawing engine beside other work: its first plot costs more than all others together."""
-    thread = Thread(target=Plot({"mark": "point", "data": {"values": []}, "config": _CONFIG}).svg, daemon=True)
-    thread.start()
-    return thread
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,53 @@
+"""Drawing many plots beside other work.
+
+The drawing engine holds Python's lock, so that threads do not help: it runs in processes of its own.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from glabella.plot._plot import Plot
+
+#: More engines take longer to start than they save.
+_MOST = 2
+
+
+def in_turn(plots: Iterable[Plot]) -> Iterator[str]:
+    """Draw plots here, each when it is asked for."""
+    return (plot.svg() for plot in plots)
+
+
+class Studio:
+    """Processes that draw; they start at once, because an engine's first plot costs more than ten others.
+
+    To be used as a context manager, by a program whose main module may be imported again (a guarded script).
+    """
+
+    def __init__(self) -> None:
+        from concurrent.futures import ProcessPoolExecutor
+        from multiprocessing import get_context
+
+        count = min(_MOST, os.cpu_count() or 1)
+        # Fresh processes: a copy of one whose engine has run would wait for threads that it has not.
+        self._pool = ProcessPoolExecutor(
+            count, mp_context=get_context("spawn"), initializer=_drawn, initargs=({"mark": "point", "data": {}},)
+        )
+        for _ in range(count):
+            self._pool.submit(int)
+
+    def __enter__(self) -> Studio:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def svgs(self, plots: Iterable[Plot]) -> Iterator[str]:
+        """Begin to draw plots; wait for each only when it is asked for."""
+        return self._pool.map(_drawn, [plot.spec for plot in plots])
+
+
+def _drawn(spec: dict[str, Any]) -> str:
+    return Plot(spec).svg()
