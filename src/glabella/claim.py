@@ -103,10 +103,11 @@ class Claim:
 
     @property
     def limits(self) -> str | None:
-        """The interval as it is written, without its name."""
-        if self.low is None or self.high is None:
-            return None
-        return f"{written(self.low, self.decimals)} to {written(self.high, self.decimals)}"
+        """The interval as it is written, without its name; one that has no other end says so."""
+        low, high = (None if end is None else written(end, self.decimals) for end in (self.low, self.high))
+        if low is None:
+            return f"up to {high}" if high else None
+        return f"{low} to {high}" if high else f"{low} or more"
 
     @property
     def text(self) -> str:

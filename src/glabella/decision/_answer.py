@@ -12,6 +12,7 @@ from glabella.claim import Certainty, Claim, Source, digest
 from glabella.decision._alternatives import Alternatives, alternatives
 from glabella.decision._bias import UnderBias, under_bias
 from glabella.decision._certainty import certainty
+from glabella.decision._course import Course, course
 from glabella.decision._links import control_counts
 from glabella.decision._reports import ReportTable, report_tables
 from glabella.decision._store_reports import store_tables
@@ -89,6 +90,7 @@ class Answer:
     sure: Sure | None
     bias: UnderBias | None
     alternatives: Alternatives | None
+    course: Course | None
     reproductions: tuple[Reproduction, ...]
     claims: tuple[Claim, ...]
 
@@ -155,8 +157,11 @@ def answer(evidence: Evidence, store: ReportStore | None = None) -> Answer:
     declared = evidence.dossier.analyses[evidence.dossier.headline]
     bias = under_bias(evidence, declared, headline.certainty, headline.estimate.inputs, maker.keep)
     others = alternatives(evidence, maker.keep)
+    over_time = course(evidence, headline.certainty, maker.keep)
     made = tuple(maker.made.values())
-    return Answer(headline, poolings, largest, absolute, harms, reports, held, bias, others, reproductions, made)
+    return Answer(
+        headline, poolings, largest, absolute, harms, reports, held, bias, others, over_time, reproductions, made
+    )
 
 
 def _sure(maker: _Maker, analyses: dict[str, Analysis], headline: Pooling) -> Sure | None:

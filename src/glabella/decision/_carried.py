@@ -1,0 +1,195 @@
+"""What may carry a weak frown to mood, how long that would last, and what repeating would bring: never certain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from glabella.claim import Certainty, Claim
+from glabella.decision._told import DAYS_A_WEEK, LIKELY, Teller, rated, worse
+from glabella.dossier import Explanation, Mechanism
+from glabella.dossier._fitted import Explained, Gap, Interval, Scheduled
+
+#: Rules of repeating, in words that follow "inject".
+RULES: Mapping[str, str] = {
+    "fixed": "at fixed times",
+    "frown": "when the frown is back",
+    "symptoms": "when the symptoms are back",
+}
+_VIRTUAL = "tenth to ninetieth percentile of virtual people"
+#: Fewer trials than this are few.
+_FEW = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One explanation beside the data on mood.
+
+    ``close`` where the best fits hardly better; ``limits`` where the data limit how slowly mood follows.
+    """
+
+    name: str
+    label: str
+    effect: bool
+    close: bool
+    limits: bool
+    gain: Claim
+    half_life: Claim
+    weight: Claim
+    aicc: Claim
+    weakness_half: Claim | None
+    relief_half: Claim | None
+    needed: Claim | None
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What the trials of mood tell of the explanations.
+
+    Attributes
+    ----------
+    accounts : tuple of Account
+        The best first.
+    close : tuple of str
+        Labels of those that the data cannot tell apart.
+    without_effect : bool
+        Whether no effect at all is among them, which does not show that there is none.
+    """
+
+    accounts: tuple[Account, ...]
+    close: tuple[str, ...]
+    without_effect: bool
+    gap_seen: Claim
+    rows: Claim
+    trials: Claim
+    certainty: Certainty
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """What a rule brings to simulated people, a year, and after the last injection."""
+
+    rule: str
+    explanation: str
+    people: Claim
+    injections: Claim
+    units: Claim
+    weeks_frown: Claim
+    weeks_relief: Claim
+    stopping_frown: Claim
+    stopping_relief: Claim
+    never: Claim
+
+
+def carried(tell: Teller, headline: Certainty, muscle: tuple[str, ...]) -> Carried:
+    """Make the claims of the explanations."""
+    mood, mechanism = tell.fitted.mood, tell.mechanism
+    trials = {each.study for each in mechanism.observations.mood if each.id in mood.rows}
+    reasons = ["no trial followed muscle and mood side by side"]
+    if len(mood.inseparable) > 1:
+        reasons.append("the data cannot tell the explanations apart")
+    if len(trials) < _FEW:
+        reasons.append("few trials")
+    if any(each.half_life.low is None or each.half_life.high is None for each in mood.explanations):
+        reasons.append("the speed of mood has no limits in the data")
+    # What rests on the muscle is no more certain than the muscle, what rests on the effect no more than the effect.
+    word = worse(rated(reasons), rated(muscle), headline)
+    common: dict[str, Any] = {
+        "population": "people with depression, in the trials of mood", "certainty": word, "decimals": 0,
+        "sources": tell.mood_sources, "time_span": "at the weeks of the trials", "function": "compare",
+    }  # fmt: skip
+    gap_seen = {**common, "unit": "weeks", "function": "glabella.decision.answer"}
+    gaps = {each.explanation: each for each in mood.gaps}
+    return Carried(
+        accounts=tuple(_account(tell, each, gaps.get(each.name), word) for each in mood.explanations),
+        close=tuple(label_of(mechanism, name) for name in mood.inseparable),
+        without_effect=any(not has_effect(mechanism, name) for name in mood.inseparable),
+        gap_seen=tell("gap_seen", "least time by which mood outlasted the weak frown, where it was seen",
+                      mood.gap_seen / DAYS_A_WEEK, **gap_seen),
+        rows=tell("mood.rows", "differences in mood that were fitted", len(mood.rows), **common),
+        trials=tell("mood.trials", "trials of mood that were fitted", len(trials), **common),
+        certainty=word, reasons=tuple(reasons),
+    )  # fmt: skip
+
+
+def label_of(mechanism: Mechanism, name: str) -> str:
+    """Give an explanation as people read it."""
+    found: Explanation | None = mechanism.explanations.get(name)
+    return found.label if found else name
+
+
+def has_effect(mechanism: Mechanism, name: str) -> bool:
+    """Whether an explanation switches anything on."""
+    found = mechanism.explanations.get(name)
+    return found is not None and any(found.switches.values())
+
+
+def _account(tell: Teller, each: Explained, gap: Gap | None, word: Certainty) -> Account:
+    """Make the claims of one explanation."""
+    label, effect = label_of(tell.mechanism, each.name), has_effect(tell.mechanism, each.name)
+    place = f"mood.{each.name.replace(' ', '_')}"
+    common: dict[str, Any] = {
+        "population": f"people with depression, in the trials of mood; explained by: {label}", "certainty": word,
+        "sources": tell.mood_sources, "time_span": "at the weeks of the trials",
+    }  # fmt: skip
+    likely = tell.level(LIKELY)
+
+    def days(name: str, words: str, found: Interval | float | None, function: str) -> Claim:
+        it = found if isinstance(found, Interval) else Interval(value=found)
+        return tell.interval(f"{place}.{name}", words, it, likely, unit="days", function=function, decimals=0,
+                             **{**common, "time_span": "after one injection"})  # fmt: skip
+
+    half = each.half_life
+    shown = bool(effect and gap)
+    return Account(
+        each.name, label, effect, each.name in tell.fitted.mood.inseparable,
+        limits=half.low is not None or half.high is not None,
+        gain=tell.interval(f"{place}.gain", "relief at full drive", each.gain, likely, unit="points",
+                           function="compare", decimals=1, **common),
+        half_life=days("half_life", "half-life of mood: how slowly it follows", half, "compare"),
+        weight=tell(f"{place}.weight", "weight among the explanations, by AICc", 100 * each.weight, unit="%",
+                    function="compare", decimals=0, **common),
+        aicc=tell(f"{place}.aicc", "AICc: lower is better", each.aicc, function="compare", decimals=1, **common),
+        weakness_half=days("weakness_half", "day by which weakness has fallen to half", gap.weakness_half, "gap")
+        if gap and shown else None,
+        relief_half=days("relief_half", "day by which relief has fallen to half", gap.relief_half, "gap")
+        if gap and shown else None,
+        needed=days("needed", "half-life of mood with which relief outlasts weakness by as much as was seen",
+                    gap.needed_half_life, "speed_for_gap")
+        if gap and shown and gap.needed_half_life is not None else None,
+    )  # fmt: skip
+
+
+def repeats(tell: Teller, word: Certainty) -> tuple[Repeat, ...]:
+    """Make the claims of every rule of repeating."""
+    return tuple(_repeat(tell, each, word) for each in tell.fitted.schedules)
+
+
+def _repeat(tell: Teller, each: Scheduled, word: Certainty) -> Repeat:
+    rule, label = RULES[each.rule], label_of(tell.mechanism, each.explanation)
+    product = tell.fitted.mood.product
+    place = f"repeat.{each.rule}.{each.explanation.replace(' ', '_')}"
+    common: dict[str, Any] = {
+        "population": f"simulated (virtual, synthetic) people with {product} {rule}; mood as by: {label}",
+        "certainty": word, "function": "simulate_rule", "sources": tell.mood_sources,
+    }  # fmt: skip
+
+    def make(name: str, words: str, found: Interval, unit: str, span: str, decimals: int = 0) -> Claim:
+        return tell.interval(f"{place}.{name}", f"simulated: {words}", found, _VIRTUAL, unit=unit, time_span=span,
+                             decimals=decimals, **common)  # fmt: skip
+
+    year, stop = "a year", "after the last injection"
+    return Repeat(
+        each.rule, label,
+        people=tell(f"{place}.people", "simulated people", each.people, decimals=0, time_span=year, **common),
+        injections=make("injections", "injections", each.injections, "", year, 1),
+        units=make("units", "dose", each.units, f"units of {product}", year),
+        weeks_frown=make("weeks_frown", "weeks with a weak frown", each.weeks_frown, "weeks", year),
+        weeks_relief=make("weeks_relief", "weeks with relief", each.weeks_relief, "weeks", year),
+        stopping_frown=make("stopping_frown", "time until the frown is back", each.stopping_frown, "weeks", stop),
+        stopping_relief=make("stopping_relief", "time until relief is gone", each.stopping_relief, "weeks", stop),
+        never=tell(f"{place}.never", "simulated people who never respond", each.never, unit="%", decimals=0,
+                   time_span=year, **common),
+    )  # fmt: skip
