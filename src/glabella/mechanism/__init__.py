@@ -24,10 +24,12 @@ from glabella.mechanism._observations import mood_rows, muscle_rows, muscle_unkn
 from glabella.mechanism._population import Population, simulate_population
 from glabella.mechanism._predict import Predicted, leave_one_out, predict
 from glabella.mechanism._profile import Profile, profile
+from glabella.mechanism._repeated import Lost, Scheduled, Spread, Yearly, schedules
 from glabella.mechanism._responders import responders
 from glabella.mechanism._schedule import Course, Rule, simulate_rule
 from glabella.mechanism._sensitivity import Sobol, Tornado, quantile, sobol, tornado
 from glabella.mechanism._unknowns import Unknown
+from glabella.mechanism._virtual import VirtualPeople, virtual_people
 
 __all__ = [
     "Compared",
@@ -37,6 +39,7 @@ __all__ = [
     "Gap",
     "Interval",
     "Landmarks",
+    "Lost",
     "Model",
     "MoodData",
     "MuscleData",
@@ -47,9 +50,13 @@ __all__ = [
     "Quantity",
     "ResponseCourse",
     "Rule",
+    "Scheduled",
     "Sobol",
+    "Spread",
     "Tornado",
     "Unknown",
+    "VirtualPeople",
+    "Yearly",
     "amounts_needed",
     "compare",
     "course",
@@ -67,10 +74,12 @@ __all__ = [
     "profile",
     "quantile",
     "responders",
+    "schedules",
     "simulate",
     "simulate_population",
     "simulate_rule",
     "sobol",
     "speed_for_gap",
     "tornado",
+    "virtual_people",
 ]

@@ -283,12 +283,12 @@ def landmarks(
         kept = np.array([np.interp(asked, found.days, row) for row in mean]) / peak[:, None]
 
     def over(values: Floats) -> Interval:
-        return _interval(values[some], level)
+        return interval_over(values[some], level)
 
     return Landmarks(
         onset=over(_rising(found.days, mean, 0.5)),
         peak_day=over(least),
-        peak_share=_interval(peak, level),
+        peak_share=interval_over(peak, level),
         duration=over(falling(found.days, mean, 0.5)),
         short=over(falling(found.days, mean, 0.9)),
         long=over(falling(found.days, mean, 0.1)),
@@ -326,7 +326,7 @@ def _between(days: Floats, shares: Floats, place: NDArray[np.intp], level: Float
     return np.asarray(days[before] + np.clip(part, 0, 1) * (days[place] - days[before]))
 
 
-def _interval(values: Floats, level: float) -> Interval:
+def interval_over(values: Floats, level: float) -> Interval:
     """Give median and limits; among infinite values without interpolation, which has no meaning there."""
     if not values.size:
         return Interval(np.nan, np.nan, np.nan)
