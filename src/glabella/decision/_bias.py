@@ -147,7 +147,8 @@ def under_bias(
     sign = -1.0 if curve.unadjusted < 0 else 1.0
     ends = [abs(each) for each in (curve.tipping, curve.halving, *(p.value("mean") for p in biases.values()))]
     grid = sign * np.linspace(0, _BEYOND * max(each for each in ends if not math.isnan(each)), _POINTS)
-    curve = unblinding_curve(yi, vi, bias=grid, tau_prior=tau_prior)
+    under = bias_adjusted(yi - grid[:, None], np.tile(vi, (_POINTS, 1)), bias_prior=BiasPrior(0, 0),
+                          tau_prior=tau_prior).mu  # fmt: skip
     average = _average(tuple(yi.tolist()), tuple(vi.tolist()), (effect_prior.mean, effect_prior.sd), _kind(spread))
     low, high = average.mu.interval()
     return UnderBias(
@@ -158,10 +159,10 @@ def under_bias(
             make(f"curve.{place + 1}", f"effect if every trial is biased by {bias:.3f}", middle, spread, low=below,
                  high=above, interval="95 % credible interval")
             for place, (bias, middle, below, above) in enumerate(
-                zip(*(each.tolist() for each in (curve.bias, curve.estimate, curve.low, curve.high)), strict=True)
+                zip(*(each.tolist() for each in (grid, under.mean, *under.interval(kind="central"))), strict=True)
             )
         ),
-        biases=tuple(curve.bias.tolist()),
+        biases=tuple(grid.tolist()),
         priors=tuple(
             Assumed(
                 chr(ord("A") + place), prior.label, prior.applies_to, prior.why,

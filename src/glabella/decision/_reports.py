@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -93,7 +94,8 @@ def _table(key: str, study: ReportStudy, keep: Callable[[Claim], Claim]) -> Repo
 
 def _ratio(place: str, study: ReportStudy, label: str, numbers: tuple[Number | None, ...]) -> Claim | None:
     """Compute the reporting odds ratio where all four numbers are known and none is only remembered."""
-    from glabella.safety import disproportionality
+    # The arrays behind glabella.safety.disproportionality: reading a frame library costs more than the ratios.
+    from glabella.safety.measures._disproportionality import measured
 
     known = [
         number.value for number in numbers if number is not None and number.usable and number.value is not None
@@ -101,9 +103,9 @@ def _ratio(place: str, study: ReportStudy, label: str, numbers: tuple[Number | N
     if len(known) < len(numbers):
         return None
     with_events, with_all, versus_events, versus_all = known
-    row = disproportionality(with_events, with_all, with_events + versus_events, with_all + versus_all).row(
-        0, named=True
-    )
+    columns = measured(with_events, with_all, with_events + versus_events, with_all + versus_all)
+    row = {name: None if math.isnan(columns[name][0]) else float(columns[name][0])
+           for name in ("ror", "ror_low", "ror_high")}  # fmt: skip
     sources = {key: Source(key, number.status, number.at) for number in numbers if number for key in number.sources}
     return Claim(
         id=f"{place}.ror",

@@ -89,6 +89,13 @@ def disproportionality(
     >>> print(*(round(one[name][0], 3) for name in ("ror", "ror_low", "ror_high")))
     5.579 2.856 10.898
     """
+    return frame(measured(n, n_drug, n_event, n_total, ic_bounds=ic_bounds), empty=frozenset(_COLUMNS[1:10]))
+
+
+def measured(
+    n: ArrayLike, n_drug: ArrayLike, n_event: ArrayLike, n_total: ArrayLike, *, ic_bounds: Bounds = "closed"
+) -> dict[str, Floats]:
+    """Give the columns of :func:`disproportionality` as arrays, NaN where nothing is defined."""
     if ic_bounds not in ("closed", "exact"):
         raise ValueError(f"ic_bounds: {ic_bounds!r}, expected 'closed' or 'exact'")
     given = broadcast({"n": n, "n_drug": n_drug, "n_event": n_event, "n_total": n_total})
@@ -105,7 +112,7 @@ def disproportionality(
             _information(counts, out, limits, ic_bounds)
 
     in_chunks(work, rows)
-    return frame(made, empty=frozenset(_COLUMNS[1:10]))
+    return made
 
 
 def evans(n: ArrayLike, measures: polars.DataFrame) -> polars.Series:

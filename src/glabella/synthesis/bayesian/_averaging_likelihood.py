@@ -147,12 +147,16 @@ class _Selected:
         They do not rise with the p-value: so of a study's normaliser its own interval and those below make at least
         the weight of its own times what lies there.
         """
+        from scipy.special import ndtr
+
         found = np.empty(len(tau))
-        size = max(1, _BLOCK // (8 * len(self.v) * self.data.cuts.shape[-1]))
+        ends = np.take_along_axis(self.data.cuts, self.data.interval[:, None, None] + 1, axis=-1)[..., 0]
+        size = max(1, _BLOCK // (8 * len(self.v)))
         for start in range(0, len(tau), size):
             block = slice(start, start + size)
-            share = np.cumsum(self.shares(tau[block], mu[block]), axis=-1)
-            own = np.take_along_axis(share, self.data.interval[None, :, None], axis=-1)[..., 0]
+            sd = np.sqrt(self.v + tau[block, None] ** 2)
+            own = sum(ndtr((turn * mu[block, None] - ends[:, tail]) / sd)
+                      for tail, turn in enumerate(self.data.sign))  # fmt: skip
             found[block] = -np.log(np.maximum(own, _LEAST)).sum(axis=1)
         return found
 

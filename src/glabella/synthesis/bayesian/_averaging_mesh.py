@@ -165,6 +165,11 @@ class Density:
         mass = self.coefficients[:, 0] * (self.high - self.low)
         return np.concatenate([[0.0], np.cumsum(mass)])
 
+    @cached_property
+    def _summed(self) -> Floats:
+        """Coefficients of the integral from the start of each panel."""
+        return np.asarray(legendre.legint(self.coefficients, lbnd=-1, axis=1))
+
     def _place(self, x: Floats) -> tuple[NDArray[np.intp], Floats]:
         panel = np.clip(np.searchsorted(self.low, x, side="right") - 1, 0, len(self.low) - 1)
         middle, half = (self.low + self.high) / 2, (self.high - self.low) / 2
@@ -182,8 +187,7 @@ class Density:
         """Give the probability of a value up to x."""
         points = np.asarray(x, dtype=float)
         panel, at = self._place(points)
-        summed = legendre.legint(self.coefficients, lbnd=-1, axis=1)
-        part = legendre.legval(at, np.moveaxis(summed[panel], -1, 0), tensor=False)
+        part = legendre.legval(at, np.moveaxis(self._summed[panel], -1, 0), tensor=False)
         within = part * (self.high - self.low)[panel] / 2
         return np.asarray(np.clip((self._below[panel] + within) / self._below[-1], 0.0, 1.0))
 

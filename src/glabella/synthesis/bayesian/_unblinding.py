@@ -21,6 +21,8 @@ Floats = NDArray[np.float64]
 
 #: Up to how many times the estimate and its interval a bias is sought that changes the conclusion.
 _FAR = 20.0
+#: Biases that are tried at once on the way there.
+_LOOKED_AT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,12 +346,12 @@ def unblinding_curve(
     sign = 1.0 if start >= 0 else -1.0
     far = _FAR * max(abs(start), high - low)
 
-    def near_limit(assumed: float) -> float:
-        _, below, above = at(np.array([sign * assumed]))
-        return float(below[0] if sign > 0 else -above[0])
+    def near_limit(assumed: Floats) -> Floats:
+        _, below, above = at(sign * assumed)
+        return below if sign > 0 else -above
 
-    def above_half(assumed: float) -> float:
-        return sign * float(at(np.array([sign * assumed]))[0][0] - start / 2)
+    def above_half(assumed: Floats) -> Floats:
+        return np.asarray(sign * (at(sign * assumed)[0] - start / 2))
 
     estimate, lows, highs = at(grid)
     tipping = 0.0 if low <= 0 <= high else sign * _first_root(near_limit, far)
@@ -358,14 +360,19 @@ def unblinding_curve(
     )
 
 
-def _first_root(value: Callable[[float], float], far: float) -> float:
+def _first_root(value: Callable[[Floats], Floats], far: float) -> float:
     """Find where a function that is positive at 0 first falls to 0; NaN if it does not."""
     from scipy.optimize import brentq
 
     ends = far * np.linspace(0, 1, 81)
-    before = ends[0]
-    for end in ends[1:]:
-        if value(float(end)) <= 0:
-            return float(brentq(value, before, end, xtol=1e-12, rtol=1e-12))
-        before = end
+    # A few at a time: the root is mostly near.
+    for first in range(1, len(ends), _LOOKED_AT):
+        fallen = np.flatnonzero(value(ends[first : first + _LOOKED_AT]) <= 0)
+        if len(fallen):
+            end = first + int(fallen[0])
+
+            def alone(assumed: float) -> float:
+                return float(value(np.array([assumed]))[0])
+
+            return float(brentq(alone, ends[end - 1], ends[end], xtol=1e-12, rtol=1e-12))
     return float("nan")
