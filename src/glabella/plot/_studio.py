@@ -6,13 +6,14 @@ The drawing engine holds Python's lock, so that threads do not help: it runs in 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from glabella.plot._plot import Plot
 
 #: More engines take longer to start than they save.
 _MOST = 2
+_FIRST = {"mark": "point", "data": {"values": []}}
 
 
 def in_turn(plots: Iterable[Plot]) -> Iterator[str]:
@@ -30,10 +31,14 @@ class Studio:
         from concurrent.futures import ProcessPoolExecutor
         from multiprocessing import get_context
 
+        from vl_convert import vegalite_to_svg
+
+        # The engine's own function: a process that calls it imports nothing of this package.
+        self._draw: Callable[[dict[str, Any]], str] = vegalite_to_svg
         count = min(_MOST, os.cpu_count() or 1)
         # Fresh processes: a copy of one whose engine has run would wait for threads that it has not.
         self._pool = ProcessPoolExecutor(
-            count, mp_context=get_context("spawn"), initializer=_drawn, initargs=({"mark": "point", "data": {}},)
+            count, mp_context=get_context("spawn"), initializer=self._draw, initargs=(_FIRST,)
         )
         for _ in range(count):
             self._pool.submit(int)
@@ -46,8 +51,4 @@ class Studio:
 
     def svgs(self, plots: Iterable[Plot]) -> Iterator[str]:
         """Begin to draw plots; wait for each only when it is asked for."""
-        return self._pool.map(_drawn, [plot.spec for plot in plots])
-
-
-def _drawn(spec: dict[str, Any]) -> str:
-    return Plot(spec).svg()
+        return self._pool.map(self._draw, [plot.spec for plot in plots])
