@@ -9,10 +9,11 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "src" / "glabella"
 
-#: What each part may import. `claim` and `_version` stand below everything.
+#: What each part may import. `claim`, `_front_door` and `_version` stand below everything.
 MAY_IMPORT = {
     "claim": set(),
     "_version": set(),
+    "_front_door": set(),
     "__main__": {"cli"},
     "dossier": set(),
     "synthesis": {"dossier"},
@@ -24,7 +25,7 @@ MAY_IMPORT = {
     "app": {"dossier", "synthesis", "safety", "mechanism", "decision", "plot", "brief"},
     "cli": {"dossier", "synthesis", "safety", "mechanism", "decision", "plot", "brief", "app"},
 }
-BELOW_ALL = {"claim", "_version"}
+BELOW_ALL = {"claim", "_front_door", "_version"}
 PARTS = sorted(
     p.stem
     for p in PACKAGE.iterdir()
@@ -104,3 +105,37 @@ def test_importing_loads_nothing_heavy(statement: str, unwanted: set[str]) -> No
     code = f"import sys; {statement}; print(*sorted(set(sys.modules) & {unwanted!r}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+@pytest.mark.parametrize("package", ["glabella.synthesis", "glabella.safety"])
+def test_a_front_door_gives_every_name_and_imports_none_before(package: str) -> None:
+    code = (
+        f"import sys, {package} as p; before = [m for m in sys.modules if m.startswith('{package}.')];"
+        "missing = [n for n in p.__all__ if not hasattr(p, n) or n not in dir(p)]; print(before, missing)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["[]", "[]"]
+
+
+@pytest.mark.parametrize("package", ["synthesis", "safety"])
+def test_a_front_door_names_for_type_checkers_what_it_gives(package: str) -> None:
+    door = ast.parse((PACKAGE / package / "__init__.py").read_text(encoding="utf-8"))
+    (branch,) = (node for node in door.body if isinstance(node, ast.If))
+    typed = {
+        (str(node.module).removeprefix(f"glabella.{package}."), alias.name)
+        for node in branch.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    (homes,) = (node for part in branch.orelse for node in ast.walk(part) if isinstance(node, ast.Dict))
+    given = {(home, name) for home, names in ast.literal_eval(homes).items() for name in names}
+    assert given == typed
+    (listed,) = (node.value for node in door.body if isinstance(node, ast.Assign))
+    assert sorted(ast.literal_eval(listed)) == sorted(name for _, name in given)
+
+
+def test_a_front_door_refuses_a_name_that_it_does_not_have() -> None:
+    import glabella.safety
+
+    with pytest.raises(AttributeError, match=r"'glabella\.safety' has no attribute 'nothing'"):
+        _ = glabella.safety.nothing  # type: ignore[attr-defined]

@@ -6,30 +6,86 @@ how well known signals are found, and ``data`` holds the vocabularies and rules 
 touches files; nothing here draws, or knows how a number is shown.
 """
 
-from glabella.safety._open import ReportStore, open_store
-from glabella.safety.cohort import CohortResult, CohortSpec, load_spec, run_cohort, shipped_cohorts
-from glabella.safety.evaluation import evaluate, evaluate_store, reference_set
-from glabella.safety.faers import fetch, ingest, verify
-from glabella.safety.measures import (
-    cumulative_ic,
-    disproportionality,
-    ema,
-    evans,
-    exact_ror,
-    fit_gps,
-    information_component,
-    lasso_logistic,
-    likelihood_ratio_test,
-    logistic_ratio,
-    mantel_haenszel,
-    masking_ratio,
-    omega,
-    stratified_expected,
-    unmasked,
-    without_drug,
-)
-from glabella.safety.store import build_index, load_terms
-from glabella.safety.synthetic import synthesise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from glabella.safety._open import ReportStore, open_store
+    from glabella.safety.cohort import CohortResult, CohortSpec, load_spec, run_cohort, shipped_cohorts
+    from glabella.safety.evaluation import evaluate, evaluate_store, reference_set
+    from glabella.safety.faers import fetch, ingest, verify
+    from glabella.safety.measures import (
+        cumulative_ic,
+        disproportionality,
+        ema,
+        evans,
+        exact_ror,
+        fit_gps,
+        information_component,
+        lasso_logistic,
+        likelihood_ratio_test,
+        logistic_ratio,
+        mantel_haenszel,
+        masking_ratio,
+        omega,
+        stratified_expected,
+        unmasked,
+        without_drug,
+    )
+    from glabella.safety.store import build_index, load_terms
+    from glabella.safety.synthetic import synthesise
+else:
+    from glabella._front_door import front_door
+
+    # The same names again: each module is imported when a name of it is first used.
+    __getattr__, __dir__ = front_door(
+        __name__,
+        {
+            "_open": (
+                "ReportStore",
+                "open_store",
+            ),
+            "cohort": (
+                "CohortResult",
+                "CohortSpec",
+                "load_spec",
+                "run_cohort",
+                "shipped_cohorts",
+            ),
+            "evaluation": (
+                "evaluate",
+                "evaluate_store",
+                "reference_set",
+            ),
+            "faers": (
+                "fetch",
+                "ingest",
+                "verify",
+            ),
+            "measures": (
+                "cumulative_ic",
+                "disproportionality",
+                "ema",
+                "evans",
+                "exact_ror",
+                "fit_gps",
+                "information_component",
+                "lasso_logistic",
+                "likelihood_ratio_test",
+                "logistic_ratio",
+                "mantel_haenszel",
+                "masking_ratio",
+                "omega",
+                "stratified_expected",
+                "unmasked",
+                "without_drug",
+            ),
+            "store": (
+                "build_index",
+                "load_terms",
+            ),
+            "synthetic": ("synthesise",),
+        },
+    )
 
 __all__ = [
     "CohortResult",
