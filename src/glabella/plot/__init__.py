@@ -7,7 +7,9 @@ and fill carry the meaning and every colour is a grey, so that a plot survives a
 """
 
 from glabella.plot._baujat import baujat
+from glabella.plot._course import Course, Point, explained_course, time_course
 from glabella.plot._density import density
+from glabella.plot._diagram import Link, diagram
 from glabella.plot._forest import Line, forest
 from glabella.plot._funnel import funnel
 from glabella.plot._gosh import gosh
@@ -15,20 +17,29 @@ from glabella.plot._labbe import labbe
 from glabella.plot._netheat import net_heat
 from glabella.plot._network import network_graph
 from glabella.plot._plot import Plot
+from glabella.plot._profile import ProfileCurve, profile_plot
 from glabella.plot._radial import radial
 from glabella.plot._rankogram import rankogram
 from glabella.plot._specification import specification_curve
 from glabella.plot._studio import Studio, in_turn
+from glabella.plot._tornado import Swing, sobol_bars, tornado
 from glabella.plot._trend import trend
 from glabella.plot._unblinding import unblinding
 from glabella.plot._volcano import volcano
 
 __all__ = [
+    "Course",
     "Line",
+    "Link",
     "Plot",
+    "Point",
+    "ProfileCurve",
     "Studio",
+    "Swing",
     "baujat",
     "density",
+    "diagram",
+    "explained_course",
     "forest",
     "funnel",
     "gosh",
@@ -36,9 +47,13 @@ __all__ = [
     "labbe",
     "net_heat",
     "network_graph",
+    "profile_plot",
     "radial",
     "rankogram",
+    "sobol_bars",
     "specification_curve",
+    "time_course",
+    "tornado",
     "trend",
     "unblinding",
     "volcano",
