@@ -113,6 +113,21 @@ def test_a_trials_shift_is_integrated() -> None:
     assert len(SHIFTS) == 101
 
 
+def test_a_response_is_kept_by_the_ratio_of_both_days() -> None:
+    everybody = synthetic().rows(np.arange(6))
+    late = replace(everybody, placebo=np.zeros(6), given=np.where(everybody.day > 14, 14.0, np.nan))
+    unknowns = (*TRUTH, Unknown("antibody_share", 0.1, "logit"))
+    found, whole = (
+        Likelihood(MODEL, data, unknowns).shares(there, np.array([0.0, 1.0]))
+        for data in (late, replace(late, given=np.full(6, np.nan)))
+        for there in [Likelihood(MODEL, data, unknowns).start]
+    )
+    np.testing.assert_allclose(found[:2], whole[:2], rtol=1e-12)
+    np.testing.assert_allclose(found[2:], whole[2:] / whole[1], rtol=1e-12)
+    # Everybody who responds later did so on the day before: carriers of antibodies have no part in it.
+    assert (found <= 1).all()
+
+
 def test_a_spread_between_trials_is_found() -> None:
     shifts = norm.ppf((np.arange(12) + 0.5) / 12)
     study = np.repeat([f"trial {each}" for each in range(12)], 3)
@@ -175,6 +190,8 @@ def test_an_assumption_is_held_by_its_prior() -> None:
         ({"dose": [20.0, -1.0]}, r"dose of row 1 \(b\) is -1.0, expected more than 0"),
         ({"events": [5.0, 12.0]}, "events of row 1"),
         ({"placebo": [0.0, 1.0]}, "placebo of row 1"),
+        ({"given": [0.5, 2.0]}, r"given of row 1 \(b\) is 2.0, expected a day before day"),
+        ({"given": 0.5, "placebo": [0.0, 0.1]}, "placebo of row 1"),
         ({"day": [np.nan, 2.0]}, r"day of row 0 \(a\)"),
         ({"day": [1.0]}, "day has shape"),
         ({"percent": [50.0, 50.0]}, "either events or percent"),

@@ -26,11 +26,25 @@ def model() -> Model:
 @pytest.mark.parametrize("use", ["fit", "held_out"])
 def test_every_share_is_in_the_arrays_or_named(use: str) -> None:
     rows, left = muscle_rows(evidence(), use)
-    chosen = [each for each in evidence().observations.muscle if each.use == use]
-    assert len(rows.study) + len(left) == len(chosen)
+    there = evidence().observations
+    chosen = [each for each in there.muscle if each.use == use]
     known = [each for each in chosen if each.arm.people]
-    np.testing.assert_allclose(rows.events / rows.n, [each.arm.share for each in known])
-    assert rows.study.tolist() == [each.study for each in known]
+    times = [each for each in there.times if each.use == use]
+    medians = [each for each in times if each.kind == "median_duration" and each.people.value and not each.days.bound]
+    assert len(rows.study) + len(left) == len(chosen) + len(times)
+    np.testing.assert_allclose(rows.events / rows.n, [*(each.arm.share for each in known), *[0.5] * len(medians)])
+    assert rows.study.tolist() == [each.study for each in (*known, *medians)]
+
+
+def test_at_a_median_duration_half_of_the_responders_are_left() -> None:
+    rows, _ = muscle_rows(evidence())
+    median = next(each for each in evidence().observations.times if each.use == "fit" and each.responders_at)
+    row = np.flatnonzero((rows.study == median.study) & (rows.day == median.days.value))
+    assert len(row) == 1
+    assert rows.given[row[0]] == median.responders_at
+    assert rows.n[row[0]] == median.people.value
+    everybody = [each for each in evidence().observations.times if each.use == "fit" and not each.responders_at]
+    assert np.isnan(rows.given[np.isin(rows.study, [each.study for each in everybody])]).all()
 
 
 def test_unknowns_are_those_that_the_rows_can_ask_for() -> None:

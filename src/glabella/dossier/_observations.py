@@ -139,6 +139,7 @@ class MuscleObservation(_OneDose):
     definition_note: Text | None = Field(None, description="where the source leaves the definition open")
     day: float = Field(ge=0, description="the day it was seen; of a span of days, the last")
     from_day: float | None = Field(None, description="first day of a span")
+    responders_at: float | None = Field(None, description="only people with a response at this day are counted")
     arm: Share
     placebo: Share | None = None
 

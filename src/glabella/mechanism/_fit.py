@@ -15,8 +15,11 @@ from glabella.mechanism._unknowns import Unknown
 
 Floats = NDArray[np.float64]
 Priors = Literal["assumed", "all"]
-#: Steps of central differences: for slopes, and for slopes of slopes.
-STEP, HESSIAN_STEP = 1e-4, 2e-3
+#: Steps of central differences: for slopes, and for slopes of slopes. Interpolated curves make the objective uneven by
+#: some 1e-6, which over the first step squared would hide the curvature of a prior.
+STEP, HESSIAN_STEP = 1e-4, 1e-2
+#: Step along directions that the objective hardly changes in.
+FAR = 0.3
 #: How far from its start an unknown is sought, on the real line: a factor of about 150.
 REACH = 5.0
 
@@ -147,13 +150,15 @@ def objective(likelihood: Likelihood, place: Floats, priors: Priors) -> float:
     return -likelihood.log_likelihood(place) - likelihood.log_prior(place, priors == "all")
 
 
-def slopes(likelihood: Likelihood, place: Floats, priors: Priors, free: NDArray[np.bool_]) -> Floats:
+def slopes(
+    likelihood: Likelihood, place: Floats, priors: Priors, free: NDArray[np.bool_], step: float = STEP
+) -> Floats:
     """Give the slopes of the objective along free unknowns, from one stacked simulation."""
-    steps = np.eye(len(place))[free] * STEP
+    steps = np.eye(len(place))[free] * step
     around = np.concatenate([place + steps, place - steps])
     likelihood.prepare(around)
     found = np.array([objective(likelihood, each, priors) for each in around]).reshape(2, -1)
-    return np.asarray((found[0] - found[1]) / (2 * STEP))
+    return np.asarray((found[0] - found[1]) / (2 * step))
 
 
 def search(
@@ -195,11 +200,19 @@ def _covariance(likelihood: Likelihood, place: Floats, priors: Priors) -> tuple[
     p = len(place)
     free = np.ones(p, dtype=bool)
     steps = np.eye(p) * HESSIAN_STEP
-    rows = [(slopes(likelihood, place + step, priors, free) - slopes(likelihood, place - step, priors, free))
-            / (2 * HESSIAN_STEP) for step in steps]  # fmt: skip
-    curvature = np.array(rows)
+    after, before = (
+        np.array([slopes(likelihood, place + sign * step, priors, free, HESSIAN_STEP) for step in steps])
+        for sign in (1.0, -1.0)
+    )
+    curvature = (after - before) / (2 * HESSIAN_STEP)
     curvature = (curvature + curvature.T) / 2
     values, vectors = np.linalg.eigh(curvature)
+    # Along weak directions the differences' own error is as large as the curvature; a longer way tells it.
+    for weak in np.flatnonzero(values < 1):
+        ahead, behind = place + FAR * vectors[:, weak], place - FAR * vectors[:, weak]
+        likelihood.prepare(np.array([ahead, behind]))
+        rise = sum(objective(likelihood, each, priors) for each in (ahead, behind))
+        values[weak] = (rise - 2 * objective(likelihood, place, priors)) / FAR**2
     # A standard error above 30 on the real line spans everything that could be.
     good = values > 1 / 30**2
     covariance = (vectors[:, good] / values[good]) @ vectors[:, good].T

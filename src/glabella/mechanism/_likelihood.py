@@ -36,6 +36,8 @@ class MuscleData:
         Events need not be whole numbers, since percentages are rounded.
     placebo : ndarray of shape (m,)
         Share who respond without the drug, taken as known.
+    given : ndarray of shape (m,)
+        Where only people count who responded on an earlier day, that day; NaN where everybody counts.
     """
 
     study: NDArray[Any]
@@ -48,6 +50,7 @@ class MuscleData:
     events: Floats
     n: Floats
     placebo: Floats
+    given: Floats
 
     def rows(self, which: ArrayLike) -> MuscleData:
         """Give some rows."""
@@ -67,6 +70,7 @@ def muscle_data(
     sex: Sequence[str] | None = None,
     observer: Sequence[str] | None = None,
     placebo: ArrayLike = 0.0,
+    given: ArrayLike = np.nan,
 ) -> MuscleData:
     """Check shares of responders.
 
@@ -92,6 +96,7 @@ def muscle_data(
         events=np.asarray(events, dtype=float),
         n=people,
         placebo=np.broadcast_to(np.asarray(placebo, dtype=float), (m,)).copy(),
+        given=np.broadcast_to(np.asarray(given, dtype=float), (m,)).copy(),
     )
     for name in found.__slots__:
         if getattr(found, name).shape != (m,):
@@ -102,8 +107,10 @@ def muscle_data(
         ("n", found.n > 0, "more than 0"),
         ("events", (found.events >= 0) & (found.events <= found.n), "between 0 and n"),
         ("placebo", (found.placebo >= 0) & (found.placebo < 1), "a share below 1"),
+        ("placebo", np.isnan(found.given) | (found.placebo == 0), "0 where only earlier responders count"),
+        ("given", np.isnan(found.given) | ((found.given >= 0) & (found.given < found.day)), "a day before day"),
     ):
-        good = good & np.isfinite(getattr(found, name))
+        good = good & (np.isfinite(getattr(found, name)) | (name == "given"))
         if not good.all():
             row = int(np.flatnonzero(~good)[0])
             raise ValueError(
@@ -143,7 +150,9 @@ class Likelihood:
         for definition in np.unique(data.definition):
             if f"threshold_{definition}" not in names:
                 raise ValueError(f"no unknown threshold_{definition} for the definition {definition!r}")
-        days, self.day = np.unique(data.day, return_inverse=True)
+        self.some = np.flatnonzero(~np.isnan(data.given))
+        days, place = np.unique(np.concatenate([data.day, data.given[self.some]]), return_inverse=True)
+        self.day, self.given = place[: len(data.day)], place[len(data.day) :]
         self.curves = Curves(model, days)
         for name in [each.constant for each in self.unknowns if each.constant] + list(self.held):
             if name not in self.curves.known.constants:
@@ -180,18 +189,23 @@ class Likelihood:
         """Give the share of responders of each row (m, u) if its study shifts by multiples of the spread."""
         values = self.values(place)
         constants = [self.constants(values, *arm) for arm in self.arms]
-        curves = np.stack(self.curves.of([self.curves.key(each) for each in constants]))[self.arm, self.day]
+        by_arm = np.stack(self.curves.of([self.curves.key(each) for each in constants]))
         data = self.data
         logits = {each.name: x for each, x in zip(self.unknowns, place, strict=True)}
         threshold = np.array([logits[f"threshold_{each}"] for each in data.definition])
         threshold = threshold + [values.get(f"observer_{each}", 0.0) for each in data.observer]
         centre = np.array([self.curves.amount(each) for each in constants])[self.arm]
         centre = centre + [values.get(f"sensitivity_{each}", 0.0) for each in data.sex]
-        if np.isnan(curves).any():
+        if np.isnan(by_arm).any():
             return np.full((len(threshold), len(shifts)), np.nan)
-        needed = crossing(curves, threshold[:, None] + values.get("study_spread", 0.0) * shifts)
-        q = share_above(needed, centre[:, None], values.get("sensitivity_spread", 0.0))
-        q = q * (1 - values.get("antibody_share", 0.0))
+        limits = threshold[:, None] + values.get("study_spread", 0.0) * shifts
+        spread, able = values.get("sensitivity_spread", 0.0), 1 - values.get("antibody_share", 0.0)
+        q = able * share_above(crossing(by_arm[self.arm, self.day], limits), centre[:, None], spread)
+        if (some := self.some).size:
+            # Weakness has one peak, so whoever responds later did so earlier, unless the earlier day was too early.
+            before = able * share_above(crossing(by_arm[self.arm[some], self.given], limits[some]),
+                                        centre[some, None], spread)  # fmt: skip
+            q[some] = np.minimum(q[some] / np.maximum(before, LEAST), 1.0)
         return with_placebo(q, data.placebo[:, None])
 
     def mean_shares(self, place: Floats) -> Floats:

@@ -63,6 +63,7 @@ def simulate_population(
     into: str | None = None,
     names: Sequence[str] | None = None,
     workers: int = 1,
+    rtol: float = RTOL,
 ) -> Population:
     """Simulate patients who differ in their constants.
 
@@ -82,6 +83,8 @@ def simulate_population(
         States or computed quantities to keep; all by default.
     workers : int
         Processes to spread the patients over.
+    rtol : float
+        Relative tolerance of the solver.
 
     Returns
     -------
@@ -101,7 +104,7 @@ def simulate_population(
     given, n = checked_constants(known, constants or {})
     kept = checked_names(known, names)
     moments = checked_injections(known, injections, into)
-    job = _Job(model, grid, tuple(moments), into, kept)
+    job = _Job(model, grid, tuple(moments), into, kept, rtol)
     found = by_blocks(job, given, n, workers)
     values = {name: np.concatenate([each[0][place] for each in found]) for place, name in enumerate(kept)}
     return Population(grid, values, np.concatenate([each[1] for each in found]))
@@ -186,10 +189,11 @@ class _Job:
     injections: tuple[float, ...]
     into: str | None
     names: tuple[str, ...]
+    rtol: float
 
     def __call__(self, constants: dict[str, Any], n: int) -> tuple[list[Floats], NDArray[Any]]:
         """Give the kept quantities and why patients failed."""
-        block = Block(cached_equations(self.model), constants, n)
+        block = Block(cached_equations(self.model), constants, n, self.rtol)
         filled = 0.0 if self.into is None else block.first[self.into].copy()
         y = block.state()
         if self.into is not None and 0.0 not in self.injections:
@@ -226,8 +230,8 @@ class Block:
         Empty, or why a patient failed; one who has failed is left out from then on.
     """
 
-    def __init__(self, known: Equations, constants: dict[str, Any], n: int) -> None:
-        self.known, self.n = known, n
+    def __init__(self, known: Equations, constants: dict[str, Any], n: int, rtol: float = RTOL) -> None:
+        self.known, self.n, self.rtol = known, n, rtol
         self.constants = {
             name: np.broadcast_to(np.asarray(value, dtype=float), (n,)) for name, value in constants.items()
         }
@@ -246,6 +250,8 @@ class Block:
 
     def _linear_rates(self, y: Floats) -> Floats:
         known = self.known
+        if not known.linear:
+            return np.zeros((self.n, 0))
         with np.errstate(all="ignore"):
             found = known.linear_rates(0.0, self.constants | dict(zip(known.linear, y.T, strict=True)))
         return np.stack([np.broadcast_to(found[name], (self.n,)) for name in known.linear], axis=1)
@@ -309,7 +315,7 @@ class Block:
             values = constants | dict(zip(known.states, columns, strict=True))
             return known.linear_rates(time, values) | known.rest_rates(time, values)
 
-        return _integrate(rates, known.states, y, begin, times)
+        return _integrate(rates, known.states, y, begin, times, self.rtol)
 
     def _by_chain(self, rows: NDArray[np.intp], y: Floats, begin: float, times: Floats) -> Floats | str:
         """Solve the linear states exactly, and integrate the rest with them."""
@@ -335,7 +341,7 @@ class Block:
             values = {name: (share * wave).sum(axis=0).real for name, share in driving.items()}
             return known.rest_rates(time, constants | values | dict(zip(known.rest, columns, strict=True)))
 
-        moved = _integrate(rates, known.rest, y[:, rest], begin, times)
+        moved = _integrate(rates, known.rest, y[:, rest], begin, times, self.rtol)
         if isinstance(moved, str):
             return moved
         found[:, :, rest] = moved
@@ -343,7 +349,12 @@ class Block:
 
 
 def _integrate(
-    rates: Callable[[float, Floats], dict[str, Any]], names: tuple[str, ...], y: Floats, begin: float, times: Floats
+    rates: Callable[[float, Floats], dict[str, Any]],
+    names: tuple[str, ...],
+    y: Floats,
+    begin: float,
+    times: Floats,
+    rtol: float,
 ) -> Floats | str:
     """Integrate patients put behind each other; give the states (patients, times, states), or why it failed."""
     from scipy.integrate import solve_ivp
@@ -359,7 +370,7 @@ def _integrate(
 
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # LSODA prints why it stopped; the message says it too
-        found = solve_ivp(flat, (begin, times[-1]), y.ravel(), method="LSODA", t_eval=times, rtol=RTOL, atol=ATOL,
+        found = solve_ivp(flat, (begin, times[-1]), y.ravel(), method="LSODA", t_eval=times, rtol=rtol, atol=ATOL / RTOL * rtol,
                           lband=states - 1, uband=states - 1)  # fmt: skip
     if not found.success or not np.isfinite(found.y).all():
         return f"the solver stopped near time {found.t[-1] if len(found.t) else begin:g}"

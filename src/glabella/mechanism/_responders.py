@@ -23,6 +23,8 @@ Floats = NDArray[np.float64]
 NODES = np.linspace(-7.0, 7.0, 57)
 #: Between the nodes curves are interpolated once, by a monotone cubic, and then linearly.
 FINE = np.linspace(-7.0, 7.0, 1121)
+#: Of the solver: an error that does not show beside that of the interpolation.
+CURVE_RTOL = 1e-8
 #: Logits of weakness are cut off here: nothing is called a response at less than 1e-9.
 TINY = 1e-9
 Key = tuple[tuple[str, float], ...]
@@ -107,7 +109,7 @@ class Curves:
             name: np.repeat([dict(key).get(name, self.known.constants[name]) for key in keys], g) for name in names
         }
         constants[self.sensitivity] = np.tile(np.exp(NODES), len(keys))
-        found = simulate_population(self.model, self.days, constants, names=[self.quantity])
+        found = simulate_population(self.model, self.days, constants, names=[self.quantity], rtol=CURVE_RTOL)
         curves = []
         for part in found.values[self.quantity].reshape(len(keys), g, len(self.days)):
             falls = (np.diff(part, axis=0) < -1e-6).any() or part.min() < -1e-6 or part.max() > 1 + 1e-6
