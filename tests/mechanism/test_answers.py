@@ -12,9 +12,10 @@ from scipy.optimize import brentq
 from scipy.special import logit, ndtr
 
 from glabella.mechanism import load, simulate_population
-from glabella.mechanism._answers import Landmarks, Needed, amounts_needed, course, falling, landmarks
+from glabella.mechanism._answers import Landmarks, course, duration_of_each, falling, landmarks
 from glabella.mechanism._gap import gap, speed_for_gap
 from glabella.mechanism._likelihood import Likelihood, muscle_data
+from glabella.mechanism._needed import Needed, amounts_needed
 from glabella.mechanism._unknowns import Unknown
 
 #: The logit of weakness is the log of bulk * (ramp * time)^2, so that everything asked has a closed form.
@@ -188,6 +189,18 @@ def test_draws_are_simulated_together_and_failures_are_counted(monkeypatch: pyte
     draws[:, 0] = np.nan
     with pytest.raises(ValueError, match="none of 60 draws"):
         course(likelihood(), draws, dose=0.02, sex="women", **(ASKED | {"days": [30.0, 90.0]}))
+
+
+def test_each_draw_has_its_duration(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("glabella.mechanism._answers.MANY", 3)
+    draws = likelihood().start + 0.2 * np.random.default_rng(2).standard_normal((7, len(UNKNOWNS)))
+    draws[4, 0] = np.nan
+    found = duration_of_each(likelihood(), draws, dose=0.02, sex="men", **ASKED)
+    assert np.isnan(found).nonzero()[0].tolist() == [4]
+    for row in (0, 5, 6):
+        alone = landmarks(likelihood(), draws[row], dose=0.02, sex="men", kept_days=[], **ASKED)
+        assert found[row] == pytest.approx(alone.duration.value, rel=1e-9)
+    assert np.ptp(found[:4]) > 10
 
 
 def test_what_cannot_be_asked_is_said() -> None:

@@ -5,21 +5,14 @@ Nothing here reads a file, and no constant of a treatment stands in this code: m
 are data of a dossier or of the user. libRoadRunner, libSBML and Antimony come with ``glabella[mechanism]``.
 """
 
-from glabella.mechanism._answers import (
-    Interval,
-    Landmarks,
-    Needed,
-    ResponseCourse,
-    amounts_needed,
-    course,
-    landmarks,
-)
+from glabella.mechanism._answers import Interval, Landmarks, ResponseCourse, course, duration_of_each, landmarks
 from glabella.mechanism._compare import Compared, Explained, MoodData, compare, mood_data
 from glabella.mechanism._engine import simulate
 from glabella.mechanism._fit import Fit, fit
 from glabella.mechanism._gap import Gap, gap, speed_for_gap
 from glabella.mechanism._likelihood import MuscleData, muscle_data
 from glabella.mechanism._model import Model, Quantity, load
+from glabella.mechanism._needed import Needed, amounts_needed
 from glabella.mechanism._observations import mood_rows, muscle_rows, muscle_unknowns
 from glabella.mechanism._population import Population, simulate_population
 from glabella.mechanism._predict import Predicted, leave_one_out, predict
@@ -60,6 +53,7 @@ __all__ = [
     "amounts_needed",
     "compare",
     "course",
+    "duration_of_each",
     "fit",
     "gap",
     "landmarks",
