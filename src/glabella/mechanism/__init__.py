@@ -8,6 +8,7 @@ are data of a dossier or of the user. libRoadRunner, libSBML and Antimony come w
 from glabella.mechanism._answers import Interval, Landmarks, ResponseCourse, course, duration_of_each, landmarks
 from glabella.mechanism._compare import Compared, Explained, MoodData, compare, mood_data
 from glabella.mechanism._engine import simulate
+from glabella.mechanism._export import with_constants, with_injections, with_notes
 from glabella.mechanism._fit import Fit, fit
 from glabella.mechanism._gap import Gap, gap, speed_for_gap
 from glabella.mechanism._likelihood import MuscleData, muscle_data
@@ -76,4 +77,7 @@ __all__ = [
     "speed_for_gap",
     "tornado",
     "virtual_people",
+    "with_constants",
+    "with_injections",
+    "with_notes",
 ]
