@@ -15,8 +15,8 @@ from glabella.mechanism._unknowns import Unknown
 
 Floats = NDArray[np.float64]
 Priors = Literal["assumed", "all"]
-#: Steps of central differences: for slopes, and for slopes of slopes. Interpolated curves make the objective uneven by
-#: some 1e-6, which over the first step squared would hide the curvature of a prior.
+#: Steps of central differences: for slopes, and for slopes of slopes. Interpolated curves make the objective uneven
+#: by some 1e-6, which over the first step squared would hide the curvature of a prior.
 STEP, HESSIAN_STEP = 1e-4, 1e-2
 #: Step along directions that the objective hardly changes in.
 FAR = 0.3

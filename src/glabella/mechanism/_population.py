@@ -370,8 +370,8 @@ def _integrate(
 
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # LSODA prints why it stopped; the message says it too
-        found = solve_ivp(flat, (begin, times[-1]), y.ravel(), method="LSODA", t_eval=times, rtol=rtol, atol=ATOL / RTOL * rtol,
-                          lband=states - 1, uband=states - 1)  # fmt: skip
+        found = solve_ivp(flat, (begin, times[-1]), y.ravel(), method="LSODA", t_eval=times, rtol=rtol,
+                          atol=ATOL * (rtol / RTOL), lband=states - 1, uband=states - 1)  # fmt: skip
     if not found.success or not np.isfinite(found.y).all():
         return f"the solver stopped near time {found.t[-1] if len(found.t) else begin:g}"
     return np.asarray(found.y).reshape(n, states, -1).swapaxes(1, 2)
