@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from glabella.mechanism._linear import Chain, chain
 from glabella.mechanism._model import Model
+from glabella.mechanism._spread import spread
 from glabella.mechanism._translate import Equations, equations
 
 Floats = NDArray[np.float64]
@@ -119,14 +120,17 @@ def by_blocks(
         {name: values[row] if np.ndim(values) else values for name, values in constants.items()} for row in rows
     ]
     sizes = [row.stop - row.start for row in rows]
-    if workers > 1 and len(rows) > 1:
-        from concurrent.futures import ProcessPoolExecutor
-        from multiprocessing import get_context
+    return list(spread(_OfBlock(job), list(zip(parts, sizes, strict=True)), workers))
 
-        # A fresh interpreter: libraries that hold threads do not survive a fork.
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            return list(pool.map(job, parts, sizes, chunksize=max(1, len(rows) // (4 * workers))))
-    return [job(part, size) for part, size in zip(parts, sizes, strict=True)]
+
+@dataclass(frozen=True, slots=True)
+class _OfBlock:
+    """A job that takes the constants and the size of a block as one."""
+
+    job: Callable[[dict[str, Any], int], Any]
+
+    def __call__(self, block: tuple[dict[str, Any], int]) -> Any:
+        return self.job(*block)
 
 
 @lru_cache(maxsize=16)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from glabella.mechanism._fit import REACH, Fit
 from glabella.mechanism._likelihood import Likelihood, MuscleData
 from glabella.mechanism._model import Model
+from glabella.mechanism._spread import spread
 from glabella.mechanism._unknowns import Unknown
 
 Floats = NDArray[np.float64]
@@ -80,7 +81,6 @@ def sample(
     keep: int = 1000,
     seed: int = 1,
     workers: int = 1,
-    say: Callable[[int, int], None] | None = None,
 ) -> Posterior:
     """Draw from the posterior by ensembles of walkers that start around the mode.
 
@@ -97,8 +97,6 @@ def sample(
     seed : int
     workers : int
         Processes; each runs one ensemble.
-    say : callable, optional
-        Told the steps done and to be done; of one process only.
 
     Returns
     -------
@@ -123,9 +121,9 @@ def sample(
     if ensembles < 2:
         raise ValueError(f"{ensembles} ensembles, expected at least 2: their agreement is the check")
     there = found.likelihood
-    spread = np.where(np.isfinite(found.covariance), found.covariance, 1.0)
-    job = _Ensemble(there.model, there.data, there.unknowns, there.held, found.place, spread, walkers, steps)
-    runs = list(_spread(job, [seed + k for k in range(ensembles)], workers, say))
+    covariance = np.where(np.isfinite(found.covariance), found.covariance, 1.0)
+    job = _Ensemble(there.model, there.data, there.unknowns, there.held, found.place, covariance, walkers, steps)
+    runs = list(spread(job, [seed + k for k in range(ensembles)], workers))
     chains = np.stack([chain for chain, _, _ in runs])
     p = chains.shape[-1]
     flat = chains.reshape(-1, p)
@@ -137,19 +135,6 @@ def sample(
         found.names, draws, values, _rhat(chains), sum(size / tau for _, tau, _ in runs),
         float(np.mean([acceptance for *_, acceptance in runs])), ensembles, walkers, chains.shape[1], there,
     )  # fmt: skip
-
-
-def _spread(
-    job: _Ensemble, seeds: Sequence[int], workers: int, say: Callable[[int, int], None] | None
-) -> Iterable[tuple[Floats, Floats, float]]:
-    if workers < 2:
-        return [job(seed, say) for seed in seeds]
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    # A fresh interpreter: libraries that hold threads do not survive a fork.
-    with ProcessPoolExecutor(min(workers, len(seeds)), mp_context=get_context("spawn")) as pool:
-        return list(pool.map(job, seeds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +150,7 @@ class _Ensemble:
     walkers: int
     steps: int
 
-    def __call__(self, seed: int, say: Callable[[int, int], None] | None = None) -> tuple[Floats, Floats, float]:
+    def __call__(self, seed: int) -> tuple[Floats, Floats, float]:
         """Give draws (steps x walkers, p) in the order of time, the time of autocorrelation, and acceptance."""
         try:
             import emcee
@@ -175,9 +160,7 @@ class _Ensemble:
         moves = [(emcee.moves.DEMove(), 0.8), (emcee.moves.DESnookerMove(), 0.1), (emcee.moves.StretchMove(), 0.1)]
         run = emcee.EnsembleSampler(self.walkers, len(self.place), target, moves=moves, vectorize=True)
         run.random_state = np.random.RandomState(seed).get_state()
-        for done, _ in enumerate(run.sample(self._start(np.random.default_rng(seed)), iterations=self.steps)):
-            if say is not None and done % 10 == 0:
-                say(done, self.steps)
+        run.run_mcmc(self._start(np.random.default_rng(seed)), self.steps)
         burnt = self.steps // 3
         tau = run.get_autocorr_time(discard=burnt, tol=0)
         return run.get_chain(discard=burnt), np.asarray(tau), float(run.acceptance_fraction.mean())

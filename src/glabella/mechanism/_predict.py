@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from glabella.mechanism._fit import Fit, fit
 from glabella.mechanism._likelihood import LEAST, Likelihood, MuscleData
 from glabella.mechanism._model import Model
+from glabella.mechanism._spread import spread
 from glabella.mechanism._unknowns import Unknown
 
 Floats = NDArray[np.float64]
@@ -115,6 +116,7 @@ def leave_one_out(
     held: Mapping[str, float] | None = None,
     start: Floats | None = None,
     draws: int = 200,
+    workers: int = 1,
 ) -> Predicted:
     """Leave out each study or product, fit the rest, and predict what was left out.
 
@@ -130,6 +132,8 @@ def leave_one_out(
         Where each search starts, on the real line.
     draws : int
         For intervals.
+    workers : int
+        Processes.
 
     Returns
     -------
@@ -149,13 +153,30 @@ def leave_one_out(
     bare = [one.name for one in unknowns if not one.family]
     if bare:
         raise ValueError(f"without a prior: {', '.join(bare)}; what is left out may be all that tells it")
-    parts, order = [], []
-    for name in each:
-        inside = groups == name
-        found = fit(model, data.rows(~inside), unknowns, held=held, priors="all", start=start)
-        parts.append(predict(found, data.rows(inside), left_out=groups[inside], draws=draws))
-        order.append(np.flatnonzero(inside))
-    back = np.argsort(np.concatenate(order))
+    fold = _Fold(model, data, tuple(unknowns), held, start, groups, draws)
+    parts = list(spread(fold, each.tolist(), workers))
+    back = np.argsort(np.concatenate([np.flatnonzero(groups == name) for name in each]))
     joined = {name: np.concatenate([getattr(part, name) for part in parts])[back]
               for name in ("left_out", "seen", "predicted", "low", "high")}  # fmt: skip
     return Predicted(**joined, level=parts[0].level)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Fold:
+    """One group left out; can be sent to another process."""
+
+    model: Model
+    data: MuscleData
+    unknowns: tuple[Unknown, ...]
+    held: Mapping[str, float] | None
+    start: Floats | None
+    groups: NDArray[Any]
+    draws: int
+
+    def __call__(self, name: str) -> Predicted:
+        """Fit the others, and predict what was left out."""
+        inside = self.groups == name
+        found = fit(
+            self.model, self.data.rows(~inside), self.unknowns, held=self.held, priors="all", start=self.start
+        )
+        return predict(found, self.data.rows(inside), left_out=self.groups[inside], draws=self.draws)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glabella.mechanism._fit import REACH, Fit, objective, search
+from glabella.mechanism._likelihood import Likelihood, MuscleData
+from glabella.mechanism._model import Model
+from glabella.mechanism._spread import spread
+from glabella.mechanism._unknowns import Unknown
 
 Floats = NDArray[np.float64]
 
@@ -75,6 +80,41 @@ def profile(found: Fit, name: str) -> Profile:
     points = sorted([*sides[0][1], (found.place[place], 0.0), *sides[1][1]])
     values = np.array([unknown.from_line(x) for x, _ in points])
     return Profile(name, values, np.array([rise for _, rise in points]), limits[0], limits[1], verdict)
+
+
+def profiles(found: Fit, names: Sequence[str], *, workers: int = 1) -> tuple[Profile, ...]:
+    """Give the profiles of several unknowns, each in a process of its own.
+
+    Parameters
+    ----------
+    found : Fit
+    names : sequence of str
+    workers : int
+        Processes.
+    """
+    return tuple(spread(_Again(found), list(names), workers))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Again:
+    """A fit that can be sent to another process, where its likelihood is made anew."""
+
+    found: Fit
+
+    def __call__(self, name: str) -> Profile:
+        """Give one profile."""
+        return profile(self.found, name)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        there = self.found.likelihood
+        bare = {each.name: getattr(self.found, each.name) for each in fields(Fit) if each.name != "likelihood"}
+        return _remade, (bare, there.model, there.data, there.unknowns, there.held)
+
+
+def _remade(
+    bare: dict[str, Any], model: Model, data: MuscleData, unknowns: tuple[Unknown, ...], held: dict[str, float]
+) -> _Again:
+    return _Again(Fit(**bare, likelihood=Likelihood(model, data, unknowns, held)))
 
 
 def _side(found: Fit, place: int, cut: float, sign: float) -> tuple[float | None, list[tuple[float, float]]]:
