@@ -14,18 +14,29 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from glabella.plot import (
+    Course,
     Line,
+    Link,
     Plot,
+    Point,
+    ProfileCurve,
+    Swing,
     baujat,
+    diagram,
+    explained_course,
     forest,
     funnel,
     gosh,
     labbe,
     net_heat,
     network_graph,
+    profile_plot,
     radial,
     rankogram,
+    sobol_bars,
     specification_curve,
+    time_course,
+    tornado,
 )
 from glabella.plot._labels import _WIDE, SIZE, Frame, label_layers
 
@@ -98,6 +109,45 @@ PLOTS |= {
     "net heat, none rises": lambda: net_heat([[1.0, 0.0], [0.0, 0.5]], [[1.0, 0.0], [0.0, 1.0]], ["A", "B"]),
     "net heat, nothing": lambda: net_heat(np.zeros((2, 2)), np.eye(2), ["A", "B"]),
 }
+WEEKS = np.linspace(0, 52, 27).tolist()
+FALL = np.exp(-np.linspace(0, 3, 27))
+COURSES = [
+    Course(f"Product {i} 20 U, women", WEEKS, FALL.tolist(), (0.9 * FALL).tolist(), FALL.tolist(),
+           (0.5 * FALL).tolist(), (FALL**0.5).tolist())
+    for i in range(3)
+]  # fmt: skip
+SEEN = [
+    Point("Product 0 20 U, women", 4, 0.6, 0.5, 0.7, 40),
+    Point("Product 0 20 U, women", 4, 0.7, None, None, 400, "held out"),
+    Point("Product 2 20 U, women", 52, 1.0, 0.7, 1.0, 10, "recalled"),
+]
+PLOTS |= {
+    "courses": lambda: time_course(COURSES, SEEN, level=0.95),
+    "course, one without bands": lambda: time_course([Course("women", [0, 4, 12], [0, 0.9, 0.2])]),
+    "explanations": lambda: explained_course(COURSES, SEEN, level=0.9),
+    "explanation, one": lambda: explained_course([Course("hope", [0, 1], [0, -3])]),
+    "diagram": lambda: diagram(
+        {"a": "toxin", "b": "a muscle that is weak", "c": "relief"},
+        [
+            Link("a", "b", "blocks", "supported"), Link("b", "c", "a face that cannot frown", "partly"),
+            Link("a", "c", "acts in the brain", "untested"), Link("b", "b", "recovers", "contradicted"),
+        ],
+    ),
+    "diagram, nodes alone": lambda: diagram({"a": "toxin", "b": "relief"}, []),
+    "tornado": lambda: tornado(
+        [Swing("loss", 9, 21, "a week to two months"), Swing("dose", None, 15), Swing("sex", 14, 15)],
+        13,
+        title="weeks",
+    ),
+    "tornado, nothing moves": lambda: tornado([Swing("loss", 13, 13)], 13, title="weeks"),
+    "sobol": lambda: sobol_bars(["loss", "dose"], [0.1, -0.02], [0.2, 0.8], [0.1, 0.1], [0.0, 0.1]),
+    "profiles": lambda: profile_plot(
+        [ProfileCurve("loss", [0.1, 0.2, 0.4], [9, 0, 3], "bounded below"),
+         ProfileCurve("speed", [1e-3, 1, 1e3], [0.1, 0, 0.1], "not identified"),
+         ProfileCurve("men", [-1, 0, 1], [5, 0, 5], "identified")],
+        3.84,
+    ),
+}  # fmt: skip
 SVG = "{http://www.w3.org/2000/svg}"
 
 

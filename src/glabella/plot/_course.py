@@ -6,23 +6,19 @@ import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from glabella.plot._canvas import CROSS, Sign, as_is, key
-from glabella.plot._check import Floats, columns, number, padded
-from glabella.plot._network import _apart
+from glabella.plot._canvas import Sign, as_is, key
+from glabella.plot._check import Floats, columns, padded
 from glabella.plot._plot import INK, SOFT, Plot, plot
+from glabella.plot._points import KINDS, Kind, Point, check_points, interval_words, point_marks, point_signs
 
-Kind = Literal["fitted", "held out", "recalled"]
+__all__ = ["Course", "Kind", "Point", "explained_course", "time_course"]
 
-#: Shape and fill of each kind of point, and what the key says of it.
-_KINDS: dict[str, tuple[str, str, str]] = {
-    "fitted": ("circle", INK, "trial, fitted"),
-    "held out": ("circle", "white", "trial, held out"),
-    "recalled": (CROSS, "transparent", "remembered, not used"),
-}
+Column = Sequence[float] | Floats
+
 _AVERAGE, _NEXT = "#c9c9c9", "#ededed"
 _SOLID, _BROKEN = (1.0, 0.0), (3.0, 2.0)
 #: Dash and width of lines that share a panel.
@@ -36,8 +32,6 @@ _ALONE = (_WIDTH * 2 + 14, 200)
 #: Room above all people, so that the mark of such a trial is whole.
 _TOP = 1.06
 _MOOD_WIDTH, _MOOD_HEIGHT = 320, 240
-#: Areas of the points of the smallest and largest trials, and how far beside its week a point may stand, in pixels.
-_SMALL, _LARGE, _ASIDE = 16.0, 120.0, 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +43,12 @@ class Course:
     """
 
     label: str
-    weeks: Sequence[float]
-    median: Sequence[float]
-    low: Sequence[float] = ()
-    high: Sequence[float] = ()
-    next_low: Sequence[float] = ()
-    next_high: Sequence[float] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """What a trial saw; ``course`` is the label of the curve that it belongs to, empty where it belongs to all.
-
-    Without ``low`` and ``high`` no interval is drawn. ``n`` is the number of people.
-    """
-
-    course: str
-    week: float
-    value: float
-    low: float | None
-    high: float | None
-    n: float
-    kind: Kind = "fitted"
+    weeks: Column
+    median: Column
+    low: Column = ()
+    high: Column = ()
+    next_low: Column = ()
+    next_high: Column = ()
 
 
 def time_course(
@@ -125,7 +103,7 @@ def time_course(
                left=i % _COLUMNS == 0, bottom=i >= len(courses) - _COLUMNS)
         for i, course in enumerate(courses)
     ]  # fmt: skip
-    signs = [*_curve_signs(courses, level), *_point_signs(points, level)]
+    signs = [*_curve_signs(courses, level), *point_signs(points, level)]
     return plot({
         "description": _described(courses, points, title),
         "title": {"text": title, "anchor": "start", "fontSize": 12, "fontWeight": "normal", "color": SOFT},
@@ -191,7 +169,7 @@ def explained_course(
         "layer": [
             {"data": {"values": [{"zero": 0}]}, "mark": {"type": "rule", "color": SOFT},
              "encoding": {"y": {"field": "zero", **y}}},
-            *_marks(points, at, last, most, _MOOD_WIDTH),
+            *point_marks(points, at, last, most, _MOOD_WIDTH),
             {"data": {"values": rows}, "mark": {"type": "line", "color": INK, "opacity": 1},
              "encoding": {**at, "detail": {"field": "course", "type": "nominal"}, "strokeDash": as_is("dash"),
                           "strokeWidth": as_is("wide")}},
@@ -203,7 +181,7 @@ def explained_course(
     }  # fmt: skip
     signs = [Sign(f"{letter}: {course.label}", line=line)
              for letter, course, line in zip(letters, courses, _LINES, strict=False)]  # fmt: skip
-    signs += _point_signs(points, level)
+    signs += point_signs(points, level)
     return plot({
         "description": _described(courses, points, title),
         "vconcat": [body, key(signs, left=-_LABELS)],
@@ -211,7 +189,7 @@ def explained_course(
     })  # fmt: skip
 
 
-def _parts(course: Course) -> Iterator[tuple[str, Sequence[float]]]:
+def _parts(course: Course) -> Iterator[tuple[str, Column]]:
     for name in ("median", "low", "high", "next_low", "next_high"):
         if len(getattr(course, name)):
             yield name, getattr(course, name)
@@ -227,6 +205,8 @@ def _checked(courses: Sequence[Course], points: Sequence[Point]) -> float:
     for course in courses:
         read = dict(zip(names := ["weeks", *(name for name, _ in _parts(course))],
                         columns(**{name: getattr(course, name) for name in names}), strict=True))  # fmt: skip
+        if len(read["weeks"]) < 2:
+            raise ValueError(f"{course.label!r} has one week, expected two or more")
         if read["weeks"][0] < 0 or (np.diff(read["weeks"]) <= 0).any():
             raise ValueError(f"weeks of {course.label!r} do not rise from 0 or later, expected them in order")
         for low, high in (("low", "high"), ("next_low", "next_high")):
@@ -235,24 +215,11 @@ def _checked(courses: Sequence[Course], points: Sequence[Point]) -> float:
             if low in read and (read[low] > read[high]).any():
                 raise ValueError(f"{low} of {course.label!r} is above {high}, expected it below")
     last = max(float(course.weeks[-1]) for course in courses)
-    for point in points:
-        where = f"point of {point.course!r} in week {point.week:g}"
-        if point.kind not in _KINDS:
-            raise ValueError(f"{where} is {point.kind!r}, expected one of {', '.join(_KINDS)}")
-        if not 0 <= point.week <= last:
-            raise ValueError(f"{where}: expected a week from 0 to {last:g}, the last of the courses")
-        if not (np.isfinite(point.n) and point.n > 0):
-            raise ValueError(f"{where} is of {point.n:g} people, expected more than 0")
-        number(where, point.value)
-        if (point.low is None) != (point.high is None):
-            raise ValueError(f"{where} has one limit, expected two or none")
-        if point.low is not None and point.high is not None and not point.low <= point.value <= point.high:
-            raise ValueError(f"{where} is {point.value:g}, {point.low:g} to {point.high:g}, "
-                             "expected limits around it")  # fmt: skip
+    check_points(points, last)
     return last
 
 
-def _share(what: str, column: Sequence[float]) -> None:
+def _share(what: str, column: Column) -> None:
     values = np.asarray(column, dtype=float)
     if wrong := [x for x in values if not 0 <= x <= 1]:
         raise ValueError(f"{what} holds {wrong[0]:g}, expected shares from 0 to 1")
@@ -311,7 +278,7 @@ def _panel(
         "mark": {"type": "line", "color": INK, "strokeWidth": 1.8},
         "encoding": {**week, "y": {"field": "median", **y}},
     })  # fmt: skip
-    layers += _marks(points, {**week, "y": {"field": "value", **y}}, last, most, size[0])
+    layers += point_marks(points, {**week, "y": {"field": "value", **y}}, last, most, size[0])
     return {
         "title": {"text": textwrap.wrap(name, _WRAP * size[0] // _WIDTH) or [name], "anchor": "start",
                   "frame": "group", "fontSize": 11, "fontWeight": "normal", "offset": 5},
@@ -320,47 +287,6 @@ def _panel(
         "data": {"values": rows},
         "layer": layers,
     }  # fmt: skip
-
-
-def _marks(
-    points: Sequence[Point], at: dict[str, Any], last: float, most: float, width: float
-) -> list[dict[str, Any]]:
-    """Draw what trials saw, the small ones over the large ones."""
-    if not points:
-        return []
-    weeks = _aside(np.array([point.week for point in points]), last, width)
-    rows: list[dict[str, Any]] = [
-        {"week": float(week), "seen": point.week, "value": point.value, "people": point.n, "kind": point.kind,
-         "shape": _KINDS[point.kind][0], "fill": _KINDS[point.kind][1],
-         **({} if point.low is None else {"low": point.low, "high": point.high})}
-        for week, point in zip(weeks, points, strict=True)
-    ]  # fmt: skip
-    rows.sort(key=lambda row: -float(row["people"]))
-    low = at["y"] | {"field": "low"}
-    return [
-        {"data": {"values": [row for row in rows if "low" in row]}, "mark": {"type": "rule", "color": INK},
-         "encoding": {"x": at["x"], "y": low, "y2": {"field": "high"}}},
-        {"data": {"values": rows}, "mark": {"type": "point", "stroke": INK, "strokeWidth": 1.3, "opacity": 1},
-         "encoding": {**at, "shape": as_is("shape"), "fill": as_is("fill"),
-                      "size": {"field": "people", "type": "quantitative", "legend": None,
-                               "scale": {"domain": [0, most], "range": [_SMALL, _LARGE]}}}},
-    ]  # fmt: skip
-
-
-def _aside(weeks: Floats, last: float, width: float) -> Floats:
-    """Move weeks apart, as far as none moves too far."""
-    order = np.argsort(weeks, kind="stable")
-    wanted = weeks[order] / last * width
-    found = wanted
-    for gap in (4.0, 3.0, 2.0, 1.0):
-        # Room at both ends, so that a point on the edge may stand there.
-        moved = _apart(wanted + gap / 2, np.full(len(wanted), gap), width + gap) - gap / 2
-        if np.abs(moved - wanted).max() <= _ASIDE:
-            found = moved
-            break
-    result = np.empty_like(weeks)
-    result[order] = found / width * last
-    return result
 
 
 def _letter_places(
@@ -386,27 +312,13 @@ def _letter_places(
     return taken
 
 
-def _interval(level: float | None) -> str:
-    return "interval" if level is None else f"{100 * level:g} per cent interval"
-
-
 def _curve_signs(courses: Sequence[Course], level: float | None) -> list[Sign]:
-    how = f", {_interval(level)}"
+    how = f", {interval_words(level)}"
     signs = [Sign("model", line=(_SOLID, 1.8))]
     if any(len(course.low) for course in courses):
         signs.append(Sign(f"average{how}", line=(_SOLID, 0.7), box=_AVERAGE))
     if any(len(course.next_low) for course in courses):
         signs.append(Sign(f"a next trial{how}", line=(_BROKEN, 0.7), box=_NEXT))
-    return signs
-
-
-def _point_signs(points: Sequence[Point], level: float | None) -> list[Sign]:
-    signs = [Sign(words, point=(shape, fill)) for kind, (shape, fill, words) in _KINDS.items()
-             if any(point.kind == kind for point in points)]  # fmt: skip
-    if len({point.n for point in points}) > 1:
-        signs.append(Sign("larger: more people"))
-    if any(point.low is not None for point in points):
-        signs.append(Sign(f"upright line: {_interval(level)}"))
     return signs
 
 
@@ -418,6 +330,6 @@ def _described(courses: Sequence[Course], points: Sequence[Point], title: str) -
         peak = int(np.abs(middle).argmax())
         said.append(f"{course.label}: farthest from zero in week {float(course.weeks[peak]):.3g}, at "
                     f"{middle[peak]:.2g}; {middle[-1]:.2g} in week {float(course.weeks[-1]):.3g}.")  # fmt: skip
-    counts = {kind: sum(point.kind == kind for point in points) for kind in _KINDS}
+    counts = {kind: sum(point.kind == kind for point in points) for kind in KINDS}
     said += [f"Points, {kind}: {count}." for kind, count in counts.items() if count]
     return " ".join(said)

@@ -23,7 +23,8 @@ GAP, ASIDE, LINE = 10.0, 9.0, 13.0
 #: Pixels around a node's name, and from a node to the end of a loop.
 PAD, LOOP = 7.0, 26.0
 _WRAPS = (26, 22, 19, 17, 15, 13, 11, 9, 1)
-_STEPS = 4000
+#: Steps of the search at most, and movement in pixels over a hundred of them at which it ends.
+_STEPS, _STILL = 4000, 1e-3
 #: Pixels between the ends of lines at a node's edge.
 _PORTS = 30.0
 
@@ -250,7 +251,12 @@ def _place(rows: list[list[Box]], chains: list[list[Box]], width: float) -> None
     solve = np.linalg.inv(matrix.T @ matrix + pull * eye)
     x = np.full(len(boxes), width / 2)
     z, dual = matrix @ x, np.zeros(len(matrix))
-    for _ in range(_STEPS):
+    before = x
+    for step in range(_STEPS):
+        if step % 100 == 99:
+            if np.abs(x - before).max() < _STILL:
+                break
+            before = x
         x = solve @ (matrix.T @ (z - dual) + pull * width / 2)
         reached = matrix @ x + dual
         swerve = reached[:k] + shift

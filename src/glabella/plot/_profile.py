@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from glabella.plot._canvas import Sign, key
 from glabella.plot._check import Floats, columns, forbid, number
@@ -25,8 +26,8 @@ class ProfileCurve:
     """The profile of one unknown: twice the rise of minus the log-likelihood at each value, and the verdict."""
 
     label: str
-    values: Sequence[float]
-    rise: Sequence[float]
+    values: ArrayLike
+    rise: ArrayLike
     verdict: str
 
 
