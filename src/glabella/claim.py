@@ -117,10 +117,14 @@ class Claim:
         return f"{body} ({self.limits})" if self.limits else body
 
     @property
+    def bare(self) -> str:
+        """Value and interval without the unit, for where it is named beside."""
+        return f"{self.number} ({self.limits})" if self.limits else self.number
+
+    @property
     def texts(self) -> tuple[str, ...]:
         """Every way in which the claim may be written: whole, or its number, limits or both without unit."""
-        bare = f"{self.number} ({self.limits})" if self.limits else self.number
-        return tuple(dict.fromkeys(text for text in (self.text, bare, self.number, self.limits) if text))
+        return tuple(dict.fromkeys(text for text in (self.text, self.bare, self.number, self.limits) if text))
 
     def as_json(self) -> dict[str, Any]:
         """Give every field, with the inputs' digest and the text shown, as plain JSON values."""

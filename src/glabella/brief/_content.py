@@ -62,6 +62,27 @@ class Disagreement:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrow:
+    """A link of the mechanism, and why it is believed as far as it is."""
+
+    begin: str
+    end: str
+    label: str
+    support: str
+    why: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Argued:
+    """One account of how mood could follow: what it foretells, and what speaks for and against it."""
+
+    label: str
+    predicts: tuple[Sentence, ...]
+    in_favour: tuple[Sentence, ...]
+    against: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """Everything that a brief shows; ``claims`` holds each number that may appear in it, by its id."""
 
@@ -70,6 +91,8 @@ class Brief:
     what_it_is: tuple[Sentence, ...]
     how_it_works: tuple[Sentence, ...]
     time_course: tuple[Sentence, ...]
+    links: tuple[Arrow, ...]
+    explanations: tuple[Argued, ...]
     harms: tuple[Sentence, ...]
     report_caveats: tuple[Sentence, ...]
     combination: tuple[Sentence, ...]
@@ -131,7 +154,8 @@ def build(evidence: Evidence, store: ReportStore | None = None) -> Brief:
         )
         for _, conflict in sorted(conflicts, key=lambda item: (len(item[1].id), item[1].id))
     )
-    products, comparators = evidence.products, evidence.comparators
+    products, comparators, mechanism = evidence.products, evidence.comparators, evidence.mechanism
+    nodes = mechanism.nodes if mechanism else {}
     headline = evidence.dossier.outcomes[evidence.dossier.analyses[evidence.dossier.headline].outcome]
     return Brief(
         evidence=evidence,
@@ -139,6 +163,15 @@ def build(evidence: Evidence, store: ReportStore | None = None) -> Brief:
         what_it_is=sentences(products.what_it_is, "what"),
         how_it_works=sentences(products.how_it_works, "how"),
         time_course=sentences(products.time_course, "time"),
+        links=tuple(
+            Arrow(nodes[it.begin], nodes[it.end], it.label, it.support, sentences(it.why, f"link.{key}."))
+            for key, it in (mechanism.links.items() if mechanism else ())
+        ),
+        explanations=tuple(
+            Argued(it.label, sentences(it.predicts, f"foretells.{key}."), sentences(it.in_favour, f"favour.{key}."),
+                   sentences(it.against, f"against.{key}."))
+            for key, it in (mechanism.explanations.items() if mechanism else ())
+        ),
         harms=sentences(products.harms, "harms"),
         report_caveats=sentences(evidence.reports.caveats if evidence.reports else (), "caveats"),
         combination=sentences(products.combination, "with"),
@@ -169,4 +202,4 @@ def build(evidence: Evidence, store: ReportStore | None = None) -> Brief:
         disagreements=disagreements,
         references=tuple(evidence.references.values()),
         claims=claims,
-    )
+    )  # fmt: skip

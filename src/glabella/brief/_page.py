@@ -9,6 +9,7 @@ from typing import Any
 
 from glabella._version import __version__
 from glabella.brief._content import Brief
+from glabella.brief._course_plot import course_plots
 from glabella.brief._plot import (
     alternatives_forest,
     alternatives_graph,
@@ -23,6 +24,8 @@ from glabella.plot import Plot, in_turn
 CLAIMS_ID = "glabella-claims"
 #: Plots that the template calls by name; nothing is shown where the brief has none.
 _NAMED = ("report_forest", "curve", "unblinding", "network", "alternatives_forest")
+#: Before the names of the plots of how it works over time.
+_COURSE = "course."
 
 
 def html(brief: Brief, draw: Callable[[Iterable[Plot]], Iterator[str]] = in_turn) -> str:
@@ -58,6 +61,7 @@ def html(brief: Brief, draw: Callable[[Iterable[Plot]], Iterator[str]] = in_turn
         "dossier": brief.evidence.dossier,
         "forest": {pooling.id: drawn[f"forest.{pooling.id}"] for pooling in brief.answer.poolings},
         **{name: drawn.get(name, "") for name in _NAMED},
+        "course_plots": {name[len(_COURSE) :]: svg for name, svg in drawn.items() if name.startswith(_COURSE)},
         "css": Markup((folder / "brief.css").read_text(encoding="utf-8")),
         "claims_id": CLAIMS_ID,
         "claims_json": Markup(text),
@@ -70,6 +74,9 @@ def _plots(brief: Brief) -> dict[str, Plot]:
     """Give the plots of a page by name."""
     held, bias, others = brief.answer.sure, brief.answer.bias, brief.answer.alternatives
     plots = {f"forest.{pooling.id}": pooling_forest(pooling) for pooling in brief.answer.poolings}
+    mechanism, over_time = brief.evidence.mechanism, brief.answer.course
+    if mechanism and over_time:
+        plots |= {_COURSE + name: plot for name, plot in course_plots(mechanism, over_time.timed).items()}
     if brief.answer.reports:
         plots["report_forest"] = report_forest(brief.answer.reports)
     if held:

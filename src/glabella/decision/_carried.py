@@ -162,9 +162,16 @@ def _account(tell: Teller, each: Explained, gap: Gap | None, word: Certainty) ->
     )  # fmt: skip
 
 
-def repeats(tell: Teller, word: Certainty) -> tuple[Repeat, ...]:
-    """Make the claims of every rule of repeating."""
-    return tuple(_repeat(tell, each, word) for each in tell.fitted.schedules)
+def repeats(tell: Teller, mood: Carried) -> tuple[tuple[str, tuple[Repeat, ...]], ...]:
+    """Make the claims of every rule of repeating, by what carries mood, the best account first."""
+    schedules = tell.fitted.schedules
+    ranks = {each.name: rank for rank, each in enumerate(mood.accounts)}
+    names = sorted({each.explanation for each in schedules}, key=lambda name: (ranks.get(name, len(ranks)), name))
+    return tuple(
+        (label_of(tell.mechanism, name),
+         tuple(_repeat(tell, each, mood.certainty) for each in schedules if each.explanation == name))
+        for name in names
+    )  # fmt: skip
 
 
 def _repeat(tell: Teller, each: Scheduled, word: Certainty) -> Repeat:
@@ -182,7 +189,7 @@ def _repeat(tell: Teller, each: Scheduled, word: Certainty) -> Repeat:
 
     year, stop = "a year", "after the last injection"
     return Repeat(
-        each.rule, label,
+        rule, label,
         people=tell(f"{place}.people", "simulated people", each.people, decimals=0, time_span=year, **common),
         injections=make("injections", "injections", each.injections, "", year, 1),
         units=make("units", "dose", each.units, f"units of {product}", year),

@@ -69,6 +69,8 @@ class Timed:
         Of that product, by sex and dose.
     by_product : tuple of Treated
         Each product in the dose of its own label.
+    schedules
+        Rules of repeating, by what is assumed to carry mood.
     foretold, misses
         How well the fit foretells what it has not seen, and the trials that it misses most.
     """
@@ -83,7 +85,7 @@ class Timed:
     certainty: Certainty
     reasons: tuple[str, ...]
     mood: Carried
-    schedules: tuple[Repeat, ...]
+    schedules: tuple[tuple[str, tuple[Repeat, ...]], ...]
     constants: Constants
     fitted: Fitted
 
@@ -147,7 +149,7 @@ def course(evidence: Evidence, headline: Certainty, keep: Callable[[Claim], Clai
         certainty=rated(reasons),
         reasons=reasons,
         mood=mood,
-        schedules=repeats(tell, mood.certainty),
+        schedules=repeats(tell, mood),
         constants=constants(tell, rated(reasons)),
         fitted=fitted,
     ))  # fmt: skip
