@@ -10,14 +10,14 @@ from glabella.dossier._load import FIT, MECHANISM, Reading
 from glabella.dossier._text import Path_, read_document
 
 #: Files of the folder that enter the fit. What supports each link does not.
-INPUTS = ("model.ant", "parameters.yaml", "observations.yaml", "explanations.yaml")
+INPUTS = ("model.ant", "parameters.yaml", "observations.yaml", "explanations.yaml", "questions.yaml")
 #: The fit without any effect, where no explanation is that.
 NO_EFFECT = "no effect"
 
 
 def fit_inputs(digests: Mapping[str, str]) -> dict[str, str]:
     """Give the digests of the files that enter the fit, by name in their folder."""
-    return {name: digests[MECHANISM + name] for name in INPUTS}
+    return {name: digests[MECHANISM + name] for name in INPUTS if MECHANISM + name in digests}
 
 
 def check_fitted(reading: Reading) -> Iterator[Fault]:
@@ -36,8 +36,9 @@ def check_fitted(reading: Reading) -> Iterator[Fault]:
 
 
 def _check_inputs(reading: Reading, fitted: Fitted) -> Iterator[tuple[Path_, str]]:
-    if fitted.inputs.keys() != set(INPUTS):
-        yield ("inputs",), f"made from {sorted(fitted.inputs)}, expected {sorted(INPUTS)}"
+    there = {name for name in INPUTS if MECHANISM + name in reading.documents}
+    if fitted.inputs.keys() != there:
+        yield ("inputs",), f"made from {sorted(fitted.inputs)}, expected {sorted(there)}"
     now = {name: reading.digests.get(MECHANISM + name) for name in INPUTS}
     # A file that cannot be read has no digest, and a fault of its own.
     changed = [name for name in INPUTS if now[name] and fitted.inputs.get(name, now[name]) != now[name]]

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from glabella.dossier._faults import Fault
-from glabella.dossier._load import MECHANISM, Reading
+from glabella.dossier._load import MECHANISM, QUESTIONS, Reading
 from glabella.dossier._mechanism import Explanations, Links, Parameters
 from glabella.dossier._observations import MoodObservation, Observations
+from glabella.dossier._questions import Questions
 from glabella.dossier._schema import Study
 
 MODEL, PARAMETERS, OBSERVATIONS, LINKS, EXPLANATIONS = (
@@ -35,6 +36,8 @@ def check_mechanism(reading: Reading) -> Iterator[Fault]:
         yield from _check_observations(reading, observations, parameters)
     if words is not None and (links := reading.parts.get(LINKS)) is not None:
         yield from _check_links(reading, links, words)
+    if (questions := reading.parts.get(QUESTIONS)) is not None:
+        yield from _check_questions(reading, questions, parameters)
     if words is not None and (explanations := reading.parts.get(EXPLANATIONS)) is not None:
         yield from _check_explanations(reading, explanations, words)
     yield from check_fitted(reading)
@@ -125,3 +128,16 @@ def _check_explanations(reading: Reading, explanations: Explanations, words: fro
             if switch not in words:
                 message = f"the model has no {switch!r}; expected a switch of it"
                 yield _fault(reading, EXPLANATIONS, message, "explanations", key, "switches", switch)
+
+
+def _check_questions(reading: Reading, questions: Questions, parameters: Parameters | None) -> Iterator[Fault]:
+    if parameters is None:
+        return
+    potent = {each.product for key, each in parameters.parameters.items() if (each.symbol or key) == POTENCY}
+    for product in questions.doses:
+        if product not in potent:
+            message = f"{product!r} has no {POTENCY} in parameters.yaml, so its units mean nothing there"
+            yield _fault(reading, QUESTIONS, message, "doses", product)
+    if f"threshold_{questions.definition}" not in parameters.parameters:
+        message = f"no threshold_{questions.definition} in parameters.yaml, so nothing tells who responds"
+        yield _fault(reading, QUESTIONS, message, "definition")

@@ -11,6 +11,7 @@ from glabella.dossier._fitted import Fitted
 from glabella.dossier._mechanism import Explanations, Links, Parameters
 from glabella.dossier._observations import Observations
 from glabella.dossier._priors import Priors
+from glabella.dossier._questions import Questions
 from glabella.dossier._reports import Reports
 from glabella.dossier._schema import Claims, Dossier, Products, Study
 
@@ -26,6 +27,7 @@ _KINDS: dict[str, type[BaseModel]] = {
     "observations": Observations,
     "links": Links,
     "explanations": Explanations,
+    "questions": Questions,
     "fit": Fitted,
 }
 
@@ -36,7 +38,7 @@ def json_schema(kind: str) -> dict[str, Any]:
     Parameters
     ----------
     kind : {"dossier", "study", "products", "claims", "reports", "comparators", "priors"} or, of a mechanism, \
-            {"parameters", "observations", "links", "explanations", "fit"}
+            {"parameters", "observations", "links", "explanations", "questions", "fit"}
         The kind of file.
 
     Raises

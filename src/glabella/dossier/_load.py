@@ -17,6 +17,7 @@ from glabella.dossier._fitted import Fitted
 from glabella.dossier._mechanism import Explanations, Links, Mechanism, Parameters
 from glabella.dossier._observations import Observations
 from glabella.dossier._priors import Priors
+from glabella.dossier._questions import Questions
 from glabella.dossier._reports import Reports
 from glabella.dossier._schema import Claims, Dossier, Products, Reference, Study
 from glabella.dossier._table import NetworkTable, read_table
@@ -37,6 +38,8 @@ MECHANISM_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType({
     MECHANISM + "parameters.yaml": Parameters, MECHANISM + "observations.yaml": Observations,
     MECHANISM + "links.yaml": Links, MECHANISM + "explanations.yaml": Explanations,
 })  # fmt: skip
+#: What is asked of the mechanism; without it there is nothing to fit for.
+QUESTIONS = MECHANISM + "questions.yaml"
 #: What was computed from the mechanism, by ``glabella mechanism fit``; a dossier may lack it.
 FIT = MECHANISM + "fit.json"
 
@@ -150,6 +153,7 @@ def _mechanism(parts: Mapping[str, Any]) -> Mechanism | None:
         nodes=MappingProxyType(links.nodes),
         links=MappingProxyType(links.links),
         explanations=MappingProxyType(parts[MECHANISM + "explanations.yaml"].explanations),
+        questions=parts.get(QUESTIONS),
         fitted=parts.get(FIT),
     )
 
@@ -224,7 +228,8 @@ def _read_mechanism(reading: Reading, folder: Path) -> None:
     """Read the model's text and the files beside it, where there is a folder of them."""
     if not (folder / MECHANISM).is_dir():
         return
-    for name, model in MECHANISM_MODELS.items():
+    asked = {QUESTIONS: Questions} if (folder / QUESTIONS).exists() else {}
+    for name, model in {**MECHANISM_MODELS, **asked}.items():
         if _read_file(reading, folder, name):
             _validate(reading, name, model)
     name, path = MECHANISM + "model.ant", folder / MECHANISM / "model.ant"

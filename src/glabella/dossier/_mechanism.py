@@ -17,6 +17,7 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 from glabella.dossier._fitted import Fitted
 from glabella.dossier._observations import Observations
 from glabella.dossier._priors import PARAMETERS, POSITIVE, Family
+from glabella.dossier._questions import Questions
 from glabella.dossier._schema import Id, ReferenceId, Statement, Status, Text, Verdict, _Model
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
@@ -170,6 +171,8 @@ class Mechanism:
         States and quantities of the model, as people read them.
     links : Mapping[str, Link]
     explanations : Mapping[str, Explanation]
+    questions : Questions or None
+        What is asked of the fit, where there is ``questions.yaml``.
     fitted : Fitted or None
         What was computed from the rest, where it was.
     """
@@ -180,6 +183,7 @@ class Mechanism:
     nodes: Mapping[str, str]
     links: Mapping[str, Link]
     explanations: Mapping[str, Explanation]
+    questions: Questions | None = None
     fitted: Fitted | None = None
 
     def of_product(self, symbol: str) -> Mapping[str, Parameter]:
