@@ -29,6 +29,8 @@ _Found = TypeVar("_Found")
 BLOCK = 1000
 #: Relative and absolute tolerance: well below what results are compared to, since errors add up over a year.
 RTOL, ATOL = 1e-10, 1e-13
+#: Calls without an advance in time; a Jacobian, or a step that is tried again, takes some tens.
+STUCK = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,8 +367,14 @@ def _integrate(
 
     n, states = y.shape
     change = np.empty((n, states))
+    latest, calls = begin, 0
 
     def flat(time: float, stacked: Floats) -> Floats:
+        nonlocal latest, calls
+        # Before a pole LSODA goes on for ever with steps too short to change the time.
+        latest, calls = (time, 0) if time > latest + 1e-14 * abs(latest) else (latest, calls + 1)
+        if calls > STUCK:
+            raise FloatingPointError
         found = rates(time, np.ascontiguousarray(stacked.reshape(n, states).T))
         for place, name in enumerate(names):
             change[:, place] = found[name]
@@ -374,8 +382,11 @@ def _integrate(
 
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # LSODA prints why it stopped; the message says it too
-        found = solve_ivp(flat, (begin, times[-1]), y.ravel(), method="LSODA", t_eval=times, rtol=rtol,
-                          atol=ATOL * (rtol / RTOL), lband=states - 1, uband=states - 1)  # fmt: skip
+        try:
+            found = solve_ivp(flat, (begin, times[-1]), y.ravel(), method="LSODA", t_eval=times, rtol=rtol,
+                              atol=ATOL * (rtol / RTOL), lband=states - 1, uband=states - 1)  # fmt: skip
+        except FloatingPointError:
+            return f"the solver stopped near time {latest:g}"
     if not found.success or not np.isfinite(found.y).all():
         return f"the solver stopped near time {found.t[-1] if len(found.t) else begin:g}"
     return np.asarray(found.y).reshape(n, states, -1).swapaxes(1, 2)
