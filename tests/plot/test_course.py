@@ -80,6 +80,11 @@ def test_it_is_described_for_those_who_hear_it() -> None:
     assert said.endswith("Points, fitted: 1. Points, held out: 1. Points, recalled: 1.")
 
 
+def test_the_title_stands_above() -> None:
+    for drawn in (time_course([MEN], title="with a response"), explained_course([MEN], title="with a response")):
+        assert drawn.spec["title"]["text"] == ["with a response"]
+
+
 def test_a_dose_stays_with_its_unit() -> None:
     (panel,) = panels(time_course([Course("a product with a name 20 U, men", [0, 1], [0, 1])]))
     assert "20\N{NO-BREAK SPACE}U" in " ".join(panel["title"]["text"])

@@ -67,6 +67,14 @@ def test_long_names_go_on_in_more_lines_above_their_bar() -> None:
     assert min(labels) >= 14 - 1e-9, "the first line is whole"
 
 
+def test_a_long_title_goes_on_in_more_lines() -> None:
+    title = "weeks until half of the people with a response no longer have it, after one injection"
+    drawn = tornado([Swing("loss", 1, 2)], 1.5, title=title)
+    lines = drawn.spec["vconcat"][0]["layer"][0]["encoding"]["x"]["axis"]["title"]
+    assert len(lines) == 2
+    assert " ".join(lines) == title
+
+
 def test_sobol_bars_are_sorted_with_intervals() -> None:
     drawn = sobol_bars(["a", "b"], [0.1, 0.3], [0.2, 0.9], [0.15, 0.02], [0.05, 0.2])
     rows = {(row["name"], row["kind"]): row for row in bars(drawn)}

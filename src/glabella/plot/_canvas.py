@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,8 @@ from glabella.plot._plot import INK
 
 #: Width that a phone shows without shrinking letters much, in pixels.
 PAGE = 372
+#: Of words beside others: quiet, and dark enough to be read by all.
+QUIET = "#595959"
 #: Two strokes that cross, as a path: the shapes that Vega-Lite knows by name have none.
 CROSS = "M-1.3,-1.3L1.3,1.3M-1.3,1.3L1.3,-1.3"
 #: Mean width of a character against the font's size, with a little to spare.
@@ -55,6 +58,16 @@ def position(width: float, height: float, *, ends: bool = False) -> dict[str, An
         for way, domain in (("x", [0, width]), ("y", [height, 0]))
     }
     return both | ({"x2": {"field": "x2"}, "y2": {"field": "y2"}} if ends else {})
+
+
+def lines_of(title: str) -> list[str]:
+    """Break a title where a phone's width ends."""
+    return textwrap.wrap(title, int(PAGE / text_width(" ", 12))) or [""]
+
+
+def heading(title: str) -> dict[str, Any]:
+    """Give what an upright axis shows as a title above it: letters that stand on their side are hard to read."""
+    return {"text": lines_of(title), "anchor": "start", "fontSize": 12, "fontWeight": "normal", "color": QUIET}
 
 
 def as_is(field: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from glabella.plot._canvas import Sign, as_is, key
+from glabella.plot._canvas import Sign, as_is, heading, key
 from glabella.plot._check import Floats, columns, padded
 from glabella.plot._plot import INK, SOFT, Plot, plot
 from glabella.plot._points import KINDS, Kind, Point, check_points, interval_words, point_marks, point_signs
@@ -106,7 +106,7 @@ def time_course(
     signs = [*_curve_signs(courses, level), *point_signs(points, level)]
     return plot({
         "description": _described(courses, points, title),
-        "title": {"text": title, "anchor": "start", "fontSize": 12, "fontWeight": "normal", "color": SOFT},
+        "title": heading(title),
         "vconcat": [{"concat": panels, "columns": _COLUMNS, "spacing": {"row": 10, "column": 14}},
                     key(signs, left=-_LABELS)],
         "spacing": 12,
@@ -126,7 +126,7 @@ def explained_course(
     points : sequence of Point
         What trials saw; all of them are drawn, whichever course they name.
     title : str
-        What the vertical axis shows, and which side of zero is better.
+        What the vertical axis shows, and which side of zero is better; stands above the panel.
     level : float, optional
         Of the points' intervals, said in the key.
 
@@ -153,7 +153,7 @@ def explained_course(
     ends += [x for point in points for x in (point.value, point.low, point.high) if x is not None]
     vertical = padded(min(ends), max(ends))
     x = _weeks(last, labels=True)
-    y = _axis(vertical, title, labels=True)
+    y = _axis(vertical, labels=True)
     rows = [{"week": float(w), "value": float(v), "course": course.label, "dash": list(dash), "wide": wide}
             for course, (dash, wide) in zip(courses, _LINES, strict=False)
             for w, v in zip(course.weeks, course.median, strict=True)]  # fmt: skip
@@ -184,6 +184,7 @@ def explained_course(
     signs += point_signs(points, level)
     return plot({
         "description": _described(courses, points, title),
+        "title": heading(title),
         "vconcat": [body, key(signs, left=-_LABELS)],
         "spacing": 12,
     })  # fmt: skip
@@ -235,12 +236,12 @@ def _weeks(last: float, *, labels: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _axis(domain: tuple[float, float], title: str | None, *, labels: bool, share: bool = False) -> dict[str, Any]:
+def _axis(domain: tuple[float, float], *, labels: bool, share: bool = False) -> dict[str, Any]:
     return {
         "type": "quantitative",
         "scale": {"domain": list(domain), "nice": False, "zero": False},
-        "axis": {"labels": labels, "ticks": labels, "title": title, "labelFontSize": 11,
-                 "titleFontSize": 11, "minExtent": _LABELS,
+        "axis": {"labels": labels, "ticks": labels, "title": None, "labelFontSize": 11,
+                 "minExtent": _LABELS,
                  **({"format": "%", "values": [0, 0.25, 0.5, 0.75, 1]} if share else {"tickCount": 6})},
     }  # fmt: skip
 
@@ -261,7 +262,7 @@ def _panel(
     for part, column in _parts(course):
         for row, value in zip(rows, column, strict=True):
             row[part] = float(value)
-    x, y = _weeks(last, labels=bottom), _axis((0, _TOP), None, labels=left, share=True)
+    x, y = _weeks(last, labels=bottom), _axis((0, _TOP), labels=left, share=True)
     week = {"x": {"field": "week", **x}}
     layers: list[dict[str, Any]] = []
     for low, high, shade, dash in (("next_low", "next_high", _NEXT, _BROKEN), ("low", "high", _AVERAGE, _SOLID)):

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from glabella.plot._canvas import Sign, key
+from glabella.plot._canvas import Sign, heading, key
 from glabella.plot._check import Floats, columns, forbid, number
-from glabella.plot._plot import INK, SOFT, Plot, plot
+from glabella.plot._plot import INK, Plot, plot
 
 _COLUMNS, _WIDTH, _HEIGHT, _WRAP, _LABELS = 2, 154, 84, 25, 26
 #: Rises are shown up to this many times the cut; values over more than this ratio on a logarithmic axis.
@@ -81,7 +81,7 @@ def profile_plot(
     return plot({
         "description": f"{title} over the values of each unknown. "
                        + "; ".join(f"{each.label}: {each.verdict}" for each in profiles) + ".",
-        "title": {"text": title, "anchor": "start", "fontSize": 12, "fontWeight": "normal", "color": SOFT},
+        "title": heading(title),
         "vconcat": [{"concat": panels, "columns": _COLUMNS, "spacing": {"row": 12, "column": 14}},
                     key(signs, left=-_LABELS)],
         "spacing": 14,

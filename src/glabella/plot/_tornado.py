@@ -10,15 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from glabella.plot._canvas import PAGE, Sign, as_is, key
+from glabella.plot._canvas import PAGE, QUIET, Sign, as_is, key, lines_of
 from glabella.plot._check import columns, forbid, number, padded
 from glabella.plot._check import names as one_each
 from glabella.plot._plot import INK, SOFT, Plot, plot
 
 #: Shades of the bar for the lower and for the upper value of an assumption.
 _LOW, _HIGH = "white", "#8c8c8c"
-#: Of words beside a name.
-_QUIET = "#595959"
 _ENDS = {"low": "lower", "high": "upper"}
 _FONT, _LINE = 11, 14
 #: Pixels of a bar, from text to bar, and below it.
@@ -214,7 +212,7 @@ def _reach(row: Swing, centre: float) -> float:
 def _texts(label: str, words: str) -> list[tuple[str, str]]:
     """Give the lines of text above a bar, each with its shade."""
     lines = [(line, INK) for line in textwrap.wrap(label, _NARROW) or [label]]
-    return lines + [(line, _QUIET) for line in textwrap.wrap(words, _NARROW)]
+    return lines + [(line, QUIET) for line in textwrap.wrap(words, _NARROW)]
 
 
 def _tops(texts: list[list[tuple[str, str]]]) -> tuple[list[float], float]:
@@ -263,7 +261,7 @@ def _x(domain: tuple[float, float], title: str, field: str) -> dict[str, Any]:
         "field": field,
         "type": "quantitative",
         "scale": {"domain": list(domain), "nice": False, "zero": False},
-        "axis": {"title": title, "tickCount": 6, "domainColor": SOFT},
+        "axis": {"title": lines_of(title), "tickCount": 6, "domainColor": SOFT},
     }
 
 
