@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from glabella.claim import Certainty, Claim
-from glabella.decision._told import DAYS_A_WEEK, LIKELY, Teller, rated, worse
+from glabella.decision._told import DAYS_A_WEEK, LIKELY, Teller, of_numbers, rated, worse
+from glabella.decision._words import quote
 from glabella.dossier import Explanation, Mechanism
 from glabella.dossier._fitted import Explained, Gap, Interval, Scheduled
 
@@ -53,6 +54,8 @@ class Carried:
         The best first.
     close : tuple of str
         Labels of those that the data cannot tell apart.
+    relief_limit : Claim or None
+        Relief that counts in simulated people.
     without_effect : bool
         Whether no effect at all is among them, which does not show that there is none.
     """
@@ -61,6 +64,7 @@ class Carried:
     close: tuple[str, ...]
     without_effect: bool
     gap_seen: Claim
+    relief_limit: Claim | None
     rows: Claim
     trials: Claim
     certainty: Certainty
@@ -69,9 +73,10 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """What a rule brings to simulated people, a year, and after the last injection."""
+    """What a rule brings to simulated people, a year and after the last injection; ``gap`` is the least."""
 
     rule: str
+    gap: Claim | None
     explanation: str
     people: Claim
     injections: Claim
@@ -101,6 +106,8 @@ def carried(tell: Teller, headline: Certainty, muscle: tuple[str, ...]) -> Carri
         "sources": tell.mood_sources, "time_span": "at the weeks of the trials", "function": "compare",
     }  # fmt: skip
     gap_seen = {**common, "unit": "weeks", "function": "glabella.decision.answer"}
+    if mechanism.questions:
+        gap_seen["sources"] = of_numbers([mechanism.questions.gap_seen])
     gaps = {each.explanation: each for each in mood.gaps}
     return Carried(
         accounts=tuple(_account(tell, each, gaps.get(each.name), word) for each in mood.explanations),
@@ -108,10 +115,20 @@ def carried(tell: Teller, headline: Certainty, muscle: tuple[str, ...]) -> Carri
         without_effect=any(not has_effect(mechanism, name) for name in mood.inseparable),
         gap_seen=tell("gap_seen", "least time by which mood outlasted the weak frown, where it was seen",
                       mood.gap_seen / DAYS_A_WEEK, **gap_seen),
+        relief_limit=_relief_limit(tell),
         rows=tell("mood.rows", "differences in mood that were fitted", len(mood.rows), **common),
         trials=tell("mood.trials", "trials of mood that were fitted", len(trials), **common),
         certainty=word, reasons=tuple(reasons),
     )  # fmt: skip
+
+
+def _relief_limit(tell: Teller) -> Claim | None:
+    asked = tell.mechanism.questions
+    if asked is None:
+        return None
+    return tell.keep(
+        quote(asked.relief_limit, "course.relief_limit", "relief that counts", time_span="at any time")
+    )
 
 
 def label_of(mechanism: Mechanism, name: str) -> str:
@@ -176,7 +193,7 @@ def repeats(tell: Teller, mood: Carried) -> tuple[tuple[str, tuple[Repeat, ...]]
 
 def _repeat(tell: Teller, each: Scheduled, word: Certainty) -> Repeat:
     rule, label = RULES[each.rule], label_of(tell.mechanism, each.explanation)
-    product = tell.fitted.mood.product
+    product, questions = tell.fitted.mood.product, tell.mechanism.questions
     place = f"repeat.{each.rule}.{each.explanation.replace(' ', '_')}"
     common: dict[str, Any] = {
         "population": f"simulated (virtual, synthetic) people with {product} {rule}; mood as by: {label}",
@@ -188,8 +205,12 @@ def _repeat(tell: Teller, each: Scheduled, word: Certainty) -> Repeat:
                              decimals=decimals, **common)  # fmt: skip
 
     year, stop = "a year", "after the last injection"
+    asked = next((it for it in questions.repeats if it.rule == each.rule), None) if questions else None
     return Repeat(
-        rule, label,
+        rule,
+        tell(f"{place}.gap", "least time between injections", asked.weeks, unit="weeks", decimals=0, time_span=year,
+             **common) if asked else None,
+        label,
         people=tell(f"{place}.people", "simulated people", each.people, decimals=0, time_span=year, **common),
         injections=make("injections", "injections", each.injections, "", year, 1),
         units=make("units", "dose", each.units, f"units of {product}", year),
