@@ -35,7 +35,8 @@ def made_up(folder: Path) -> dict[str, Any]:
     year = ("injections", "units", "weeks_frown", "weeks_relief", "stopping_frown", "stopping_relief")
     return {
         "function": "glabella.mechanism.analyse", "version": "0", "seed": 1, "level": 0.95,
-        "inputs": {name: digest(folder, name) for name in INPUTS},
+        "inputs": {name: digest(folder, name) for name in (*INPUTS, "questions.yaml")
+                   if (folder / "mechanism" / name).exists()},
         "muscle": {
             "log_likelihood": -10.0, "log_posterior": -12.0, "draws": 100, "chains": 2, "acceptance": 0.3,
             "unknowns": [unknown],
@@ -115,6 +116,14 @@ def test_a_file_that_changed_makes_it_stale(dossier: Path, name: str) -> None:
     )
     with pytest.raises(DossierError, match="stale"):
         load(dossier)
+
+
+def test_a_file_that_came_later_makes_it_stale(dossier: Path) -> None:
+    found = made_up(dossier)
+    del found["inputs"]["observations.yaml"]
+    keep(dossier, found)
+    (fault,) = check(dossier)
+    assert fault.message.startswith("made from ['explanations.yaml', 'model.ant', 'parameters.yaml'], expected [")
 
 
 def test_what_supports_a_link_does_not_enter_the_fit(dossier: Path) -> None:

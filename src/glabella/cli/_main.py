@@ -16,12 +16,13 @@ from glabella._version import __version__
 from glabella.cli._bayes import bayes_command
 from glabella.cli._brief import brief
 from glabella.cli._files import BAD_INPUT
+from glabella.cli._mechanism import mechanism
 from glabella.cli._network import network_command
 from glabella.cli._pool import pool_command
 from glabella.cli._safety import safety
 
 KINDS = ("dossier", "study", "products", "claims", "reports", "comparators", "priors", "parameters", "observations",
-         "links", "explanations", "fit")  # fmt: skip
+         "links", "explanations", "questions", "fit")  # fmt: skip
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -77,6 +78,7 @@ def dossier_schema(kind: str) -> None:
 
 main.add_command(bayes_command)
 main.add_command(brief)
+main.add_command(mechanism)
 main.add_command(network_command)
 main.add_command(pool_command)
 main.add_command(safety)

@@ -36,7 +36,7 @@ def check_fitted(reading: Reading) -> Iterator[Fault]:
 
 
 def _check_inputs(reading: Reading, fitted: Fitted) -> Iterator[tuple[Path_, str]]:
-    there = {name for name in INPUTS if MECHANISM + name in reading.documents}
+    there = {name for name in INPUTS if (reading.folder / MECHANISM / name).exists()}
     if fitted.inputs.keys() != there:
         yield ("inputs",), f"made from {sorted(fitted.inputs)}, expected {sorted(there)}"
     now = {name: reading.digests.get(MECHANISM + name) for name in INPUTS}
