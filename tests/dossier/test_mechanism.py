@@ -300,7 +300,23 @@ def test_nothing_remembered_or_told_by_others_is_fitted(mechanism: Mechanism) ->
     remembered = [each for each in every if each.status == "recalled"]
     assert {each.use for each in remembered} == {"held_out"}
     assert sum(each.study == "label2002" for each in remembered) == 10
-    assert all(each.use != "fit" for each in (*seen.times, *seen.nerve))
+    assert all(each.use != "fit" for each in seen.nerve)
+    times = [each for each in seen.times if each.use == "fit"]
+    assert all(each.kind == "median_duration" and each.people.value and not each.days.bound for each in times)
+
+
+def test_what_is_asked_fits_the_mechanism(tmp_path: Path) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(shipped(), folder)
+    file = folder / "mechanism" / "questions.yaml"
+    text = file.read_text(encoding="utf-8")
+    changed = text.replace("  incobotulinumtoxinA: [20]", "  letibotulinumtoxinA: [20]")
+    file.write_text(changed.replace("definition: none_or_mild", "definition: not_stated"), encoding="utf-8")
+    found = [fault.message for fault in check(folder) if fault.file == "mechanism/questions.yaml"]
+    assert any("'letibotulinumtoxinA' has no potency" in message for message in found)
+    assert any("no threshold_not_stated" in message for message in found)
+    file.write_text(text.replace("abobotulinumtoxinA: [50]", "abobotulinumtoxinA: [-50]"), encoding="utf-8")
+    assert any("doses of abobotulinumtoxinA are [-50.0]" in fault.message for fault in check(folder))
 
 
 def test_every_constant_of_the_model_has_a_parameter(mechanism: Mechanism) -> None:

@@ -50,8 +50,8 @@ __all__ = [
     "Analysis", "Arm", "ArmPair", "ArmResult", "Between", "Comparators", "Comparison", "Conflict", "Difference",
     "Dossier", "DossierError", "Evidence", "Explanation", "Fault", "Fitted", "Link", "Mechanism", "MoodObservation",
     "MuscleObservation", "NerveObservation", "NetworkMeasure", "NetworkTable", "Number", "Observations", "Option",
-    "Outcome", "Parameter", "ParameterPrior", "PopularClaim", "Prior", "Priors", "Questions", "Reference", "ReportQuestion",
-    "ReportRow", "ReportSide", "ReportStudy", "Reports", "Result", "Scale", "Share", "Statement", "Study", "Target",
-    "TimeObservation", "Treatment", "check", "fit_inputs", "json_schema", "load", "read_table", "shipped",
-    "write_starter",
+    "Outcome", "Parameter", "ParameterPrior", "PopularClaim", "Prior", "Priors", "Questions", "Reference",
+    "ReportQuestion", "ReportRow", "ReportSide", "ReportStudy", "Reports", "Result", "Scale", "Share", "Statement",
+    "Study", "Target", "TimeObservation", "Treatment", "check", "fit_inputs", "json_schema", "load", "read_table",
+    "shipped", "write_starter",
 ]  # fmt: skip

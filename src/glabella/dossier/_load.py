@@ -228,7 +228,7 @@ def _read_mechanism(reading: Reading, folder: Path) -> None:
     """Read the model's text and the files beside it, where there is a folder of them."""
     if not (folder / MECHANISM).is_dir():
         return
-    asked = {QUESTIONS: Questions} if (folder / QUESTIONS).exists() else {}
+    asked: dict[str, type[BaseModel]] = {QUESTIONS: Questions} if (folder / QUESTIONS).exists() else {}
     for name, model in {**MECHANISM_MODELS, **asked}.items():
         if _read_file(reading, folder, name):
             _validate(reading, name, model)
