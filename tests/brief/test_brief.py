@@ -97,7 +97,10 @@ def test_figures_are_well_formed_and_described(page: str) -> None:
     figures = lxml_html.fromstring(page).xpath("//figure")
     assert len(figures) >= 5
     for figure in figures:
-        kinds = ("Forest plot", "Specification curve", "Network graph", "Effect left")
+        kinds = (
+            "Forest plot", "Specification curve", "Network graph", "Effect left", "Diagram of the mechanism",
+            "Time course", "Tornado",
+        )  # fmt: skip
         assert figure.get("aria-label", "").startswith(kinds)
         etree.fromstring(etree.tostring(figure.xpath(".//*[local-name()='svg']")[0]))
 

@@ -32,7 +32,8 @@ def made_up(mechanism: Mechanism, **changes: Any) -> Fitted:
     """Make a fit up."""
     data: dict[str, Any] = {
         "function": "glabella.mechanism.analyse", "version": "made up", "seed": 1, "level": 0.95,
-        "inputs": {"model.ant": "made up"}, "muscle": _muscle(mechanism),
+        "inputs": dict.fromkeys(("model.ant", "parameters.yaml", "observations.yaml"), "made up"),
+        "muscle": _muscle(mechanism),
         "courses": [_course(*it) for it in TREATED],
         "landmarks": [_landmarks(*it) for it in TREATED], "mood": _mood(mechanism),
         "mood_courses": [

@@ -9,6 +9,9 @@ from glabella._version import __version__
 from glabella.brief._content import Brief, Sentence
 from glabella.claim import Claim
 
+#: What a good fit without an effect does not mean.
+_NO_SIGN = " That they are met as well without any effect does not show that there is none."
+
 
 def as_json(brief: Brief) -> str:
     """Give every claim of a brief as JSON, and the analyses that its specification curve draws."""
@@ -58,15 +61,15 @@ def markdown(brief: Brief) -> str:
         lines += [f"- Without {label}: {effect.text}." for label, effect in held.without]
     lines += _biased(brief)
     lines += _compared(brief)
-    for title, part in (
-        ("What is it?", brief.what_it_is),
-        ("How does it work?", (*brief.how_it_works, *brief.time_course)),
-        ("Together with or instead of other treatment", brief.combination),
-        ("What harm does it do?", brief.harms),
-        ("Reports sent to safety offices", brief.report_caveats),
-        ("What nobody knows", brief.unknown),
+    for title, part, told in (
+        ("What is it?", brief.what_it_is, []),
+        ("How does it work?", (*brief.how_it_works, *brief.time_course), _over_time(brief)),
+        ("Together with or instead of other treatment", brief.combination, []),
+        ("What harm does it do?", brief.harms, []),
+        ("Reports sent to safety offices", brief.report_caveats, []),
+        ("What nobody knows", brief.unknown, []),
     ):
-        lines += ["", f"## {title}", "", *(f"- {spoken(s)} [{', '.join(s.references)}]" for s in part)]
+        lines += ["", f"## {title}", "", *told, *(f"- {spoken(s)} [{', '.join(s.references)}]" for s in part)]
     if answer.reports:
         lines += ["", "| reports of | use or event | ratio as printed | ratio computed here |", "|---|---|---|---|"]
         lines += [
@@ -106,6 +109,30 @@ def _biased(brief: Brief) -> list[str]:
         f"{it.chance_bias.text}.",
     ]
     return lines
+
+
+def _over_time(brief: Brief) -> list[str]:
+    """Give the lines on how it works over time, where the dossier has a mechanism that was fitted."""
+    over = brief.answer.course
+    if over is None:
+        return []
+    if over.timed is None:
+        return ["- The model of how it works over time has not been fitted to the observations yet."]
+    it, usual = over.timed, over.timed.usual
+    return [
+        f"- After {usual.dose.text} half of the {usual.sex} who will respond do so within {usual.onset.text}; at "
+        f"the peak {usual.peak_share.text} of all {usual.sex} respond.",
+        f"- Half of the responders have lost it after {usual.duration.text}; people differ, "
+        f"{usual.people.limits} weeks.",
+        *(f"- Simulated people, injected {row.rule}: {row.injections.text} injections and {row.units.text} a year; "
+          f"a weak frown in {row.weeks_frown.text} of it." for row in (it.schedules[0][1] if it.schedules else ())),
+        f"- Does mood follow the muscle? The trials cannot tell apart: {'; '.join(it.mood.close)}."
+        f"{_NO_SIGN if it.mood.without_effect else ''}",
+        *(f"- Foretold, {row.way}: missed by {row.error.text}, {row.coverage.text} within the interval."
+          for row in it.foretold),
+        f"- Certainty of the muscle's course: {usual.certainty}: {'; '.join(usual.reasons)}. Of how mood follows: "
+        f"{it.mood.certainty}: {'; '.join(it.mood.reasons)}.",
+    ]  # fmt: skip
 
 
 def _compared(brief: Brief) -> list[str]:

@@ -220,7 +220,8 @@ def _treated(
     share: dict[str, Any] = {"scale": 100.0, "unit": "%", "decimals": 0}
     last = max((days.days[-1] for days in tell.fitted.courses), default=None)
     beyond = each.duration.value is None and last is not None
-    duration = Interval(value=last, low=each.duration.low) if beyond else each.duration
+    # Whole weeks: rounded up, a bound would be wrong.
+    duration = Interval(value=last // 7 * 7, low=each.duration.low) if last and beyond else each.duration
     spread = Interval(value=duration.value, low=each.short.value, high=each.long.value)
     return Treated(
         letter, each.product, each.sex, each.definition,
