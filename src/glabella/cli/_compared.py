@@ -16,19 +16,22 @@ if TYPE_CHECKING:
     from glabella.plot import Plot
 
 
-def compared(mechanism: Mechanism) -> tuple[list[dict[str, Any]], str]:
-    """Fit each explanation, with the constants of the muscle as the parameters have them."""
+def compared(mechanism: Mechanism) -> tuple[list[dict[str, Any]], str, tuple[str, ...]]:
+    """Fit each explanation, with the constants of the muscle as the parameters have them.
+
+    Gives a row for each explanation, what the data tell of them, and what was left out.
+    """
     asked = mechanism.questions
     if asked is None:
         raise ValueError("the dossier has no mechanism/questions.yaml, expected one that names the product")
     people = {key: each.value for key, each in mechanism.parameters.items() if each.belongs_to == "people"}
-    data, _ = mood_rows(mechanism, asked.product, men=people.get("sensitivity_men", 0.0),
-                        usual_dose=asked.usual_dose.value)  # fmt: skip
+    data, left = mood_rows(mechanism, asked.product, men=people.get("sensitivity_men", 0.0),
+                           usual_dose=asked.usual_dose.value)  # fmt: skip
     found = compare(
         dossier_model(mechanism), data, {key: each.switches for key, each in mechanism.explanations.items()},
         constants=constants(mechanism, asked.product)[0], spread_people=people.get("sensitivity_spread", 0.0),
     )  # fmt: skip
-    return [_row(each) for each in found.explanations], found.statement
+    return [_row(each) for each in found.explanations], found.statement, left
 
 
 def _row(each: Explained) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -225,8 +225,7 @@ def _summary(fitted: Fitted) -> list[str]:
     for each in muscle.unknowns:
         limits = "".join(f"{x:>10.4g}" if x is not None else f"{'none':>10}"
                          for x in (each.mode, each.posterior.low, each.posterior.high))  # fmt: skip
-        verdict = "assumed" if each.assumed else each.verdict or "not profiled"
-        lines.append(f"{each.name:32}{limits}{each.rhat:>8.3f}  {verdict}")
+        lines.append(f"{each.name:32}{limits}{each.rhat:>8.3f}  {each.verdict}{', assumed' * each.assumed}")
     lines += ["", f"{muscle.draws} draws of {muscle.chains} chains; log-likelihood {muscle.log_likelihood:.2f}"]
     words = {"study": "trials left out in turn", "product": "products left out in turn",
              "held_out": "held out of every fit", "recalled": "remembered, never fitted"}  # fmt: skip
@@ -234,7 +233,13 @@ def _summary(fitted: Fitted) -> list[str]:
         lines.append(f"{words[one.by]}: {one.shares} shares of {one.groups} foretold with a mean absolute error of "
                      f"{one.error:.1f} percentage points (bias {one.bias:+.1f}); {one.coverage:.0f} % lie in their "
                      f"{percent} intervals")  # fmt: skip
-    return [*lines, "", *_explained(_rows(fitted.mood)), fitted.mood.statement]
+    left = (*muscle.left_out, *fitted.mood.left_out)
+    return [*lines, "", *_explained(_rows(fitted.mood)), fitted.mood.statement, *_left(left)]
+
+
+def _left(sentences: Sequence[str]) -> list[str]:
+    """Name what could not be used; nothing is dropped in silence."""
+    return ["Left out:", *(f"  {each}" for each in sentences)] if sentences else []
 
 
 @mechanism.command("compare")
@@ -254,21 +259,22 @@ def compare_command(path: Path | None, plot: Path | None, as_json: bool) -> None
         evidence = load(path)
         found = _mechanism(evidence)
         if found.fitted is not None:
-            rows, statement, source = _rows(found.fitted.mood), found.fitted.mood.statement, "mechanism/fit.json"
+            mood = found.fitted.mood
+            rows, statement, left, source = _rows(mood), mood.statement, mood.left_out, "mechanism/fit.json"
         else:
             from glabella.cli._compared import compared
 
-            rows, statement = compared(found)
+            rows, statement, left = compared(found)
             source = "computed now; the muscle is as parameters.yaml has it, since nothing is fitted"
         if plot is not None:
             from glabella.cli._compared import drawn
 
             _draw(plot, drawn(evidence))
     if as_json:
-        result = {"explanations": rows, "statement": statement, "source": source}
+        result = {"explanations": rows, "statement": statement, "left_out": list(left), "source": source}
         click.echo(json.dumps(result, indent=2, allow_nan=False, ensure_ascii=False))
     else:
-        click.echo("\n".join([*_explained(rows), statement, f"Source: {source}"]))
+        click.echo("\n".join([*_explained(rows), statement, *_left(left), f"Source: {source}"]))
 
 
 def _rows(mood: Mood) -> list[dict[str, Any]]:
