@@ -43,13 +43,18 @@ def made_up(mechanism: Mechanism, **changes: Any) -> Fitted:
         "schedules": [_scheduled(rule, name, at) for name in ("feedback", "expectancy")
                       for at, rule in enumerate(("fixed", "frown", "symptoms"))],
         "sensitivity": [{
-            "quantity": "weeks until half of the responders have lost the effect", "centre": 17.4,
-            "swings": [{"name": "steepness", "low": 1.4, "high": 6.6, "at_low": 14.9, "at_high": 19.1},
-                       {"name": "half_cut", "low": 0.12, "high": 0.44, "at_low": 24.2, "at_high": 12.3}],
+            "quantity": "duration", "centre": 122.0,
+            "swings": [{"name": "steepness", "low": 1.4, "high": 6.6, "at_low": 104.0, "at_high": 134.0},
+                       {"name": "half_cut", "low": 0.12, "high": 0.44, "at_low": 169.0, "at_high": 86.0}],
             "sobol": [{"name": "half_cut", "first": 0.71, "first_half_width": 0.05, "total": 0.78,
                        "total_half_width": 0.06},
                       {"name": "steepness", "first": 0.18, "first_half_width": 0.04, "total": 0.24,
                        "total_half_width": 0.05}],
+        }, {
+            "quantity": "outlasting", "explanation": "expectancy", "centre": 14.0,
+            "swings": [{"name": "k_mood", "low": 0.014, "high": 0.71, "at_low": 61.0, "at_high": 2.0},
+                       {"name": "k_noticing", "low": 0.09, "high": 1.4, "at_low": 17.0, "at_high": None}],
+            "sobol": [],
         }],
     }  # fmt: skip
     return Fitted.model_validate_json(Fitted.model_validate({**data, **changes}).model_dump_json())
@@ -65,7 +70,7 @@ def _muscle(mechanism: Mechanism) -> dict[str, Any]:
          "posterior": _interval(each.value, each.value - 0.4 * abs(each.value), each.value + 0.6 * abs(each.value)),
          "prior": _interval(each.value, each.value - 0.8 * abs(each.value), each.value + 2 * abs(each.value)),
          "rhat": 1.01, "ess": 900.0, "profile": None,
-         "verdict": None if each.role == "assumed" else ("identified", "not identified", "bounded below")[at % 3]}
+         "alone": at % 2 == 0, "verdict": ("identified", "not identified", "partly identified")[at % 3]}
         for at, (name, each) in enumerate(mechanism.parameters.items())
         if each.role != "fixed" and not name.startswith(("k_mood", "gain"))
     ]  # fmt: skip
@@ -141,5 +146,5 @@ def _scheduled(rule: str, explanation: str, at: int) -> dict[str, Any]:
         "injections": _interval(4.3 - at / 2, 3.0, 5.0), "units": _interval(129.0 - 15 * at, 90.0, 150.0),
         "weeks_frown": _interval(45.0 - at, 31.0, 52.0), "weeks_relief": _interval(40.0 + at, 20.0, 51.0),
         "stopping_frown": _interval(16.0, 9.0, 27.0), "stopping_relief": _interval(19.0, 10.0, None),
-        "never": 2.6,
+        "never": 2.6, "never_relief": 21.0,
     }  # fmt: skip

@@ -86,6 +86,7 @@ class Repeat:
     stopping_frown: Claim
     stopping_relief: Claim
     never: Claim
+    never_relief: Claim
 
 
 def carried(tell: Teller, headline: Certainty, muscle: tuple[str, ...]) -> Carried:
@@ -158,8 +159,9 @@ def _account(tell: Teller, each: Explained, gap: Gap | None, word: Certainty) ->
         return tell.interval(f"{place}.{name}", words, it, likely, unit="days", function=function, decimals=0,
                              **{**common, "time_span": "after one injection"})  # fmt: skip
 
-    half = each.half_life
-    shown = bool(effect and gap)
+    half, shown = each.half_life, bool(effect and gap)
+    # Where the data do not limit how slowly mood follows, neither do they limit how long relief lasts.
+    lasting = gap.relief_half.model_copy(update={} if half.high is not None else {"high": None}) if gap else None
     return Account(
         each.name, label, effect, each.name in tell.fitted.mood.inseparable,
         limits=half.low is not None or half.high is not None,
@@ -171,7 +173,7 @@ def _account(tell: Teller, each: Explained, gap: Gap | None, word: Certainty) ->
         aicc=tell(f"{place}.aicc", "AICc: lower is better", each.aicc, function="compare", decimals=1, **common),
         weakness_half=days("weakness_half", "day by which weakness has fallen to half", gap.weakness_half, "gap")
         if gap and shown else None,
-        relief_half=days("relief_half", "day by which relief has fallen to half", gap.relief_half, "gap")
+        relief_half=days("relief_half", "day by which relief has fallen to half", lasting, "gap")
         if gap and shown else None,
         needed=days("needed", "half-life of mood with which relief outlasts weakness by as much as was seen",
                     gap.needed_half_life, "speed_for_gap")
@@ -218,6 +220,8 @@ def _repeat(tell: Teller, each: Scheduled, word: Certainty) -> Repeat:
         weeks_relief=make("weeks_relief", "weeks with relief", each.weeks_relief, "weeks", year),
         stopping_frown=make("stopping_frown", "time until the frown is back", each.stopping_frown, "weeks", stop),
         stopping_relief=make("stopping_relief", "time until relief is gone", each.stopping_relief, "weeks", stop),
-        never=tell(f"{place}.never", "simulated people who never respond", each.never, unit="%", decimals=0,
-                   time_span=year, **common),
+        never=tell(f"{place}.never", "simulated people whose frown never responds", each.never, unit="%",
+                   decimals=0, time_span=year, **common),
+        never_relief=tell(f"{place}.never_relief", "simulated people who never have relief that counts",
+                          each.never_relief, unit="%", decimals=0, time_span=year, **common),
     )  # fmt: skip

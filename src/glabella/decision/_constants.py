@@ -7,17 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from glabella.claim import Certainty, Claim
-from glabella.decision._told import CREDIBLE, Teller, decimals_of, of_parameter, once
+from glabella.decision._carried import label_of
+from glabella.decision._told import CREDIBLE, Teller, decimals_of, of_parameter, once, worse
 from glabella.dossier import Parameter
 from glabella.dossier._fitted import FittedUnknown, Interval, Sensitivity
 
 #: Whether the data tell a constant.
-VERDICTS: Mapping[str | None, str] = {
+VERDICTS: Mapping[str, str] = {
     "identified": "the data tell",
-    "bounded below": "the data give a lower limit only",
-    "bounded above": "the data give an upper limit only",
+    "partly identified": "the data tell a little",
     "not identified": "the data do not tell",
-    None: "not looked at",
+}
+#: Results whose debt to assumptions is told, in days.
+RESULTS: Mapping[str, str] = {
+    "duration": "days until half of the responders have lost the effect",
+    "outlasting": "days by which relief outlasts weakness",
 }
 #: How a constant is known, in words.
 KNOWN: Mapping[str, str] = {
@@ -78,6 +82,7 @@ class Swings:
     """What a result owes to assumptions, the largest swing first."""
 
     quantity: str
+    explanation: str | None
     centre: Claim
     swings: tuple[Swung, ...]
     indices: tuple[Indexed, ...]
@@ -95,8 +100,8 @@ class Constants:
     sensitivity: tuple[Swings, ...]
 
 
-def constants(tell: Teller, certainty: Certainty) -> Constants:
-    """Make the claims of the constants, and of what results owe to them."""
+def constants(tell: Teller, certainty: Certainty, mood: Certainty) -> Constants:
+    """Make the claims of the constants, and of what results owe to them; of mood with its own certainty."""
     unknowns = tell.fitted.muscle.unknowns
     common: dict[str, Any] = {
         "population": "constants of the model", "certainty": certainty, "function": "profile", "decimals": 0,
@@ -112,7 +117,8 @@ def constants(tell: Teller, certainty: Certainty) -> Constants:
         told=tell("constants.told", "constants that the data tell", len(told), **common),
         untold=tell("constants.untold", "constants that the data tell in part or not at all", rest, **common),
         assumed=tell("constants.assumed", "constants that nothing seen can tell", len(assumed), **common),
-        sensitivity=tuple(_swings(tell, at, each, certainty) for at, each in enumerate(tell.fitted.sensitivity)),
+        sensitivity=tuple(_swings(tell, at, each, certainty, mood)
+                          for at, each in enumerate(tell.fitted.sensitivity)),
     )  # fmt: skip
 
 
@@ -146,7 +152,7 @@ def _constant(tell: Teller, each: FittedUnknown, certainty: Certainty) -> Consta
         posterior=tell.interval(f"constant.{each.name}.posterior", "with the data", each.posterior,
                                 tell.level(CREDIBLE), function="fit",
                                 sources=once((*own, *tell.muscle_sources(*products))), **common),
-        verdict="stands on its prior" if each.assumed else VERDICTS[each.verdict],
+        verdict=VERDICTS[each.verdict] + ("" if each.alone else "; nothing without priors"),
         references=parameter.sources,
     )  # fmt: skip
 
@@ -161,10 +167,14 @@ def _held(tell: Teller, key: str, each: Parameter) -> Held:
     return Held(each.label, KNOWN[each.status], value, each.sources)
 
 
-def _swings(tell: Teller, at: int, each: Sensitivity, certainty: Certainty) -> Swings:
+def _swings(tell: Teller, at: int, each: Sensitivity, certainty: Certainty, mood: Certainty) -> Swings:
     """Make the claims of one result."""
+    quantity = RESULTS[each.quantity]
+    by = label_of(tell.mechanism, each.explanation) if each.explanation else None
+    if by:
+        certainty = worse(certainty, mood)
     common: dict[str, Any] = {
-        "population": f"{each.quantity}, as the model computes it", "certainty": certainty,
+        "population": f"{quantity}{f' (by: {by})' if by else ''}, as the model computes it", "certainty": certainty,
         "sources": tell.muscle_sources(),
     }  # fmt: skip
     ends = [x for it in each.swings for x in (it.at_low, it.at_high) if x is not None]
@@ -180,14 +190,14 @@ def _swings(tell: Teller, at: int, each: Sensitivity, certainty: Certainty) -> S
             label,
             low=tell(f"{place}.low", f"low value of: {label}", low, **inputs),
             high=tell(f"{place}.high", f"high value of: {label}", high, **inputs),
-            at_low=tell(f"{place}.at_low", f"{each.quantity}, at the low value of: {label}", at_low, **shown),
-            at_high=tell(f"{place}.at_high", f"{each.quantity}, at the high value of: {label}", at_high, **shown),
+            at_low=tell(f"{place}.at_low", f"{quantity}, at the low value of: {label}", at_low, **shown),
+            at_high=tell(f"{place}.at_high", f"{quantity}, at the high value of: {label}", at_high, **shown),
         )  # fmt: skip
 
     def share(name: str, what: str, value: float, half: float) -> Claim:
         return tell(
             f"sobol.{at}.{name}.{what.replace(' ', '_')}",
-            f"share of the variance of {each.quantity}, {what}: {_label(tell, name)}",
+            f"share of the variance of {quantity}, {what}: {_label(tell, name)}",
             100 * value,
             low=100 * (value - half),
             high=100 * (value + half),
@@ -200,8 +210,9 @@ def _swings(tell: Teller, at: int, each: Sensitivity, certainty: Certainty) -> S
 
     order = sorted(each.swings, key=lambda it: -abs((it.at_high or 0.0) - (it.at_low or 0.0)))
     return Swings(
-        each.quantity,
-        centre=tell(f"swing.{at}.centre", each.quantity, each.centre, **shown),
+        quantity,
+        by,
+        centre=tell(f"swing.{at}.centre", quantity, each.centre, **shown),
         swings=tuple(swung(it.name, it.low, it.high, it.at_low, it.at_high) for it in order),
         indices=tuple(Indexed(_label(tell, it.name), share(it.name, "alone", it.first, it.first_half_width),
                               share(it.name, "with others", it.total, it.total_half_width)) for it in each.sobol),

@@ -10,7 +10,7 @@ from typing import Any
 from glabella.claim import Certainty, Claim
 from glabella.decision._carried import Carried, Repeat, carried, repeats
 from glabella.decision._constants import Constants, constants
-from glabella.decision._foretold import Foretelling, Missed, foretellings, missed
+from glabella.decision._foretold import Checked, Foretelling, Missed, checked, foretellings, missed
 from glabella.decision._told import CREDIBLE, DAYS_A_WEEK, PEOPLE, Teller, rated
 from glabella.dossier import Evidence, Fitted, Mechanism
 from glabella.dossier._fitted import Interval, Landmarks
@@ -28,6 +28,8 @@ DEFINITIONS: Mapping[str, str] = {
 }
 #: Fewer trials than this cannot tell how much trials of one product differ.
 _FEW = 3
+#: Share of replications below which what was seen is unlike them.
+_UNLIKE = 0.025
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,9 @@ class Timed:
         Each product in the dose of its own label.
     schedules
         Rules of repeating, by what is assumed to carry mood.
-    foretold, misses
-        How well the fit foretells what it has not seen, and the trials that it misses most.
+    foretold, misses, checks
+        How well the fit foretells what it has not seen, the trials that it misses most, and whether it would make
+        data like those that it has seen.
     """
 
     product: str
@@ -82,6 +85,7 @@ class Timed:
     by_product: tuple[Treated, ...]
     foretold: tuple[Foretelling, ...]
     misses: tuple[Missed, ...]
+    checks: tuple[Checked, ...]
     certainty: Certainty
     reasons: tuple[str, ...]
     mood: Carried
@@ -146,11 +150,12 @@ def course(evidence: Evidence, headline: Certainty, keep: Callable[[Claim], Clai
         ),
         foretold=foretellings(tell, rated(reasons)),
         misses=missed(tell, rated(reasons)),
+        checks=checked(tell, rated(reasons)),
         certainty=rated(reasons),
         reasons=reasons,
         mood=mood,
         schedules=repeats(tell, mood),
-        constants=constants(tell, rated(reasons)),
+        constants=constants(tell, rated(reasons), mood.certainty),
         fitted=fitted,
     ))  # fmt: skip
 
@@ -189,6 +194,8 @@ def _reasons(fitted: Fitted) -> tuple[str, ...]:
         reasons.append("many constants stand on assumptions")
     if any(each.rhat > 1.05 for each in fitted.muscle.unknowns):
         reasons.append("the draws of the posterior have not settled")
+    if any(each.p < _UNLIKE for each in fitted.muscle.checks):
+        reasons.append("some of what was seen is unlike what the model makes")
     return tuple(reasons)
 
 

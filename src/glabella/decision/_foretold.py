@@ -46,6 +46,35 @@ class Missed:
     too_high: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A statistic of what was seen beside data that the fitted model would make."""
+
+    name: str
+    seen: Claim
+    made: Claim
+    p: Claim
+
+
+def checked(tell: Teller, certainty: Certainty) -> tuple[Checked, ...]:
+    """Make the claims of the posterior predictive checks."""
+    found = []
+    for at, each in enumerate(tell.fitted.muscle.checks):
+        common: dict[str, Any] = {
+            "population": "shares of responders in the dossier’s trials", "certainty": certainty,
+            "function": "check", "sources": tell.muscle_sources(), "time_span": "at the days of the trials",
+        }  # fmt: skip
+        found.append(Checked(
+            each.name,
+            seen=tell(f"check.{at}.seen", f"{each.name}, seen", each.seen, **common),
+            made=tell.interval(f"check.{at}.made", f"{each.name}, as the model makes it", each.replicated,
+                               tell.level("interval of replications"), **common),
+            p=tell(f"check.{at}.p", f"{each.name}: replications at or beyond what was seen, on its side", each.p,
+                   **common),
+        ))  # fmt: skip
+    return tuple(found)
+
+
 def foretellings(tell: Teller, certainty: Certainty) -> tuple[Foretelling, ...]:
     """Make the claims of every way of foretelling."""
     found = []
