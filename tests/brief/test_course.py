@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from glabella.brief import Brief, build, html, markdown, verify
 from glabella.dossier import load, write_starter
 from glabella.plot import Plot
 from tests.brief.test_brief import bare_digits
-from tests.decision.made_up import evidence
+from tests.decision.made_up import evidence, made_up
 
 CHROMIUM = shutil.which("chromium")
 
@@ -52,6 +53,18 @@ def test_the_answer_comes_first_and_says_how_uncertain_it_is(page: str) -> None:
     assert "The trials cannot tell." in first[3]
     assert "does not show that there is none" in first[3]
     assert "follows: very low" in first[4]
+
+
+def test_one_best_account_is_no_proof() -> None:
+    read = evidence()
+    assert read.mechanism is not None
+    mood = made_up(read.mechanism).mood.model_dump()
+    fitted = made_up(read.mechanism, mood={**mood, "inseparable": ["feedback"]})
+    brief = build(replace(read, mechanism=replace(read.mechanism, fitted=fitted)))
+    first = section(html(brief)).xpath("./p")[3].text_content()
+    assert "one fits best: facial feedback. That does not prove it." in first
+    assert "cannot tell" not in first
+    assert "no proof: facial feedback" in markdown(brief)
 
 
 def test_every_claim_of_the_section_is_known_and_shown(page: str, brief: Brief) -> None:

@@ -181,7 +181,7 @@ def test_every_unknown_has_its_verdict_and_counts_add_up(timed: Timed) -> None:
     assert {row.verdict.partition(";")[0] for row in found.unknowns} == {
         "the data tell", "the data tell a little", "the data do not tell"
     }  # fmt: skip
-    assert any(row.verdict.endswith("nothing without priors") for row in found.unknowns)
+    assert any(row.verdict.endswith("not without priors") for row in found.unknowns)
     debts = [(each.explanation, each.centre.certainty) for each in found.sensitivity]
     assert debts == [(None, timed.certainty), ("hope, because people notice what they got", "very low")]
     swings = found.sensitivity[0].swings

@@ -26,9 +26,9 @@ RESULTS: Mapping[str, str] = {
 #: How a constant is known, in words.
 KNOWN: Mapping[str, str] = {
     "seen": "seen",
-    "reported": "reported by another source",
-    "derived": "derived from what was seen",
-    "recalled": "remembered, not seen",
+    "reported": "reported",
+    "derived": "derived",
+    "recalled": "remembered",
     "assumed": "assumed",
     "by_definition": "by definition",
 }
@@ -152,7 +152,7 @@ def _constant(tell: Teller, each: FittedUnknown, certainty: Certainty) -> Consta
         posterior=tell.interval(f"constant.{each.name}.posterior", "with the data", each.posterior,
                                 tell.level(CREDIBLE), function="fit",
                                 sources=once((*own, *tell.muscle_sources(*products))), **common),
-        verdict=VERDICTS[each.verdict] + ("" if each.alone else "; nothing without priors"),
+        verdict=VERDICTS[each.verdict] + ("" if each.alone else "; not without priors"),
         references=parameter.sources,
     )  # fmt: skip
 
