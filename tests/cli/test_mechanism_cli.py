@@ -77,7 +77,7 @@ def made_up_for(folder: Path) -> dict[str, Any]:
     mood["inseparable"], mood["gaps"] = ["expectancy", "none"], []
     mood["statement"] = "The data cannot tell apart: expectancy, none."
     found["mood_courses"] = [{"explanation": "expectancy", "days": [0.0, 42.0, 90.0], "relief": [0.0, 4.0, 2.0]}]
-    found["schedules"] = []
+    found["schedules"], found["sensitivity"] = [], []
     return found
 
 
@@ -355,6 +355,7 @@ def test_a_fit_is_written_and_told(bare: Path, analysed: dict[str, Any]) -> None
     assert "trials left out in turn: 2 shares of 1 foretold with a mean absolute error of 7.0 " in done.stdout
     assert "percentage points (bias -1.0); 95 % lie in their 95 % intervals" in done.stdout
     assert "The data cannot tell apart: expectancy, none." in done.stdout
+    assert "Left out:\n  one: the number of people is not known\n" in done.stdout
     again = run("fit", bare, "--seed", 7, "--quick", "--json")
     assert again.stdout == text == (bare / "mechanism" / "fit.json").read_text(encoding="utf-8")
 
@@ -425,8 +426,8 @@ def test_without_a_fit_it_is_computed(bare: Path) -> None:
     there = mechanism(bare)
     values = {key: each.value for key, each in there.parameters.items()}
     assert there.questions is not None
-    data, _ = mood_rows(there, "onabotulinumtoxinA", men=values["sensitivity_men"],
-                        usual_dose=there.questions.usual_dose.value)  # fmt: skip
+    data, left = mood_rows(there, "onabotulinumtoxinA", men=values["sensitivity_men"],
+                           usual_dose=there.questions.usual_dose.value)  # fmt: skip
     own = {name: value for name, value in values.items() if there.parameters[name].belongs_to == "model"
            and there.parameters[name].product is None}  # fmt: skip
     expected = compare(load_model(there.model), data,
@@ -434,6 +435,7 @@ def test_without_a_fit_it_is_computed(bare: Path) -> None:
                        constants=own, spread_people=values["sensitivity_spread"])  # fmt: skip
     assert found["statement"] == expected.statement
     assert "computed now" in found["source"]
+    assert found["left_out"] == list(left)
     rows = {row["name"]: row for row in found["explanations"]}
     for each in expected.explanations:
         row = rows[each.name]

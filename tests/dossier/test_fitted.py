@@ -29,7 +29,8 @@ def made_up(folder: Path) -> dict[str, Any]:
     who = {"product": "my_drug", "dose": 20.0, "sex": "women", "definition": "onset"}
     days = ("onset", "peak_day", "peak_share", "duration", "short", "long")
     unknown = {"name": "k_up", "assumed": False, "mode": 0.5, "posterior": interval(0.5), "prior": interval(1.0),
-               "rhat": 1.0, "ess": 400.0, "profile": interval(0.5), "verdict": "identified"}  # fmt: skip
+               "rhat": 1.0, "ess": 400.0, "profile": interval(0.5), "alone": True,
+               "verdict": "identified"}  # fmt: skip
     explained = {"name": "hope", "gain": interval(4.0), "half_life": {"value": 7.0}, "spread": 0.0, "aicc": 3.0,
                  "bic": 3.0, "weight": 0.6, "parameters": 3, "expected": [2.5]}  # fmt: skip
     year = ("injections", "units", "weeks_frown", "weeks_relief", "stopping_frown", "stopping_relief")
@@ -58,8 +59,9 @@ def made_up(folder: Path) -> dict[str, Any]:
         },
         "mood_courses": [{"explanation": "hope", "days": [0.0, 7.0], "relief": [0.0, 2.0]}],
         "schedules": [{"rule": "fixed", "explanation": "hope", "people": 10, "failed": 0, "never": 2.0,
-                       **{name: interval(4.0) for name in year}}],
-        "sensitivity": [],
+                       "never_relief": 3.0, **{name: interval(4.0) for name in year}}],
+        "sensitivity": [{"quantity": "outlasting", "explanation": "hope", "centre": 10.0, "swings": [],
+                         "sobol": []}],
     }  # fmt: skip
 
 
@@ -169,17 +171,25 @@ def put(*path: str | int) -> Callable[[dict[str, Any], Any], None]:
         (put("mood", "gaps", 0, "explanation"), "fear", r"no explanation 'fear'"),
         (put("mood_courses", 0, "explanation"), "fear", r"no explanation 'fear'"),
         (put("schedules", 0, "explanation"), "fear", r"no explanation 'fear'"),
+        (put("sensitivity", 0, "explanation"), "fear", r"no explanation 'fear'"),
+        (put("sensitivity", 0, "swings"), [{"name": "k_gone", "low": 0, "high": 1, "at_low": 0, "at_high": None}],
+         r"no parameter 'k_gone'"),
+        (put("sensitivity", 0, "sobol"), [{"name": "k_gone", "first": 0, "first_half_width": 0, "total": 0,
+         "total_half_width": 0}], r"no parameter 'k_gone'"),
     ],
-)
+)  # fmt: skip
 def test_names_are_those_of_the_dossier(
-    dossier: Path, change: Callable[[dict[str, Any], Any], None], value: str, says: str
+    dossier: Path, change: Callable[[dict[str, Any], Any], None], value: Any, says: str
 ) -> None:
     found = made_up(dossier)
     change(found, value)
     keep(dossier, found)
     (fault,) = check(dossier)
     assert re.match(says, fault.message)
-    assert f'"{value}"' in (dossier / FIT).read_text(encoding="utf-8").splitlines()[fault.line - 1]
+    assert (
+        f'"{value if isinstance(value, str) else value[0]["name"]}"'
+        in (dossier / FIT).read_text(encoding="utf-8").splitlines()[fault.line - 1]
+    )
 
 
 @pytest.mark.parametrize(

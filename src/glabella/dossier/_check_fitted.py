@@ -73,6 +73,11 @@ def _names(
     used += [
         (("muscle", "profiles", place, "name"), each.name) for place, each in enumerate(fitted.muscle.profiles)
     ]
+    used += [
+        (("sensitivity", place, field, row, "name"), one.name)
+        for place, each in enumerate(fitted.sensitivity)
+        for field in ("swings", "sobol") for row, one in enumerate(getattr(each, field))
+    ]  # fmt: skip
     yield "parameter", _known(parameters.parameters if parameters else None), used
 
     seen = parts.get(MECHANISM + "observations.yaml")
@@ -88,7 +93,8 @@ def _names(
     used += [(("mood", "gaps", place, "explanation"), each.explanation) for place, each in enumerate(mood.gaps)]
     used += [
         ((field, place, "explanation"), each.explanation)
-        for field in ("mood_courses", "schedules") for place, each in enumerate(getattr(fitted, field))
+        for field in ("mood_courses", "schedules", "sensitivity")
+        for place, each in enumerate(getattr(fitted, field)) if each.explanation is not None
     ]  # fmt: skip
     yield "explanation", _known([*explanations.explanations, NO_EFFECT] if explanations else None), used
 

@@ -48,7 +48,10 @@ class FittedUnknown(_Finite):
     rhat: float
     ess: float
     profile: Interval | None = Field(None, description="limits of the profile; null where not profiled")
-    verdict: Literal["identified", "bounded below", "bounded above", "not identified"] | None = None
+    alone: bool = Field(description="whether the likelihood alone, without priors, has a single best value of it")
+    verdict: Literal["identified", "partly identified", "not identified"] = Field(
+        description="whether the posterior is narrower than the prior: by half, by a little, or not"
+    )
 
 
 class Curve(_Finite):
@@ -223,7 +226,8 @@ class Scheduled(_Finite):
     weeks_relief: Interval
     stopping_frown: Interval = Field(description="weeks from the last injection until the frown is back")
     stopping_relief: Interval
-    never: float = Field(description="share in per cent who never responded")
+    never: float = Field(description="share in per cent whose frown never responded")
+    never_relief: float = Field(description="share in per cent who never had relief enough")
 
 
 class Swing(_Finite):
@@ -249,7 +253,10 @@ class SobolIndex(_Finite):
 class Sensitivity(_Finite):
     """What a result owes to assumptions."""
 
-    quantity: Text
+    quantity: Literal["duration", "outlasting"] = Field(
+        description="days by which half of the responders have lost it, or by which relief outlasts weakness"
+    )
+    explanation: Text | None = Field(None, description="under which relief outlasts weakness")
     centre: float
     swings: tuple[Swing, ...]
     sobol: tuple[SobolIndex, ...]
