@@ -5,6 +5,7 @@ Nothing here reads a file, and no constant of a treatment stands in this code: m
 are data of a dossier or of the user. libRoadRunner, libSBML and Antimony come with ``glabella[mechanism]``.
 """
 
+from glabella.mechanism._analysis import analyse
 from glabella.mechanism._answers import Interval, Landmarks, ResponseCourse, course, duration_of_each, landmarks
 from glabella.mechanism._compare import Compared, Explained, MoodData, compare, mood_data
 from glabella.mechanism._engine import simulate
@@ -52,6 +53,7 @@ __all__ = [
     "VirtualPeople",
     "Yearly",
     "amounts_needed",
+    "analyse",
     "compare",
     "course",
     "duration_of_each",

@@ -109,16 +109,13 @@ def mood_rows(
     ----------
     Chinn S. Stat Med 2000;19:3127-3131.
     """
-    scale = evidence.parameters["points_per_sd"].value
     rows: dict[str, list[float]] = {name: [] for name in (
         "dose", "sensitivity", "week", "relief", "se", "site", "other", "bound")}  # fmt: skip
-    studies, left = [], []
-    for each in (one for one in evidence.observations.mood if one.use == use):
-        effect = _effect(each, scale)
+    chosen, left = mood_observations(evidence, product, use=use, usual_dose=usual_dose)
+    for each in chosen:
+        effect = _effect(each, evidence.parameters["points_per_sd"].value)
         parts = each.doses_and_shares or (((usual_dose, "all", 1.0),) if usual_dose else ())
-        if each.product != product or effect is None or not parts:
-            why = "no standard error" if effect is None else "the dose is not known"
-            left.append(f"{each.id}: {why if each.product == product else f'{each.product}, not {product}'}")
+        if effect is None:  # left out above
             continue
         mean = sum(dose * share for dose, _, share in parts)
         shift = men * sum(share for _, who, share in parts if who == "men")
@@ -126,8 +123,27 @@ def mood_rows(
         found = (mean, np.exp(shift), each.week, *effect[:2], float(each.site == "frown"), other, effect[2])
         for column, value in zip(rows.values(), found, strict=True):
             column.append(float(value))
-        studies.append(each.study)
-    return mood_data(study=studies, **rows), tuple(left)
+    return mood_data(study=[each.study for each in chosen], **rows), left
+
+
+def mood_observations(
+    evidence: Mechanism, product: str, *, use: str = "fit", usual_dose: float | None = None
+) -> tuple[tuple[MoodObservation, ...], tuple[str, ...]]:
+    """Give the observations behind the rows of :func:`mood_rows` in order, and why others were left out."""
+    chosen, left = [], []
+    for each in (one for one in evidence.observations.mood if one.use == use):
+        why = ""
+        if each.product != product:
+            why = f"{each.product}, not {product}"
+        elif _effect(each, evidence.parameters["points_per_sd"].value) is None:
+            why = "no standard error"
+        elif not each.doses_and_shares and not usual_dose:
+            why = "the dose is not known"
+        if why:
+            left.append(f"{each.id}: {why}")
+        else:
+            chosen.append(each)
+    return tuple(chosen), tuple(left)
 
 
 def _effect(each: MoodObservation, scale: float) -> tuple[float, float, float] | None:
@@ -210,7 +226,7 @@ def muscle_unknowns(
             if each.product is None:
                 held[constant or name] = each.value
             continue
-        unknowns.append(_unknown(name, each, constant))
+        unknowns.append(unknown_of(name, each, constant))
     return tuple(unknowns), held
 
 
@@ -223,7 +239,8 @@ def _looked_up(name: str, data: MuscleData) -> bool:
     return first in kinds and rest in kinds[first]
 
 
-def _unknown(name: str, each: Parameter, constant: str) -> Unknown:
+def unknown_of(name: str, each: Parameter, constant: str = "") -> Unknown:
+    """Give the unknown that a parameter with a prior stands for."""
     if each.prior is None:
         raise ValueError(f"parameter {name} is {each.role} without a prior")
     family = each.prior.family

@@ -162,8 +162,11 @@ class _Ensemble:
         run.random_state = np.random.RandomState(seed).get_state()
         run.run_mcmc(self._start(np.random.default_rng(seed)), self.steps)
         burnt = self.steps // 3
-        tau = run.get_autocorr_time(discard=burnt, tol=0)
-        return run.get_chain(discard=burnt), np.asarray(tau), float(run.acceptance_fraction.mean())
+        with np.errstate(invalid="ignore"):
+            tau = np.asarray(run.get_autocorr_time(discard=burnt, tol=0))
+        # A walker that never moved has no time of autocorrelation: its whole run is one draw.
+        tau = np.where(np.isfinite(tau), tau, self.steps - burnt)
+        return run.get_chain(discard=burnt), tau, float(run.acceptance_fraction.mean())
 
     def _start(self, rng: np.random.Generator) -> Floats:
         """Start by the normal approximation, drawn in so that all have a posterior."""

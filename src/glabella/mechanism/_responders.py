@@ -76,9 +76,10 @@ class Curves:
     def amount(self, constants: Mapping[str, float]) -> float:
         """Give the logarithm of the amount at sensitivity 1, relative to the model's own."""
         own = self.known.constants | {self.sensitivity: 1.0}
-        ratio = self.known.start(own | dict(constants))[self.filled] / self.known.start(own)[self.filled]
-        with np.errstate(divide="ignore"):
-            return float(np.log(ratio))
+        # As numbers of NumPy, which give infinity where plain ones raise.
+        there = {name: np.float64(value) for name, value in (own | dict(constants)).items()}
+        with np.errstate(all="ignore"):
+            return float(np.log(self.known.start(there)[self.filled] / self.known.start(own)[self.filled]))
 
     def key(self, constants: Mapping[str, float]) -> Key:
         """Give the constants that change the curve, not only the place on it."""
