@@ -48,6 +48,7 @@ class FittedUnknown(_Finite):
     rhat: float
     ess: float
     profile: Interval | None = Field(None, description="limits of the profile; null where not profiled")
+    likelihood: Interval = Field(description="by the likelihood alone, with Wald limits; null where there are none")
     alone: bool = Field(description="whether the likelihood alone, without priors, has a single best value of it")
     verdict: Literal["identified", "partly identified", "not identified"] = Field(
         description="whether the posterior is narrower than the prior: by half, by a little, or not"
@@ -101,6 +102,7 @@ class Muscle(_Finite):
 
     log_likelihood: float
     log_posterior: float
+    largest_log_likelihood: float = Field(description="of all constants, without the priors of those fitted")
     draws: int
     chains: int
     acceptance: float

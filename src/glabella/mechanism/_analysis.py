@@ -177,6 +177,7 @@ def _muscle(
     estimates, curves = fitted_part(found, alone, posterior, lines)
     return {
         "log_likelihood": found.log_likelihood, "log_posterior": found.log_posterior,
+        "largest_log_likelihood": alone.log_likelihood,
         "draws": len(posterior.draws), "chains": posterior.ensembles, "acceptance": posterior.acceptance,
         "unknowns": estimates, "profiles": curves, "rows": rows, "foretold": telling,
         "checks": checks_part(posterior, data, shares), "left_out": missing,

@@ -45,6 +45,7 @@ def fitted_part(
     for k, each in enumerate(posterior.likelihood.unknowns):
         prior = quantile(each, LIMITS)
         told = by_name.get(each.name)
+        limits = () if each.name in alone.flat else (float(alone.low[k]), float(alone.high[k]))
         # Between these quantiles of a normal lie four standard deviations, nearly.
         wide = (
             (each.to_line(prior[2]) - each.to_line(prior[0])) / (2 * 1.959964) if _inside(each, prior) else np.inf
@@ -60,6 +61,7 @@ def fitted_part(
             "rhat": float(posterior.rhat[k]),
             "ess": float(posterior.ess[k]),
             "profile": interval(found.estimate[k], told.low, told.high) if told else None,
+            "likelihood": interval(alone.estimate[k], *limits),
             "alone": each.name not in (*alone.flat, *alone.at_limit),
             "verdict": verdict,
         })  # fmt: skip
