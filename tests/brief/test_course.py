@@ -55,16 +55,36 @@ def test_the_answer_comes_first_and_says_how_uncertain_it_is(page: str) -> None:
     assert "follows: very low" in first[4]
 
 
-def test_one_best_account_is_no_proof() -> None:
+def told(**changes: object) -> tuple[str, str]:
+    """Give the sentence on mood and the Markdown, with the account of mood changed."""
     read = evidence()
     assert read.mechanism is not None
     mood = made_up(read.mechanism).mood.model_dump()
-    fitted = made_up(read.mechanism, mood={**mood, "inseparable": ["feedback"]})
+    fitted = made_up(read.mechanism, mood={**mood, **changes})
     brief = build(replace(read, mechanism=replace(read.mechanism, fitted=fitted)))
-    first = section(html(brief)).xpath("./p")[3].text_content()
+    return section(html(brief)).xpath("./p")[3].text_content(), markdown(brief)
+
+
+def test_one_best_account_is_no_proof() -> None:
+    read = evidence()
+    assert read.mechanism is not None
+    assert read.mechanism.fitted is not None
+    accounts = [each.model_dump() for each in read.mechanism.fitted.mood.explanations]
+    apart = [{**each, "aicc": 60.0} if each["name"] == "feedback" else each for each in accounts]
+    first, written = told(explanations=apart, inseparable=["feedback"])
     assert "one fits best: facial feedback. That does not prove it." in first
     assert "cannot tell" not in first
-    assert "no proof: facial feedback" in markdown(brief)
+    assert "no proof: facial feedback" in written
+
+
+def test_that_no_effect_fits_best_is_not_told_as_no_effect() -> None:
+    first, written = told(inseparable=["none"])
+    assert first.startswith(
+        "Does mood follow the muscle? The trials cannot tell. They are met best without any effect"
+    )
+    assert "does not show that there is none" in first
+    assert "about equally good: hope, because people notice what they got; facial feedback." in first
+    assert "does not show that there is none" in written
 
 
 def test_every_claim_of_the_section_is_known_and_shown(page: str, brief: Brief) -> None:

@@ -160,6 +160,11 @@ def test_no_effect_is_one_account_and_no_finding(timed: Timed, read: Evidence) -
     apart = told(read, mood={**mood, "inseparable": ["feedback"]})
     assert not apart.mood.without_effect
     assert apart.mood.close == ("facial feedback",)
+    alone = told(read, mood={**mood, "inseparable": ["none"]}).mood
+    assert alone.without_effect
+    assert alone.close == ("no effect on mood",)
+    assert alone.alike == ("hope, because people notice what they got", "facial feedback")
+    assert "the data cannot tell the explanations apart" in alone.reasons
 
 
 def test_a_half_life_without_limits_says_so(timed: Timed) -> None:

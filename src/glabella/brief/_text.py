@@ -10,7 +10,7 @@ from glabella.brief._content import Brief, Sentence
 from glabella.claim import Claim
 
 #: What a good fit without an effect does not mean.
-_NO_SIGN = " That they are met as well without any effect does not show that there is none."
+_NO_SIGN = " That they are met as well, or better, without any effect does not show that there is none."
 
 
 def as_json(brief: Brief) -> str:
@@ -119,7 +119,7 @@ def _over_time(brief: Brief) -> list[str]:
     if over.timed is None:
         return ["- The model of how it works over time has not been fitted to the observations yet."]
     it, usual = over.timed, over.timed.usual
-    several = len(it.mood.close) > 1
+    several = len(it.mood.alike) > 1
     apart = "The trials cannot tell apart" if several else "One account fits best, which is no proof"
     return [
         f"- After {usual.dose.text} half of the {usual.sex} who will respond do so within {usual.onset.text}; at "
@@ -128,7 +128,7 @@ def _over_time(brief: Brief) -> list[str]:
         f"{usual.people.limits} weeks.",
         *(f"- Simulated people, injected {row.rule}: {row.injections.text} injections and {row.units.text} a year; "
           f"a weak frown in {row.weeks_frown.text} of it." for row in (it.schedules[0][1] if it.schedules else ())),
-        f"- Does mood follow the muscle? {apart}: {'; '.join(it.mood.close)}."
+        f"- Does mood follow the muscle? {apart}: {'; '.join(it.mood.alike)}."
         f"{_NO_SIGN if it.mood.without_effect else ''}",
         *(f"- Foretold, {row.way}: missed by {row.error.text}, {row.coverage.text} within the interval."
           for row in it.foretold),

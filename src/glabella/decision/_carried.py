@@ -21,19 +21,23 @@ RULES: Mapping[str, str] = {
 _VIRTUAL = "tenth to ninetieth percentile of virtual people"
 #: Fewer trials than this are few.
 _FEW = 10
+#: Differences of AICc below this tell nothing apart.
+_CLOSE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
     """One explanation beside the data on mood.
 
-    ``close`` where the best fits hardly better; ``limits`` where the data limit how slowly mood follows.
+    ``close`` where the best fits hardly better, ``alike`` where the best of those with an effect does; ``limits``
+    where the data limit how slowly mood follows.
     """
 
     name: str
     label: str
     effect: bool
     close: bool
+    alike: bool
     limits: bool
     gain: Claim
     half_life: Claim
@@ -56,12 +60,15 @@ class Carried:
         Labels of those that the data cannot tell apart.
     relief_limit : Claim or None
         Relief that counts in simulated people.
+    alike : tuple of str
+        Labels of those with an effect that the data cannot tell apart.
     without_effect : bool
         Whether no effect at all is among them, which does not show that there is none.
     """
 
     accounts: tuple[Account, ...]
     close: tuple[str, ...]
+    alike: tuple[str, ...]
     without_effect: bool
     gap_seen: Claim
     relief_limit: Claim | None
@@ -94,7 +101,11 @@ def carried(tell: Teller, headline: Certainty, muscle: tuple[str, ...]) -> Carri
     mood, mechanism = tell.fitted.mood, tell.mechanism
     trials = {each.study for each in mechanism.observations.mood if each.id in mood.rows}
     reasons = ["no trial followed muscle and mood side by side"]
-    if len(mood.inseparable) > 1:
+    effects = [each for each in mood.explanations if has_effect(mechanism, each.name)]
+    least = min((each.aicc for each in effects), default=0.0)
+    alike = tuple(each.name for each in effects if each.aicc < least + _CLOSE)
+    without = any(not has_effect(mechanism, name) for name in mood.inseparable)
+    if without or len(alike) > 1 or len(mood.inseparable) > 1:
         reasons.append("the data cannot tell the explanations apart")
     if len(trials) < _FEW:
         reasons.append("few trials")
@@ -111,9 +122,10 @@ def carried(tell: Teller, headline: Certainty, muscle: tuple[str, ...]) -> Carri
         gap_seen["sources"] = of_numbers([mechanism.questions.gap_seen])
     gaps = {each.explanation: each for each in mood.gaps}
     return Carried(
-        accounts=tuple(_account(tell, each, gaps.get(each.name), word) for each in mood.explanations),
+        accounts=tuple(_account(tell, each, gaps.get(each.name), word, alike) for each in mood.explanations),
         close=tuple(label_of(mechanism, name) for name in mood.inseparable),
-        without_effect=any(not has_effect(mechanism, name) for name in mood.inseparable),
+        alike=tuple(label_of(mechanism, name) for name in alike),
+        without_effect=without,
         gap_seen=tell("gap_seen", "least time by which mood outlasted the weak frown, where it was seen",
                       mood.gap_seen / DAYS_A_WEEK, **gap_seen),
         relief_limit=_relief_limit(tell),
@@ -144,7 +156,7 @@ def has_effect(mechanism: Mechanism, name: str) -> bool:
     return found is not None and any(found.switches.values())
 
 
-def _account(tell: Teller, each: Explained, gap: Gap | None, word: Certainty) -> Account:
+def _account(tell: Teller, each: Explained, gap: Gap | None, word: Certainty, alike: tuple[str, ...]) -> Account:
     """Make the claims of one explanation."""
     label, effect = label_of(tell.mechanism, each.name), has_effect(tell.mechanism, each.name)
     place = f"mood.{each.name.replace(' ', '_')}"
@@ -163,7 +175,7 @@ def _account(tell: Teller, each: Explained, gap: Gap | None, word: Certainty) ->
     # Where the data do not limit how slowly mood follows, neither do they limit how long relief lasts.
     lasting = gap.relief_half.model_copy(update={} if half.high is not None else {"high": None}) if gap else None
     return Account(
-        each.name, label, effect, each.name in tell.fitted.mood.inseparable,
+        each.name, label, effect, each.name in tell.fitted.mood.inseparable, each.name in alike,
         limits=half.low is not None or half.high is not None,
         gain=tell.interval(f"{place}.gain", "relief at full drive", each.gain, likely, unit="points",
                            function="compare", decimals=1, **common),
