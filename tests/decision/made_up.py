@@ -69,7 +69,7 @@ def _muscle(mechanism: Mechanism) -> dict[str, Any]:
         {"name": name, "assumed": each.role == "assumed", "mode": each.value,
          "posterior": _interval(each.value, each.value - 0.4 * abs(each.value), each.value + 0.6 * abs(each.value)),
          "prior": _interval(each.value, each.value - 0.8 * abs(each.value), each.value + 2 * abs(each.value)),
-         "rhat": 1.01, "ess": 900.0, "profile": None,
+         "likelihood": _interval(each.value), "rhat": 1.01, "ess": 900.0, "profile": None,
          "alone": at % 2 == 0, "verdict": ("identified", "not identified", "partly identified")[at % 3]}
         for at, (name, each) in enumerate(mechanism.parameters.items())
         if each.role != "fixed" and not name.startswith(("k_mood", "gain"))
@@ -80,7 +80,8 @@ def _muscle(mechanism: Mechanism) -> dict[str, Any]:
         for each in mechanism.observations.muscle if each.use in ("fit", "held_out")
     ]  # fmt: skip
     return {
-        "log_likelihood": -143.9, "log_posterior": -160.1, "draws": 1000, "chains": 8, "acceptance": 0.3,
+        "log_likelihood": -143.9, "largest_log_likelihood": -140.2, "log_posterior": -160.1,
+        "draws": 1000, "chains": 8, "acceptance": 0.3,
         "unknowns": unknowns,
         "profiles": [{"name": "k_loss", "values": [0.008, 0.011, 0.016], "rise": [4.1, 0.0, 4.4]}],
         "rows": rows,

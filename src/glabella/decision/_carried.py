@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from glabella.claim import Certainty, Claim
-from glabella.decision._told import DAYS_A_WEEK, LIKELY, Teller, of_numbers, rated, worse
+from glabella.decision._told import DAYS_A_WEEK, LIKELY, Teller, decimals_of, of_numbers, rated, worse
 from glabella.decision._words import quote
 from glabella.dossier import Explanation, Mechanism
 from glabella.dossier._fitted import Explained, Gap, Interval, Scheduled
@@ -30,7 +31,7 @@ class Account:
     """One explanation beside the data on mood.
 
     ``close`` where the best fits hardly better, ``alike`` where the best of those with an effect does; ``limits``
-    where the data limit how slowly mood follows.
+    where the data limit how slowly mood follows, ``beyond`` where what is needed for the gap is slower than that.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Account:
     close: bool
     alike: bool
     limits: bool
+    beyond: bool
     gain: Claim
     half_life: Claim
     weight: Claim
@@ -168,7 +170,8 @@ def _account(tell: Teller, each: Explained, gap: Gap | None, word: Certainty, al
 
     def days(name: str, words: str, found: Interval | float | None, function: str) -> Claim:
         it = found if isinstance(found, Interval) else Interval(value=found)
-        return tell.interval(f"{place}.{name}", words, it, likely, unit="days", function=function, decimals=0,
+        return tell.interval(f"{place}.{name}", words, it, likely, unit="days", function=function,
+                             decimals=decimals_of(it.value, it.high, digits=1),
                              **{**common, "time_span": "after one injection"})  # fmt: skip
 
     half, shown = each.half_life, bool(effect and gap)
@@ -177,6 +180,7 @@ def _account(tell: Teller, each: Explained, gap: Gap | None, word: Certainty, al
     return Account(
         each.name, label, effect, each.name in tell.fitted.mood.inseparable, each.name in alike,
         limits=half.low is not None or half.high is not None,
+        beyond=gap is not None and half.high is not None and (gap.needed_half_life or math.inf) > half.high,
         gain=tell.interval(f"{place}.gain", "relief at full drive", each.gain, likely, unit="points",
                            function="compare", decimals=1, **common),
         half_life=days("half_life", "half-life of mood: how slowly it follows", half, "compare"),

@@ -130,9 +130,9 @@ def course(evidence: Evidence, headline: Certainty, keep: Callable[[Claim], Clai
     product, definition = fitted.mood.product, fitted.landmarks[0].definition
     shown = [each for each in fitted.landmarks if each.definition == definition]
     by_dose = [each for each in shown if each.product == product]
-    labelled = [
-        each for each in shown if each.product != product and each.dose == label_dose(evidence, each.product)
-    ]
+    # Of the other products only women are shown: hardly any of their trials tell of men alone.
+    labelled = [each for each in shown if each.product != product and each.sex == "women"
+                and each.dose == label_dose(evidence, each.product)]  # fmt: skip
     if not by_dose:
         raise ValueError(f"the fit has no course of {product}, the product of the trials of mood")
     usual = _usual(mechanism, product, by_dose)
