@@ -30,7 +30,8 @@ def test_every_share_is_in_the_arrays_or_named(use: str) -> None:
     chosen = [each for each in there.muscle if each.use == use]
     known = [each for each in chosen if each.arm.people]
     times = [each for each in there.times if each.use == use]
-    medians = [each for each in times if each.kind == "median_duration" and each.people.value and not each.days.bound]
+    medians = [each for each in times
+               if each.kind == "median_duration" and each.people.value and not each.days.bound]  # fmt: skip
     assert len(rows.study) + len(left) == len(chosen) + len(times)
     np.testing.assert_allclose(rows.events / rows.n, [*(each.arm.share for each in known), *[0.5] * len(medians)])
     assert rows.study.tolist() == [each.study for each in (*known, *medians)]

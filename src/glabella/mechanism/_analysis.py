@@ -71,7 +71,7 @@ def _silent(words: str) -> None:
     """Tell nobody."""
 
 
-FULL = _Effort(1600, 1000, 300, 2000, 256, left_out=True, profiles=True)
+FULL = _Effort(1300, 1000, 300, 2000, 256, left_out=True, profiles=True)
 #: To try things out: nothing of it has converged.
 QUICK = _Effort(30, 100, 40, 200, 16, left_out=False, profiles=False)
 
@@ -155,9 +155,11 @@ def _muscle(
     out, telling = None, []
     if effort.profiles:
         say("following profiles of the constants")
+        # Thresholds have no meaning of their own, and a product's constants only beside those of all.
         names = [
-            each.name for each in there.unknowns if not each.product and not each.name.startswith("threshold_")
-        ]
+            each.name for each in there.unknowns
+            if not each.product and (each.constant or each.name.startswith(("sensitivity_", "study_")))
+        ]  # fmt: skip
         lines = profiles(found, names, workers=workers)
     if effort.left_out:
         for by in ("study", "product"):

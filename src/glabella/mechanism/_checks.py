@@ -59,7 +59,7 @@ def replicate(posterior: Posterior, data: MuscleData, *, draws: int = 500, seed:
     out = np.empty((draws, len(data.study)))
     rows, people = np.arange(len(data.study)), np.round(data.n).astype(int)
     for k, place in enumerate(places):
-        p = new.shares(place, rng.standard_normal(len(new.studies)))[rows, new.study]
+        p = new.shares(place, rng.standard_normal(len(new.scales)))[rows, new.scale]
         out[k] = rng.binomial(people, np.clip(p, LEAST, 1 - LEAST)) / people
     return out
 

@@ -30,7 +30,8 @@ class MuscleData:
     Attributes
     ----------
     study, product, sex, observer, definition : ndarray of str of shape (m,)
-        Rows of one study share its shift. A sex or observer without an unknown of its own shifts nothing.
+        Rows of one study and definition share a shift. A sex or observer without an unknown of its own shifts
+        nothing.
     dose, day : ndarray of shape (m,)
     events, n : ndarray of shape (m,)
         Events need not be whole numbers, since percentages are rounded.
@@ -122,8 +123,9 @@ def muscle_data(
 class Likelihood:
     """Likelihood of shares of responders; one simulation for all rows, kept while rates stay as they are.
 
-    Between trials, the logit of the threshold shifts by a normal amount with standard deviation ``study_spread``.
-    Rows of one trial are independent given its shift, as far as different people or days are.
+    Between trials, the logit of the threshold shifts by a normal amount with standard deviation ``study_spread``;
+    each definition within a trial has a shift of its own, since a diary of onset and a grade of lines are rated by
+    other scales. Rows are independent given their shifts, as far as different people or days are.
 
     Parameters
     ----------
@@ -160,7 +162,8 @@ class Likelihood:
         arms = sorted({(str(p), float(d)) for p, d in zip(data.product, data.dose, strict=True)})
         self.arms = arms
         self.arm = np.array([arms.index((str(p), float(d))) for p, d in zip(data.product, data.dose, strict=True)])
-        self.studies, self.study = np.unique(data.study, return_inverse=True)
+        scales = [f"{study}: {definition}" for study, definition in zip(data.study, data.definition, strict=True)]
+        self.scales, self.scale = np.unique(scales, return_inverse=True)
 
     @cached_property
     def start(self) -> Floats:
@@ -186,7 +189,7 @@ class Likelihood:
         self.curves.of(keys)
 
     def shares(self, place: Floats, shifts: Floats) -> Floats:
-        """Give the share of responders of each row (m, u) if its study shifts by multiples of the spread."""
+        """Give the share of responders of each row (m, u) if its scale shifts by multiples of the spread."""
         values = self.values(place)
         constants = [self.constants(values, *arm) for arm in self.arms]
         by_arm = np.stack(self.curves.of([self.curves.key(each) for each in constants]))
@@ -223,9 +226,9 @@ class Likelihood:
             return -np.inf
         y, n = self.data.events[:, None], self.data.n[:, None]
         rows = gammaln(n + 1) - gammaln(y + 1) - gammaln(n - y + 1) + y * np.log(p) + (n - y) * np.log1p(-p)
-        by_study = np.zeros((len(self.studies), len(shifts)))
-        np.add.at(by_study, self.study, rows)
-        return float(logsumexp(by_study + weights, axis=1).sum())
+        by_scale = np.zeros((len(self.scales), len(shifts)))
+        np.add.at(by_scale, self.scale, rows)
+        return float(logsumexp(by_scale + weights, axis=1).sum())
 
     def log_prior(self, place: Floats, every: bool) -> float:
         """Give the log density of the priors: of all unknowns, or of those that are assumed."""

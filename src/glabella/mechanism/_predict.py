@@ -88,7 +88,7 @@ def predict(
     new.prepare(sets)
     outcomes = np.full((draws, len(data.study)), np.nan)
     for row, place in zip(outcomes, sets, strict=True):
-        p = new.shares(place, rng.standard_normal(len(new.studies)))[np.arange(len(new.study)), new.study]
+        p = new.shares(place, rng.standard_normal(len(new.scales)))[np.arange(len(new.scale)), new.scale]
         if not np.isnan(p).any():
             row[:] = rng.binomial(np.round(data.n).astype(int), np.clip(p, LEAST, 1 - LEAST)) / np.round(data.n)
     outcomes = outcomes[~np.isnan(outcomes).any(axis=1)]
