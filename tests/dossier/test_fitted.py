@@ -29,7 +29,7 @@ def made_up(folder: Path) -> dict[str, Any]:
     who = {"product": "my_drug", "dose": 20.0, "sex": "women", "definition": "onset"}
     days = ("onset", "peak_day", "peak_share", "duration", "short", "long")
     unknown = {"name": "k_up", "assumed": False, "mode": 0.5, "posterior": interval(0.5), "prior": interval(1.0),
-               "rhat": 1.0, "ess": 400.0, "profile": interval(0.5), "alone": True,
+               "rhat": 1.0, "ess": 400.0, "profile": interval(0.5), "likelihood": interval(0.5), "alone": True,
                "verdict": "identified"}  # fmt: skip
     explained = {"name": "hope", "gain": interval(4.0), "half_life": {"value": 7.0}, "spread": 0.0, "aicc": 3.0,
                  "bic": 3.0, "weight": 0.6, "parameters": 3, "expected": [2.5]}  # fmt: skip
@@ -39,7 +39,8 @@ def made_up(folder: Path) -> dict[str, Any]:
         "inputs": {name: digest(folder, name) for name in (*INPUTS, "questions.yaml")
                    if (folder / "mechanism" / name).exists()},
         "muscle": {
-            "log_likelihood": -10.0, "log_posterior": -12.0, "draws": 100, "chains": 2, "acceptance": 0.3,
+            "log_likelihood": -10.0, "log_posterior": -12.0, "largest_log_likelihood": -9.0,
+            "draws": 100, "chains": 2, "acceptance": 0.3,
             "unknowns": [unknown],
             "profiles": [{"name": "k_up", "values": [0.4, 0.5], "rise": [1.0, 0.0]}],
             "rows": [{"id": "first", "seen": 0.5, "fitted": interval(0.5)},
