@@ -8,6 +8,7 @@ are data of a dossier or of the user. libRoadRunner, libSBML and Antimony come w
 from glabella.mechanism._analysis import analyse
 from glabella.mechanism._answers import Interval, Landmarks, ResponseCourse, course, duration_of_each, landmarks
 from glabella.mechanism._compare import Compared, Explained, MoodData, compare, mood_data
+from glabella.mechanism._edges import check_arrows, edges
 from glabella.mechanism._engine import simulate
 from glabella.mechanism._export import with_constants, with_injections, with_notes
 from glabella.mechanism._fit import Fit, fit
@@ -54,9 +55,11 @@ __all__ = [
     "Yearly",
     "amounts_needed",
     "analyse",
+    "check_arrows",
     "compare",
     "course",
     "duration_of_each",
+    "edges",
     "fit",
     "gap",
     "landmarks",

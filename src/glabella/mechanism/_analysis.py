@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glabella.mechanism._compare import compare
+from glabella.mechanism._edges import check_arrows
 from glabella.mechanism._fit import Fit, fit
 from glabella.mechanism._likelihood import MuscleData
 from glabella.mechanism._model import Model, load
@@ -116,6 +117,7 @@ def analyse(
         raise ValueError("the dossier has no mechanism/questions.yaml, so nothing is asked of its mechanism")
     effort, say = QUICK if quick else FULL, say or _silent
     model = load(evidence.model)
+    check_arrows(model, list(evidence.nodes), [(each.begin, each.end) for each in evidence.links.values()])
     data, left = muscle_rows(evidence)
     unknowns, held = muscle_unknowns(evidence, model, data)
     say("fitting: the most likely constants with all priors")
