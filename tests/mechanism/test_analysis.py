@@ -18,7 +18,8 @@ from glabella.mechanism._mood_part import (
     gaps_part,
     schedules_part,
 )
-from glabella.mechanism._muscle_part import duration_part, fitted_part, foretold
+from glabella.mechanism._muscle_part import fitted_part, foretold
+from glabella.mechanism._owed_part import Moved, owed_part
 from glabella.mechanism._plain import interval, numbers
 from glabella.mechanism._posterior import Posterior
 from glabella.mechanism._predict import Predicted
@@ -175,7 +176,11 @@ def test_a_year_of_fixed_injections_is_counted() -> None:
 
 def test_what_moves_the_duration_is_ranked() -> None:
     questions = asked().model_copy(update={"product": "first", "definition": "mild", "doses": {"first": (20.0,)}})
-    found = duration_part(posterior(0.05), questions, 128, 1)
+    there = posterior(0.05)
+    low, middle, high = np.quantile(there.draws, [0.025, 0.5, 0.975], axis=0)
+    found, share = owed_part(Moved(there.likelihood, middle, low, high), questions, 128, 1)
+    assert (found["quantity"], share["quantity"]) == ("duration", "responders")
+    assert 0 < share["centre"] < 100
     names = [each["name"] for each in found["swings"]]
     # The other product, the other definition and men have no part in it.
     assert set(names) == {"threshold_mild", "sensitivity_spread"}

@@ -18,9 +18,10 @@ VERDICTS: Mapping[str, str] = {
     "partly identified": "the data tell a little",
     "not identified": "the data do not tell",
 }
-#: Results whose debt to assumptions is told, in days.
+#: Results whose debt to assumptions is told.
 RESULTS: Mapping[str, str] = {
     "duration": "days until half of the responders have lost the effect",
+    "responders": "per cent of women with a response on the first of the days told above",
     "outlasting": "days by which relief outlasts weakness",
 }
 #: How a constant is known, in words.
@@ -169,7 +170,8 @@ def _held(tell: Teller, key: str, each: Parameter) -> Held:
 
 def _swings(tell: Teller, at: int, each: Sensitivity, certainty: Certainty, mood: Certainty) -> Swings:
     """Make the claims of one result."""
-    quantity = RESULTS[each.quantity]
+    other = each.product is not None and each.product != tell.fitted.mood.product
+    quantity = RESULTS[each.quantity] + (f", after {each.product}" if other else "")
     by = label_of(tell.mechanism, each.explanation) if each.explanation else None
     if by:
         certainty = worse(certainty, mood)

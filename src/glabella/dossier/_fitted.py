@@ -255,9 +255,11 @@ class SobolIndex(_Finite):
 class Sensitivity(_Finite):
     """What a result owes to assumptions."""
 
-    quantity: Literal["duration", "outlasting"] = Field(
-        description="days by which half of the responders have lost it, or by which relief outlasts weakness"
+    quantity: Literal["duration", "responders", "outlasting"] = Field(
+        description="days by which half of the responders have lost it; per cent of people who respond on the "
+        "first of the days asked about; days by which relief outlasts weakness"
     )
+    product: Id | None = Field(None, description="of which a duration or a share is")
     explanation: Text | None = Field(None, description="under which relief outlasts weakness")
     centre: float
     swings: tuple[Swing, ...]

@@ -30,7 +30,6 @@ from glabella.mechanism._muscle_part import (
     answers_part,
     checks_part,
     drawn,
-    duration_part,
     fitted_part,
     foretold,
     rows_part,
@@ -43,6 +42,7 @@ from glabella.mechanism._observations import (
     muscle_unknowns,
     unknown_of,
 )
+from glabella.mechanism._owed_part import ENDS, Moved, owed_part
 from glabella.mechanism._posterior import Posterior, sample
 from glabella.mechanism._predict import leave_one_out
 from glabella.mechanism._profile import Profile, profiles
@@ -130,10 +130,11 @@ def analyse(
     muscle = _muscle(evidence, found, alone, posterior, effort, workers, level, say)
     say("answering: onset, peak, duration and waning")
     courses, marks = answers_part(posterior, asked, draws)
-    say("sharing out what the duration owes to each constant")
-    owed = duration_part(posterior, asked, effort.sobol, seed)
+    say("moving each constant to see what the answers owe to it")
+    low, middle, high = np.quantile(posterior.draws, [ENDS[0], 0.5, ENDS[1]], axis=0)
+    owed = owed_part(Moved(found.likelihood, middle, low, high), asked, effort.sobol, seed)
     mood = _mood(evidence, asked, model, found, draws, effort, seed, say)
-    sensitivity = [owed, *mood.pop("sensitivity")]
+    sensitivity = [*owed, *mood.pop("sensitivity")]
     return {
         "seed": seed, "level": level, "muscle": muscle | {"left_out": [*left, *muscle["left_out"]]},
         "courses": courses, "landmarks": marks, **mood, "sensitivity": sensitivity,

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glabella.mechanism._answers import course, duration_of_each, landmarks
+from glabella.mechanism._answers import course, landmarks
 from glabella.mechanism._checks import check, replicate
 from glabella.mechanism._fit import Fit
 from glabella.mechanism._likelihood import MuscleData
 from glabella.mechanism._needed import amounts_needed
-from glabella.mechanism._plain import interval, number, numbers
+from glabella.mechanism._plain import interval, numbers
 from glabella.mechanism._posterior import Posterior
 from glabella.mechanism._predict import Predicted
 from glabella.mechanism._profile import Profile
-from glabella.mechanism._sensitivity import quantile, sobol, tornado
+from glabella.mechanism._sensitivity import quantile
 from glabella.mechanism._unknowns import Unknown
 
 if TYPE_CHECKING:
@@ -147,67 +147,3 @@ def answers_part(
                 } | {"kept": [{"day": day, "share": interval(each.value, each.low, each.high)}
                               for day, each in zip(at.kept_days, at.kept, strict=True)]})  # fmt: skip
     return courses, marks
-
-
-def duration_part(posterior: Posterior, asked: Questions, n: int, seed: int) -> dict[str, Any]:
-    """Say what the duration owes to each unknown: fitted ones over their posterior, assumed ones over their prior.
-
-    The unknowns are moved one by one as if they did not depend on each other, so that this tells what an assumption
-    is worth and not how sure the duration is.
-    """
-    likelihood = posterior.likelihood
-    centre = np.median(posterior.draws, axis=0)
-    dose = asked.doses[asked.product][0]
-
-    def duration(places: Floats) -> Floats:
-        found = duration_of_each(likelihood, places, product=asked.product, dose=dose, sex="women",
-                                 definition=asked.definition, observer=asked.observer, days=DAYS)  # fmt: skip
-        # Beyond the last day nothing is known: it stands for at least that long.
-        return np.asarray(np.minimum(found, DAYS[-1]))
-
-    moved = [k for k, each in enumerate(likelihood.unknowns) if _matters(each, asked)]
-    low, high = np.empty(len(moved)), np.empty(len(moved))
-    over = []
-    for row, k in enumerate(moved):
-        each, column = likelihood.unknowns[k], posterior.draws[:, k]
-        ends = quantile(each, LIMITS) if each.assumed else None
-        low[row], high[row] = (
-            (each.to_line(ends[0]), each.to_line(ends[2])) if ends is not None else np.quantile(column, LIMITS[::2])
-        )
-        mean, sd = (low[row] + high[row]) / 2, (high[row] - low[row]) / (2 * 1.959964)
-        over.append(Unknown(each.name, float(mean), "real", "normal", {"mean": float(mean), "sd": float(sd)}))
-
-    def of(values: Floats) -> Floats:
-        places = np.tile(centre, (len(values), 1))
-        places[:, moved] = values
-        return duration(places)
-
-    names = [likelihood.unknowns[k].name for k in moved]
-    middle = np.clip(centre[moved], low, high)
-    found = tornado(of, middle, low, high, names)
-    back = {each.name: each for each in likelihood.unknowns}
-    swings = [
-        {"name": name, "low": back[name].from_line(float(a)), "high": back[name].from_line(float(b)),
-         "at_low": number(x), "at_high": number(y)}
-        for name, a, b, x, y in zip(found.names, found.low, found.high, found.at_low, found.at_high, strict=True)
-    ]  # fmt: skip
-    shares = sobol(of, over, n, seed)
-    indices = [
-        {"name": name, "first": float(a), "first_half_width": float(b), "total": float(c),
-         "total_half_width": float(d)}
-        for name, a, b, c, d in zip(shares.names, shares.first, shares.first_half_width, shares.total,
-                                    shares.total_half_width, strict=True)
-    ]  # fmt: skip
-    return {"quantity": "duration", "explanation": None, "centre": found.centre, "swings": swings, "sobol": indices}
-
-
-def _matters(each: Unknown, asked: Questions) -> bool:
-    """Whether an unknown can move the duration after the product that is asked about."""
-    if each.product not in ("", asked.product):
-        return False
-    first, _, rest = each.name.partition("_")
-    # A share of people who never respond changes neither when the others respond nor for how long.
-    return each.name != "antibody_share" and (
-        first not in ("threshold", "observer", "sensitivity")
-        or rest in (asked.definition, asked.observer, "spread")
-    )
