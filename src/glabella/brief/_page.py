@@ -10,6 +10,7 @@ from typing import Any
 from glabella._version import __version__
 from glabella.brief._content import Brief
 from glabella.brief._course_plot import course_plots
+from glabella.brief._packed import packed
 from glabella.brief._plot import (
     alternatives_forest,
     alternatives_graph,
@@ -52,7 +53,7 @@ def html(brief: Brief, draw: Callable[[Iterable[Plot]], Iterator[str]] = in_turn
     )
     environment.filters["anchor"] = lambda name: name.replace("/", "-").replace(".", "-")
     template = environment.get_template("brief.html")
-    data = {"glabella": __version__, "claims": [claim.as_json() for claim in brief.claims.values()]}
+    data = {"glabella": __version__, **packed(claim.as_json() for claim in brief.claims.values())}
     text = json.dumps(data, ensure_ascii=False, sort_keys=True).replace("</", "<\\/")
     drawn = {name: Markup(svg) for name, svg in zip(plots, drawing, strict=True)}
     context: dict[str, Any] = {

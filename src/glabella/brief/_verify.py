@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from glabella.brief._content import Brief
+from glabella.brief._packed import unpacked
 
 _BLOCK = re.compile(r'<script type="application/json" id="glabella-claims">(.*?)</script>', re.DOTALL)
 _SHOWN = re.compile(r'<a class="claim" href="#c-[^"]*" data-claim="([^"]+)"[^>]*>([^<]*)</a>')
@@ -23,9 +24,8 @@ def embedded(text: str) -> dict[str, dict[str, Any]]:
     block = _BLOCK.search(text)
     source = block.group(1).replace("<\\/", "</") if block else text
     try:
-        claims = json.loads(source)["claims"]
-        return {claim["id"]: claim for claim in claims}
-    except (json.JSONDecodeError, KeyError, TypeError):
+        return {claim["id"]: claim for claim in unpacked(json.loads(source))}
+    except (json.JSONDecodeError, KeyError, TypeError, IndexError):
         raise ValueError("no claims found; expected a brief in HTML or JSON as glabella writes it") from None
 
 
