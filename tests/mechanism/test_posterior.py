@@ -21,7 +21,7 @@ def fitted() -> Fit:
 
 @cache
 def drawn() -> Posterior:
-    return sample(fitted(), walkers=24, steps=900, keep=2000, seed=3)
+    return sample(fitted(), walkers=24, steps=600, keep=2000, seed=3)
 
 
 def test_with_many_data_the_posterior_is_the_normal_around_its_mode() -> None:

@@ -58,8 +58,8 @@ def test_the_posterior_is_around_the_mode_and_has_converged() -> None:
         assert low is not None
         assert high is not None
         assert low < (each.posterior.value or 0) < high, each.name
-        # A share near zero has its mode beside its posterior.
-        assert low < each.mode < high or each.name == "antibody_share", each.name
+        # A share near zero, and a spread between few trials, have their joint mode below most of their posterior.
+        assert low < each.mode < high or each.name in ("antibody_share", "study_spread"), each.name
         assert each.rhat < 1.05, each.name
         assert each.ess > 200, each.name
 
