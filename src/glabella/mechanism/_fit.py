@@ -158,7 +158,9 @@ def slopes(
     around = np.concatenate([place + steps, place - steps])
     likelihood.prepare(around)
     found = np.array([objective(likelihood, each, priors) for each in around]).reshape(2, -1)
-    return np.asarray((found[0] - found[1]) / (2 * step))
+    # A place where the model can just be run may have neither side: no slope, which the search takes for 0.
+    with np.errstate(invalid="ignore"):
+        return np.asarray((found[0] - found[1]) / (2 * step))
 
 
 def search(
