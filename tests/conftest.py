@@ -1,5 +1,7 @@
 """Timings are never tests: Hypothesis sets no deadline. A store of synthetic reports, made once a worker."""
 
+import locale
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,14 @@ from hypothesis import settings
 
 settings.register_profile("glabella", deadline=None)
 settings.load_profile("glabella")
+
+
+@pytest.fixture(autouse=True)
+def _same_locale() -> Iterator[None]:
+    """Keep the locale: COPASI sets its own for the whole process, and then UTF-8 from a command cannot be read."""
+    before = locale.setlocale(locale.LC_ALL)
+    yield
+    locale.setlocale(locale.LC_ALL, before)
 
 
 @pytest.fixture(scope="session")
