@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glabella.mechanism._compare import compare
+from glabella.mechanism._compare import compare, equally_likely
 from glabella.mechanism._edges import check_arrows
 from glabella.mechanism._fit import Fit, fit
 from glabella.mechanism._likelihood import MuscleData
@@ -227,9 +227,6 @@ def _mood(
     constants = there.constants(values, asked.product, usual)
     at_doses = {name: value for name, value in constants.items() if name != "dose"}
     compared = compare(model, data, switches, constants=at_doses, spread_people=spread)
-    from scipy.special import ndtri
-
-    typical = np.exp(spread * ndtri((np.arange(15) + 0.5) / 15))
     say("asking how long mood outlasts the muscle")
     seen = float(asked.gap_seen.value or 0)
     gaps = gaps_part(model, compared, switches, constants, seen)
@@ -246,7 +243,7 @@ def _mood(
             "inseparable": list(compared.inseparable), "statement": compared.statement, "gaps": gaps,
             "gap_seen": seen, "left_out": list(left),
         },
-        "mood_courses": courses_part(model, compared, switches, constants, typical),
+        "mood_courses": courses_part(model, compared, switches, constants, equally_likely(spread)),
         "schedules": repeated,
         "sensitivity": owed,
     }  # fmt: skip

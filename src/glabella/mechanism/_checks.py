@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from glabella.mechanism._likelihood import LEAST, Likelihood, MuscleData
+from glabella.mechanism._likelihood import Likelihood, MuscleData
 from glabella.mechanism._posterior import Posterior
 
 Floats = NDArray[np.float64]
@@ -50,17 +50,19 @@ def replicate(posterior: Posterior, data: MuscleData, *, draws: int = 500, seed:
     -------
     ndarray of shape (draws, m)
         Shares; each trial has a shift of its own in each draw.
+
+    Raises
+    ------
+    ValueError
+        If the model cannot be simulated with a draw.
     """
     there = posterior.likelihood
     new = Likelihood(there.model, data, there.unknowns, there.held)
     rng = np.random.default_rng(seed)
     places = posterior.draws[rng.integers(len(posterior.draws), size=draws)]
-    new.prepare(places)
-    out = np.empty((draws, len(data.study)))
-    rows, people = np.arange(len(data.study)), np.round(data.n).astype(int)
-    for k, place in enumerate(places):
-        p = new.shares(place, rng.standard_normal(len(new.scales)))[rows, new.scale]
-        out[k] = rng.binomial(people, np.clip(p, LEAST, 1 - LEAST)) / people
+    out = new.replicate(places, rng)
+    if np.isnan(out).any():
+        raise ValueError(f"{int(np.isnan(out).any(axis=1).sum())} of {draws} draws cannot be simulated")
     return out
 
 

@@ -236,11 +236,16 @@ def compare(
     return Compared(tuple(ranked), tuple(each.name for each in ranked if each.aicc < best + 2), data)
 
 
-def unit_relief(model: Model, data: MoodData, constants: Mapping[str, float], spread: float) -> Floats:
-    """Give the mean relief of each row with a gain of one, at each speed (speeds, m), from one simulation."""
+def equally_likely(spread: float) -> Floats:
+    """Give sensitivities that divide people into equal parts; one of them where people do not differ."""
     from scipy.special import ndtri
 
-    people = np.exp(spread * ndtri((np.arange(PEOPLE) + 0.5) / PEOPLE)) if spread else np.ones(1)
+    return np.exp(spread * ndtri((np.arange(PEOPLE) + 0.5) / PEOPLE)) if spread else np.ones(1)
+
+
+def unit_relief(model: Model, data: MoodData, constants: Mapping[str, float], spread: float) -> Floats:
+    """Give the mean relief of each row with a gain of one, at each speed (speeds, m), from one simulation."""
+    people = equally_likely(spread)
     arms = sorted({
         (float(dose), float(sensitivity), float(site))
         for sites in (data.site, data.other)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from glabella.mechanism._compare import Compared, Explained, MoodData
 from glabella.mechanism._gap import gap, speed_for_gap
 from glabella.mechanism._model import Model
-from glabella.mechanism._plain import interval, number, numbers
+from glabella.mechanism._plain import interval, numbers, swings
 from glabella.mechanism._population import simulate_population
 from glabella.mechanism._repeated import Scheduled, Spread, schedules
 from glabella.mechanism._schedule import Rule
@@ -178,9 +178,7 @@ def outlasting_part(
         run = tornado(outlasts, ends[:, 1], ends[:, 0], ends[:, 2], names)
         out.append({
             "quantity": "outlasting", "explanation": each.name, "centre": run.centre,
-            "swings": [{"name": name, "low": float(a), "high": float(b), "at_low": number(x), "at_high": number(y)}
-                       for name, a, b, x, y in zip(run.names, run.low, run.high, run.at_low, run.at_high,
-                                                   strict=True)],
+            "swings": swings(run),
             "sobol": [],
         })  # fmt: skip
     return out

@@ -17,7 +17,7 @@ from glabella.mechanism._answers import MANY, duration_of_each
 from glabella.mechanism._likelihood import Likelihood
 from glabella.mechanism._muscle_part import DAYS
 from glabella.mechanism._needed import amounts_needed
-from glabella.mechanism._plain import number
+from glabella.mechanism._plain import swings
 from glabella.mechanism._sensitivity import quantile, sobol, tornado
 from glabella.mechanism._unknowns import Unknown
 
@@ -81,11 +81,8 @@ def _owed(moved: Moved, asked: Questions, product: str, quantity: str, n: int = 
     names = [there.unknowns[k].name for k in which]
     found = tornado(of, np.clip(moved.middle[which], low, high), low, high, names)
     back = {each.name: each for each in there.unknowns}
-    swings = [
-        {"name": name, "low": back[name].from_line(float(a)), "high": back[name].from_line(float(b)),
-         "at_low": number(x), "at_high": number(y)}
-        for name, a, b, x, y in zip(found.names, found.low, found.high, found.at_low, found.at_high, strict=True)
-    ]  # fmt: skip
+    moves = [{**each, **{end: back[each["name"]].from_line(each[end]) for end in ("low", "high")}}
+             for each in swings(found)]  # fmt: skip
     indices = []
     if n:
         over = [Unknown(name, float((a + b) / 2), "real", "normal",
@@ -98,7 +95,7 @@ def _owed(moved: Moved, asked: Questions, product: str, quantity: str, n: int = 
             for name, a, b, c, d in zip(shares.names, shares.first, shares.first_half_width, shares.total,
                                         shares.total_half_width, strict=True)
         ]  # fmt: skip
-    return {"quantity": quantity, "product": product, "explanation": None, "centre": found.centre, "swings": swings,
+    return {"quantity": quantity, "product": product, "explanation": None, "centre": found.centre, "swings": moves,
             "sobol": indices}  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glabella.mechanism._fit import Fit, fit
-from glabella.mechanism._likelihood import LEAST, Likelihood, MuscleData
+from glabella.mechanism._likelihood import Likelihood, MuscleData
 from glabella.mechanism._model import Model
 from glabella.mechanism._spread import spread
 from glabella.mechanism._unknowns import Unknown
@@ -84,13 +84,7 @@ def predict(
     there = found.likelihood
     new = Likelihood(there.model, data, there.unknowns, there.held)
     rng = np.random.default_rng(seed)
-    sets = _places(found, rng, draws)
-    new.prepare(sets)
-    outcomes = np.full((draws, len(data.study)), np.nan)
-    for row, place in zip(outcomes, sets, strict=True):
-        p = new.shares(place, rng.standard_normal(len(new.scales)))[np.arange(len(new.scale)), new.scale]
-        if not np.isnan(p).any():
-            row[:] = rng.binomial(np.round(data.n).astype(int), np.clip(p, LEAST, 1 - LEAST)) / np.round(data.n)
+    outcomes = new.replicate(_places(found, rng, draws), rng)
     outcomes = outcomes[~np.isnan(outcomes).any(axis=1)]
     if len(outcomes) < draws / 2:
         raise ValueError(f"only {len(outcomes)} of {draws} draws of the unknowns can be simulated")
