@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glabella._version import __version__
-from glabella.claim import Certainty, Claim, Source, digest
+from glabella.claim import Certainty, Claim, Source, digest, steady
 from glabella.decision._words import sources_of
 from glabella.dossier import Analysis, Evidence
 from glabella.synthesis import (
@@ -215,7 +215,9 @@ def _every_choice(
 
     analysed = np.isfinite(found.ci_low)
     clear = (found.ci_low > found.null) | (found.ci_high < found.null)
-    order = np.flatnonzero(analysed)[np.argsort(found.estimate[analysed], kind="stable")]
+    # Estimators often agree to the last digits: what is kept decides their order, so that it is the same everywhere.
+    kept = [steady(estimate) for estimate in found.estimate[analysed]]
+    order = np.flatnonzero(analysed)[np.argsort(kept, kind="stable")]
     specifications = tuple(
         Specification(
             make(f"specification.{place + 1}", "pooled effect under other choices", shown(found.estimate[row]),
