@@ -9,20 +9,20 @@ import pytest
 
 from glabella.claim import Claim, steady
 
-#: What OpenBLAS would choose on older and newer processors; elsewhere (ARM, MKL) the variable is not read.
-KERNELS = ("Prescott", "Haswell", "Zen", "SkylakeX")
+#: What OpenBLAS would choose on older and newer processors (Zen takes Haswell's kernels); elsewhere, as on ARM, the
+#: variable names no kernel.
+KERNELS = ("Prescott", "Haswell", "SkylakeX")
 
 
-def written(kernel: str, form: str, to: Path) -> bytes:
-    command = [sys.executable, "-m", "glabella", "brief", "--format", form, "--to", str(to / kernel)]
+def written(kernel: str, to: Path) -> bytes:
+    command = [sys.executable, "-m", "glabella", "brief", "--to", str(to / kernel)]
     subprocess.run(command, env={**os.environ, "OPENBLAS_CORETYPE": kernel}, check=True, capture_output=True)
     (found,) = (to / kernel).iterdir()
     return found.read_bytes()
 
 
-@pytest.mark.parametrize("form", ["json", "html"])
-def test_a_brief_is_the_same_bytes_whatever_kernel_computes_it(form: str, tmp_path: Path) -> None:
-    first, *others = (written(kernel, form, tmp_path) for kernel in KERNELS)
+def test_a_brief_is_the_same_bytes_whatever_kernel_computes_it(tmp_path: Path) -> None:
+    first, *others = (written(kernel, tmp_path) for kernel in KERNELS)
     assert all(other == first for other in others)
 
 

@@ -215,7 +215,7 @@ def _every_choice(
 
     analysed = np.isfinite(found.ci_low)
     clear = (found.ci_low > found.null) | (found.ci_high < found.null)
-    # Estimators often agree to the last digits: what is kept decides their order, so that it is the same everywhere.
+    # Estimators often agree to the last digits: what a claim keeps decides their order, the same everywhere.
     kept = [steady(estimate) for estimate in found.estimate[analysed]]
     order = np.flatnonzero(analysed)[np.argsort(kept, kind="stable")]
     specifications = tuple(
