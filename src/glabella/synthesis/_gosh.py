@@ -100,7 +100,7 @@ def gosh(
     Examples
     --------
     >>> gosh([0.1, 0.4, 0.8], [0.04, 0.05, 0.09], method="DL").estimate.round(2)
-    array([0.1 , 0.4 , 0.8 , 0.23, 0.4 , 0.54, 0.38])
+    array([0.1 , 0.4 , 0.8 , 0.23, 0.41, 0.55, 0.38])
     """
     y, v = _one(yi, vi, 2)
     if method not in METHODS:

@@ -202,7 +202,7 @@ def pool(
     --------
     >>> fit = pool([0.1, 0.4, 0.8], [0.04, 0.05, 0.09], test="z", method="DL")
     >>> round(fit.estimate, 3), round(fit.tau2, 3)
-    (0.38, 0.039)
+    (0.384, 0.052)
     """
     # Copies, so that limits that are sought later are of what was pooled.
     y, v = np.array(yi, dtype=float), np.array(vi, dtype=float)
