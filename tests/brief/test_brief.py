@@ -6,11 +6,13 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 from lxml import etree
 from lxml import html as lxml_html
 
+import glabella
 from glabella.brief import Brief, as_json, build, changed, embedded, html, markdown, verify
 from glabella.brief._plot import pooling_forest
 from glabella.claim import Claim, written
@@ -54,6 +56,24 @@ def bare_digits(page: str, brief: Brief) -> list[str]:
 
 def test_no_digit_stands_outside_a_claim(page: str, brief: Brief) -> None:
     assert bare_digits(page, brief) == []
+
+
+def test_what_made_a_claim_can_be_imported(brief: Brief) -> None:
+    assert {
+        claim.function for claim in brief.claims.values() if not callable(resolve_name(claim.function))
+    } == set()
+
+
+def test_what_would_make_a_claim_can_be_imported() -> None:
+    """Of a brief with a store as well: every dotted name that the program writes as text."""
+    named = {
+        name
+        for folder in ("decision", "brief")
+        for file in (Path(glabella.__file__).parent / folder).glob("*.py")
+        for name in re.findall(r'"(glabella(?:\.\w+)+)"', file.read_text(encoding="utf-8"))
+    }
+    assert len(named) > 5
+    assert {name for name in named if not callable(resolve_name(name))} == set()
 
 
 def test_the_test_for_bare_digits_can_fail(page: str, brief: Brief) -> None:

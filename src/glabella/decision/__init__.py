@@ -8,7 +8,7 @@ from glabella.decision._answer import Answer, Pooling, Reproduction, Row, answer
 from glabella.decision._bias import Assumed, UnderBias
 from glabella.decision._carried import Account, Carried, Repeat
 from glabella.decision._certainty import certainty
-from glabella.decision._combinations import AddedTo, Combination, Combined
+from glabella.decision._combinations import AddedTo, Combination, Combined, combined
 from glabella.decision._constants import Constants
 from glabella.decision._course import Course, Timed, Treated
 from glabella.decision._reports import ReportLine, ReportTable
@@ -45,6 +45,7 @@ __all__ = [
     "UnderBias",
     "answer",
     "certainty",
+    "combined",
     "quote",
     "say",
     "sure",

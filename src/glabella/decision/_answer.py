@@ -354,7 +354,7 @@ def _absolute(maker: _Maker, analyses: dict[str, Analysis]) -> list[tuple[str, C
                     population="people like those in these trials",
                     time_span=f"week {analysis.week:g}",  # noqa: B023
                     certainty=word,  # noqa: B023
-                    function="glabella.decision.absolute",
+                    function="glabella.decision.answer",
                     version=__version__,
                     inputs=maker.inputs(tuple(e.study for e in computed.effects), analysis),  # noqa: B023
                     sources=sources_of(computed.effects),  # noqa: B023
@@ -390,7 +390,7 @@ def _harms(maker: _Maker) -> list[tuple[str, str, str, Claim, Claim]]:
                 population=pair.population,
                 time_span=pair.time_span,
                 certainty="not rated",
-                function="glabella.decision.harms",
+                function="glabella.decision.answer",
                 version=__version__,
                 inputs=(("products.yaml", digest(shown.model_dump(mode="json"))),),
                 sources=tuple(Source(k, shown.events.status, shown.events.at) for k in dict.fromkeys(sources)),

@@ -87,6 +87,10 @@ def combined(evidence: Evidence, columns: Columns, keep: Callable[[Claim], Claim
         Remembers a claim that may be shown, and gives it back.
     word : str
         Certainty of what the network says.
+
+    Returns
+    -------
+    Combined
     """
     tested = _tested(evidence, keep)
     measure, added = _added(evidence, keep)

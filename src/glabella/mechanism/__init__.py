@@ -7,6 +7,7 @@ are data of a dossier or of the user. libRoadRunner, libSBML and Antimony come w
 
 from glabella.mechanism._analysis import analyse
 from glabella.mechanism._answers import Interval, Landmarks, ResponseCourse, course, duration_of_each, landmarks
+from glabella.mechanism._checks import Replicated, check, replicate
 from glabella.mechanism._compare import Compared, Explained, MoodData, compare, mood_data
 from glabella.mechanism._edges import check_arrows, edges
 from glabella.mechanism._engine import simulate
@@ -44,6 +45,7 @@ __all__ = [
     "Predicted",
     "Profile",
     "Quantity",
+    "Replicated",
     "ResponseCourse",
     "Rule",
     "Scheduled",
@@ -55,6 +57,7 @@ __all__ = [
     "Yearly",
     "amounts_needed",
     "analyse",
+    "check",
     "check_arrows",
     "compare",
     "course",
@@ -73,6 +76,7 @@ __all__ = [
     "predict",
     "profile",
     "quantile",
+    "replicate",
     "responders",
     "schedules",
     "simulate",
