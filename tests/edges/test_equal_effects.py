@@ -19,6 +19,7 @@ from glabella.synthesis import (
     robust,
     trim_fill,
 )
+from tests.edges.attempts import attempt
 
 #: 0.1 + 0.2 differs from 0.3 by one unit in the last place.
 EQUAL = np.array([0.1 + 0.2, 0.3, 0.3, 0.3])
@@ -43,7 +44,7 @@ def test_equal_but_for_rounding_is_equal(y: Any) -> None:
 
 @pytest.mark.parametrize("kind", ["CR1", "CR2"])
 def test_equal_effects_have_no_robust_standard_error(kind: Any) -> None:
-    with pytest.raises(ValueError, match="zero|equal|exact"):
+    with pytest.raises(ValueError, match=r"zero|equal|exact"):
         robust(EQUAL, V, [1, 2, 3, 4], kind=kind)
 
 
@@ -61,7 +62,8 @@ def test_a_row_of_equal_effects_gives_its_reason(how: str) -> None:
     elif how == "cumulative":
         fit, row = cumulative(y, V), 2
     else:
-        fit, row = pool([[*y[:3], np.nan], y], [[*V[:3], np.nan], V]), 0
+        present = np.array([[True, True, True, False], [True] * 4])
+        fit, row = pool(np.where(present, y, np.nan), np.where(present, V, np.nan)), 0
     assert "equal" in fit.reason[row]
     assert np.isnan(fit.se[row]) or fit.se[row] > 0.01
 
@@ -86,13 +88,8 @@ def test_a_coefficient_of_one_cluster_has_no_robust_standard_error(cluster: list
     y, v = [0.1, 0.4, 0.8, 0.6, 0.3, 0.2], [0.04, 0.05, 0.09, 0.05, 0.03, 0.02]
     own = np.array([0, 0, 0, 0, 1, 1]) if cluster[-1] == 5 else np.array([0, 0, 0, 0, 0, 1])
     mods = Design(np.column_stack([1.0 - own, own]), ("the rest", "alone"))
-    try:
-        found = robust(y, v, cluster, mods=mods, kind=kind)
-    except ValueError as error:
-        assert "alone" in str(error) or "zero" in str(error)
-    else:
-        assert np.isnan(found.se[1])
-        assert np.isnan(found.p_value[1])
+    found, says = attempt(lambda: robust(y, v, cluster, mods=mods, kind=kind))
+    assert "alone" in says or "zero" in says or (np.isnan(found.se[1]) and np.isnan(found.p_value[1]))
 
 
 def test_an_exact_fit_of_moderators_is_not_called_equal_effects() -> None:

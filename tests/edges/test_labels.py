@@ -1,6 +1,7 @@
 """A missing label is an error that names column and row; a label is never altered on the way in. SYNTHETIC."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,10 @@ from glabella.synthesis import (
     robust,
     sampling_covariance,
 )
+from tests.edges.attempts import attempt
 
+#: Without its types, which ask for more than an array needs.
+MA: Any = np.ma
 Y, V = [0.1, 0.2, 0.5, 0.4], [0.1] * 4
 STUDIES = ["1", "1", "2"]
 ARMS = ["A", "B", "A"]
@@ -49,13 +53,14 @@ CALLS: dict[str, Callable[[Any], Any]] = {
 @pytest.mark.parametrize("missing", MISSING, ids=repr)
 @pytest.mark.parametrize("column", list(CALLS))
 def test_a_missing_label_is_named_by_column_and_row(column: str, missing: Any) -> None:
-    with pytest.raises(ValueError, match=rf"(?s){column.split()[0]}.*row 4"):
+    with pytest.raises(ValueError, match="row 4") as found:
         CALLS[column](missing)
+    assert re.search(rf"\b{column.split(maxsplit=1)[0]}\b", str(found.value))
 
 
 @pytest.mark.parametrize("column", ["cluster", "studlab", "study", "outcome", "treat"])
 def test_a_masked_label_is_a_missing_one(column: str) -> None:
-    masked = np.ma.array(["a", "b", "a", "c"], mask=[0, 0, 0, 1])
+    masked: Any = MA.array(["a", "b", "a", "c"], mask=[0, 0, 0, 1])
     calls: dict[str, Callable[[], Any]] = {
         "cluster": lambda: robust(Y, V, masked),
         "studlab": lambda: network(masked, ["A"] * 4, ["B"] * 4, Y, V),
@@ -63,18 +68,15 @@ def test_a_masked_label_is_a_missing_one(column: str) -> None:
         "outcome": lambda: pool_multilevel(Y, V, clusters={"s": [1, 1, 2, 2]}, outcome=masked),
         "treat": lambda: pairwise(["1", "1", "2", "2"], masked, measure="OR", events=[2, 3, 4, 5], n=[10] * 4),
     }
-    with pytest.raises(ValueError, match=rf"(?s){column}.*row 4"):
+    with pytest.raises(ValueError, match="row 4") as found:
         calls[column]()
+    assert re.search(rf"\b{column}\b", str(found.value))
 
 
 def test_true_and_one_are_two_labels_or_an_error() -> None:
     labels = np.array([1, True, "a", "b"], dtype=object)
-    try:
-        found = robust(Y, V, labels)
-    except ValueError as error:
-        assert "cluster" in str(error)
-    else:
-        assert found.n_clusters == 4
+    found, says = attempt(lambda: robust(Y, V, labels))
+    assert "cluster" in says or found.n_clusters == 4
 
 
 def run(tmp_path: Path, text: str, *options: str) -> Any:
