@@ -1,4 +1,4 @@
-"""Networks of treatments without events, of correlated arms, of names that look alike, what is printed. SYNTHETIC."""
+"""Networks: treatments without events, correlated arms, names that look alike, what is printed. SYNTHETIC data."""
 
 import math
 import re

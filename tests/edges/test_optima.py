@@ -26,7 +26,7 @@ def test_a_conditional_likelihood_that_rises_for_ever_has_no_maximum(nodes: int 
 
     So the likelihood rises to one half to the power of four as tau grows, and never gets there.
     """
-    found, says = attempt(lambda: pool_glmm("OR", model="CM.EL", nodes=nodes, **ONE_ARM))  # type: ignore[arg-type]
+    found, says = attempt(lambda: pool_glmm("OR", model="CM.EL", nodes=nodes, **ONE_ARM))
     assert says or not found.converged
 
 
