@@ -20,6 +20,11 @@ Priors = Literal["assumed", "all"]
 STEP, HESSIAN_STEP = 1e-4, 1e-2
 #: Step along directions that the objective hardly changes in.
 FAR = 0.3
+#: Decimals of a most likely place, and significant digits of its covariance. The search stops within about as much;
+#: more would hang on the processor, and with them every draw that starts there.
+PLACES, DIGITS = 4, 6
+#: Decimals of places that are drawn: the last digits of linear algebra must not decide the steps of a solver.
+DECIMALS = 10
 #: How far from its start an unknown is sought, on the real line: a factor of about 150.
 REACH = 5.0
 
@@ -123,6 +128,7 @@ def fit(
     if not np.isfinite(objective(likelihood, first, priors)):
         raise ValueError("the likelihood has no value where the search starts")
     place, converged, message = search(likelihood, first, priors, np.ones(len(first), dtype=bool))
+    place = np.round(place, PLACES)
     covariance, flat = _covariance(likelihood, place, priors)
     se = np.sqrt(np.where(np.isinf(np.diag(covariance)), np.inf, np.diag(covariance)))
     from scipy.special import ndtri
@@ -220,4 +226,25 @@ def _covariance(likelihood: Likelihood, place: Floats, priors: Priors) -> tuple[
     covariance = (vectors[:, good] / values[good]) @ vectors[:, good].T
     flat = (np.abs(vectors[:, ~good]) > 0.1).any(axis=1)
     covariance[flat, flat] = np.inf
-    return covariance, flat
+    return significant(covariance, DIGITS), flat
+
+
+def significant(values: Floats, digits: int) -> Floats:
+    """Round each value to so many significant digits."""
+    texts = [f"{value:.{digits}g}" for value in values.ravel()]
+    return np.array(texts, dtype=float).reshape(values.shape)
+
+
+def spread_out(covariance: Floats, least: float, most: float = np.inf) -> Floats:
+    """Give the symmetric root of a covariance, which no sign of an eigenvector changes.
+
+    Parameters
+    ----------
+    covariance : ndarray of shape (p, p)
+        Where it is infinite, 1 is taken.
+    least, most : float
+        Bounds of the eigenvalues.
+    """
+    finite = np.where(np.isfinite(covariance), covariance, 1.0)
+    values, vectors = np.linalg.eigh((finite + finite.T) / 2)
+    return np.asarray((vectors * np.sqrt(np.clip(values, least, most))) @ vectors.T)
