@@ -11,7 +11,7 @@ from collections.abc import Callable
 MEMORY = 4 << 30
 
 
-def limited(*words: object, memory: int = MEMORY, largest_file: int | None = None, code: str = "", seconds: float = 60) -> subprocess.CompletedProcess[str]:  # fmt: skip
+def limited(*words: object, memory: int | None = MEMORY, largest_file: int | None = None, code: str = "", seconds: float = 60) -> subprocess.CompletedProcess[str]:  # fmt: skip
     """Run the command, or code, with limits of the system on it."""
     command = [sys.executable, "-c", code] if code else [sys.executable, "-m", "glabella"]
     return subprocess.run(
@@ -21,9 +21,10 @@ def limited(*words: object, memory: int = MEMORY, largest_file: int | None = Non
     )  # fmt: skip
 
 
-def _limits(memory: int, largest_file: int | None) -> Callable[[], None]:
+def _limits(memory: int | None, largest_file: int | None) -> Callable[[], None]:
     def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        if memory is not None:
+            resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         if largest_file is not None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
