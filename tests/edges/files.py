@@ -106,7 +106,9 @@ def refused(shown: Result, *named: str) -> None:
     """Hold that a command ended with one clear line that names something, exit code two, and no traceback."""
     assert shown.exit_code == 2, f"{shown.exit_code}: {shown.output!r} {shown.exception!r}"
     assert "Traceback" not in shown.output
-    said = [words for words in shown.stderr.splitlines() if words.strip() and not words.startswith(("Usage:", "Try "))]
+    said = [
+        words for words in shown.stderr.splitlines() if words.strip() and not words.startswith(("Usage:", "Try "))
+    ]
     assert 0 < len(said) <= 3, shown.stderr
     assert max(map(len, said)) < 2000
     for name in named:

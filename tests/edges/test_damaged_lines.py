@@ -139,6 +139,12 @@ def test_a_number_at_the_end_of_a_term_does_not_become_part_of_a_key(tmp_path: P
 
 @pytest.mark.parametrize("extra", ["$", "$$", "$$$"])
 def test_separators_after_the_last_field_change_nothing(tmp_path: Path, extra: str) -> None:
-    meant = {"caseversion": 1, "fda_dt": "20180112", "occp_cod": "MD", "reporter_country": "US", "occr_country": "DE"}
+    meant = {
+        "caseversion": 1,
+        "fda_dt": "20180112",
+        "occp_cod": "MD",
+        "reporter_country": "US",
+        "occr_country": "DE",
+    }
     rows, _ = taken(tmp_path, "DEMO", [line(DEMO, **IDS, **meant) + extra])
     assert [(row["reporter_country"], row["occr_country"]) for row in rows.to_dicts()] == [("US", "DE")]

@@ -37,7 +37,9 @@ LISTS: dict[str, bytes] = {
 }
 
 
-def taken(folder: Path, content: bytes, name: str = "ascii/DELETE18Q1_SYNTHETIC.txt") -> tuple[set[int], dict[str, int]]:
+def taken(
+    folder: Path, content: bytes, name: str = "ascii/DELETE18Q1_SYNTHETIC.txt"
+) -> tuple[set[int], dict[str, int]]:
     """Give the cases that counting leaves out, and the lines that were refused by reason."""
     reports = [report(10_000_001 + i, events=[f"Event {10_000_001 + i}"]) for i in range(6)]
     file = archive(folder / "a", reports, more={name: content})

@@ -10,7 +10,16 @@ import pytest
 from glabella.safety import open_store
 from tests.edges.files import few, report, run, store_of
 
-FORMULAS = ["=1+1", "=HYPERLINK(\"http://evil\")", "@SUM(A1)", "+1+cmd", "-1+cmd", "=cmd|' /C calc'!A0", "−2", "=\u00e4"]
+FORMULAS = [
+    "=1+1",
+    '=HYPERLINK("http://evil")',
+    "@SUM(A1)",
+    "+1+cmd",
+    "-1+cmd",
+    "=cmd|' /C calc'!A0",
+    "−2",
+    "=\u00e4",
+]
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -52,7 +61,8 @@ def test_signals_of_products_write_no_formula(store: Path, tmp_path: Path) -> No
 
 
 def test_a_chosen_event_writes_no_formula(store: Path, tmp_path: Path) -> None:
-    shown = run("safety", "signals", store, "--event", "=1+1", "--to", tmp_path / "s.csv")
+    # A single term is asked for by an equals sign before it, and this term begins with another.
+    shown = run("safety", "signals", store, "--event", "==1+1", "--to", tmp_path / "s.csv")
     assert shown.exit_code == 0, repr(shown.exception)
     assert formulas(tmp_path / "s.csv") == []
 
@@ -88,7 +98,7 @@ def spec(folder: Path, **words: str) -> Path:
 
 @pytest.mark.parametrize("label", ["=1+1", "@x", "-a", "+b"])
 def test_a_cohort_writes_no_formula(store: Path, tmp_path: Path, label: str) -> None:
-    file = spec(tmp_path, label=f'"{label}"', drug='"ASPIRIN"', event='"=1+1"')
+    file = spec(tmp_path, label=f'"{label}"', drug='"ASPIRIN"', event='"==1+1"')
     shown = run("safety", "cohort", store, file, "--to", tmp_path / "c.csv")
     assert shown.exit_code == 0, shown.output + repr(shown.exception)
     assert formulas(tmp_path / "c.csv") == []
@@ -98,7 +108,9 @@ def test_a_cohort_writes_no_formula(store: Path, tmp_path: Path, label: str) -> 
 def test_a_period_outside_the_store_is_said(tmp_path: Path, period: tuple[str, str]) -> None:
     # The store holds 2018Q1 alone.
     store = store_of(tmp_path, [*few(), *({**one, "key": one["key"] + 1000} for one in few("SERTRALINE", "Rash"))])
-    file = spec(tmp_path, more=f"quarters: [{period[0]}, {period[1]}]\n", drug="ABOBOTULINUMTOXINA", event="Dysphagia")
+    file = spec(
+        tmp_path, more=f"quarters: [{period[0]}, {period[1]}]\n", drug="ABOBOTULINUMTOXINA", event="Dysphagia"
+    )
     shown = run("safety", "cohort", store, file)
     assert shown.exit_code in (0, 1, 2), repr(shown.exception)
     assert not isinstance(shown.exception, ValueError)

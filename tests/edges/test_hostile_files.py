@@ -83,7 +83,9 @@ def test_json_written_to_harm_is_refused(tmp_path: Path, bad: str, note: str) ->
 
 
 @pytest.mark.parametrize("command", ["verify", "diff"])
-@pytest.mark.parametrize("bad", ["[" * 100_000 + "]" * 100_000, '{"claims": [' + "9" * 100_000 + "]}", '{"claims": 7}'])
+@pytest.mark.parametrize(
+    "bad", ["[" * 100_000 + "]" * 100_000, '{"claims": [' + "9" * 100_000 + "]}", '{"claims": 7}']
+)
 def test_a_brief_written_to_harm_is_refused(tmp_path: Path, command: str, bad: str) -> None:
     file = tmp_path / "brief.json"
     file.write_text(bad, encoding="utf-8")
@@ -119,7 +121,9 @@ def test_rules_written_to_harm_are_refused(store: Path, tmp_path: Path, bomb: st
     clear(limited(store, file, code=code), "rules.yaml")
 
 
-@pytest.mark.parametrize("raw", [b"\0" * 1000, b"\xff\xfe" + "yi,vi\n1,1\n".encode("utf-16-le"), b"yi,vi\n1,\xff\n"])
+@pytest.mark.parametrize(
+    "raw", [b"\0" * 1000, b"\xff\xfe" + "yi,vi\n1,1\n".encode("utf-16-le"), b"yi,vi\n1,\xff\n"]
+)
 @pytest.mark.parametrize("command", ["pool", "network"])
 def test_a_table_that_is_no_text_is_refused(tmp_path: Path, command: str, raw: bytes) -> None:
     file = tmp_path / "t.csv"

@@ -185,7 +185,16 @@ class _Page(HTMLParser):
         self.links += [value or "" for name, value in attrs if name in ("href", "src", "xlink:href")]
 
 
-PAGES = ["<!--<script>", "</script><script>alert(x)</script>", "<!--", "]]>", "</style>", "\u2028x", "</ScRiPt >", "&lt;b&gt;"]
+PAGES = [
+    "<!--<script>",
+    "</script><script>alert(x)</script>",
+    "<!--",
+    "]]>",
+    "</style>",
+    "\u2028x",
+    "</ScRiPt >",
+    "&lt;b&gt;",
+]
 
 
 @pytest.mark.parametrize("text", PAGES)

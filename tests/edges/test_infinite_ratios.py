@@ -65,7 +65,15 @@ def test_the_strongest_pair_is_drawn(store: Path, tmp_path: Path) -> None:
 
 def test_the_strongest_pair_alone_is_drawn(store: Path, tmp_path: Path) -> None:
     shown = run(
-        "safety", "signals", store, "--drug", "ABOBOTULINUMTOXINA", "--event", "Botulism", "--plot", tmp_path / "v.png"
+        "safety",
+        "signals",
+        store,
+        "--drug",
+        "ABOBOTULINUMTOXINA",
+        "--event",
+        "Botulism",
+        "--plot",
+        tmp_path / "v.png",
     )
     assert shown.exit_code == 0, shown.output
     assert (tmp_path / "v.png").read_bytes().startswith(b"\x89PNG")
@@ -89,6 +97,14 @@ def test_an_infinite_ratio_is_told_from_an_unknown_one(store: Path, tmp_path: Pa
 
 def test_a_trend_of_the_strongest_pair_runs(store: Path, tmp_path: Path) -> None:
     shown = run(
-        "safety", "trend", store, "--drug", "ABOBOTULINUMTOXINA", "--event", "Botulism", "--plot", tmp_path / "t.svg"
+        "safety",
+        "trend",
+        store,
+        "--drug",
+        "ABOBOTULINUMTOXINA",
+        "--event",
+        "Botulism",
+        "--plot",
+        tmp_path / "t.svg",
     )
     assert shown.exit_code == 0, shown.output

@@ -77,7 +77,9 @@ def test_rows_are_counted_as_distinct_reports() -> None:
 
 def test_many_rows_are_counted_as_by_brute_force() -> None:
     random = np.random.default_rng(5)
-    drawn = zip(random.integers(0, 300, 2000), random.integers(0, 12, 2000), random.integers(0, 9, 2000), strict=True)
+    drawn = zip(
+        random.integers(0, 300, 2000), random.integers(0, 12, 2000), random.integers(0, 9, 2000), strict=True
+    )
     rows = [(f"r{r}", f"d{d}", f"e{e}") for r, d, e in drawn]
     report, drug, event = (list(column) for column in zip(*rows, strict=True))
     found = measures.count_pairs(report, drug, event)  # type: ignore[attr-defined, unused-ignore]

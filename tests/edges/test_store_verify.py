@@ -84,7 +84,9 @@ def test_other_numbers_in_the_description_of_an_index_are_found(store: Path) -> 
 
 
 def test_a_strange_file_in_an_index_is_found(store: Path) -> None:
-    shutil.copy(the(store, "index/*/events.parquet"), the(store, "index/*/events.parquet").with_name("more.parquet"))
+    shutil.copy(
+        the(store, "index/*/events.parquet"), the(store, "index/*/events.parquet").with_name("more.parquet")
+    )
     assert not verify(store).ok
 
 
