@@ -13,16 +13,16 @@ from click.testing import CliRunner, Result
 from glabella.cli import main
 from glabella.safety import ReportStore, build_index, ingest, open_store
 
-DEMO = (
-    "primaryid caseid caseversion i_f_code event_dt mfr_dt init_fda_dt fda_dt rept_cod auth_num mfr_num mfr_sndr "
-    "lit_ref age age_cod age_grp sex e_sub wt wt_cod rept_dt to_mfr occp_cod reporter_country occr_country"
-).split()
-DRUG = (
-    "primaryid caseid drug_seq role_cod drugname prod_ai val_vbm route dose_vbm cum_dose_chr cum_dose_unit dechal "
-    "rechal lot_num exp_dt nda_num dose_amt dose_unit dose_form dose_freq"
-).split()
-REAC = "primaryid caseid pt drug_rec_act".split()
-INDI = "primaryid caseid indi_drug_seq indi_pt".split()
+DEMO = """
+primaryid caseid caseversion i_f_code event_dt mfr_dt init_fda_dt fda_dt rept_cod auth_num mfr_num mfr_sndr
+lit_ref age age_cod age_grp sex e_sub wt wt_cod rept_dt to_mfr occp_cod reporter_country occr_country
+""".split()  # noqa: SIM905
+DRUG = """
+primaryid caseid drug_seq role_cod drugname prod_ai val_vbm route dose_vbm cum_dose_chr cum_dose_unit dechal
+rechal lot_num exp_dt nda_num dose_amt dose_unit dose_form dose_freq
+""".split()  # noqa: SIM905
+REAC = ["primaryid", "caseid", "pt", "drug_rec_act"]
+INDI = ["primaryid", "caseid", "indi_drug_seq", "indi_pt"]
 OTHERS = {
     "OUTC": "primaryid$caseid$outc_cod\n",
     "RPSR": "primaryid$caseid$rpsr_cod\n",
@@ -50,14 +50,13 @@ def texts(reports: Iterable[Row]) -> dict[str, str]:
     for number, one in enumerate(reports):
         case, version = one.get("caseid", one["key"]), one.get("caseversion", 1)
         ids = {"primaryid": f"{case}{version}", "caseid": case}
-        # Dates differ by report, so that no two look like one another filed twice.
-        plain = {"caseversion": version, "i_f_code": "I", "fda_dt": "20180112", "rept_cod": "EXP", "age": 20 + number % 60,
-                 "age_cod": "YR", "sex": "F", "occp_cod": "MD", "reporter_country": "US"}  # fmt: skip
+        # Without an event date no report looks like another filed twice.
+        plain = {"caseversion": version, "i_f_code": "I", "fda_dt": "20180112", "rept_cod": "EXP",
+                 "age": 20 + number % 60, "age_cod": "YR", "sex": "F", "occp_cod": "MD", "reporter_country": "US"}  # fmt: skip
         lines["DEMO"].append(line(DEMO, **{**plain, **{k: v for k, v in one.items() if k in DEMO}, **ids}))
         for seq, drug in enumerate(one["drugs"], start=1):
-            name, ai, role = (*((drug,) if isinstance(drug, str) else drug), "", "PS")[:3] if not (
-                isinstance(drug, tuple) and len(drug) == 2
-            ) else (*drug, "PS")  # fmt: skip
+            given = (drug,) if isinstance(drug, str) else tuple(drug)
+            name, ai, role = (*given, *("", "PS")[len(given) - 1 :])
             lines["DRUG"].append(line(DRUG, **ids, drug_seq=seq, role_cod=role, drugname=name, prod_ai=ai))
         lines["REAC"] += [line(REAC, **ids, pt=term) for term in one["events"]]
         lines["INDI"] += [line(INDI, **ids, indi_drug_seq=1, indi_pt=term) for term in one["indications"]]

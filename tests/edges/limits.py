@@ -11,13 +11,15 @@ from collections.abc import Callable
 MEMORY = 4 << 30
 
 
-def limited(*words: object, memory: int | None = MEMORY, largest_file: int | None = None, code: str = "", seconds: float = 60) -> subprocess.CompletedProcess[str]:  # fmt: skip
+def limited(
+    *words: object, memory: int | None = MEMORY, largest_file: int | None = None, code: str = "", seconds: float = 60
+) -> subprocess.CompletedProcess[str]:  # fmt: skip
     """Run the command, or code, with limits of the system on it."""
     command = [sys.executable, "-c", code] if code else [sys.executable, "-m", "glabella"]
     return subprocess.run(
         [*command, *map(str, words)],
         capture_output=True, text=True, errors="replace", check=False, timeout=seconds,
-        preexec_fn=_limits(memory, largest_file),  # noqa: PLW1509 - no thread is started in between
+        preexec_fn=_limits(memory, largest_file),
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ IDS = {"primaryid": "100000991", "caseid": "10000099"}
 
 
 def taken(folder: Path, table: str, lines: Sequence[str]) -> tuple[pl.DataFrame, IngestReport]:
-    """Put lines into the middle of a table of the current layout; give the rows that are not plain, and the ledger."""
+    """Put lines into the middle of a table of the current layout; give the other rows and the ledger."""
     whole = texts(PLAIN)[table].splitlines()
     text = "\n".join([*whole[:16], *lines, *whole[16:]]) + "\n"
     found = ingest(archive(folder / "a", PLAIN, **{table: text}), folder / "store")

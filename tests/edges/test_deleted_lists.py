@@ -1,6 +1,6 @@
-"""Lists of deleted cases in every dress: no case is lost, and what was not understood is counted; SYNTHETIC reports.
+"""Lists of deleted cases in every dress: no case is lost, and what was not understood is counted.
 
-The cases that each list names are read off by hand.
+SYNTHETIC reports. The cases that each list names are read off by hand.
 """
 
 from __future__ import annotations

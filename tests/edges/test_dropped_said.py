@@ -76,7 +76,8 @@ def test_counting_says_what_was_dropped(taken: tuple[Path, str], command: str, d
 def test_a_cohort_says_what_was_dropped(taken: tuple[Path, str], tmp_path: Path) -> None:
     spec = tmp_path / "spec.yaml"
     spec.write_text(
-        "schema_version: 1\nid: one\ntitle: One\nquestion: Which?\nrationale: None.\nexposed: [ABOBOTULINUMTOXINA]\n"
+        "schema_version: 1\nid: one\ntitle: One\nquestion: Which?\nrationale: None.\n"
+        "exposed: [ABOBOTULINUMTOXINA]\n"
         "arms: [{id: a, label: A, comparators: everything else}]\nevents: {primary: Dysphagia}\n",
         encoding="utf-8",
     )

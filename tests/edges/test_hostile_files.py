@@ -41,7 +41,8 @@ BOMBS: dict[str, str | bytes] = {
     "a_zero_byte": "title: a\0b\n",
 }
 COHORTS = [
-    "merge_keys_that_expand", "lists_in_lists", "blocks_in_blocks", "a_number_of_many_digits", "a_tag_that_is_no_truth",
+    "merge_keys_that_expand", "lists_in_lists", "blocks_in_blocks", "a_number_of_many_digits",
+    "a_tag_that_is_no_truth",
     "a_tag_that_is_no_time",
 ]  # fmt: skip
 PASSED_BEFORE = {"a_tag_of_python", "no_text", "a_zero_byte", "merge_keys_that_expand"}

@@ -1,4 +1,4 @@
-"""Text of files is text: no markup of the terminal, of Markdown, or of HTML; SYNTHETIC reports, example dossiers."""
+"""Text of files is text, no markup of the terminal, of Markdown, or of HTML; SYNTHETIC reports."""
 
 from __future__ import annotations
 
@@ -96,7 +96,8 @@ def test_messages_name_odd_files_as_they_are(tmp_path: Path, text: str) -> None:
 # ------------------------------------------------------------------------------------------------ documents
 
 SCRIPTS = [
-    "<script>alert(x)</script>", "<img src=x onerror=alert(x)>", "<svg/onload=alert(x)>", "<!-- hidden", "</details>",
+    "<script>alert(x)</script>", "<img src=x onerror=alert(x)>", "<svg/onload=alert(x)>", "<!-- hidden",
+    "</details>",
     "[click](javascript:alert(x))", "![x](javascript:alert(x))", "<javascript:alert(x)>", "<a href='x'>y</a>",
 ]  # fmt: skip
 BREAKS = ["a | b", "a|b|c", "line\none", "p \\| q"]

@@ -65,7 +65,7 @@ def test_cells_that_cannot_be_are_refused(cells: tuple[float, ...]) -> None:
 
 def test_margins_given_for_cells_are_refused() -> None:
     # 9 both, 198 only the drug: given as margins the drug would have fewer reports than the pair.
-    with pytest.raises(ValueError, match="n_drug|n_event|n_total"):
+    with pytest.raises(ValueError, match=r"n_drug|n_event|n_total"):
         disproportionality(198, 9, 1743, 213_917)
 
 
@@ -87,12 +87,13 @@ def test_many_rows_are_counted_as_by_brute_force() -> None:
 
 
 def test_numbers_of_reports_are_names_too() -> None:
-    found = measures.count_pairs([1, 1, 2], ["A", "A", "B"], ["x", "x", "x"])  # type: ignore[attr-defined, unused-ignore]
+    drug, event = ["A", "A", "B"], ["x", "x", "x"]
+    found = measures.count_pairs([1, 1, 2], drug, event)  # type: ignore[attr-defined, unused-ignore]
     assert counted(found) == {("A", "x"): (1, 1, 2, 2), ("B", "x"): (1, 1, 2, 2)}
 
 
 def test_columns_of_rows_that_differ_in_length_are_refused() -> None:
-    with pytest.raises(ValueError, match="length|shape|same"):
+    with pytest.raises(ValueError, match=r"length|shape|same"):
         measures.count_pairs([1, 2], ["A"], ["x", "y"])  # type: ignore[attr-defined, unused-ignore]
 
 

@@ -12,7 +12,8 @@ from glabella.safety import open_store, verify
 from tests.edges.files import archive, few, run, store_of
 
 ODD = [
-    "role=9", "flags=1", "report_id=7", "primaryid=5", "event_id=x", "substance_id=3", "what?", "[x]", "a*b", "it's",
+    "role=9", "flags=1", "report_id=7", "primaryid=5", "event_id=x", "substance_id=3", "what?", "[x]", "a*b",
+    "it's",
     "two words", "50%25", "a#b", "-x",
 ]  # fmt: skip
 

@@ -59,7 +59,7 @@ def test_names_stay_when_another_quarter_is_taken_in_without_them(tmp_path: Path
     second = archive(tmp_path / "a", brands(1_000_000), quarter="2018Q2")
     run("safety", "ingest", first, "--into", tmp_path / "store", "--names", names)
     run("safety", "ingest", second, "--into", tmp_path / "store")
-    # Two quarters, each with ten reports of the brand; ages and countries agree but no event date, so none is a twin.
+    # Two quarters, each with ten reports of the brand; without event dates none is a twin.
     assert counted(tmp_path / "store", tmp_path) == (12, 20)
 
 
