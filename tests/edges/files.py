@@ -51,9 +51,12 @@ def texts(reports: Iterable[Row]) -> dict[str, str]:
         case, version = one.get("caseid", one["key"]), one.get("caseversion", 1)
         ids = {"primaryid": f"{case}{version}", "caseid": case}
         # Without an event date no report looks like another filed twice.
-        plain = {"caseversion": version, "i_f_code": "I", "fda_dt": "20180112", "rept_cod": "EXP",
-                 "age": 20 + number % 60, "age_cod": "YR", "sex": "F", "occp_cod": "MD", "reporter_country": "US"}  # fmt: skip
-        lines["DEMO"].append(line(DEMO, **{**plain, **{k: v for k, v in one.items() if k in DEMO}, **ids}))
+        plain = {
+            "caseversion": version, "i_f_code": "I", "fda_dt": "20180112", "rept_cod": "EXP", "age_cod": "YR",
+            "age": 20 + number % 60, "sex": "F", "occp_cod": "MD", "reporter_country": "US",
+        }  # fmt: skip
+        own = {name: value for name, value in one.items() if name in DEMO}
+        lines["DEMO"].append(line(DEMO, **{**plain, **own, **ids}))
         for seq, drug in enumerate(one["drugs"], start=1):
             given = (drug,) if isinstance(drug, str) else tuple(drug)
             name, ai, role = (*given, *("", "PS")[len(given) - 1 :])

@@ -12,7 +12,8 @@ MEMORY = 4 << 30
 
 
 def limited(
-    *words: object, memory: int | None = MEMORY, largest_file: int | None = None, code: str = "", seconds: float = 60
+    *words: object, memory: int | None = MEMORY, largest_file: int | None = None, code: str = "",
+    seconds: float = 60,
 ) -> subprocess.CompletedProcess[str]:  # fmt: skip
     """Run the command, or code, with limits of the system on it."""
     command = [sys.executable, "-c", code] if code else [sys.executable, "-m", "glabella"]
