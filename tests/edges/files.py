@@ -58,8 +58,8 @@ def texts(reports: Iterable[Row]) -> dict[str, str]:
         own = {name: value for name, value in one.items() if name in DEMO}
         lines["DEMO"].append(line(DEMO, **{**plain, **own, **ids}))
         for seq, drug in enumerate(one["drugs"], start=1):
-            given = (drug,) if isinstance(drug, str) else tuple(drug)
-            name, ai, role = (*given, *("", "PS")[len(given) - 1 :])
+            given: list[str] = [drug] if isinstance(drug, str) else list(drug)
+            name, ai, role = given + ["", "PS"][len(given) - 1 :]
             lines["DRUG"].append(line(DRUG, **ids, drug_seq=seq, role_cod=role, drugname=name, prod_ai=ai))
         lines["REAC"] += [line(REAC, **ids, pt=term) for term in one["events"]]
         lines["INDI"] += [line(INDI, **ids, indi_drug_seq=1, indi_pt=term) for term in one["indications"]]
@@ -68,14 +68,14 @@ def texts(reports: Iterable[Row]) -> dict[str, str]:
 
 def archive(
     folder: Path, reports: Iterable[Row] = (), *, quarter: str = "2018Q1", more: Mapping[str, bytes] | None = None,
-    **changed: str | bytes,
+    changed: Mapping[str, str | bytes] | None = None,
 ) -> Path:  # fmt: skip
     """Write an archive of a quarter whose files are named synthetic, some tables replaced, some files added."""
     folder.mkdir(parents=True, exist_ok=True)
     short = quarter[2:4] + quarter[4:]
     target = folder / f"faers_ascii_{quarter.lower()}.zip"
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name, text in {**texts(reports), **changed}.items():
+        for name, text in {**texts(reports), **(changed or {})}.items():
             packed.writestr(f"ascii/{name}{short}_SYNTHETIC.txt", text.encode() if isinstance(text, str) else text)
         for name, content in (more or {}).items():
             packed.writestr(name, content)

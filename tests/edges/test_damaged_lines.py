@@ -24,7 +24,7 @@ def taken(folder: Path, table: str, lines: Sequence[str]) -> tuple[pl.DataFrame,
     """Put lines into the middle of a table of the current layout; give the other rows and the ledger."""
     whole = texts(PLAIN)[table].splitlines()
     text = "\n".join([*whole[:16], *lines, *whole[16:]]) + "\n"
-    found = ingest(archive(folder / "a", PLAIN, **{table: text}), folder / "store")
+    found = ingest(archive(folder / "a", PLAIN, changed={table: text}), folder / "store")
     frame = pl.read_parquet((folder / "store" / "quarters" / "2018Q1" / f"{table.lower()}.parquet").read_bytes())
     keys = [f"{one['key']}1" for one in PLAIN]
     assert frame.filter(pl.col("primaryid").is_in(keys)).height == len(PLAIN), "good rows are never touched"

@@ -46,7 +46,7 @@ def taken(
     found = ingest(file, folder / "store").added[0]
     with open_store(folder / "store") as store:
         kept = {int(event.split()[1]) for event in store.signals(mode="latest", ebgm=False)["event"]}
-    rejected = {}
+    rejected: dict[str, int] = {}
     for one in found.files:
         if one.table == "deleted":
             rejected |= one.rejected

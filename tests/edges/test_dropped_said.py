@@ -40,7 +40,7 @@ def taken(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """Give a store and what was said when it was made."""
     folder = tmp_path_factory.mktemp("dropped")
     more = {"ascii/EXTRA_NOTES.txt": b"read me", "ascii/READ_THIS.pdf": b"%PDF"}
-    file = archive(folder, more=more, **damaged())
+    file = archive(folder, more=more, changed=damaged())
     shown = run("safety", "ingest", file, "--into", folder / "store")
     assert shown.exit_code == 0, shown.output
     return folder / "store", shown.output
