@@ -10,7 +10,9 @@ Introduction to Meta-Analysis, 2009, chapters 4 and 7.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from glabella.synthesis._effect_size import correction
 
 Floats = NDArray[np.float64]
-_Rule = tuple[Callable[[Floats], NDArray[np.bool_]], str]
+_Rule = tuple[Callable[[Any], Any], str]
 
 _ANY: _Rule = (np.isfinite, "a finite number")
 _POSITIVE: _Rule = (lambda x: x > 0, "more than 0")
@@ -209,6 +211,9 @@ def _given(**arguments: tuple[ArrayLike, _Rule]) -> tuple[Floats, ...]:
     """Take arguments as arrays, each of which must be what its rule says and all of which must go together."""
     arrays = []
     for name, (value, (holds, expected)) in arguments.items():
+        if isinstance(value, float) and math.isfinite(value) and holds(value):  # a trial at a time: no arrays
+            arrays.append(np.asarray(value))
+            continue
         try:
             if isinstance(value, np.ma.MaskedArray) or np.iscomplexobj(value):
                 raise TypeError
