@@ -314,13 +314,12 @@ def test_a_ratio_of_reports_is_computed_only_where_every_count_was_seen(brief: B
 
 
 def test_the_counts_of_the_real_quarter_are_those_of_the_table() -> None:
-    """Counts distinct reports again, in the shared data; the family's names are those of the shipped dictionary."""
+    """Counts distinct reports again, in the table; the family's names are those of the shipped dictionary."""
     import polars as pl
 
-    table = Path(__file__).parents[3] / "shared" / "safety" / "data" / "faers_22q3_ps" / "faers22q3_ps.csv.gz"
-    if not table.exists():
-        pytest.skip(f"{table} is not here")
-    rows = pl.read_csv(table)
+    from tests.safety.data import suspects
+
+    rows = suspects()
     toxins = [
         "BOTOX", "BOTOX COSMETIC", "DYSPORT", "XEOMIN", "BOTULINUM TOXIN TYPE A", "BOTULINUM TOXIN NOS", "JEUVEAU",
         "MYOBLOC", "NEUROBLOC", "RIMABOTULINUMTOXINB",
