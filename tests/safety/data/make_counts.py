@@ -1,7 +1,7 @@
 """Made-up counts of 634 drugs and 756 events, shaped like a national database.
 
 Usage: python make_counts.py OUT.csv.gz. Margins are log-normal; the ratio of a pair is drawn from a mixture of two
-gamma distributions, few pairs strong. A few events belong to a single drug, so that a cell of their tables is empty.
+gamma distributions, few of them strong. A few events belong to a single drug, which leaves a cell empty.
 """
 
 import gzip
