@@ -45,7 +45,7 @@ seen <- function(theta) {
 }
 refined <- climb(all); mixture <- climb(seen)
 
-number <- function(x) paste(formatC(x, digits = 17, format = "g"), collapse = ", ")
+number <- function(x) paste(trimws(formatC(x, digits = 17, format = "g")), collapse = ", ")
 column <- function(name) {
   x <- scores[[name]][!is.na(scores[[name]])]
   sprintf('  "%s": {"sum": %s, "least": %s, "greatest": %s, "missing": %d, "threshold": %s, "above": %d}', name,
