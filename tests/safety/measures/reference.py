@@ -88,7 +88,7 @@ def agrees_with_phvid(column: str, ours: pl.Series, tolerance: float, *, relativ
         (all_ours.min(), whole["least"], 1), (all_ours.max(), whole["greatest"], 1),
         (all_ours.sum(), whole["sum"], len(all_ours)),
     ):  # fmt: skip
-        assert abs(found - expected) < tolerance * (abs(expected) if relative else weight)  # type: ignore[operator]
+        assert abs(found - expected) < tolerance * (abs(expected) if relative else weight)
 
 
 @cache
