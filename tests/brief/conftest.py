@@ -1,4 +1,4 @@
-"""The brief of the shipped dossier and its page, made once a worker."""
+"""The brief of the shipped dossier and its page, made once for all tests of the group `brief`."""
 
 import pytest
 

@@ -17,6 +17,9 @@ from glabella.claim import Claim, written
 from glabella.dossier import load, shipped, write_starter
 from glabella.plot import Plot
 
+# The brief and its page are made once for all.
+pytestmark = pytest.mark.xdist_group("brief")
+
 
 def bare_digits(page: str, brief: Brief) -> list[str]:
     """Texts with a digit that is neither a claim, nor an identifier, a date, a citation or a tick of a scale."""

@@ -404,7 +404,7 @@ def test_worked_out_numbers_of_people_give_the_printed_percentages(muscle: dict[
 
 
 def test_the_observations_are_those_of_the_facts(muscle: dict[str, MuscleObservation]) -> None:
-    facts = {fact["id"]: fact["value"] for fact in json.loads(FACTS.read_text(encoding="utf-8"))}
+    facts = {name: fact["value"] for name, fact in json.loads(FACTS.read_text(encoding="utf-8")).items()}
 
     def percents(name: str) -> list[float]:
         each = muscle[name]
