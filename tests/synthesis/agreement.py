@@ -28,12 +28,11 @@ from glabella.synthesis import (
     selection_model,
     trim_fill,
 )
-from tests.synthesis.records import ITERATIVE, Record, markdown, numbers, rows
+from tests.synthesis.records import ITERATIVE, Record, files, markdown, numbers, rows
 
 ROOT = Path(__file__).parents[2]
-FOLDER = ROOT.parent / "shared" / "reference" / "metafor"
 TABLE = ROOT / "docs" / "agreement-metafor.md"
-FILES = sorted(FOLDER.glob("*.json"))
+FILES = files("metafor")
 
 #: Ours by metafor's name, for whole fits.
 FIT = {

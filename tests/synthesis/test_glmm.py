@@ -19,9 +19,9 @@ from glabella.synthesis._glmm_space import fixed_intercepts, one_effect, random_
 from glabella.synthesis._glmm_studies import binomial_pairs, binomials, hypergeometrics, poisson_pairs
 from glabella.synthesis._likelihood import Maximum, maximise
 from glabella.synthesis._rare import proportions, rates, tables
+from tests.synthesis.records import files, read
 
-FOLDER = Path(__file__).parents[3] / "shared" / "reference" / "metafor"
-REFERENCES = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(FOLDER.glob("*.json"))]
+REFERENCES = [read(file) for file in files("metafor")]
 FITS = [
     pytest.param(reference, name, id=f"{reference['dataset']}-{name}")
     for reference in REFERENCES
@@ -36,8 +36,6 @@ KEPT = {
 
 #: By how much the log-likelihood at metafor's estimates may fall short: its optimiser stops about there.
 SHORTFALL = 1e-4
-
-needs_reference = pytest.mark.skipif(not FITS, reason=f"the reference outputs are missing: {FOLDER}")
 
 
 def parts(reference: dict[str, Any], name: str) -> tuple[Any, Any, int]:
@@ -72,7 +70,6 @@ def at_reference(studies: Any, space: Any, nodes: int, ours: Any, expected: dict
     return Maximum(theta, value_gradient(theta)[0], hessian(theta), True, free)
 
 
-@needs_reference
 @pytest.mark.parametrize(("reference", "name"), FITS)
 def test_the_optimum_is_metafors_or_a_better_one(reference: dict[str, Any], name: str) -> None:
     expected = reference["glmm"][name]
@@ -96,7 +93,6 @@ def test_the_optimum_is_metafors_or_a_better_one(reference: dict[str, Any], name
         assert distance <= reach * math.sqrt(cover[deviation, deviation])
 
 
-@needs_reference
 @pytest.mark.parametrize(("reference", "name"), [fit for fit in FITS if fit.values[1] != "UM.RS"])
 def test_errors_and_likelihoods_at_metafors_estimates_agree(reference: dict[str, Any], name: str) -> None:
     expected = reference["glmm"][name]
@@ -120,7 +116,6 @@ LETTERS = {"estimate": "b", "se": "se", "sigma2": "sigma2", "tau2": "tau2", "log
            "q_wald": "QE_Wld", "q_lrt": "QE_LRT"}  # fmt: skip
 
 
-@needs_reference
 @pytest.mark.parametrize("dataset", KEPT["glmm_tmb"])
 def test_random_intercepts_agree_with_a_program_of_exact_derivatives(dataset: str) -> None:
     expected = KEPT["glmm_tmb"][dataset]
@@ -132,7 +127,6 @@ def test_random_intercepts_agree_with_a_program_of_exact_derivatives(dataset: st
     assert -1e-9 < fit.log_likelihood - reference["glmm"]["UM.RS"]["ll"] < 5e-4
 
 
-@needs_reference
 @pytest.mark.parametrize("dataset", KEPT["glmm_exact"])
 def test_conditional_fits_are_at_the_maximum_of_metafors_likelihood(dataset: str) -> None:
     expected, printed = (KEPT["glmm_exact"][dataset][name] for name in ("polished", "metafor"))
@@ -151,7 +145,6 @@ def test_conditional_fits_are_at_the_maximum_of_metafors_likelihood(dataset: str
         assert abs(fit.tau2 - printed["tau2"]) < 1e-5 * fit.tau2_se
 
 
-@needs_reference
 @pytest.mark.parametrize(("reference", "name"), [fit for fit in FITS if fit.values[1] == "UM.FS"])
 def test_tests_of_heterogeneity_agree(reference: dict[str, Any], name: str) -> None:
     expected = reference["glmm"][name]

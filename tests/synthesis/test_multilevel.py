@@ -3,7 +3,7 @@
 Three comparisons, so that no tolerance hides an optimiser: (a) a dense likelihood written here agrees with metafor
 at fixed (co)variances to rounding error; (b) ours agrees with that dense likelihood at our maximum, which nothing
 near it exceeds; (c) our maximum is no lower than metafor's, and lies where metafor's does within its optimiser's
-precision, 1e-6 (shared/reference/README.md).
+precision, 1e-6 (reference/README.md).
 """
 
 import json
@@ -26,8 +26,8 @@ from glabella.synthesis import (
     shared_control_covariance,
 )
 from glabella.synthesis._multilevel_structure import STRUCTS
+from tests.synthesis.records import outputs
 
-SHARED = Path(__file__).parents[3] / "shared" / "reference" / "metafor"
 REFERENCE: dict[str, Any] = json.loads(
     (Path(__file__).parent / "reference" / "multilevel.json").read_text(encoding="utf-8")
 )
@@ -36,11 +36,8 @@ EXACT = 1e-10
 OPTIMISER = 1e-6
 
 
-def shared_data(name: str) -> dict[str, Any]:
-    file = SHARED / f"{name}.json"
-    if not file.exists():
-        pytest.skip(f"the reference outputs are missing: {file}")
-    found = json.loads(file.read_text(encoding="utf-8"))
+def reference_data(name: str) -> dict[str, Any]:
+    found = outputs("metafor", name)
     rows = range(len(found["cluster"]))
     return {**found["raw"], "study": found["cluster"], "estimate": list(rows), "rho": 0.5}
 
@@ -48,7 +45,7 @@ def shared_data(name: str) -> dict[str, Any]:
 def arguments(name: str) -> tuple[np.ndarray, np.ndarray, dict[str, Any]]:
     """Give what pool_multilevel is asked for in a case of the reference."""
     case = CASES[name]
-    data = REFERENCE["simulated"].get(case["data"]) or shared_data(case["data"])
+    data = REFERENCE["simulated"].get(case["data"]) or reference_data(case["data"])
     yi, vi = np.array(data["yi"]), np.array(data["vi"])
     if case["with_v"]:
         vi = sampling_covariance(vi, data["study"], data["rho"])

@@ -10,10 +10,10 @@ import pytest
 
 from glabella.safety.store import load_dictionary, load_terms, open_store, substance_groups
 from glabella.safety.store._mapping import NameMap, map_names
+from tests.safety.data import DATA as PUBLIC
 from tests.safety.store.tiny import report, write_quarter
 
 DATA = Path(__file__).parents[3] / "src" / "glabella" / "safety" / "data"
-SHARED = Path(__file__).parents[4] / "shared" / "safety" / "data"
 SHIPPED = load_dictionary()
 
 
@@ -107,9 +107,7 @@ def spelled(name: str) -> str:
 
 
 def test_rows_from_aioli_are_in_aioli() -> None:
-    table = pl.read_csv(
-        SHARED / "drug_names" / "aioli_art57_rxnorm.tsv.gz", separator="\t", quote_char=None, infer_schema=False
-    )
+    table = pl.read_csv(PUBLIC / "names_art57.tsv.gz", separator="\t", quote_char=None, infer_schema=False)
     there = {spelled(name) for name in [*table["name"].to_list(), *table["ingredient"].to_list()]}
     with (DATA / "products.csv").open(encoding="utf-8", newline="") as file:
         taken = [row["name_as_reported"] for row in csv.DictReader(file) if row["source"] == "art57"]
