@@ -58,7 +58,7 @@ def bayes_command(
     try:
         before, mean = _tau_prior(tau_prior), _mu_prior(mu_prior)
         table = read(file)
-        yi, vi = effects(table, measure)
+        yi, vi, table, left_out = effects(table, measure)
         fit: Any
         if formula is None:
             fit = bayes(yi, vi, tau_prior=before, mu_prior=mean, level=level)
@@ -75,9 +75,9 @@ def bayes_command(
         sys.exit(BAD_INPUT)
     if as_json:
         found = {name: _plain(value) for name, value in fit.as_dict().items() if name != "reason"}
-        click.echo(json.dumps(found, indent=2, allow_nan=False, ensure_ascii=False))
+        click.echo(json.dumps(found | {"left_out": left_out}, indent=2, allow_nan=False, ensure_ascii=False))
     else:
-        click.echo(str(fit))
+        click.echo("\n".join([*left_out, "", str(fit)] if left_out else [str(fit)]))
 
 
 def _tau_prior(text: str) -> TauPrior:

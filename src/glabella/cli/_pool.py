@@ -38,7 +38,7 @@ def pool_command(
 
     try:
         table = read(file)
-        yi, vi = effects(table, measure)
+        yi, vi, table, left_out = effects(table, measure)
         mods = design(formula, table) if formula is not None else None
         fit = pool(yi, vi, mods=mods, method=method, test=test, level=level)  # type: ignore[arg-type]
     except ValueError as error:
@@ -46,17 +46,19 @@ def pool_command(
         sys.exit(BAD_INPUT)
     if as_json:
         found = {name: plain(value) for name, value in fit.as_dict().items() if name != "reason"}
-        click.echo(json.dumps(found, indent=2, allow_nan=False))
+        click.echo(json.dumps(found | {"left_out": left_out}, indent=2, allow_nan=False))
     else:
-        click.echo(str(fit))
+        click.echo("\n".join([*left_out, "", str(fit)] if left_out else [str(fit)]))
 
 
-def effects(table: pl.DataFrame, measure: str | None) -> tuple[Any, Any]:
-    """Take effects and variances from a table, or compute them by a measure."""
+def effects(table: pl.DataFrame, measure: str | None) -> tuple[Any, Any, pl.DataFrame, tuple[str, ...]]:
+    """Take effects and variances from a table, or compute them by a measure; the rows that have one; what has none."""
     from glabella.synthesis import effect_size
 
     if measure is None:
-        return numbers(table, "yi"), numbers(table, "vi")
+        return numbers(table, "yi"), numbers(table, "vi"), table, ()
     columns = {name: numbers(table, name) for name in table.columns if name in _LETTERS}
     found = effect_size(measure, **columns)  # type: ignore[arg-type]
-    return found.yi, found.vi
+    if not found.defined.any():
+        raise ValueError("; ".join(found.left_out) or "the file has no row")
+    return found.yi[found.defined], found.vi[found.defined], table.filter(found.defined), found.left_out

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._effect_size import Measure
+from glabella.synthesis._numbers import numbers
 
 Floats = NDArray[np.float64]
 
@@ -51,12 +52,9 @@ def back_transform(measure: Measure, values: ArrayLike, ni: ArrayLike | None = N
     >>> back_transform("PFT", [0.419615063867], ni=20).round(6).tolist()
     [0.15]
     """
-    if measure not in get_args(Measure):
+    if not isinstance(measure, str) or measure not in get_args(Measure):
         raise ValueError(f"unknown measure {measure!r}; expected one of {sorted(get_args(Measure))}")
-    try:
-        array = np.array(values, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"values are not numbers: {error}") from error
+    array = np.array(numbers(values, "values"))
     if measure in _LOGS:
         return np.asarray(np.exp(array))
     if measure == "PLO":
@@ -75,10 +73,7 @@ def back_transform(measure: Measure, values: ArrayLike, ni: ArrayLike | None = N
 def _harmonic_mean(ni: ArrayLike | None) -> float:
     if ni is None:
         raise ValueError("ni is missing; PFT needs the sizes of the studies that were pooled")
-    try:
-        sizes = np.atleast_1d(np.asarray(ni, dtype=float))
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"ni is not a list of numbers: {error}") from error
+    sizes = np.atleast_1d(numbers(ni, "ni"))
     if sizes.ndim != 1 or not sizes.size:
         raise ValueError(f"ni has shape {sizes.shape}, expected one size or one a study")
     wrong = ~(np.isfinite(sizes) & (sizes > 0))

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._likelihood import maximise
-from glabella.synthesis._rare import check_level, tables
+from glabella.synthesis._numbers import check_level
+from glabella.synthesis._rare import tables
 
 if TYPE_CHECKING:
     import polars

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glabella.synthesis._numbers import numbers
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -84,7 +86,7 @@ def columns(mods: ArrayLike | Design | None, shape: tuple[int, ...]) -> Design |
     if isinstance(mods, Design):
         found = mods
     else:
-        matrix = np.asarray(mods, dtype=float)
+        matrix = numbers(mods, "mods")
         if matrix.ndim == 1:
             matrix = matrix[:, None]
         matrix = np.concatenate([np.ones((*matrix.shape[:-1], 1)), matrix], axis=-1)

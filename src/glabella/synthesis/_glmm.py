@@ -12,7 +12,8 @@ from glabella.synthesis._glmm_quadrature import objective
 from glabella.synthesis._glmm_space import Space, fixed_intercepts, one_effect, random_intercepts
 from glabella.synthesis._glmm_studies import Studies, binomial_pairs, binomials, hypergeometrics, poisson_pairs
 from glabella.synthesis._likelihood import Maximum, maximise
-from glabella.synthesis._rare import check_level, proportions, rates, tables
+from glabella.synthesis._numbers import check_level
+from glabella.synthesis._rare import proportions, rates, tables
 
 if TYPE_CHECKING:
     import polars

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._design import Design, columns
+from glabella.synthesis._numbers import numbers
 from glabella.synthesis._pool import Method, Pooled, Test, pool
 
 if TYPE_CHECKING:
@@ -209,7 +210,7 @@ def _unscaled(x: Floats, v: Floats, tau2: float) -> Floats:
 
 def _one(yi: ArrayLike, vi: ArrayLike, least: int) -> tuple[Floats, Floats]:
     """Read one set of effects."""
-    y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
+    y, v = numbers(yi, "yi"), numbers(vi, "vi")
     if y.ndim != 1 or y.shape != v.shape:
         raise ValueError(f"yi has shape {y.shape} and vi {v.shape}, expected both (k,)")
     if len(y) < least:

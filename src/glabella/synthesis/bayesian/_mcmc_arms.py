@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glabella.synthesis._numbers import numbers
 from glabella.synthesis.networks._structure import subnetworks
 
 Floats = NDArray[np.float64]
@@ -119,7 +120,7 @@ def counts(found: Layout, events: ArrayLike, n: ArrayLike) -> tuple[Floats, Floa
     ValueError
         If a count is not whole, is negative, or events exceed patients; named by study and treatment.
     """
-    given = [np.asarray(values, dtype=float) for values in (events, n)]
+    given = [numbers(values, name) for values, name in ((events, "events"), (n, "n"))]
     for name, values in zip(("events", "n"), given, strict=True):
         if values.shape != found.order.shape:
             raise ValueError(f"{name} has shape {values.shape}, expected ({len(found.order)},)")

@@ -8,6 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glabella.synthesis._numbers import numbers
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
@@ -113,7 +115,7 @@ def arms(studlab: ArrayLike, treat: ArrayLike) -> Arms:
 
 def column(found: Arms, values: ArrayLike, name: str) -> Floats:
     """Take a column of numbers, one an arm, in the order of the arms."""
-    array = np.atleast_1d(np.asarray(values, dtype=float))
+    array = np.atleast_1d(numbers(values, name))
     if array.shape != found.order.shape:
         raise ValueError(f"{name} has shape {array.shape}, expected ({found.order.size},) as studlab and treat")
     array = array[found.order]
