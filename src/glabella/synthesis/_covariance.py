@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._labels import codes
-from glabella.synthesis._numbers import numbers
+from glabella.synthesis._numbers import number, numbers
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int_]
@@ -50,7 +50,7 @@ def sampling_covariance(vi: ArrayLike, cluster: ArrayLike, rho: float) -> Floats
     groups = codes(cluster, "cluster", len(v))
     largest = int(np.bincount(groups).max())
     least = -1 / (largest - 1) if largest > 1 else -1.0
-    if not least < rho < 1:
+    if not least < number(rho, "rho") < 1:
         raise ValueError(
             f"rho is {rho}, expected above {least:g} and below 1: the largest cluster has {largest} rows"
         )

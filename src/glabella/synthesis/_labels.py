@@ -111,16 +111,21 @@ def missing(value: Any) -> bool:
 
 
 def _objects(given: Any) -> NDArray[Any]:
+    """Give an array of objects, in which None stands for what is masked or no time."""
     if np.ma.isMaskedArray(given):
-        return np.where(np.ma.getmaskarray(given), None, _objects(given.data))
+        found = _objects(given.data).copy()
+        found[np.ma.getmaskarray(given)] = None
+        return found
     if not hasattr(given, "__array__"):
         # A list of numbers and words would be words alone.
         return np.asarray(given, dtype=object)
-    found = np.asarray(given)
-    if found.dtype.kind == "M":
+    array = np.asarray(given)
+    if array.dtype.kind == "M":
         # As objects, times in nanoseconds would be integers.
-        return np.where(np.isnat(found), None, np.datetime_as_string(found).astype(object))
-    return found.astype(object)
+        found = np.datetime_as_string(array).astype(object)
+        found[np.isnat(array)] = None
+        return found
+    return array.astype(object)
 
 
 def _of_rows(given: ArrayLike, name: str, k: int) -> list[str]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._covariance import checked_variances
-from glabella.synthesis._design import Design, basis, columns
+from glabella.synthesis._design import Design, basis, columns, independent
 from glabella.synthesis._labels import nested_codes, outcome_codes
 from glabella.synthesis._multilevel_likelihood import check_definite, check_separable, evaluate, independent_groups
 from glabella.synthesis._multilevel_search import search, starts_of
@@ -208,6 +208,7 @@ def pool_multilevel(
         raise ValueError(f"there are {k} effects for {p} coefficients, expected more effects than coefficients")
     span, collinear = basis(full, np.ones((1, k), dtype=bool))
     if collinear.any() or span.q is None:
+        independent(full)
         raise ValueError("mods has columns that are constant or collinear, expected independent ones")
     layers = nested_codes(clusters, k)
     labels, outcomes = (None, ()) if outcome is None else outcome_codes(outcome, k)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._blocks import by_blocks
-from glabella.synthesis._design import Basis, Design, basis, columns, inverse, row_sum
+from glabella.synthesis._design import Basis, Design, basis, columns, independent, inverse, row_sum
 from glabella.synthesis._numbers import check_level, numbers
 from glabella.synthesis._rounding import fitted_exactly
 from glabella.synthesis._tau2 import (
@@ -311,6 +311,7 @@ def _check(y: Floats, v: Floats, found: Design | None) -> None:
         row, column = np.argwhere(~np.isfinite(found.matrix))[0]
         raise ValueError(f"moderator {found.names[column]} is {found.matrix[row, column]} in row {row + 1}, "
                          "expected a finite number")  # fmt: skip
+    independent(found)
 
 
 @dataclass(frozen=True, slots=True)

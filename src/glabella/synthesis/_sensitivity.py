@@ -189,11 +189,14 @@ def influence(
     own = np.stack([np.diag(_unscaled(x, v, each)) if np.isfinite(each) else np.full(x.shape[1], np.nan)
                     for each in tau2])  # fmt: skip
     scale = whole.vcov[0, 0] / _unscaled(x, v, whole.tau2)[0, 0]
+    with np.errstate(invalid="ignore"):
+        # NaN where the rest cannot be fitted.
+        size = np.linalg.det(without.vcov)
     return Influence(
         rstudent=(y - fitted_deleted) / np.sqrt(variance_deleted + v + tau2),
         dffits=(fitted - fitted_deleted) / np.sqrt(scale * hat * (tau2 + v)),
         cook_d=np.einsum("ki,ij,kj->k", change, np.linalg.inv(whole.vcov), change),
-        cov_ratio=np.linalg.det(without.vcov) / np.linalg.det(whole.vcov),
+        cov_ratio=size / np.linalg.det(whole.vcov),
         tau2_deleted=tau2,
         q_deleted=without.q,
         hat=hat,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glabella.synthesis._design import Design, columns
+from glabella.synthesis._design import Design, columns, independent
 from glabella.synthesis._numbers import numbers
 from glabella.synthesis.bayesian._bayes import fitted
 from glabella.synthesis.bayesian._distribution import Distribution
@@ -197,6 +197,9 @@ def bayes_regression(
         raise ValueError(f"moderator {found.names[column]} is {found.matrix[row, column]} in row {row + 1}, "
                          "expected a finite number")  # fmt: skip
     if single:
+        flat = [place for place, prior in enumerate(priors) if prior is None]
+        own = Design(found.matrix[:, flat], tuple(found.names[place] for place in flat))
+        independent(own if flat else None, " with flat priors")
         found = replace(found, matrix=found.matrix[None])
     shape = (*np.atleast_2d(y).shape, p)
     post, reason, present = fitted(y, v, np.broadcast_to(found.matrix, shape), tau_prior, priors, level)
