@@ -68,7 +68,11 @@ def effects(
     else:
         letters = [name for name in _LETTERS.get(measure, ()) if table.find(name) is not None]
         given: Any = {name: numbers(table, name) for name in letters}
-        found = effect_size(measure, **given)  # type: ignore[arg-type]
+        try:
+            found = effect_size(measure, **given)  # type: ignore[arg-type]
+        except ValueError as error:
+            holds = f"; the file holds {table.columns}" if str(error).endswith("is missing") else ""
+            raise ValueError(f"{error}{holds}") from error
         yi, vi, keep, scale = found.yi, found.vi, found.defined, f"{_NAMES[measure]} ({measure})"
         notes = [*_added(found, given), *found.left_out]
         if not keep.any():
@@ -111,7 +115,5 @@ def _added(found: EffectSizes, given: dict[str, Any]) -> tuple[str, ...]:
     if not rows:
         return ()
     where = f"row{'s' * (len(rows) > 1)} {', '.join(map(str, rows))}"
-    what = "for the variance only " if (plainly.yi == found.yi)[changed].all() else ""
-    return (
-        f"0.5 added to each cell {what}of {len(rows)} of {len(changed)} studies that have an empty one ({where})",
-    )
+    only = " for the variance alone" * bool((plainly.yi == found.yi)[changed].all())
+    return (f"0.5 added to each cell of {len(rows)} of {len(changed)} studies with an empty one{only} ({where})",)

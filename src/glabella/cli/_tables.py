@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 #: Cells that hold no number.
 _EMPTY = ("", "NA")
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-#: What a decimal comma looks like where it may stand between thousands, too.
-_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+#: What a decimal mark looks like where it may stand between thousands, too.
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 #: Numbers that are written as names are: 01, 007.
 _PADDED = re.compile(r"[+-]?0\d")
 
@@ -62,11 +62,21 @@ class Table:
         return self.cells[found]
 
     @cached_property
+    def _numeric(self) -> list[list[str]]:
+        return [column for column in self.cells.values() if all(map(_number_like, column))]
+
+    @cached_property
     def decimal_commas(self) -> bool:
         """Whether numbers have decimal commas, as they may where no comma stands between cells."""
-        return self.separator != "," and any(
-            any("," in cell for cell in column) and all(map(_number_like, column)) for column in self.cells.values()
-        )
+        return self.separator != "," and any("," in cell for column in self._numeric for cell in column)
+
+    @cached_property
+    def thousands(self) -> bool:
+        """Whether every mark in a number may stand between thousands, as the point of 1.200 beside semicolons."""
+        if self.separator == "," or (self.decimal_commas and self.separator == ";"):
+            return False
+        marked = [cell for column in self._numeric for cell in column if "." in cell or "," in cell]
+        return bool(marked) and all(map(_THOUSANDS.fullmatch, marked))
 
 
 def read(file: Path, comment: str | None = None) -> Table:
@@ -110,10 +120,10 @@ def numbers(table: Table, name: str) -> Any:
         if plain is None:
             raise ValueError(f"column {name!r} holds {cell!r} in row {row + 1}, expected {expected}")
         found[row] = plain
-    fractions = [cell for cell in column if "," in cell]
-    if fractions and table.separator == "\t" and all(map(_THOUSANDS.fullmatch, fractions)):
-        raise ValueError(f"column {name!r} holds {fractions[0]!r}, which may be a decimal comma or one between "
-                         "thousands; expected a decimal point")  # fmt: skip
+    if table.thousands and (unclear := [cell for cell in column if "." in cell or "," in cell]):
+        raise ValueError(f"column {name!r} holds {unclear[0]!r}, and no number in the file tells whether its mark is "
+                         "decimal or stands between thousands; expected numbers without marks between thousands, "
+                         "and commas between cells")  # fmt: skip
     return found
 
 

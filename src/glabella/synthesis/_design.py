@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from numbers import Number
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -173,7 +173,7 @@ def _moderator(values: Any, name: str) -> Any:
     if type(dtype).__name__ in ("CategoricalDtype", "Enum"):
         there = set(found)
         return Categorical(found, categories=[level for level in dtype.categories if level in there])
-    kinds = {bool if isinstance(value, bool | np.bool_) else isinstance(value, Number) for value in found}
+    kinds = {bool if isinstance(value, bool | np.bool_) else isinstance(value, Real | Decimal) for value in found}
     if kinds == {bool, True}:
         raise ValueError(f"{name} holds numbers beside true and false, expected one of them")
     if kinds <= {bool} or kinds <= {True}:
