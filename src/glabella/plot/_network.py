@@ -52,8 +52,8 @@ def network_graph(
     Raises
     ------
     ValueError
-        If columns differ in length or are empty, a label is missing, a contrast is of a treatment with itself, or ``order`` or
-        ``participants`` does not name every treatment.
+        If columns differ in length or are empty, a label is missing, a contrast is of a treatment with itself, or
+        ``order`` or ``participants`` does not name every treatment.
 
     References
     ----------

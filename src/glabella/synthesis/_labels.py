@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 Ints = NDArray[np.int_]
 Mask = NDArray[np.bool_]
+
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 def labels(given: ArrayLike, name: str) -> list[Any]:
@@ -46,14 +49,11 @@ def codes(given: ArrayLike, name: str, k: int) -> Ints:
 
 
 def outcome_codes(outcome: ArrayLike, k: int) -> tuple[Ints, tuple[str, ...]]:
-    """Give outcomes numbers in the order of their sorted labels."""
+    """Give outcomes numbers in the order of their labels: that of numbers where all are, as weeks in text."""
     found = _of_rows(outcome, "outcome", k)
-    as_given = dict(zip(found, labels(outcome, "outcome"), strict=True))
-    try:
-        order = sorted(as_given, key=as_given.__getitem__)
-    except TypeError:
-        # Labels of several types have no order of their own.
-        order = sorted(as_given)
+    order = sorted(set(found))
+    if all(map(_NUMBER.fullmatch, order)):
+        order.sort(key=float)
     if len(order) < 2:
         raise ValueError(f"outcome is {found[0]!r} in every row, expected two or more outcomes")
     place = {label: j for j, label in enumerate(order)}
@@ -83,11 +83,13 @@ def flags(given: ArrayLike, name: str) -> Mask:
     ValueError
         If one is missing or something else, such as a word or another number.
     """
-    found = given if np.ma.isMaskedArray(given) else np.asarray(given)
-    if found.dtype.kind not in "biuf" or np.ma.isMaskedArray(found):
+    found = np.asarray(given)
+    if found.dtype.kind in "biuf" and not np.ma.isMaskedArray(given):
+        wrong = (found != 0) & (found != 1)
+    else:
         found = _objects(given)
-    # A word is never equal to a number, and what is missing is equal to nothing.
-    wrong = ~np.asarray((found == 0) | (found == 1), dtype=bool)
+        wrong = np.array([missing(value) or value not in (0, 1) for value in found.flat], dtype=bool)
+        wrong = wrong.reshape(found.shape)
     if wrong.any():
         place = tuple(np.argwhere(wrong)[0])
         value = found[place]
