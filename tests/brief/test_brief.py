@@ -79,7 +79,7 @@ def test_what_would_make_a_claim_can_be_imported() -> None:
 def test_the_test_for_bare_digits_can_fail(page: str, brief: Brief) -> None:
     assert bare_digits(page.replace("<h2>What harm?", "<p>It helps 7 of 10.</p><h2>What harm?"), brief)
     with pytest.raises(AssertionError, match="is shown as"):
-        bare_digits(page.replace(">−0.71 (−1.66 to 0.24)<", ">−0.99 (−1.66 to 0.24)<", 1), brief)
+        bare_digits(page.replace(">−0.71 (−1.66 to 0.23)<", ">−0.99 (−1.66 to 0.23)<", 1), brief)
 
 
 def test_the_first_screen_shows_how_uncertain_it_is(page: str, brief: Brief) -> None:
@@ -145,7 +145,7 @@ def test_the_same_dossier_gives_the_same_bytes(page: str) -> None:
 def test_a_written_brief_verifies_and_a_changed_one_does_not(page: str, brief: Brief) -> None:
     assert verify(page, brief) == []
     assert verify(as_json(brief), brief) == []
-    altered = page.replace(">−0.71 (−1.66 to 0.24)<", ">−0.91 (−1.66 to 0.24)<", 1)
+    altered = page.replace(">−0.71 (−1.66 to 0.23)<", ">−0.91 (−1.66 to 0.23)<", 1)
     assert any("shown as '−0.91" in line for line in verify(altered, brief))
     data = json.loads(as_json(brief))
     data["claims"][0]["value"] = 9.9

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -25,6 +26,20 @@ class Fault:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.message}" if self.line else f"{self.file}: {self.message}"
+
+
+class MisfitError(ValueError):
+    """What does not fit within one part of a dossier: each with the field where it is shown."""
+
+    def __init__(self, found: tuple[tuple[str, str], ...]) -> None:
+        self.found = found
+        super().__init__("; ".join(message for _, message in found))
+
+    @classmethod
+    def refuse(cls, found: Iterable[tuple[str, str]]) -> None:
+        """Raise with all that was found, if anything was."""
+        if every := tuple(found):
+            raise cls(every)
 
 
 class DossierError(Exception):

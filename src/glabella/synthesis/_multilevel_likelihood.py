@@ -195,12 +195,15 @@ def check_separable(groups: list[Group], model: Model, theta: Floats) -> None:
         twice += np.einsum("cbip,bij,dbjq->cdpq", moved, inverse, moved, optimize=True)
     cov = np.linalg.inv(gram)
     around = cov @ once
+    whole = np.diagonal(information)
     information = information - 2 * np.einsum("pq,cdqp->cd", cov, twice) + np.einsum("cpq,dqp->cd", around, around)
-    root = np.sqrt(np.maximum(np.diagonal(information), 0))
+    left = np.diagonal(information)
     described = ", ".join((*model.components, *model.correlations))
-    if (root <= 1e-12 * max(1.0, root.max())).any():
+    # What the coefficients take up is a difference of sums: where all is taken, rounding is left, not zero.
+    if (left <= np.maximum(_INSEPARABLE * whole, 1e-24 * max(1.0, left.max()))).any():
         raise ValueError(f"the data hold no information on one of: {described}; expected fewer variances, "
                          "or outcomes that occur together")  # fmt: skip
+    root = np.sqrt(left)
     values = np.linalg.eigvalsh(information / np.outer(root, root))
     if values[0] <= _INSEPARABLE:
         raise ValueError(
