@@ -4,12 +4,14 @@
 counts over that index with DuckDB or Spark, in the same SQL.
 """
 
+from glabella.safety.store._dropped import spans
 from glabella.safety.store._find import Vocabulary
 from glabella.safety.store._index import build_index, unmapped_share
 from glabella.safety.store._names import load_dictionary, substance_groups
 from glabella.safety.store._pairs import Margins, Pairs
 from glabella.safety.store._roles import ROLES, Mode, Role, rank
 from glabella.safety.store._rules import MODES, Rule, Rules, load_rules
+from glabella.safety.store._settings import Settings
 from glabella.safety.store._sql import Query, statement
 from glabella.safety.store._store import Description, Store, open_index, open_store
 from glabella.safety.store._terms import TermGroup, event_groups, indication_groups, load_terms, normal_term
@@ -26,6 +28,7 @@ __all__ = [
     "Role",
     "Rule",
     "Rules",
+    "Settings",
     "Store",
     "TermGroup",
     "Vocabulary",
@@ -40,6 +43,7 @@ __all__ = [
     "open_index",
     "open_store",
     "rank",
+    "spans",
     "statement",
     "substance_groups",
     "unmapped_share",

@@ -10,7 +10,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from glabella.safety.store._counts import count_margins, count_pairs, kept, kept_prior
-from glabella.safety.store._engine import Engine, connect
+from glabella.safety.store._dropped import dropped_files, dropped_rows, gaps
+from glabella.safety.store._engine import Engine, check_tables, connect
 from glabella.safety.store._find import (
     Found,
     Vocabulary,
@@ -18,10 +19,11 @@ from glabella.safety.store._find import (
     event_vocabulary,
     indication_vocabulary,
 )
-from glabella.safety.store._index import Paths, Progress, build_index, read_index, unmapped_share
+from glabella.safety.store._index import Progress, prepare, read_index, unmapped_share
 from glabella.safety.store._pairs import Margins, Pairs, with_gps
 from glabella.safety.store._roles import checked_strata, drug_names, rank
-from glabella.safety.store._rules import Rules, load_rules
+from glabella.safety.store._rules import rules_of_index
+from glabella.safety.store._settings import SHIPPED, Paths, Settings, kept_settings, read_settings
 from glabella.safety.store._signals import count_chosen
 from glabella.safety.store._sql import Query
 from glabella.safety.store._terms import TermGroup
@@ -56,6 +58,12 @@ class Description:
         How drug names were mapped, and the share that no dictionary knew.
     rows : Mapping[str, int]
         Rows read, and rows that could not be used, by reason.
+    settings : Settings
+        The user's dictionaries and rules that names and cleaning rest on.
+    gaps : tuple of str
+        Quarters that are missing or unfinished, in words.
+    dropped : tuple of str
+        What was dropped on the way into the store, in words: rows, lines and files.
     """
 
     digest: str
@@ -66,6 +74,13 @@ class Description:
     rules: tuple[Mapping[str, Any], ...]
     names: Mapping[str, Any]
     rows: Mapping[str, int]
+    settings: Settings = Settings()
+    gaps: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+
+    def beside(self) -> tuple[str, ...]:
+        """Give what belongs beside every count: the settings, what is missing, and what was dropped."""
+        return (str(self.settings), *self.gaps, *(f"dropped: {one}" for one in self.dropped))
 
     def __str__(self) -> str:
         span = f"{self.quarters[0]} to {self.quarters[-1]}" if self.quarters else "no quarter named"
@@ -73,10 +88,12 @@ class Description:
         lines.append(
             f"{self.reports:,} report versions, {len(self.quarters)} quarters ({span}), index {self.digest}"
         )
+        lines += [str(self.settings), *self.gaps]
         lines += [f"  {mode}: {count:,} reports kept" for mode, count in self.kept.items()]
         for rule in self.rules:
             effect = f"{rule['reports']:,} reports" if rule["on"] else "off"
             lines.append(f"  rule {rule['id']}: {effect}")
+        lines += [f"  dropped: {one}" for one in self.dropped]
         if self.names:
             lines.append(unmapped_share({"names": self.names}))
         return "\n".join(lines)
@@ -91,13 +108,19 @@ class Store:
         That runs the statements.
     index : Path
         Folder of the tables.
+    settings : Settings
+        The user's dictionaries and rules that the index was built by.
     """
 
-    def __init__(self, index: Path, engine: Engine, rules: Rules) -> None:
+    def __init__(
+        self, index: Path, engine: Engine, said: Mapping[str, Any], settings: Settings, folder: Path | None = None
+    ) -> None:
         self.index = index
         self.engine = engine
-        self._rules = rules
-        self._said = read_index(index)
+        self.settings = settings
+        self._said = said
+        self._folder = folder
+        self._rules = rules_of_index(said)
 
     @classmethod
     def open(
@@ -105,8 +128,9 @@ class Store:
         path: Path | str,
         *,
         engine: str = "duckdb",
-        names: Paths = (),
+        names: Paths | None = None,
         rules: Path | str | None = None,
+        settings: str | None = None,
         threads: int | None = None,
         memory: str = "4GB",
         progress: Progress | None = None,
@@ -119,10 +143,13 @@ class Store:
             Folder of the store.
         engine : str
             ``"duckdb"``, or a Spark master such as ``"local[2]"`` or ``"spark://host:7077"``.
-        names : sequence of paths
-            Dictionaries of drug names beside the shipped one, see ``load_dictionary``.
+        names : sequence of paths, optional
+            Dictionaries of drug names beside the shipped one, see ``load_dictionary``. They are copied into the store
+            and stand until others are given; those that stand are used when omitted, and none where it is empty.
         rules : Path or str, optional
-            Rules of cleaning, see ``load_rules``.
+            Rules of cleaning, see ``load_rules``; kept in the same way.
+        settings : str, optional
+            In the place of both: the digest, or its beginning, of settings that the store keeps, or ``"shipped"``.
         threads : int, optional
             For counting in DuckDB; every core when omitted.
         memory : str
@@ -135,8 +162,11 @@ class Store:
         ValueError
             If the folder is no store, holds no quarter, or a dictionary, the rules or the engine are wrong.
         """
-        index = build_index(path, names=names, rules=rules, progress=progress, memory=memory)
-        return cls(index, connect(engine, index, threads=threads, memory=memory), load_rules(rules))
+        index, used = prepare(
+            path, names=names, rules=rules, settings=settings, progress=progress, memory=memory
+        )
+        running, said = _connected(index, engine, threads, memory)
+        return cls(index, running, said, used, Path(path))
 
     def __enter__(self) -> Self:
         return self
@@ -154,9 +184,10 @@ class Store:
         """Say what the store holds, what the rules did, what no dictionary knew, and whether it is synthetic."""
         said = self._said
         quarters = [one if isinstance(one, str) else one["quarter"] for one in said.get("quarters", [])]
+        names = tuple(quarters)
         return Description(
             digest=str(said.get("digest", "none")),
-            quarters=tuple(quarters),
+            quarters=names,
             synthetic=bool(said["synthetic"]),
             reports=self._reports("raw"),
             kept=said.get("kept")
@@ -164,7 +195,18 @@ class Store:
             rules=tuple(said.get("rules", ())),
             names=said.get("names", {}),
             rows=said.get("rows", {}),
+            settings=self.settings,
+            gaps=gaps(names, self._folder),
+            dropped=(*dropped_rows(said.get("rows", {})), *self._dropped_files),
         )
+
+    @cached_property
+    def _dropped_files(self) -> tuple[str, ...]:
+        if self._folder is None:
+            return ()
+        from glabella.safety.faers import read_quarter_manifests
+
+        return dropped_files(read_quarter_manifests(self._folder))
 
     def mask(self, mode: str | None) -> int:
         """Give the bits of ``flags`` that a mode leaves out."""
@@ -352,15 +394,40 @@ open_store = Store.open
 def open_index(
     path: Path | str, *, engine: str = "duckdb", threads: int | None = None, memory: str = "4GB"
 ) -> Store:
-    """Open a folder of index tables that stands alone, such as a synthetic one, with the shipped rules.
+    """Open a folder of index tables that stands alone, such as a synthetic one, with the rules it was built by.
 
     Raises
     ------
     ValueError
-        If a table is missing, or the engine is not known.
+        If a table is missing or not as it was written, or the engine is not known.
     """
     index = Path(path)
-    return Store(index, connect(engine, index, threads=threads, memory=memory), load_rules())
+    running, said = _connected(index, engine, threads, memory)
+    return Store(index, running, said, _settings_of(index, said))
+
+
+def _connected(index: Path, engine: str, threads: int | None, memory: str) -> tuple[Engine, Mapping[str, Any]]:
+    """Read what an index says, look whether its tables are whole, and connect to them."""
+    check_tables(index)
+    said = read_index(index)
+    for table, entry in said.get("tables", {}).items():
+        path = index / f"{table}.parquet"
+        size = path.stat().st_size if path.exists() else 0
+        if size != entry["bytes"]:
+            raise ValueError(
+                f"{path}: {size:,} bytes, expected {entry['bytes']:,}; remove {index}, and the next command builds it "
+                "again"
+            )
+    return connect(engine, index, threads=threads, memory=memory), said
+
+
+def _settings_of(index: Path, said: Mapping[str, Any]) -> Settings:
+    """Give the settings of an index that lies in its store; of one elsewhere, what it says of them."""
+    card = said.get("settings", {"digest": SHIPPED})
+    store = index.absolute().parent.parent
+    if card["digest"] in kept_settings(store):
+        return read_settings(store, card["digest"])
+    return Settings()
 
 
 def _listed(wanted: Wanted) -> list[str | TermGroup]:
