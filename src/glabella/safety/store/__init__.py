@@ -4,7 +4,7 @@
 counts over that index with DuckDB or Spark, in the same SQL.
 """
 
-from glabella.safety.store._dropped import spans
+from glabella.safety.store._dropped import quarters_between, spans
 from glabella.safety.store._find import Vocabulary
 from glabella.safety.store._index import build_index, unmapped_share
 from glabella.safety.store._names import load_dictionary, substance_groups
@@ -42,6 +42,7 @@ __all__ = [
     "normal_term",
     "open_index",
     "open_store",
+    "quarters_between",
     "rank",
     "spans",
     "statement",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,18 +57,17 @@ def dropped_files(manifests: Mapping[str, QuarterManifest]) -> tuple[str, ...]:
     return tuple(said)
 
 
+def quarters_between(first: str, last: str) -> tuple[str, ...]:
+    """Name every quarter from the first to the last."""
+    from glabella.safety.faers import quarters
+
+    return tuple(map(str, quarters(f"{first}..{last}")))
+
+
 def missing_quarters(quarters: Sequence[str]) -> tuple[str, ...]:
     """Name the quarters that are not there between the first and the last."""
-    from glabella.safety.faers import Quarter
-
-    found: list[str] = []
-    there = sorted(Quarter.parse(one) for one in quarters)
-    for before, after in pairwise(there):
-        one = before.next()
-        while one < after:
-            found.append(str(one))
-            one = one.next()
-    return tuple(found)
+    there = sorted(quarters)
+    return tuple(one for one in quarters_between(there[0], there[-1]) if one not in there) if there else ()
 
 
 def gaps(quarters: Sequence[str], store: Path | None) -> tuple[str, ...]:
