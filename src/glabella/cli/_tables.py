@@ -21,7 +21,9 @@ def read(file: Path, comment: str | None = None) -> pl.DataFrame:
     import polars as pl
 
     try:
-        return pl.read_csv(file.read_bytes(), infer_schema_length=None, null_values=["", "NA"], comment_prefix=comment)
+        return pl.read_csv(
+            file.read_bytes(), infer_schema_length=None, null_values=["", "NA"], comment_prefix=comment
+        )
     except (OSError, pl.exceptions.PolarsError, UnicodeDecodeError) as error:
         raise ValueError(f"cannot be read as CSV: {error}") from error
 

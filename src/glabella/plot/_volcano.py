@@ -49,13 +49,13 @@ def volcano(
     Returns
     -------
     Plot
-        Filled marks have a lower limit above one; an infinite ratio without a limit is filled where chi-squared is above
-        3.84. Infinite ratios stand as triangles at the right edge.
+        Filled marks have a lower limit above one; an infinite ratio without a limit is filled where chi-squared is
+        above 3.84. Infinite ratios stand as triangles at the right edge.
 
     Raises
     ------
     ValueError
-        If lengths differ, a number is not finite but for an infinite ratio and its limit, or a ratio is not above zero.
+        If lengths differ, a number is not finite but for an infinite ratio and its limit, or a ratio is not above 0.
 
     Examples
     --------

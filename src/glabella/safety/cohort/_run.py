@@ -92,8 +92,8 @@ def _coverage(spec: CohortSpec, held: tuple[str, ...]) -> str:
     lacking = [one for one in declared if one not in held]
     if len(lacking) == len(declared):
         raise NothingToCompareError(
-            f"{spec.id}: declared for quarters {first} to {last}, of which the store holds none; it holds {spans(held)}. "
-            "A cohort file of your own can declare others"
+            f"{spec.id}: declared for quarters {first} to {last}, of which the store holds none; it holds "
+            f"{spans(held)}. A cohort file of your own can declare others"
         )
     if not lacking:
         return ""

@@ -124,8 +124,8 @@ def fetch(
     timeout : float
         Seconds without an answer after which a try has failed.
     accept_changed : bool
-        Whether an archive that was issued again, so that it is no longer the manifest's, is accepted if it can be read
-        whole; refused otherwise.
+        Whether an archive that was issued again, so that it is no longer the manifest's, is accepted if it can be
+        read whole; refused otherwise.
     progress : Downloaded, optional
         Is called after each piece.
 
@@ -339,7 +339,9 @@ class _Source:
                 onward = answer.next_request
                 if onward is None or not _within(asked.url, onward.url):
                     to = answer.headers.get("Location", "")
-                    raise FetchError(f"{url}: redirected to {to}; another host, or no longer https, is not followed")
+                    raise FetchError(
+                        f"{url}: redirected to {to}; another host, or no longer https, is not followed"
+                    )
                 asked = onward
             finally:
                 answer.close()

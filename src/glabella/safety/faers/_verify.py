@@ -72,8 +72,9 @@ class VerifyReport:
 
     def __str__(self) -> str:
         """Print a line a problem."""
-        beside = {"indexes": self.indexes, "sets of counted pairs": self.counts, "settings": self.settings}
-        seen = [f"{self.quarters} quarters", f"{self.tables} tables", *(f"{n} {what}" for what, n in beside.items() if n)]
+        beside = {"indexes": self.indexes, "sets of counted pairs": self.counts, "user's settings": self.settings}
+        seen = [f"{self.quarters} quarters", f"{self.tables} tables"]
+        seen += [f"{what} {count}" for what, count in beside.items() if count]
         head = f"{', '.join(seen)}: {'sound' if self.ok else 'NOT as written'}"
         return "\n".join(
             [head, *(f"{problem.path}: {problem.kind}: {problem.detail}" for problem in self.problems)]

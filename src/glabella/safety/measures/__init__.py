@@ -14,8 +14,8 @@ from glabella.safety.measures._stratified import MantelHaenszel, mantel_haenszel
 from glabella.safety.measures._trend import Trend, cumulative_ic
 
 __all__ = [
-    "Counts",
     "GPS",
+    "Counts",
     "InformationComponent",
     "LassoLogistic",
     "LikelihoodRatioTest",

@@ -192,7 +192,7 @@ def _not_cells(given: dict[str, NDArray[Any]]) -> None:
     total = given["n_total"]
     if len(total) < _ENOUGH or (total[:_ENOUGH] == total[0]).all():
         return
-    sums = sum(values.astype(np.float64) for values in given.values())
+    sums = np.sum([values.astype(np.float64) for values in given.values()], axis=0)
     if (sums == sums[0]).all():
         raise ValueError(
             f"n, n_drug, n_event, n_total add up to {sums[0]:.0f} in every row and n_total changes, as the cells "

@@ -45,20 +45,20 @@ def from_cells(a: ArrayLike, b: ArrayLike, c: ArrayLike, d: ArrayLike) -> Counts
     Returns
     -------
     Counts
-        ``n``, ``n_drug``, ``n_event`` and ``n_total``, to be given to :func:`disproportionality`, :func:`exact_ror` and
-        the others as ``*counts``.
+        ``n``, ``n_drug``, ``n_event`` and ``n_total``, to be given to :func:`disproportionality`, :func:`exact_ror`
+        and the others as ``*counts``.
 
     Raises
     ------
     ValueError
-        If the columns do not fit each other, a count is not a whole number of 0 or more, or ``d`` stays the same over
-        several rows while their sum does not: then these are a count with its margins.
+        If the columns do not fit each other, a count is not a whole number of 0 or more, or ``d`` stays the same
+        over several rows while their sum does not: then these are a count with its margins.
 
     Notes
     -----
-    Of one row nothing tells cells from margins: that ``b`` is not all reports of the drug, ``c`` not all of the event
-    and ``d`` not all there are is for the caller to see to. Exchanging ``b`` and ``c`` leaves the odds ratio as it is
-    and changes the proportional ratio.
+    Of one row nothing tells cells from margins: that ``b`` is not all reports of the drug, ``c`` not all of the
+    event and ``d`` not all there are is for the caller to see to. Exchanging ``b`` and ``c`` leaves the odds ratio
+    as it is and changes the proportional ratio.
 
     Examples
     --------
@@ -85,9 +85,9 @@ def count_pairs(
     Parameters
     ----------
     report, drug, event : column of labels
-        A report has as many rows as it needs to name each of its drugs and each of its events at least once; it counts
-        for each of its drugs with each of its events, in whatever rows they stand. Text or whole numbers; white space
-        around a label does not count, and its case does.
+        A report has as many rows as it needs to name each of its drugs and each of its events at least once; it
+        counts for each of its drugs with each of its events, in whatever rows they stand. Text or whole numbers;
+        white space around a label does not count, and its case does.
     stratum : column of labels, optional
         Of the report: sex, year, country or any other. Counts are then those within each.
 

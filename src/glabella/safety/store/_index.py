@@ -88,7 +88,7 @@ def prepare(
     """Do as :func:`build_index`, and give the settings as well."""
     store = Path(store)
     chosen = choose(store, names=names, rules=rules, settings=settings)
-    cleaning = load_rules(chosen.rules and chosen.rules.path)
+    cleaning = load_rules(None if chosen.rules is None else chosen.rules.path)
     quarters = read_quarters(store)
     digest = _digest(quarters, chosen, cleaning)
     target = store / "index" / digest
@@ -110,7 +110,14 @@ def prepare(
 
 
 def _build(
-    store: Path, target: Path, quarters: list[Quarter], settings: Settings, rules: Rules, *, memory: str, say: Progress
+    store: Path,
+    target: Path,
+    quarters: list[Quarter],
+    settings: Settings,
+    rules: Rules,
+    *,
+    memory: str,
+    say: Progress,
 ) -> None:
     """Build an index beside, move it to its place, and remove those it replaces."""
     from glabella.safety.faers import sealed
@@ -176,7 +183,7 @@ def unmapped_share(index: dict[str, Any]) -> str:
     return (
         f"drug names in no dictionary: {share:.1%} of {found['of_rows']:,} rows, {found['names']:,} of "
         f"{found['of_names']:,} distinct names ({agency:,} rows named by FDA's ingredient, {reporter:,} by the "
-        "reporter's own words)"
+        "reporter's own words; they count under these names, and ingest --names FILE adds a dictionary)"
     )
 
 

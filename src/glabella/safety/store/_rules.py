@@ -108,7 +108,7 @@ def _rule(path: Path, number: int, found: Any) -> Rule:
 
 
 def rules_of_index(said: Mapping[str, Any]) -> Rules:
-    """Give the rules an index was built by, which decide what its flags mean; the shipped ones where it names none."""
+    """Give the rules an index was built by, which decide what its flags mean; the shipped ones if it names none."""
     found = said.get("rules", ())
     if "default_mode" not in said:
         return load_rules()

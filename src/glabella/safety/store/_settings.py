@@ -110,7 +110,9 @@ def current(store: Path) -> Settings:
     except FileNotFoundError:
         return Settings()
     except (ValueError, TypeError, KeyError) as fault:
-        raise ValueError(f"{card}: does not name the store's settings; give its dictionaries and rules again") from fault
+        raise ValueError(
+            f"{card}: does not name the store's settings; give its dictionaries and rules again"
+        ) from fault
     return read_settings(store, found)
 
 
@@ -135,7 +137,9 @@ def read_settings(store: Path, digest: str) -> Settings:
         names = tuple(_kept(folder, f"names-{i}", one) for i, one in enumerate(card["names"], start=1))
         found = Settings(names, card["rules"] and _kept(folder, "rules", card["rules"]))
     except (OSError, ValueError, TypeError, KeyError) as fault:
-        raise ValueError(f"{folder}: settings that cannot be read ({fault}); give the store its files again") from fault
+        raise ValueError(
+            f"{folder}: settings that cannot be read ({fault}); give the store its files again"
+        ) from fault
     if found.digest != digest:
         raise ValueError(f"{folder}: holds the settings {found.digest}; give the store its files again")
     return found
@@ -161,6 +165,13 @@ def keep(store: Path, settings: Settings) -> None:
         fresh = card.with_name(f".{CURRENT}-{os.getpid()}")
         _write(fresh, (json.dumps({"settings": settings.digest}) + "\n").encode())
         fresh.replace(card)
+
+
+def keep_settings(store: Path | str, *, names: Paths | None = None, rules: Path | str | None = None) -> Settings:
+    """Let dictionaries or rules stand for all later commands of a store, without building its index."""
+    folder = Path(store)
+    keep(folder, choose(folder, names=names, rules=rules))
+    return current(folder)
 
 
 def _named(store: Path, wanted: str) -> Settings:

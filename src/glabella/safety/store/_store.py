@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -74,7 +74,7 @@ class Description:
     rules: tuple[Mapping[str, Any], ...]
     names: Mapping[str, Any]
     rows: Mapping[str, int]
-    settings: Settings = Settings()
+    settings: Settings = field(default_factory=Settings)
     gaps: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
 
@@ -121,6 +121,7 @@ class Store:
         self._said = said
         self._folder = folder
         self._rules = rules_of_index(said)
+        self._priors: dict[str, GPS] = {}
 
     @classmethod
     def open(
@@ -144,8 +145,8 @@ class Store:
         engine : str
             ``"duckdb"``, or a Spark master such as ``"local[2]"`` or ``"spark://host:7077"``.
         names : sequence of paths, optional
-            Dictionaries of drug names beside the shipped one, see ``load_dictionary``. They are copied into the store
-            and stand until others are given; those that stand are used when omitted, and none where it is empty.
+            Dictionaries of drug names beside the shipped one, see ``load_dictionary``. They are copied into the
+            store and stand until others are given; those that stand are used when omitted, none where it is empty.
         rules : Path or str, optional
             Rules of cleaning, see ``load_rules``; kept in the same way.
         settings : str, optional
@@ -162,9 +163,7 @@ class Store:
         ValueError
             If the folder is no store, holds no quarter, or a dictionary, the rules or the engine are wrong.
         """
-        index, used = prepare(
-            path, names=names, rules=rules, settings=settings, progress=progress, memory=memory
-        )
+        index, used = prepare(path, names=names, rules=rules, settings=settings, progress=progress, memory=memory)
         running, said = _connected(index, engine, threads, memory)
         return cls(index, running, said, used, Path(path))
 
@@ -207,6 +206,11 @@ class Store:
         from glabella.safety.faers import read_quarter_manifests
 
         return dropped_files(read_quarter_manifests(self._folder))
+
+    @property
+    def default_mode(self) -> str:
+        """The mode of counting where none is named, as the rules have it."""
+        return self._rules.default_mode
 
     def mask(self, mode: str | None) -> int:
         """Give the bits of ``flags`` that a mode leaves out."""
@@ -320,11 +324,19 @@ class Store:
         frame = self._named(frame, level)
         counts = [frame[name].to_numpy() for name in ("n", "n_drug", "n_event", "n_total")]
         scored = pl.concat([frame, disproportionality(*counts)], how="horizontal")
-        return with_gps(scored, kept_prior(self.index, pairs)) if pairs and pairs.frame.height else scored
+        return with_gps(scored, self._prior(pairs)) if pairs and pairs.frame.height else scored
 
     def prior(self, role: str = "suspect", *, mode: str | None = None, level: str = "substance") -> GPS:
         """Give the prior of EBGM over all pairs, fitted once and kept beside the index."""
-        return kept_prior(self.index, self.pairs(role, mode=mode, level=level))
+        named = f"{level}-{role}-{mode or self._rules.default_mode}"
+        return self._priors.get(named) or self._prior(self.pairs(role, mode=mode, level=level))
+
+    def _prior(self, pairs: Pairs) -> GPS:
+        """Fit a prior once while the store is open: one that is no maximum inside is not kept beside it."""
+        named = f"{pairs.level}-{pairs.role}-{pairs.mode}"
+        if named not in self._priors:
+            self._priors[named] = kept_prior(self.index, pairs)
+        return self._priors[named]
 
     def drugs(self, level: str = "substance") -> Vocabulary:
         """Give the names and groups of drugs of a level."""
@@ -415,8 +427,8 @@ def _connected(index: Path, engine: str, threads: int | None, memory: str) -> tu
         size = path.stat().st_size if path.exists() else 0
         if size != entry["bytes"]:
             raise ValueError(
-                f"{path}: {size:,} bytes, expected {entry['bytes']:,}; remove {index}, and the next command builds it "
-                "again"
+                f"{path}: {size:,} bytes, expected {entry['bytes']:,}; remove {index}, and the next command "
+                "builds it again"
             )
     return connect(engine, index, threads=threads, memory=memory), said
 
