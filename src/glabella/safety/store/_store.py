@@ -424,12 +424,9 @@ def _connected(index: Path, engine: str, threads: int | None, memory: str) -> tu
     said = read_index(index)
     for table, entry in said.get("tables", {}).items():
         path = index / f"{table}.parquet"
-        size = path.stat().st_size if path.exists() else 0
-        if size != entry["bytes"]:
-            raise ValueError(
-                f"{path}: {size:,} bytes, expected {entry['bytes']:,}; remove {index}, and the next command "
-                "builds it again"
-            )
+        found = f"{path.stat().st_size:,} bytes, expected {entry['bytes']:,}" if path.exists() else "missing"
+        if not path.exists() or path.stat().st_size != entry["bytes"]:
+            raise ValueError(f"{path}: {found}; remove {index}, and the next command builds it again")
     return connect(engine, index, threads=threads, memory=memory), said
 
 
