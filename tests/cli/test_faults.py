@@ -33,7 +33,10 @@ from glabella.cli._files import csv_bytes, harmless
         (MemoryError(), "not enough memory"),
         (RecursionError("maximum recursion depth exceeded"), "nested too deeply"),
         (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"), "invalid start byte"),
-        (duckdb.TransactionException("Failed to commit:\nno space"), "TransactionException: Failed to commit: no space"),
+        (
+            duckdb.TransactionException("Failed to commit:\nno space"),
+            "TransactionException: Failed to commit: no space",
+        ),
         (duckdb.OutOfMemoryException("could not allocate"), "OutOfMemoryException: could not allocate"),
         (pl.exceptions.ComputeError("writing\nfailed"), "ComputeError: writing failed"),
         (zipfile.BadZipFile("bad magic"), "BadZipFile: bad magic"),

@@ -1,4 +1,4 @@
-"""Failures of disk, engines and libraries said in one line, whatever the command; our own faults keep a traceback."""
+"""Failures of disk, engines and libraries said in one line by every command; our own faults keep a traceback."""
 
 from __future__ import annotations
 

@@ -231,8 +231,8 @@ def signals_command(
 def table_command(file: Path, top: int, to: Path | None, plot: Path | None) -> None:
     """Score the pairs in FILE, a table of your own: a CSV with the columns report, drug, event.
 
-    A report has as many rows as it needs to name its drugs and its events. With a column stratum (of the report, such
-    as sex or year) the odds ratio of Mantel and Haenszel over the strata is added.
+    A report has as many rows as it needs to name its drugs and its events. With a column stratum (of the report,
+    such as sex or year) the odds ratio of Mantel and Haenszel over the strata is added.
     """
     from glabella.cli._own_table import score
 

@@ -127,8 +127,8 @@ def number(value: float | None) -> str:
 
 def interval(value: float | None, low: float | None, high: float | None) -> str:
     """Write a number with its limits."""
-    if value is None and low is None and high is None:
-        return "–"
+    if low is None and high is None:
+        return number(value)
     return f"{number(value)} ({number(low)} to {number(high)})"
 
 

@@ -35,8 +35,8 @@ def volcano(
     Parameters
     ----------
     ratio, low : array_like of shape (k,)
-        Ratio observed to expected, and its lower limit. A ratio may be infinite, as that of a pair is whose drug has
-        every report of the event; its lower limit may then be nan.
+        Ratio observed to expected, and its lower limit. A ratio may be infinite, as where every report of the event
+        has the drug; its lower limit may then be nan.
     chi2 : array_like of shape (k,)
         Chi-squared with one degree of freedom.
     n : array_like of shape (k,)
@@ -55,7 +55,8 @@ def volcano(
     Raises
     ------
     ValueError
-        If lengths differ, a number is not finite but for an infinite ratio and its limit, or a ratio is not above 0.
+        If lengths differ, a number is not finite (but for an infinite ratio and its limit), or a ratio is not above
+        zero.
 
     Examples
     --------

@@ -295,7 +295,9 @@ def test_a_file_of_unknown_size_stops_too(
     assert not (tmp_path / NAME).exists()
 
 
-def test_an_archive_that_was_issued_again_is_accepted_when_asked(tmp_path: Path, host: Host, archive: bytes) -> None:
+def test_an_archive_that_was_issued_again_is_accepted_when_asked(
+    tmp_path: Path, host: Host, archive: bytes
+) -> None:
     again = as_zip(tmp_path / "again.zip", faers(REAC=files.FAERS["REAC"].replace("Anxiety", "Fear"))).read_bytes()
     assert again != archive
     host.files[NAME] = again

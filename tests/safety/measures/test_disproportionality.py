@@ -145,7 +145,9 @@ def test_more_of_the_same_reports_keep_the_ratios_and_narrow_the_limits(
 
 
 @given(tables(), st.sampled_from(["closed", "exact"]))
-def test_limits_contain_the_estimate_and_zero_cells_are_told_apart(table: tuple[int, int, int, int], bounds: str) -> None:
+def test_limits_contain_the_estimate_and_zero_cells_are_told_apart(
+    table: tuple[int, int, int, int], bounds: str
+) -> None:
     a, b, c, d = table
     one = measured(table, ic_bounds=bounds)
     for name, low, high in (("prr",) * 3, ("ror",) * 3):

@@ -60,7 +60,9 @@ def test_counts_are_those_of_sets_of_reports(rows: list[tuple[int, str, str]]) -
         if takes[d] & has[e]
     ]
     assert found.rows() == expected
-    assert disproportionality(*(found[name] for name in ("n", "n_drug", "n_event", "n_total"))).height == len(expected)
+    assert disproportionality(*(found[name] for name in ("n", "n_drug", "n_event", "n_total"))).height == len(
+        expected
+    )
 
 
 def test_strata_are_counted_each_by_itself() -> None:
@@ -79,9 +81,7 @@ def test_what_is_no_label_is_refused_with_its_row(column: str, missing: Any) -> 
         count_pairs(**given)
 
 
-@pytest.mark.parametrize(
-    "kind", [list, np.asarray, pl.Series, lambda values: np.asarray(values, dtype=object)]
-)
+@pytest.mark.parametrize("kind", [list, np.asarray, pl.Series, lambda values: np.asarray(values, dtype=object)])
 def test_any_kind_of_column_will_do(kind: Any) -> None:
     columns: Sequence[Sequence[Any]] = ([7, 7, 8], ["A", "A ", "B"], ["x", "x", "y"])
     assert count_pairs(*map(kind, columns)).rows() == [("A", "x", 1, 1, 1, 2), ("B", "y", 1, 1, 1, 2)]

@@ -85,7 +85,9 @@ def only(store: Path, pattern: str) -> Path:
     return found
 
 
-def test_counted_pairs_that_were_changed_are_found_and_not_used(counted: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_counted_pairs_that_were_changed_are_found_and_not_used(
+    counted: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     frame = only(counted, "*/counted/*/frame.parquet")
     before = frame.read_bytes()
     pl.read_parquet(before).with_columns(n=pl.lit(99, pl.Int64)).write_parquet(frame)

@@ -76,7 +76,9 @@ def test_choosing_settings_that_are_not_kept_is_refused(store: Path, tmp_path: P
         open_store(store, settings="shipped", names=[dictionary(tmp_path / "one.csv", "ONE")])
 
 
-def test_rules_stand_too_with_names_given_later_and_in_an_index_that_stands_alone(store: Path, tmp_path: Path) -> None:
+def test_rules_stand_too_with_names_given_later_and_in_an_index_that_stands_alone(
+    store: Path, tmp_path: Path
+) -> None:
     """Without the rule of versions all four reports count in every mode; its bit is moved as well."""
     found = yaml.safe_load((shipped_data() / "rules.yaml").read_text())
     found["rules"][0] = {("on" if key is True else key): value for key, value in found["rules"][0].items()}

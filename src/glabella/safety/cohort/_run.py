@@ -98,8 +98,8 @@ def _coverage(spec: CohortSpec, held: tuple[str, ...]) -> str:
     if not lacking:
         return ""
     return (
-        f"the store holds {len(declared) - len(lacking)} of the {len(declared)} quarters declared ({first} to {last}); "
-        f"not there: {spans(lacking)}"
+        f"the store holds {len(declared) - len(lacking)} of the {len(declared)} quarters declared ({first} to "
+        f"{last}); not there: {spans(lacking)}"
     )
 
 

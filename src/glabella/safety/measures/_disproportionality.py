@@ -163,8 +163,8 @@ def ema(n: ArrayLike, measures: polars.DataFrame, *, by: Literal["ror", "prr"] =
     Returns
     -------
     polars.Series
-        True where both hold; false where the ratio is undefined. Of an infinite ratio, which has no limit on the log
-        scale, the limit is that of Pearson's test turned round: it is above one where chi-squared is above 3.84.
+        True where both hold; false where the ratio is undefined. Of an infinite ratio, which has no limit on the
+        log scale, the limit is that of Pearson's test turned round: above one where chi-squared is above 3.84.
 
     Raises
     ------

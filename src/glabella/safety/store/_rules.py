@@ -75,7 +75,7 @@ def load_rules(path: Path | str | None = None) -> Rules:
     content = path.read_bytes()
     try:
         found = yaml.safe_load(content)
-    except yaml.YAMLError as fault:
+    except (yaml.YAMLError, ValueError, RecursionError) as fault:
         raise ValueError(f"{path}: not YAML: {fault}") from fault
     if not isinstance(found, Mapping) or not isinstance(found.get("rules"), list):
         raise ValueError(f"{path}: expected a mapping with a list `rules`")
