@@ -1,4 +1,4 @@
-"""Names as reporters wrote them, tables of one's own, the strongest pairs, and comparisons that a store cannot make."""
+"""Names as reporters wrote them, own tables, the strongest pairs, and comparisons that a store cannot make."""
 
 from __future__ import annotations
 
@@ -199,7 +199,7 @@ def test_names_given_at_ingest_stay_though_a_later_archive_fails(tmp_path: Path)
 
 
 def test_children_of_no_report_and_files_not_read_are_named_after_an_ingest(tmp_path: Path) -> None:
-    """By hand: one row of drugs and one of reactions more, of a report that is in no DEMO file; its OUTC is not read."""
+    """By hand: one row of drugs and one of reactions more, of a report that is in no DEMO file."""
     drug = faers()["ascii/DRUG18Q1.txt"].decode().splitlines()
     reac = faers()["ascii/REAC18Q1.txt"].decode() + "999999991$99999999$Pain$\n"
     drug.append(drug[1].replace("100000011$10000001", "999999991$99999999"))

@@ -246,9 +246,9 @@ def test_criteria() -> None:
 def test_the_strongest_pairs_there_are_meet_the_rules() -> None:
     """Four reports of a drug, all with an event nobody else has; and less of it, with the exact limit beside.
 
-    By hand, of the first in 200 reports: expected 4 · 4 / 200 = 0.08, and chi-squared of 4, 0, 0, 196 is N = 200. One
-    other report with the drug, or with the event, leaves one of the cells empty. Without a report of both nothing is
-    infinite.
+    By hand, of the first in 200 reports: expected 4 · 4 / 200 = 0.08, and chi-squared of 4, 0, 0, 196 is N = 200.
+    One other report with the drug, or with the event, leaves one of the cells empty. Without a report of both
+    nothing is infinite.
     """
     n = np.array([4, 4, 4, 0, 2])
     measures = disproportionality(n, [4, 5, 4, 4, 2], [4, 4, 5, 4, 2], 200)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
@@ -14,8 +13,9 @@ from glabella.safety.store import Store, open_index, open_store
 from tests.safety.store.tiny import report, write_quarter
 
 #: Names that DuckDB, Polars or Spark would take for something else.
-NAMES = ["year=2020", "era=aers", "report_id=7", "[ab]", "a[b]c", "[!a]", "all*", "wh?t", "{a,b}", "it's", 'say "x"',
-         "a b", "#1", "100%", "%41", "x:y", "semi;colon", "back\\slash", "quarter=x/[1]/*?/it's #1 100%"]  # fmt: skip
+NAMES = ["year=2020", "era=aers", "report_id=7", "[ab]", "a[b]c", "[!a]", "all*", "wh?t", "{a,b}", "it's",
+         'say "x"', "a b", "#1", "100%", "%41", "x:y", "semi;colon", "back\\slash",
+         "quarter=x/[1]/*?/it's #1 100%"]  # fmt: skip
 
 
 def rows() -> list[dict[str, object]]:
@@ -79,7 +79,7 @@ def test_what_stands_beside_is_never_read(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def moved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Path]]:
+def moved(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """Give an index at every place."""
     base = tmp_path_factory.mktemp("moved")
     write_quarter(base / "plain", "2022Q1", rows())
@@ -88,7 +88,7 @@ def moved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Path]]:
     places = [base / "to" / name / "index" for name in NAMES]
     for place in places:
         shutil.copytree(index, place)
-    yield places
+    return places
 
 
 @pytest.mark.xdist_group("spark")

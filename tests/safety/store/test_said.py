@@ -33,7 +33,8 @@ def test_quarters_that_are_missing_or_unfinished_are_named(tmp_path: Path) -> No
         write_quarter(tmp_path, quarter, SOME)
     (tmp_path / ".partial" / "2023Q2").mkdir(parents=True)
     (tmp_path / "quarters" / "2023Q3").mkdir()
-    for words in (("describe", tmp_path), ("signals", tmp_path), ("signals", tmp_path, "--drug", "onabotulinumtoxina"),
+    for words in (("describe", tmp_path), ("signals", tmp_path),
+                  ("signals", tmp_path, "--drug", "onabotulinumtoxina"),
                   ("trend", tmp_path, "--drug", "onabotulinumtoxina", "--event", "PTOSIS")):  # fmt: skip
         said = output(*words)
         assert "NOT IN THE STORE, and so not counted: 2022Q1..2022Q2, 2022Q4" in said, words

@@ -70,7 +70,7 @@ def test_two_users_do_not_delete_each_others_index(store: Path, tmp_path: Path) 
 
 
 def test_choosing_settings_that_are_not_kept_is_refused(store: Path, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="'abc' is not kept in .*; it has shipped"):
+    with pytest.raises(ValueError, match=r"'abc' is not kept in .*; it has shipped"):
         open_store(store, settings="abc")
     with pytest.raises(ValueError, match="beside names or rules"):
         open_store(store, settings="shipped", names=[dictionary(tmp_path / "one.csv", "ONE")])

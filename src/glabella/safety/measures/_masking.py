@@ -25,8 +25,8 @@ class Unmasked:
     n, n_drug, n_event, n_total : ndarray
         Counts of what is left, ready for every other measure.
     rrr, prr, ror : ndarray
-        Relative, proportional and odds ratios of what is left; infinite where only the denominator is zero, as where
-        no other report has the event, nan where both parts are.
+        Relative, proportional and odds ratios of what is left; infinite where only the denominator is zero, as
+        where no other report has the event, nan where both parts are.
     rrr_ratio, prr_ratio, ror_ratio : ndarray
         Each over its value before: the masking ratio of the pair. Above 1, the drug taken away was masking.
     """

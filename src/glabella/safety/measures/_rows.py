@@ -71,8 +71,8 @@ def from_cells(a: ArrayLike, b: ArrayLike, c: ArrayLike, d: ArrayLike) -> Counts
     total = np.sum(cells, axis=0)
     if len(total) > 1 and (cells[3] == cells[3][0]).all() and (total != total[0]).any():
         raise ValueError(
-            f"d: {cells[3][0]} in every row while a + b + c + d changes, as a total does, expected the reports with "
-            "neither; counts with their margins go to disproportionality as they are"
+            f"d: {cells[3][0]} in every row while a + b + c + d changes, as a total does, expected the reports "
+            "with neither; counts with their margins go to disproportionality as they are"
         )
     return Counts(cells[0], cells[0] + cells[1], cells[0] + cells[2], total)
 
@@ -101,8 +101,8 @@ def count_pairs(
     Raises
     ------
     ValueError
-        If the columns differ in length or are empty, a label is missing or is no label, or a report is in two strata;
-        names the column and the row.
+        If the columns differ in length or are empty, a label is missing or is no label, or a report is in two
+        strata; names the column and the row.
 
     Examples
     --------

@@ -88,8 +88,8 @@ def mantel_haenszel(
     Returns
     -------
     MantelHaenszel
-        Arrays of shape (...). A ratio of which only the denominator is zero is infinite, one of which both parts are
-        zero is nan; a ratio of zero or infinity stands, but its limits are nan. The tests need two informative
+        Arrays of shape (...). A ratio of which only the denominator is zero is infinite, one of which both parts
+        are zero is nan; a ratio of zero or infinity stands, but its limits are nan. The tests need two informative
         strata, else they are nan.
 
     Raises

@@ -146,7 +146,7 @@ def _build(
 
 
 def _replaced(index: Path, fresh: dict[str, Any]) -> bool:
-    """Say whether nobody reads an index any more: it is of the same settings, of other quarters, or cannot be read."""
+    """Say whether nobody reads an index any more: it is of the same settings, of other quarters, or unreadable."""
     try:
         said = read_index(index)
         return bool(said["settings"]["digest"] == fresh["settings"]["digest"] or said["inputs"] != fresh["inputs"])
