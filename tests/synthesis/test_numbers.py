@@ -140,7 +140,9 @@ def test_the_common_effect_has_three_more_names(name: Any) -> None:
     assert trim_fill([*y, 0.3], [*v, 0.01], side="right", method=name).fit.method == "common"
     assert robust(y, v, [1, 2, 3], method=name).method == "common"
     assert egger(y, v, method=name).tau2 == 0 and leave_one_out(y, v, method=name).method == "common"
-    assert selection_model([0.5, 0.6, 0.3, 0.1, 0.9], [0.02, 0.04, 0.05, 0.03, 0.09], method=name).method == "common"
+    assert (
+        selection_model([0.5, 0.6, 0.3, 0.1, 0.9], [0.02, 0.04, 0.05, 0.03, 0.09], method=name).method == "common"
+    )
     assert multiverse(y, v, {"all": {"yes": [1, 1, 1]}}, methods=[name]).tau2.tolist() == [0]
     found = network(["1", "2", "3"], ["a", "b", "a"], ["b", "c", "c"], [0.1, 0.2, 0.4], [0.1] * 3, method=name)
     assert found.method == "common"

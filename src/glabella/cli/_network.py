@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from glabella.cli._files import BAD_INPUT, replace
+from glabella.cli._files import BAD_INPUT, csv_bytes, replace
 from glabella.cli._tables import numbers, plain, read, texts
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def network_command(
         fit = network(*columns, method=method, reference=reference, level=level)  # type: ignore[arg-type]
         if league is not None:
             written = _league(fit, _ranked(fit, small_values), ratio)
-            replace(league, written.table().write_csv().encode())
+            replace(league, csv_bytes(written.table()))
         if plot is not None:
             for name, drawn in _plots(fit, columns, sizes, small_values, ratio).items():
                 content = drawn.svg().encode() if picture == "svg" else drawn.png()

@@ -88,7 +88,7 @@ def substance_groups() -> dict[str, list[str]]:
     """Give the shipped groups of substances: which substances each holds."""
     import polars as pl
 
-    table = pl.read_csv(shipped_data() / "substances.csv", infer_schema=False)
+    table = pl.read_csv((shipped_data() / "substances.csv").read_bytes(), infer_schema=False)
     grouped = table.group_by("group", maintain_order=True).agg("substance")
     return dict(zip(grouped["group"].to_list(), grouped["substance"].to_list(), strict=True))
 
