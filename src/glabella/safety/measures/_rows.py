@@ -106,8 +106,8 @@ def count_pairs(
 
     Notes
     -----
-    ``n`` counts the reports that have the pair in a row, as openEBGM counts it. Where reactions belong to a report and
-    not to a drug, as in FAERS, a report needs a row for each of its drugs with each of its events.
+    ``n`` counts the reports that have the pair in a row, as openEBGM counts it. Where reactions belong to a report
+    and not to a drug, as in FAERS, a report needs a row for each of its drugs with each of its events.
 
     References
     ----------
