@@ -194,12 +194,11 @@ def _fit_together(found: polars.DataFrame) -> None:
     """Refuse a pair whose drug or event is in more reports than there are."""
     import polars as pl
 
-    beyond = found.filter(pl.col("n_drug") + pl.col("n_event") - pl.col("n") > pl.col("n_total")).sort(
-        "drug", "event"
-    )
-    if beyond.height:
-        drug, event, n, n_drug, n_event, total = beyond.row(0)
+    neither = pl.col("n_total") - pl.col("n_drug") - pl.col("n_event") + pl.col("n")
+    wrong = found.filter(neither < 0).sort("drug", "event")
+    if wrong.height:
+        drug, event, n, n_drug, n_event, total = wrong.row(0)
         raise ValueError(
-            f"{drug!r} and {event!r}: {n} reports in one row, {n_drug} of the drug, {n_event} of the event and {total} "
-            "in all, which cannot be; expected a row for each drug of a report with each of its events"
+            f"{drug!r} and {event!r}: {n} reports in one row, {n_drug} of the drug, {n_event} of the event and "
+            f"{total} in all, which cannot be; expected a row for each drug of a report with each of its events"
         )
