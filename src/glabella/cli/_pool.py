@@ -52,7 +52,7 @@ def pool_command(
 
 
 def effects(table: pl.DataFrame, measure: str | None) -> tuple[Any, Any, pl.DataFrame, tuple[str, ...]]:
-    """Take effects and variances from a table, or compute them by a measure; the rows that have one; what has none."""
+    """Take or compute effects and variances, with the rows that have one, and say which were left out."""
     from glabella.synthesis import effect_size
 
     if measure is None:

@@ -104,8 +104,8 @@ def search(groups: list[Group], model: Model, restricted: bool, starts: list[Flo
     ahead = [*points[hollows], *(each for _, each in first[:_AHEAD])]
     value, theta = min((descend(each, 1000) for each in ahead), key=lambda each: each[0])
     if not np.isfinite(value):
-        raise ValueError("the likelihood cannot be computed: a sampling variance is lost in rounding beside how far "
-                         "effects scatter; expected variances of more similar size")  # fmt: skip
+        raise ValueError("the likelihood cannot be computed: a sampling variance is lost in rounding beside how "
+                         "far effects scatter; expected variances of more similar size")  # fmt: skip
     for beside in model.escapes(theta):
         tried, there = descend(beside, 1000)
         if tried < value:
