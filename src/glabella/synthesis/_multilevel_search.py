@@ -72,7 +72,8 @@ def _basins(values: Floats) -> NDArray[np.intp]:
     """Points of a grid that none beside them, along an axis, is below; the lowest first."""
     low = np.ones(values.shape, dtype=bool)
     for axis in range(values.ndim):
-        rises = np.diff(values, axis=axis) >= 0
+        along = np.moveaxis(values, axis, 0)
+        rises = np.moveaxis(along[1:] >= along[:-1], 0, axis)
         edge = np.ones_like(np.take(low, [0], axis=axis))
         low &= np.concatenate([rises, edge], axis=axis) & np.concatenate([edge, ~rises], axis=axis)
     found = np.flatnonzero(low)
