@@ -58,7 +58,7 @@ def check_level(level: Any) -> None:
 
 
 def can_be(y: Floats, v: Floats) -> NDArray[np.bool_]:
-    """Mark effects that are finite with variances that are above zero, of a size that can be squared and divided."""
+    """Mark effects that are finite with variances above zero, of a size that can be squared and divided."""
     # Comparisons with NaN are false.
     with np.errstate(invalid="ignore"):
         return np.asarray((np.abs(y) <= _FAR) & (v >= 1 / _FAR) & (v <= _FAR))
