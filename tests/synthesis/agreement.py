@@ -129,7 +129,7 @@ def effect_sizes(reference: dict[str, Any]) -> Iterator[Record]:
             measure, options = "SMD", {"vtype": "UB"}
         if measure not in offered:
             continue
-        found = effect_size(measure, **options, **reference["raw"])
+        found = effect_size(measure, drop00=False, **options, **reference["raw"])
         for quantity in ("yi", "vi"):
             yield from rows(f"effect_size {name}", quantity, reference["dataset"], getattr(found, quantity),
                             theirs[quantity])  # fmt: skip

@@ -80,7 +80,7 @@ def test_metafor_on_its_data_sets(file: Path) -> None:
         pytest.skip("effects given, no raw data in this file")
     compared = set()
     for name, measure, options in asked(reference):
-        found = effect_size(measure, **options, **reference["raw"])  # type: ignore[arg-type]
+        found = effect_size(measure, drop00=False, **options, **reference["raw"])  # type: ignore[arg-type]
         assert_same(found.yi, reference["effects"][name]["yi"], f"{name} yi")
         assert_same(found.vi, reference["effects"][name]["vi"], f"{name} vi")
         compared.add(name)
@@ -99,7 +99,7 @@ CASES = json.loads((OWN / "escalc_cases.json").read_text(encoding="utf-8"))["cas
     "case", CASES, ids=lambda c: "-".join([c["measure"], *map(str, dict(c["options"]).values())])
 )
 def test_metafor_on_empty_cells_and_other_variances(case: Any) -> None:
-    found = effect_size(case["measure"], **dict(case["options"]), **case["raw"])
+    found = effect_size(case["measure"], drop00=False, **dict(case["options"]), **case["raw"])
     assert_same(found.yi, case["yi"], "yi")
     assert_same(found.vi, case["vi"], "vi")
 
@@ -196,12 +196,12 @@ def flips(measure: Any, columns: dict[str, Any], **options: Any) -> None:
 
 @given(tables(), st.sampled_from(COUNTS))
 def test_swapping_groups_flips_the_sign_of_counts(columns: Any, measure: str) -> None:
-    flips(measure, columns)
+    flips(measure, columns, drop00=False)
 
 
 @given(rates(), st.sampled_from(RATES))
 def test_swapping_groups_flips_the_sign_of_rates(columns: Any, measure: str) -> None:
-    flips(measure, columns)
+    flips(measure, columns, drop00=False)
 
 
 @given(
@@ -219,9 +219,10 @@ def test_counting_the_other_outcome_flips_the_sign(columns: Any, measure: Any) -
         "n1i": columns["n1i"],
         "n2i": columns["n2i"],
     }
-    one, two = effect_size(measure, **columns), effect_size(measure, **rest)
-    assert one.yi == pytest.approx(-two.yi, rel=1e-9, abs=1e-12)
-    assert one.vi == pytest.approx(two.vi, rel=1e-9)
+    for drop00 in (True, False):
+        one, two = (effect_size(measure, drop00=drop00, **each) for each in (columns, rest))
+        assert one.yi == pytest.approx(-two.yi, rel=1e-9, abs=1e-12, nan_ok=drop00)
+        assert one.vi == pytest.approx(two.vi, rel=1e-9, nan_ok=drop00)
 
 
 @given(st.integers(0, 40), st.integers(1, 40), st.sampled_from(["PR", "PLO", "PAS", "PFT"]))
@@ -264,7 +265,7 @@ def test_rates_follow_the_unit_of_time(columns: Any, unit: float) -> None:
     moved: dict[str, Any] = {
         name: [x * unit for x in column] if name[0] == "t" else column for name, column in columns.items()
     }
-    one, two = effect_size("IRR", **columns), effect_size("IRR", **moved)
+    one, two = effect_size("IRR", drop00=False, **columns), effect_size("IRR", drop00=False, **moved)
     assert one.yi == pytest.approx(two.yi, rel=1e-9, abs=1e-12)
     assert one.vi == pytest.approx(two.vi)
     one, two = effect_size("IRD", **columns), effect_size("IRD", **moved)

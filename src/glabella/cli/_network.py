@@ -15,6 +15,7 @@ from glabella.cli._tables import numbers, plain, read, texts
 if TYPE_CHECKING:
     import polars as pl
 
+    from glabella.cli._tables import Table
     from glabella.plot import Plot
     from glabella.synthesis import Network
     from glabella.synthesis.networks._league import League
@@ -82,7 +83,7 @@ def network_command(
         click.echo(_report(fit, small_values, ratio, notes))
 
 
-def _contrasts(table: pl.DataFrame, measure: str | None) -> tuple[list[Any], dict[str, float] | None, list[str]]:
+def _contrasts(table: Table, measure: str | None) -> tuple[list[Any], dict[str, float] | None, list[str]]:
     """Take the five columns of contrasts, participants by treatment where they are known, and what was left out."""
     from glabella.synthesis import pairwise
     from glabella.synthesis.networks._arms import dropped_text

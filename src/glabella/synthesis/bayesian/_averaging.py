@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glabella.synthesis._numbers import numbers
 from glabella.synthesis.bayesian._averaging_bias import BiasModel, psma
 from glabella.synthesis.bayesian._averaging_likelihood import of
 from glabella.synthesis.bayesian._averaging_mesh import Axis, Joint, integrate
@@ -215,7 +216,7 @@ def model_average(
 
 
 def _checked(yi: ArrayLike, vi: ArrayLike) -> tuple[Floats, Floats]:
-    y, v = np.array(yi, dtype=float), np.array(vi, dtype=float)
+    y, v = np.array(numbers(yi, "yi")), np.array(numbers(vi, "vi"))
     if y.shape != v.shape or y.ndim != 1:
         raise ValueError(f"yi has shape {y.shape} and vi {v.shape}, expected both (k,)")
     if not len(y):

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._design import Design, basis
+from glabella.synthesis._numbers import check_level, numbers
 from glabella.synthesis._pool import usable
 from glabella.synthesis.bayesian._conditional import conditional
 from glabella.synthesis.bayesian._distribution import Distribution
@@ -181,7 +182,7 @@ def bayes(
     >>> round(fit.mu.mean, 3), round(fit.tau.median, 3)
     (0.388, 0.271)
     """
-    y, v = np.array(yi, dtype=float), np.array(vi, dtype=float)
+    y, v = np.array(numbers(yi, "yi")), np.array(numbers(vi, "vi"))
     if y.shape != v.shape or y.ndim not in (1, 2):
         raise ValueError(f"yi has shape {y.shape} and vi {v.shape}, expected both (k,) or both (batch, k)")
     x = np.ones((*np.atleast_2d(y).shape, 1))
@@ -212,8 +213,7 @@ def fitted(
     """
     if y.size == 0:
         raise ValueError("nothing to analyse: no effect was given")
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level}, expected between 0 and 1")
+    check_level(level)
     single = y.ndim == 1
     if single:
         wrong = ~(np.isfinite(y) & np.isfinite(v) & (v > 0))

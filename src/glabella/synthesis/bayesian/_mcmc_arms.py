@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glabella.synthesis._labels import names
+from glabella.synthesis._numbers import numbers
 from glabella.synthesis.networks._structure import subnetworks
 
 Floats = NDArray[np.float64]
@@ -90,7 +92,7 @@ def layout(studlab: ArrayLike, treat: ArrayLike, reference: str) -> Layout:
         If a label is missing, a study has one arm or one treatment twice, the reference is unknown, or the network
         falls apart.
     """
-    study_of, treat_of = (_labels(values, name) for values, name in ((studlab, "studlab"), (treat, "treat")))
+    study_of, treat_of = (names(values, name) for values, name in ((studlab, "studlab"), (treat, "treat")))
     if len(study_of) != len(treat_of):
         raise ValueError(f"studlab has {len(study_of)} rows and treat {len(treat_of)}, expected the same number")
     if not study_of:
@@ -119,7 +121,7 @@ def counts(found: Layout, events: ArrayLike, n: ArrayLike) -> tuple[Floats, Floa
     ValueError
         If a count is not whole, is negative, or events exceed patients; named by study and treatment.
     """
-    given = [np.asarray(values, dtype=float) for values in (events, n)]
+    given = [numbers(values, name) for values, name in ((events, "events"), (n, "n"))]
     for name, values in zip(("events", "n"), given, strict=True):
         if values.shape != found.order.shape:
             raise ValueError(f"{name} has shape {values.shape}, expected ({len(found.order)},)")
@@ -151,16 +153,6 @@ def check_informative(found: Layout, y: Floats, n: Floats, effect_sd: float, bas
                 )
 
 
-def _labels(values: ArrayLike, name: str) -> list[str]:
-    found = np.asarray(values, dtype=object)
-    if found.ndim != 1:
-        raise ValueError(f"{name} has shape {found.shape}, expected one label an arm")
-    for row, one in enumerate(found):
-        if one is None or one != one or str(one) == "":
-            raise ValueError(f"{name}: row {row + 1} has no label")
-    return [str(one) for one in found]
-
-
 def _check_studies(study: Ints, kind: Ints, studies: list[str], treatments: list[str]) -> None:
     arms = np.bincount(study)
     if (arms < 2).any():
@@ -174,10 +166,12 @@ def _check_studies(study: Ints, kind: Ints, studies: list[str], treatments: list
 
 def _check_connected(found: Layout) -> None:
     rest = np.setdiff1d(np.arange(len(found.study)), found.base)
-    names = np.array(found.treatments, dtype=object)
+    treatments = np.array(found.treatments, dtype=object)
     base = found.base[found.study[rest]]
     parts = subnetworks(
-        np.array(found.studies, dtype=object)[found.study[rest]], names[found.treat[base]], names[found.treat[rest]]
+        np.array(found.studies, dtype=object)[found.study[rest]],
+        treatments[found.treat[base]],
+        treatments[found.treat[rest]],
     )
     if len(parts) > 1:
         shown = "; ".join(", ".join(part.treatments) for part in parts)

@@ -8,6 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glabella.synthesis._labels import names
+from glabella.synthesis._numbers import numbers
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
@@ -84,18 +87,19 @@ def arms(studlab: ArrayLike, treat: ArrayLike) -> Arms:
     Raises
     ------
     ValueError
-        If lengths differ, nothing is given, a treatment is named twice in a study, or a study has one arm.
+        If lengths differ, nothing is given, a label is missing, a treatment is named twice in a study, or a study
+        has one arm.
     """
-    labels = [np.atleast_1d(np.asarray(column)).astype(str) for column in (studlab, treat)]
-    if labels[0].ndim != 1 or labels[0].shape != labels[1].shape:
+    labels = [np.array(names(given, name)) for given, name in ((studlab, "studlab"), (treat, "treat"))]
+    if labels[0].shape != labels[1].shape:
         raise ValueError(f"studlab has shape {labels[0].shape} and treat {labels[1].shape}, expected one length")
     if not labels[0].size:
         raise ValueError("no arm was given, expected two or more a study")
-    names, first, study = np.unique(labels[0], return_index=True, return_inverse=True)
+    studies, first, study = np.unique(labels[0], return_index=True, return_inverse=True)
     rank = np.argsort(np.argsort(first))
     treatments, place = np.unique(labels[1], return_inverse=True)
     order = np.argsort(rank[study], kind="stable")
-    found = Arms(tuple(names[np.argsort(first)].tolist()), tuple(treatments.tolist()),
+    found = Arms(tuple(studies[np.argsort(first)].tolist()), tuple(treatments.tolist()),
                  rank[study][order], place[order], order)  # fmt: skip
     _, counts = np.unique(found.study * len(treatments) + found.treat, return_counts=True)
     if (counts > 1).any():
@@ -113,7 +117,7 @@ def arms(studlab: ArrayLike, treat: ArrayLike) -> Arms:
 
 def column(found: Arms, values: ArrayLike, name: str) -> Floats:
     """Take a column of numbers, one an arm, in the order of the arms."""
-    array = np.atleast_1d(np.asarray(values, dtype=float))
+    array = np.atleast_1d(numbers(values, name))
     if array.shape != found.order.shape:
         raise ValueError(f"{name} has shape {array.shape}, expected ({found.order.size},) as studlab and treat")
     array = array[found.order]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glabella.synthesis._rare import check_level
+from glabella.synthesis._numbers import check_level
 from glabella.synthesis._report import p_text
 from glabella.synthesis.networks._arms import (
     NO_EVENT,

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._blocks import by_blocks
-from glabella.synthesis._tau2 import by_df
+from glabella.synthesis._numbers import check_level, numbers
+from glabella.synthesis._tau2 import by_df, method_called
 from glabella.synthesis.networks._analysis import analyse, chi_squared_p, complain
 from glabella.synthesis.networks._fit import Estimates, p_scores, within_designs
 from glabella.synthesis.networks._structure import Structure, structure
@@ -381,15 +382,13 @@ def network(
     (-0.691, 0.0565, 7.2)
     """
     of = structure(studlab, treat1, treat2)
-    y, s = np.array(te, dtype=float), np.array(se, dtype=float)
+    y, s = np.array(numbers(te, "te")), np.array(numbers(se, "se"))
     if y.shape != s.shape or y.ndim not in (1, 2) or y.shape[-1] != of.m:
         raise ValueError(
             f"te has shape {y.shape} and se {s.shape}, expected both ({of.m},) or both (batch, {of.m})"
         )
-    if method not in METHODS:
-        raise ValueError(f"unknown method {method!r}; expected one of {', '.join(METHODS)}")
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level}, expected between 0 and 1")
+    method = method_called(method, METHODS)
+    check_level(level)
     against = 0 if reference is None else of.index(reference)
     single = y.ndim == 1
     y, s = np.atleast_2d(y, s)

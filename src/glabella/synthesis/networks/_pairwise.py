@@ -99,7 +99,8 @@ def pairwise(
     measure : {"OR", "RR", "RD", "AS", "IRR", "IRD", "MD", "SMD", "ROM"}
         Effect measure, as in :func:`~glabella.synthesis.effect_size`.
     add : float, optional
-        For counts and rates: added to each cell of a study that ``to`` selects, 0.5 by default (``AS``: 0).
+        For counts and rates: added to each cell of a study that ``to`` selects, 0.5 by default (``AS``: 0). Unless
+        ``add`` or ``to`` is given, only the variances of the differences ``RD`` and ``IRD`` have it.
     to : {"only0", "all", "if0all", "none"}
         Add to studies with an empty cell, to all, to all when any has an empty cell, or to none.
     **columns : array_like of shape (rows,)
@@ -205,6 +206,10 @@ def _counts(found: Arms, measure: ArmMeasure, first: Ints, second: Ints, dropped
         dropped[found.all(rest == 0)] = ONLY_EVENTS
     a, b = _filled(found, (events, rest), (0.0 if measure == "AS" else 0.5) if add is None else add, to)
     sizes = effect_size(measure, to="none", ai=a[first], bi=b[first], ci=a[second], di=b[second])
+    if measure == "RD" and add is None and to == "only0":
+        # As with effect_size: a difference needs nothing added, only its variance does.
+        people = events + rest
+        return events[first] / people[first] - events[second] / people[second], sizes.vi
     return sizes.yi, sizes.vi
 
 
@@ -218,6 +223,8 @@ def _rates(found: Arms, measure: ArmMeasure, first: Ints, second: Ints, dropped:
         dropped[found.all(events == 0)] = NO_EVENT
     (x,) = _filled(found, (events,), 0.5 if add is None else add, to)
     sizes = effect_size(measure, to="none", x1i=x[first], t1i=time[first], x2i=x[second], t2i=time[second])
+    if measure == "IRD" and add is None and to == "only0":
+        return events[first] / time[first] - events[second] / time[second], sizes.vi
     return sizes.yi, sizes.vi
 
 

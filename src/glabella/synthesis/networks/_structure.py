@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from glabella.synthesis._labels import names
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -271,7 +272,7 @@ def _indices(
     studlab: ArrayLike, treat1: ArrayLike, treat2: ArrayLike
 ) -> tuple[Ints, Ints, Ints, tuple[str, ...], tuple[str, ...]]:
     """Names to indices: studies as they come, treatments sorted."""
-    label, one, two = _names("studlab", studlab), _names("treat1", treat1), _names("treat2", treat2)
+    label, one, two = names(studlab, "studlab"), names(treat1, "treat1"), names(treat2, "treat2")
     if not len(label) == len(one) == len(two):
         raise ValueError(f"studlab has {len(label)} rows, treat1 {len(one)} and treat2 {len(two)}, "
                          "expected one a contrast")  # fmt: skip
@@ -280,19 +281,10 @@ def _indices(
     studies = {name: place for place, name in enumerate(dict.fromkeys(label))}
     treatments = {name: place for place, name in enumerate(sorted({*one, *two}))}
     indices = (
-        np.fromiter((known[name] for name in names), np.intp, len(names))
-        for known, names in ((studies, label), (treatments, one), (treatments, two))
+        np.fromiter((known[name] for name in each), np.intp, len(each))
+        for known, each in ((studies, label), (treatments, one), (treatments, two))
     )
     return (*indices, tuple(studies), tuple(treatments))  # type: ignore[return-value]
-
-
-def _names(what: str, given: ArrayLike) -> list[str]:
-    """Names as text, none of them missing."""
-    values: list[Any] = np.asarray(given, dtype=object).ravel().tolist()
-    for place, value in enumerate(values):
-        if value is None or value != value or value == "":
-            raise ValueError(f"{what} is missing in row {place + 1}, expected a name")
-    return [value if type(value) is str else str(value) for value in values]
 
 
 def _same_treatment(study: Ints, a: Ints, b: Ints, studies: Sequence[str], treatments: Sequence[str]) -> None:

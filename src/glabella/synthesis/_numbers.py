@@ -1,0 +1,110 @@
+"""Numbers as they come in: lists, arrays, masked arrays, columns of pandas and polars; what is missing is NaN."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+
+#: Kinds of NumPy types that are numbers: true or false, integers with and without sign, floats.
+_NUMBERS = "biuf"
+
+
+def numbers(values: ArrayLike, name: str) -> Floats:
+    """Read numbers as an array of floats, in which NaN marks what is masked, ``None`` or ``pandas.NA``.
+
+    The array may be the caller's own; copy it before writing to it.
+
+    Raises
+    ------
+    ValueError
+        If ``values`` are not numbers, or lists of different lengths. The message has ``name``.
+    """
+    plain = type(values) is np.ndarray and values.dtype == np.float64
+    if plain:
+        return values  # type: ignore[return-value]
+    found = _array(values, name)
+    if np.ma.isMaskedArray(found):
+        # Of another type first: an integer cannot be NaN.
+        return np.asarray(_floats(found.data, name, found.mask), dtype=float)
+    return _floats(found, name, np.ma.nomask)
+
+
+def number(value: Any, name: str, expected: str = "a number") -> float:
+    """Read one number.
+
+    Raises
+    ------
+    ValueError
+        If ``value`` is no number. The message has ``name``.
+    """
+    if isinstance(value, str) or (not np.isscalar(value) and np.ndim(value) > 0):
+        raise ValueError(f"{name} is {value!r}, expected {expected}")
+    try:
+        return float(value)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} is {value!r}, expected {expected}") from error
+
+
+def check_level(level: Any) -> None:
+    """Refuse a level of intervals that is none."""
+    if not 0 < number(level, "level", "between 0 and 1") < 1:
+        raise ValueError(f"level is {level}, expected between 0 and 1")
+
+
+def _array(values: ArrayLike, name: str) -> Any:
+    if isinstance(values, np.ndarray):
+        return values
+    try:
+        if isinstance(values, list | tuple) and any(isinstance(each, np.ma.MaskedArray) for each in values):
+            # A list of masked arrays, or with ``np.ma.masked`` in it, would lose its masks.
+            return _masked_list(values)
+        return np.asarray(values)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name} is not a list of numbers, or of lists of one length: {error}") from error
+
+
+def _masked_list(values: Any) -> Any:
+    if any(np.ndim(each) for each in values):
+        return np.ma.array(values)
+    return np.array([None if each is np.ma.masked else each for each in values], dtype=object)
+
+
+def _floats(found: NDArray[Any], name: str, mask: Any) -> Floats:
+    if found.dtype.kind in _NUMBERS:
+        floats = found.astype(float)
+    elif found.dtype.kind == "O":
+        hidden = np.broadcast_to(mask, found.shape)
+        floats = np.empty(found.shape)
+        for place, value in np.ndenumerate(found):
+            floats[place] = np.nan if hidden[place] or _missing(value) else _one(value, name, place)
+    elif not found.size:
+        floats = np.empty(found.shape)
+    else:
+        first = next(iter(found.flat))
+        raise ValueError(f"{name} is not a list of numbers: it holds {_shown(first)}")
+    if mask is not np.ma.nomask:
+        floats[mask] = np.nan
+    return floats
+
+
+def _missing(value: Any) -> bool:
+    """Tell what stands for a missing number, without importing pandas, whose NA is known by its type's name."""
+    return value is None or value is np.ma.masked or type(value).__name__ == "NAType"
+
+
+def _one(value: Any, name: str, place: tuple[int, ...]) -> float:
+    try:
+        if isinstance(value, str | bytes | np.datetime64 | np.timedelta64):
+            raise TypeError
+        return float(value)
+    except (TypeError, ValueError) as error:
+        row = f" in row {place[0] + 1}" if place else ""
+        raise ValueError(f"{name} is not a list of numbers: it holds {_shown(value)}{row}") from error
+
+
+def _shown(value: Any) -> str:
+    return repr(value.item() if isinstance(value, np.generic) else value)
