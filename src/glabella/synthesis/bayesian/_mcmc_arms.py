@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._labels import names
 from glabella.synthesis._numbers import numbers
-from glabella.synthesis.networks._structure import subnetworks
+from glabella.synthesis.networks._structure import refuse_alike, subnetworks
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -89,8 +89,8 @@ def layout(studlab: ArrayLike, treat: ArrayLike, reference: str) -> Layout:
     Raises
     ------
     ValueError
-        If a label is missing, a study has one arm or one treatment twice, the reference is unknown, or the network
-        falls apart.
+        If a label is missing, labels differ only in case or spaces, a study has one arm or one treatment twice,
+        the reference is unknown, or the network falls apart.
     """
     study_of, treat_of = (names(values, name) for values, name in ((studlab, "studlab"), (treat, "treat")))
     if len(study_of) != len(treat_of):
@@ -98,6 +98,8 @@ def layout(studlab: ArrayLike, treat: ArrayLike, reference: str) -> Layout:
     if not study_of:
         raise ValueError("no arm was given")
     studies, treatments = sorted(set(study_of)), sorted(set(treat_of))
+    refuse_alike(treatments, "treatments")
+    refuse_alike(studies, "studies")
     if reference not in treatments:
         raise ValueError(f"reference is {reference!r}, expected one of {', '.join(treatments)}")
     study = np.array([studies.index(one) for one in study_of], dtype=np.intp)

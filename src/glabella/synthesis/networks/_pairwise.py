@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._effect_size import correction, effect_size
+from glabella.synthesis._numbers import number
 from glabella.synthesis.networks._arms import (
+    HUGE,
     NO_EVENT,
     ONLY_EVENTS,
     Arms,
@@ -145,7 +147,7 @@ def pairwise(
     >>> [f"{a}-{b} {te:.3f}" for a, b, te in zip(found.treat1, found.treat2, found.te)]
     ['A-C -1.051', 'A-D -0.129', 'C-D 0.923']
     """
-    if measure not in _NEEDS:
+    if not isinstance(measure, str) or measure not in _NEEDS:
         raise ValueError(f"unknown measure {measure!r}; expected one of {', '.join(_NEEDS)}")
     needed = _NEEDS[measure]
     if (missing := [name for name in needed if name not in columns]) or set(columns) - set(needed):
@@ -188,7 +190,7 @@ def _filled(found: Arms, cells: tuple[Floats, ...], add: float, to: str) -> tupl
     """Add to every cell of every arm of the studies that have an empty cell in some arm."""
     if to not in ("only0", "all", "if0all", "none"):
         raise ValueError(f"unknown to {to!r}; expected only0, all, if0all or none")
-    if not (np.isfinite(add) and add >= 0):
+    if not 0 <= number(add, "add", "0 or more") < HUGE:
         raise ValueError(f"add is {add!r}, expected 0 or more")
     empty = np.any([cell == 0 for cell in cells], axis=0)
     by_study = found.any(empty) if to == "only0" else to == "all" or (to == "if0all" and empty.any())
@@ -218,6 +220,7 @@ def _rates(found: Arms, measure: ArmMeasure, first: Ints, second: Ints, dropped:
     events, time = column(found, columns["events"], "events"), column(found, columns["time"], "time")
     found.refuse(events < 0, events, "events", "0 or more")
     found.refuse(time <= 0, time, "time", "more than 0")
+    found.refuse(time < 1 / HUGE, time, "time", f"{1 / HUGE:.0e} or more")
     if measure == "IRR":
         refuse_extreme(found, events == 0, "no event", measure)
         dropped[found.all(events == 0)] = NO_EVENT
@@ -231,6 +234,7 @@ def _rates(found: Arms, measure: ArmMeasure, first: Ints, second: Ints, dropped:
 def _means(found: Arms, measure: ArmMeasure, first: Ints, second: Ints, mean: Floats, sd: Floats, n: Floats
            ) -> tuple[Floats, Floats]:  # fmt: skip
     found.refuse(sd <= 0, sd, "sd", "more than 0")
+    found.refuse(sd < 1 / HUGE, sd, "sd", f"{1 / HUGE:.0e} or more")
     found.refuse(n < 1, n, "n", "1 or more")
     if measure == "SMD":
         return _standardised(found, first, second, mean, sd, n)
@@ -239,6 +243,7 @@ def _means(found: Arms, measure: ArmMeasure, first: Ints, second: Ints, mean: Fl
         wrong = np.zeros(len(mean), dtype=bool)
         wrong[second[sign <= 0]] = True
         found.refuse(wrong, mean, "mean", "a mean other than 0, of one sign in all arms of a study")
+        found.refuse(np.abs(mean) < 1 / HUGE, mean, "mean", f"one of {1 / HUGE:.0e} or more, without its sign")
     sizes = effect_size(measure, m1i=mean[first], sd1i=sd[first], n1i=n[first],
                         m2i=mean[second], sd2i=sd[second], n2i=n[second])  # fmt: skip
     return sizes.yi, sizes.vi
