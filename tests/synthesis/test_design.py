@@ -24,6 +24,8 @@ from glabella.synthesis import (
     shared_control_covariance,
 )
 
+#: Without its types, which ask for more than an array needs.
+MA: Any = np.ma
 Y, V = [0.1, 0.4, 0.8, 0.6], [0.04, 0.05, 0.09, 0.05]
 DATA: dict[str, Any] = {"dose": [1.0, 2.0, 4.0, 8.0], "arm": ["b", "a", "b", "a"], "flat": [3, 3, 3, 3]}
 
@@ -51,7 +53,7 @@ def test_formulas_that_cannot_be_used(formula: Any, says: str) -> None:
 
 
 def test_columns_that_a_formula_does_not_need_are_no_matter() -> None:
-    assert design("~ dose", {**DATA, "note": [None, "x", float("nan"), "y"], "short": [1]}).names[1] == "dose"
+    assert design("~ dose", DATA | {"note": [None, "x", float("nan"), "y"], "short": [1]}).names[1] == "dose"
     with pytest.raises(ValueError, match="differ in length"):
         design("~ dose + short", {**DATA, "short": [1]})
 
@@ -159,10 +161,10 @@ def test_columns_of_other_packages_say_what_is_missing(column: Any) -> None:
 
 def test_a_number_is_one_label_however_it_is_kept() -> None:
     """Of pandas, a column of whole numbers becomes one of floats when a row without one is dropped."""
-    found = network(np.array([1.0, 2.0, 3.0]), [1, 1.0, "1"], ["B"] * 3, Y[:3], V[:3])
+    found = network(np.array([1.0, 2.0, 3.0]), np.array([1, 1.0, "1"], dtype=object), ["B"] * 3, Y[:3], V[:3])
     assert found.treatments == ("1", "B")
     assert found.structure.studies == ("1", "2", "3")
-    assert robust(Y, V, [1, "1", 2.0, 2]).n_clusters == 2
+    assert robust(Y, V, np.array([1, "1", 2.0, 2], dtype=object)).n_clusters == 2
 
 
 @pytest.mark.parametrize("weeks", [[10, 9, 9.5], ["10", "9", "9.5"]], ids=str)
@@ -180,7 +182,7 @@ def test_outcomes_are_in_the_order_of_numbers_where_they_are_numbers(weeks: list
     [
         (["True", "False", "True", "True"], "'True' in row 1"),
         ([True, None, True, True], "missing in row 2"),
-        (np.ma.array([1, 1, 1, 0], mask=[0, 0, 1, 0]), "missing in row 3"),  # type: ignore[no-untyped-call]
+        (MA.array([1, 1, 1, 0], mask=[0, 0, 1, 0]), "missing in row 3"),
         (pd.array([True, False, pd.NA, True]), "missing in row 3"),
         ([0, 1, 2, 3], "2 in row 3"),
         ([0.5, 1, 1, 1], "0.5 in row 1"),
@@ -199,3 +201,14 @@ def test_masks_hold_true_and_false(mask: Any, says: str) -> None:
 )
 def test_masks_of_ones_are_taken(mask: Any) -> None:
     assert multiverse(Y, V, {"week": {"six": mask}}).k.tolist() == [3]
+
+
+def test_names_that_differ_by_capitals_or_spaces_alone_are_noted() -> None:
+    names = ["Placebo", "placebo", "to xin", "toxin ", "other"]
+    fit = network(["1", "2", "3", "4"], names[:4], names[1:], Y, V, method="common")
+    said = str(fit).splitlines()
+    assert "Note: 'Placebo' and 'placebo' are taken as 2 treatments" in said
+    assert "Note: 'to xin' and 'toxin ' are taken as 2 treatments" in said
+    assert not any(
+        "Note" in line for line in str(network([1, 2], ["a", "a"], ["b", "b"], Y[:2], V[:2])).splitlines()
+    )

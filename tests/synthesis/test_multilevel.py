@@ -338,7 +338,7 @@ Y, V = [0.1, 0.4, 0.2, 0.6, 0.9, 0.3], [0.1] * 6
         ({"vi": np.diag(V) + 0.01 * np.eye(6, k=1)}, r"vi is 0\.01 in row 1, column 2 and 0\.0 in row 2"),
         ({"clusters": {}}, "clusters is empty"),
         ({"clusters": {"study": [1, 2]}}, r"cluster 'study' has shape \(2,\), expected \(6,\)"),
-        ({"clusters": {"study": [1, 1, 2, None, 3, 3]}}, "cluster 'study' is None in row 4"),
+        ({"clusters": {"study": [1, 1, 2, None, 3, 3]}}, "cluster 'study' is missing in row 4"),
         ({"clusters": {"study": [1] * 6}}, "cluster 'study' has one group"),
         ({"clusters": {"study": CLUSTERS["study"], "again": CLUSTERS["study"]}}, "cannot tell apart: study, again"),
         ({"outcome": ["a"] * 6}, "outcome is 'a' in every row"),

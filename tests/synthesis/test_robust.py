@@ -176,7 +176,7 @@ def test_results_print_and_tabulate() -> None:
     [
         ({"cluster": [1, 1, 1, 1]}, "cluster has 1 distinct labels for 1 coefficients"),
         ({"cluster": [1, 2, 3]}, r"cluster has shape \(3,\), expected \(4,\)"),
-        ({"cluster": [1, 2, math.nan, 3]}, "cluster is nan in row 3"),
+        ({"cluster": [1, 2, math.nan, 3]}, "cluster is missing in row 3: it is nan"),
         ({"kind": "CR3"}, "unknown kind 'CR3'"),
         ({"yi": [[1.0, 2, 3, 4]]}, r"yi has shape \(1, 4\)"),
         ({"vi": [1.0, 1, -1, 1]}, "in row 3"),

@@ -99,7 +99,7 @@ def _contrasts(table: Table, measure: str | None) -> tuple[list[Any], dict[str, 
     from glabella.synthesis import pairwise
     from glabella.synthesis.networks._arms import dropped_text
 
-    names = {name: next((each for each in known if each in table.columns), name) for name, known in _NAMES.items()}
+    names = {name: next(filter(table.find, known), name) for name, known in _NAMES.items()}
     if measure is None:
         labels = [texts(table, name) for name in (names["studlab"], "treat1", "treat2")]
         return [*labels, numbers(table, names["te"]), numbers(table, names["se"])], None, []

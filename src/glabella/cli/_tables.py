@@ -121,8 +121,8 @@ def numbers(table: Table, name: str) -> Any:
             raise ValueError(f"column {name!r} holds {cell!r} in row {row + 1}, expected {expected}")
         found[row] = plain
     if table.thousands and (unclear := [cell for cell in column if "." in cell or "," in cell]):
-        raise ValueError(f"column {name!r} holds {unclear[0]!r}, and no number in the file tells whether the mark is "
-                         "decimal or one between thousands; expected no marks between thousands, and commas "
+        raise ValueError(f"column {name!r} holds {unclear[0]!r}, and no number in the file tells whether the mark "
+                         "is decimal or one between thousands; expected no marks between thousands, and commas "
                          "between cells")  # fmt: skip
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -62,8 +62,10 @@ def outcome_codes(outcome: ArrayLike, k: int) -> tuple[Ints, tuple[str, ...]]:
 
 def nested_codes(clusters: Mapping[str, ArrayLike], k: int) -> dict[str, Ints]:
     """Give the groups of each cluster numbers, each within the clusters before it."""
-    if not isinstance(clusters, Mapping) or not clusters:
-        raise ValueError("clusters is no mapping of one or more, expected such as {'study': labels}")
+    if not isinstance(clusters, Mapping):
+        raise ValueError(f"clusters is a {type(clusters).__name__}, expected a mapping such as {{'study': labels}}")
+    if not clusters:
+        raise ValueError("clusters is empty, expected one or more, such as {'study': labels}")
     layers: dict[str, Ints] = {}
     above = np.zeros(k, dtype=int)
     for name, given in clusters.items():
@@ -97,6 +99,15 @@ def flags(given: ArrayLike, name: str) -> Mask:
         said = "missing" if missing(value) else repr(getattr(value, "item", lambda: value)())
         raise ValueError(f"{name} is {said}{row}, expected true or false, 1 or 0")
     return found.astype(bool)
+
+
+def alike(given: Iterable[str], what: str) -> list[str]:
+    """Say which names differ by capitals or spaces alone, a line each: they are taken as they are."""
+    groups: dict[str, list[str]] = {}
+    for name in given:
+        groups.setdefault("".join(name.casefold().split()), []).append(name)
+    return [f"Note: {' and '.join(map(repr, each))} are taken as {len(each)} {what}"
+            for each in groups.values() if len(each) > 1]  # fmt: skip
 
 
 def cells(given: Any) -> list[Any]:
