@@ -50,8 +50,8 @@ _SPLIT = ("te", "direct", "indirect", "difference")
 @click.option("--small-values", type=click.Choice(["good", "bad"]), default="good", show_default=True,
               help="Whether a small effect is a good one, for all ranks.")  # fmt: skip
 @click.option("--ratio", is_flag=True, help="Effects are logarithms of ratios: show ratios, in every table.")
-@click.option("--correlated-arms", is_flag=True, help="Take standard errors of studies of three arms or more that only "
-              "correlated arms can have, such as those of a split-face trial.")  # fmt: skip
+@click.option("--correlated-arms", is_flag=True, help="Take standard errors of studies of three arms or more that "
+              "only correlated arms can have, such as those of a split-face trial.")  # fmt: skip
 @click.option("--level", default=0.95, show_default=True, type=float, help="Level of every interval.")
 @click.option("--league", type=click.Path(path_type=Path, dir_okay=False), help="Write the league table to a .csv.")
 @click.option("--plot", type=click.Path(path_type=Path, file_okay=False),
@@ -89,7 +89,8 @@ def network_command(
         click.echo(f"{file}: {error}", err=True)
         sys.exit(BAD_INPUT)
     if as_json:
-        click.echo(json.dumps(_results(fit, notes, small_values, change), indent=2, allow_nan=False, ensure_ascii=False))
+        results = _results(fit, notes, small_values, change)
+        click.echo(json.dumps(results, indent=2, allow_nan=False, ensure_ascii=False))
     else:
         click.echo(_report(fit, small_values, ratio, measure, notes))
 
@@ -146,7 +147,8 @@ def _report(fit: Network, small_values: str, ratio: bool, measure: str | None, n
         parts.append(
             f"The league table of {len(ranked)} treatments is too wide to print: --league FILE.csv writes it"
         )
-    parts += [str(fit.design_by_treatment()), fit.node_split(model=_model(fit)).report(scale=scale, measure=measure)]
+    split = fit.node_split(model=_model(fit))
+    parts += [str(fit.design_by_treatment()), split.report(scale=scale, measure=measure)]
     return "\n\n".join(parts)
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glabella.synthesis._labels import names
+from glabella.synthesis._labels import names, refuse_alike
 from glabella.synthesis._numbers import numbers
-from glabella.synthesis.networks._structure import refuse_alike, subnetworks
+from glabella.synthesis.networks._structure import place_of, subnetworks
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -100,12 +100,10 @@ def layout(studlab: ArrayLike, treat: ArrayLike, reference: str) -> Layout:
     studies, treatments = sorted(set(study_of)), sorted(set(treat_of))
     refuse_alike(treatments, "treatments")
     refuse_alike(studies, "studies")
-    if reference not in treatments:
-        raise ValueError(f"reference is {reference!r}, expected one of {', '.join(treatments)}")
+    at = place_of(reference, treatments, "reference")
     study = np.array([studies.index(one) for one in study_of], dtype=np.intp)
     kind = np.array([treatments.index(one) for one in treat_of], dtype=np.intp)
     # The reference sorts first within its studies, so that effects against it are those that are sampled.
-    at = treatments.index(reference)
     order = np.lexsort((np.where(kind == at, -1, kind), study))
     study, kind = study[order], kind[order]
     _check_studies(study, kind, studies, treatments)

@@ -191,7 +191,7 @@ def complain(of: Structure, te: Floats, se: Floats, reason: str) -> None:
         expected = "those of contrasts that share arms: of three, each less than the two others together"
     elif reason == DEPENDENT:
         rows, why = independent(of, se[None]).dependent[0][of.study], reason
-        expected = "those of independent arms, or correlated_arms=True where arms are paired, as in a split-face trial"
+        expected = "those of independent arms, or correlated_arms=True for paired ones, as of a split-face trial"
     else:
         rows, why = (closure(of, te[None], se[None])[0] > _ADDS_UP)[of.study], reason
         expected = "effects of which a versus b and b versus c make a versus c"

@@ -8,9 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glabella.synthesis._labels import names
+from glabella.synthesis._labels import names, refuse_alike
 from glabella.synthesis._numbers import numbers
-from glabella.synthesis.networks._structure import refuse_alike
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from glabella.synthesis.networks._structure import refuse_alike
+from glabella.synthesis._labels import refuse_alike
 
 Floats = NDArray[np.float64]
 

@@ -132,7 +132,7 @@ def contribution(fit: Network, *, model: Model = "random", way: Way = "shortest_
     else:
         shares = _random_walks(flow, first, second)
         if (np.abs(shares.sum(axis=(1, 2)) - 1) > _LOST).any():
-            raise ValueError("flows of evidence run in circles, since contrasts of correlated arms can have negative "
+            raise ValueError("flows of evidence run in circles, as contrasts of correlated arms can have negative "
                              "weights: random walks have no end; expected way 'shortest_path'")  # fmt: skip
     share = shares[:, edge_first, edge_second] + shares[:, edge_second, edge_first]
     return Contribution(fit.treatments, first, second, edge_first, edge_second, share, hat, way, model)

@@ -153,7 +153,7 @@ class NetHeat:
         if len(shown) < 3:
             return shown
         some = self.change[np.ix_(shown, shown)]
-        # Distances that are equal but for rounding are equal, so that the same rows lie beside each other everywhere.
+        # Distances that are equal but for rounding are equal, so that no processor orders rows otherwise.
         unit = np.abs(some).max() or 1.0
         some = np.round(some / unit, _TIED)
         apart = pdist(some, "cityblock") + pdist(some.T, "cityblock")

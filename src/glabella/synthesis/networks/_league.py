@@ -84,8 +84,8 @@ class League:
         lines = ["  ".join(f"{cell:>{wide}}" for cell, wide in zip(row, widths, strict=True)).rstrip()
                  for row in cells]  # fmt: skip
         return "\n".join([
-            f"League table ({self.model} effects; {shown(self.scale, self.measure).words}): upper name versus lower, "
-            f"{100 * self.level:g}% limits;",
+            f"League table ({self.model} effects; {shown(self.scale, self.measure).words}): "
+            f"upper name versus lower, {100 * self.level:g}% limits;",
             "below the diagonal the network's estimates, above it direct ones",
             "",
             *lines,
@@ -137,7 +137,8 @@ def league(
     half, direct_half = reach * se, reach * direct_se
     return League(
         named, placed(te), placed(te - half), placed(te + half),
-        placed(direct), placed(direct - direct_half), placed(direct + direct_half), model, scale, fit.level, measure,
+        placed(direct), placed(direct - direct_half), placed(direct + direct_half),
+        model, scale, fit.level, measure,
     )  # fmt: skip
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from glabella.synthesis._labels import alike
 from glabella.synthesis._report import p_text, span
 from glabella.synthesis.networks._fit import best_first
 from glabella.synthesis.networks._scale import Scale, Shown, shown
@@ -73,7 +72,7 @@ def network_text(fit: Network, small_values: SmallValues, scale: Scale, measure:
     for words, name in (("Total", "q"), ("Within designs", "q_within"), ("Between designs", "q_between")):
         q, df, p = (getattr(fit, f"{name}{end}") for end in ("", "_df", "_p"))
         lines.append(f"{words + ':':16} Q({df}) = {q:.4f}" + (f", p {p_text(p)}" if df > 0 else ""))
-    return "\n".join([*lines, *alike(of.treatments, "treatments"), *alike(of.studies, "studies")])
+    return "\n".join(lines)
 
 
 def _against_reference(fit: Network, change: Shown, score: np.ndarray) -> list[str]:

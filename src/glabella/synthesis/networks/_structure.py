@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glabella.synthesis._labels import names
+from glabella.synthesis._labels import names, refuse_alike
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -274,23 +273,6 @@ def place_of(treatment: object, treatments: Sequence[str], name: str) -> int:
     return treatments.index(wanted)
 
 
-def refuse_alike(names: Iterable[str], what: str) -> None:
-    """Refuse names that differ only in case or spaces: two spellings would part what belongs together.
-
-    Raises
-    ------
-    ValueError
-        If there are such names; it lists them.
-    """
-    spellings: dict[str, list[str]] = {}
-    for name in names:
-        plain = " ".join(unicodedata.normalize("NFKC", name).casefold().split())
-        spellings.setdefault(plain, []).append(name)
-    alike = [" and ".join(map(repr, sorted(each))) for each in spellings.values() if len(each) > 1]
-    if alike:
-        raise ValueError(f"{what} differ only in case or spaces ({_list(alike)}), expected one spelling for each")
-
-
 def _linked(a: Ints, b: Ints, n: int) -> NDArray[np.bool_]:
     found = np.zeros((n, n), dtype=bool)
     found[a, b] = found[b, a] = True
@@ -349,8 +331,8 @@ def _complete(
                         if (each * n + i) * n + j not in there]  # fmt: skip
         raise ValueError(f"a contrast is missing ({_list(missing)}), expected all n(n-1)/2 contrasts of a study "
                          "with n arms; one that is not printed follows from two that share an arm: its effect is "
-                         "their difference, its squared standard error the sum of theirs less twice the variance of "
-                         "that arm")  # fmt: skip
+                         "their difference, its squared standard error the sum of theirs less twice that arm's "
+                         "variance")  # fmt: skip
 
 
 def _multi_arm(study: Ints, a: Ints, b: Ints, member: NDArray[np.bool_]) -> tuple[MultiArm, ...]:
