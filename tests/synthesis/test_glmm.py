@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.special import gammaln
 
+from glabella.synthesis import pool_beta_binomial
 from glabella.synthesis._glmm import fit_both, pool_glmm
 from glabella.synthesis._glmm_quadrature import modes, objective, predictor
 from glabella.synthesis._glmm_space import fixed_intercepts, one_effect, random_intercepts
@@ -349,3 +350,79 @@ def test_table_and_print() -> None:
     assert fit.table()["tau2"][0] == fit.tau2
     assert "log OR, UM.FS; 7 nodes" in str(fit)
     assert fit.pi_low < fit.ci_low < fit.ci_high < fit.pi_high
+
+
+# --- likelihoods without a maximum ---------------------------------------------------------------------------------
+
+#: Every trial has its events in one group alone, some in the one, some in the other.
+ONE_SIDED: dict[str, Any] = {
+    "ai": [3, 0, 2, 0, 4], "n1i": [50, 60, 40, 50, 45], "ci": [0, 4, 0, 1, 0], "n2i": [50, 60, 40, 50, 45],
+}  # fmt: skip
+#: The same of everybody and nobody.
+ALL_OR_NONE: dict[str, Any] = {"ai": [5, 0, 4, 0], "n1i": [5, 6, 4, 5], "ci": [0, 4, 0, 5], "n2i": [5, 4, 4, 5]}
+
+
+@pytest.mark.parametrize(
+    ("measure", "model", "columns"),
+    [
+        ("OR", "CM.EL", ONE_SIDED),
+        ("OR", "CM.EL", ALL_OR_NONE),
+        ("OR", "UM.FS", ALL_OR_NONE),
+        ("OR", "UM.RS", ALL_OR_NONE),
+        ("PLO", "UM.FS", {"xi": [0, 5, 0, 7], "ni": [5, 5, 6, 7]}),
+    ],
+)
+@pytest.mark.parametrize("nodes", [7, 25, None])
+def test_a_likelihood_without_a_maximum_is_refused(measure: Any, model: Any, columns: Any, nodes: Any) -> None:
+    with pytest.raises(ValueError, match="the likelihood has no maximum: every study's own effect is infinite"):
+        pool_glmm(measure, model=model, nodes=nodes, **columns)
+
+
+def test_it_rises_with_the_variance_for_ever() -> None:
+    """By a sum over a fine grid of normal effects: towards 3 log(3/5) + 2 log(2/5), at which nothing finite arrives."""
+    from scipy.stats import nchypergeom_fisher, norm
+
+    effects = np.linspace(-8, 8, 4001)
+    weight = norm.pdf(effects) * (effects[1] - effects[0])
+
+    def height(mean: float, tau: float) -> float:
+        total = 0.0
+        for a, n1, c, n2 in zip(*ONE_SIDED.values(), strict=True):
+            ratio = np.exp(np.clip(mean + tau * effects, -200, 200))
+            total += np.log((nchypergeom_fisher.pmf(a, n1 + n2, n1, a + c, ratio) * weight).sum())
+        return total
+
+    limit = 3 * np.log(3 / 5) + 2 * np.log(2 / 5)
+    heights = [max(height(share * tau, tau) for share in (0.1, 0.2, 0.25, 0.3, 0.4)) for tau in (1, 3, 10, 30)]
+    assert heights == sorted(heights) and limit - 0.5 < heights[-1] < limit
+
+
+def test_one_sided_trials_of_unlike_sizes_may_have_a_maximum_without_variance() -> None:
+    """Events fell where nearly everybody was: likelier by chance alone than by five tosses of a coin."""
+    columns: dict[str, Any] = {"ai": [1, 0, 1, 0, 1], "n1i": [500, 20, 300, 50, 400], "ci": [0, 1, 0, 1, 0],
+                               "n2i": [20, 400, 50, 300, 45]}  # fmt: skip
+    fits = [pool_glmm("OR", model="CM.EL", nodes=nodes, **columns) for nodes in (7, 25, None)]
+    assert all(fit.converged and fit.tau2 == 0 and not fit.reason for fit in fits)
+    assert fits[0].estimate == pytest.approx(fits[1].estimate)
+
+
+def test_one_sided_trials_have_a_maximum_with_study_intercepts() -> None:
+    """There the other group's events bound a study's effect; twice the nodes come to the same."""
+    fits = [pool_glmm("OR", nodes=nodes, **ONE_SIDED) for nodes in (15, 50)]
+    assert all(fit.converged for fit in fits)
+    assert fits[0].estimate == pytest.approx(fits[1].estimate, abs=1e-3)
+
+
+def test_a_maximum_that_depends_on_the_nodes_is_said() -> None:
+    columns: dict[str, Any] = {"xi": [0, 5, 0, 7, 2], "ni": [5, 5, 6, 7, 6]}
+    found, finer = pool_glmm("PLO", **columns), pool_glmm("PLO", nodes=25, **columns)
+    assert abs(found.log_likelihood - finer.log_likelihood) > 0.05
+    assert not found.converged and "number of nodes" in found.reason and found.reason in str(found)
+
+
+@pytest.mark.parametrize(
+    "columns", [ALL_OR_NONE, {"ai": [0, 0, 1], "n1i": [50, 60, 1], "ci": [0, 1, 0], "n2i": [30, 1, 20]}]
+)
+def test_a_correlation_of_one_within_arms_is_refused(columns: Any) -> None:
+    with pytest.raises(ValueError, match="no maximum: the correlation within an arm is 1"):
+        pool_beta_binomial(**columns)

@@ -420,3 +420,36 @@ def test_shared_control_columns_are_checked() -> None:
         shared_control_covariance("HR", vi, cluster)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="unknown pooled 'all'"):
         shared_control_covariance("SMD", vi, cluster, pooled="all")  # type: ignore[arg-type]
+
+
+def test_the_higher_of_two_maxima_is_found() -> None:
+    """At (0.371, 0) the dense likelihood is 0.18 higher than at (0.101, 0.101), where a search may come to rest."""
+    y = np.array([0.019, -0.338, 0.344, 0.444, 0.373, -0.533, 0.706])
+    v = [0.29567, 0.53306, 0.10104, 0.0024, 0.01111, 0.02856, 0.31786]
+    study = np.array([0, 0, 1, 1, 1, 2, 2])
+    covariance = sampling_covariance(v, study, 0.6)
+
+    def height(between: float, within: float) -> float:
+        m = covariance + between * (study[:, None] == study) + within * np.eye(7)
+        inverse = np.linalg.inv(m)
+        mean = inverse.sum(axis=0) @ y / inverse.sum()
+        off = y - mean
+        logs = np.linalg.slogdet(m)[1] + np.log(inverse.sum()) + 6 * np.log(2 * np.pi)
+        return float(-0.5 * (logs + off @ inverse @ off))
+
+    fit = pool_multilevel(y, covariance, clusters={"study": study, "row": range(7)})
+    grid = np.concatenate([[0.0], np.geomspace(1e-3, 3, 40)])
+    highest = max(height(between, within) for between in grid for within in grid)
+    assert fit.converged and fit.log_likelihood == pytest.approx(height(*fit.sigma2), abs=1e-9)
+    assert fit.log_likelihood >= highest > height(0.1012, 0.1006) + 0.17
+    assert fit.estimate == pytest.approx(-0.0864, abs=1e-4) and fit.sigma2[1] == 0
+
+
+def test_variances_lost_in_rounding_are_named() -> None:
+    y, v = [0.1, 1e8, -1e8, 3.0], [1e-10, 1, 1e-10, 1]
+    try:
+        fit = pool_multilevel(y, v, clusters={"study": [1, 1, 2, 2], "row": range(4)})
+    except ValueError as error:
+        assert type(error) is ValueError
+    else:
+        assert np.isfinite(fit.estimate)

@@ -24,7 +24,9 @@ FAR = 0.3
 #: more would hang on the processor, and with them every draw that starts there.
 PLACES, DIGITS = 4, 6
 #: Decimals of places that are drawn: the last digits of linear algebra must not decide the steps of a solver.
-DECIMALS = 10
+DECIMALS = 9
+#: Decimals of the objective: far fewer than processors share, far more than its curves are even to.
+EVEN = 8
 #: How far from its start an unknown is sought, on the real line: a factor of about 150.
 REACH = 5.0
 
@@ -153,7 +155,7 @@ def fit(
 
 def objective(likelihood: Likelihood, place: Floats, priors: Priors) -> float:
     """Give what is made small: minus the log of likelihood times priors."""
-    return -likelihood.log_likelihood(place) - likelihood.log_prior(place, priors == "all")
+    return round(-likelihood.log_likelihood(place) - likelihood.log_prior(place, priors == "all"), EVEN)
 
 
 def slopes(
@@ -187,7 +189,8 @@ def search(
     worst = 1e10
 
     def both(x: Floats) -> tuple[float, Floats]:
-        at[free] = x * unit[free]
+        # Curves are uneven by some 1e-6: a last digit of the search's own would send it another way.
+        at[free] = np.round(x * unit[free], DECIMALS)
         value = objective(likelihood, at, priors)
         if not np.isfinite(value):
             return worst, np.zeros(int(free.sum()))
@@ -217,7 +220,7 @@ def _covariance(likelihood: Likelihood, place: Floats, priors: Priors) -> tuple[
     values, vectors = np.linalg.eigh(curvature)
     # Along weak directions the differences' own error is as large as the curvature; a longer way tells it.
     for weak in np.flatnonzero(values < 1):
-        ahead, behind = place + FAR * vectors[:, weak], place - FAR * vectors[:, weak]
+        ahead, behind = (np.round(place + far * vectors[:, weak], DECIMALS) for far in (FAR, -FAR))
         likelihood.prepare(np.array([ahead, behind]))
         rise = sum(objective(likelihood, each, priors) for each in (ahead, behind))
         values[weak] = (rise - 2 * objective(likelihood, place, priors)) / FAR**2

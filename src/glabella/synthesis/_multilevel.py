@@ -16,7 +16,7 @@ from glabella.synthesis._labels import nested_codes, outcome_codes
 from glabella.synthesis._multilevel_likelihood import check_definite, check_separable, evaluate, independent_groups
 from glabella.synthesis._multilevel_search import search, starts_of
 from glabella.synthesis._multilevel_structure import STRUCTS, Model, Struct
-from glabella.synthesis._numbers import check_level, numbers
+from glabella.synthesis._numbers import check_effects, check_level, numbers
 
 if TYPE_CHECKING:
     import polars as pl
@@ -296,7 +296,7 @@ def _read(yi: ArrayLike, vi: ArrayLike) -> tuple[Floats, Floats]:
     if not np.isfinite(y).all():
         row = int(np.flatnonzero(~np.isfinite(y))[0])
         raise ValueError(f"yi is {y[row]} in row {row + 1}, expected a finite effect")
-    checked_variances(v if v.ndim == 1 else np.diagonal(v))
+    check_effects(y, checked_variances(v if v.ndim == 1 else np.diagonal(v)))
     if v.ndim == 2:
         # Rounded input is symmetric to its last digits only.
         limit = 1e-8 * np.sqrt(np.outer(np.diagonal(v), np.diagonal(v)))

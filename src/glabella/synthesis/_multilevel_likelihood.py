@@ -164,7 +164,14 @@ def _heights(groups: list[Group], model: Model, thetas: Floats, restricted: bool
         m = group.v + np.einsum("tc,cbij->tbij", thetas[:, model.own :], group.same)
         if group.pair is not None:
             m = m + full[:, group.pair]
-        factor = np.linalg.cholesky(m)
+        try:
+            factor = np.linalg.cholesky(m)
+        except np.linalg.LinAlgError:
+            # Rounded away beside a large variance; the others are worked out without it.
+            if len(thetas) == 1:
+                return np.array([np.inf])
+            halves = np.array_split(thetas, 2)
+            return np.concatenate([_heights(groups, model, half, restricted) for half in halves])
         logs += 2 * np.log(np.diagonal(factor, axis1=2, axis2=3)).sum(axis=(1, 2))
         both = np.concatenate([group.x, group.y[..., None]], axis=2)
         solved = np.linalg.solve(factor, np.broadcast_to(both, (len(thetas), *both.shape)))

@@ -88,8 +88,12 @@ def search(groups: list[Group], model: Model, restricted: bool, starts: list[Flo
         return fit.value, fit.gradient
 
     def descend(start: Floats, rounds: int) -> tuple[float, Floats]:
-        found = minimize(objective, start, jac=True, method="L-BFGS-B", bounds=Bounds(model.lower, model.upper),
-                         options={"ftol": 1e-13, "gtol": 1e-7, "maxiter": rounds})  # fmt: skip
+        try:
+            found = minimize(objective, start, jac=True, method="L-BFGS-B", bounds=Bounds(model.lower, model.upper),
+                             options={"ftol": 1e-13, "gtol": 1e-7, "maxiter": rounds})  # fmt: skip
+        except np.linalg.LinAlgError:
+            # A variance so large that a sampling variance beside it was rounded away.
+            return np.inf, start
         return float(found.fun), np.asarray(found.x)
 
     # The likelihood may have several maxima: all the way from each hollow of a grid, and from where a few steps
@@ -99,6 +103,9 @@ def search(groups: list[Group], model: Model, restricted: bool, starts: list[Flo
     first = sorted((descend(start, 5) for start in starts), key=lambda each: each[0])
     ahead = [*points[hollows], *(each for _, each in first[:_AHEAD])]
     value, theta = min((descend(each, 1000) for each in ahead), key=lambda each: each[0])
+    if not np.isfinite(value):
+        raise ValueError("the likelihood cannot be computed: a sampling variance is lost in rounding beside how far "
+                         "effects scatter; expected variances of more similar size")  # fmt: skip
     for beside in model.escapes(theta):
         tried, there = descend(beside, 1000)
         if tried < value:

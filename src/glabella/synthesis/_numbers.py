@@ -11,6 +11,8 @@ Floats = NDArray[np.float64]
 
 #: Kinds of NumPy types that are numbers: true or false, integers with and without sign, floats.
 _NUMBERS = "biuf"
+#: Effects and variances beyond this, and variances below its inverse, would overflow in products of three.
+_FAR = 1e100
 
 
 def numbers(values: ArrayLike, name: str) -> Floats:
@@ -53,6 +55,23 @@ def check_level(level: Any) -> None:
     """Refuse a level of intervals that is none."""
     if not 0 < number(level, "level", "between 0 and 1") < 1:
         raise ValueError(f"level is {level}, expected between 0 and 1")
+
+
+def can_be(y: Floats, v: Floats) -> NDArray[np.bool_]:
+    """Mark effects that are finite with variances that are above zero, of a size that can be squared and divided."""
+    # Comparisons with NaN are false.
+    with np.errstate(invalid="ignore"):
+        return np.asarray((np.abs(y) <= _FAR) & (v >= 1 / _FAR) & (v <= _FAR))
+
+
+def check_effects(y: Floats, v: Floats) -> None:
+    """Name the first study whose effect or variance cannot be."""
+    wrong = ~can_be(y, v)
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        size = f", of a size between {1 / _FAR:g} and {_FAR:g}" if np.isfinite([y[row], v[row]]).all() and v[row] > 0 else ""
+        raise ValueError(f"yi is {y[row]} and vi {v[row]} in row {row + 1}, "
+                         f"expected a finite effect and a variance above 0{size}")  # fmt: skip
 
 
 def _array(values: ArrayLike, name: str) -> Any:

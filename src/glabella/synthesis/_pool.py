@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._blocks import by_blocks
 from glabella.synthesis._design import Basis, Design, basis, columns, independent, inverse, row_sum
-from glabella.synthesis._numbers import check_level, numbers
+from glabella.synthesis._numbers import can_be, check_effects, check_level, numbers
 from glabella.synthesis._rounding import fitted_exactly
 from glabella.synthesis._tau2 import (
     Fit,
@@ -302,11 +302,7 @@ def _complain(reason: str, k: int) -> None:
 
 def _check(y: Floats, v: Floats, found: Design | None) -> None:
     """Name the first bad row of a single analysis."""
-    wrong = ~(np.isfinite(y) & np.isfinite(v) & (v > 0))
-    if wrong.any():
-        row = int(np.flatnonzero(wrong)[0])
-        raise ValueError(f"yi is {y[row]} and vi {v[row]} in row {row + 1}, "
-                         "expected a finite effect and a variance above 0")  # fmt: skip
+    check_effects(y, v)
     if found is not None and not np.isfinite(found.matrix).all():
         row, column = np.argwhere(~np.isfinite(found.matrix))[0]
         raise ValueError(f"moderator {found.names[column]} is {found.matrix[row, column]} in row {row + 1}, "
@@ -383,8 +379,7 @@ class _Given:
 def usable(y: Floats, v: Floats, x: Floats | None) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Studies that each row has, and rows that hold a value which cannot be."""
     absent = np.isnan(y) & np.isnan(v)
-    with np.errstate(invalid="ignore"):
-        good = np.isfinite(y) & np.isfinite(v) & (v > 0)
+    good = can_be(y, v)
     if x is not None:
         # A shared moderator's row is broadcast; what it holds for a study that is absent does not matter.
         good = good & np.isfinite(x).all(axis=-1)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._likelihood import Maximum, maximise
-from glabella.synthesis._numbers import check_level, numbers
+from glabella.synthesis._numbers import check_effects, check_level, numbers
 from glabella.synthesis._tau2 import method_called
 
 if TYPE_CHECKING:
@@ -219,11 +219,7 @@ def _checked(y: Floats, v: Floats, steps: Sequence[float], alternative: str) -> 
         raise ValueError(f"yi has shape {y.shape} and vi {v.shape}, expected both (k,)")
     if len(y) < 2:
         raise ValueError(f"{len(y)} studies were given, expected at least two")
-    wrong = ~(np.isfinite(y) & np.isfinite(v) & (np.nan_to_num(v) > 0))
-    if wrong.any():
-        row = int(np.flatnonzero(wrong)[0])
-        found = f"yi {y[row]} and vi {v[row]} in row {row + 1}"
-        raise ValueError(f"{found}, expected a finite effect and a variance above 0")
+    check_effects(y, v)
     if alternative not in ("greater", "less", "two-sided"):
         raise ValueError(f"unknown alternative {alternative!r}; expected greater, less or two-sided")
     ends = numbers(steps, "steps")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glabella.synthesis._design import Design, columns
-from glabella.synthesis._numbers import numbers
+from glabella.synthesis._design import Design, columns, inverse
+from glabella.synthesis._numbers import check_effects, numbers
 from glabella.synthesis._pool import Method, Pooled, Test, pool
 
 if TYPE_CHECKING:
@@ -146,7 +146,8 @@ def _sortable(order: ArrayLike, shape: tuple[int, ...]) -> NDArray[Any]:
     """Read what studies are sorted by: numbers, or dates."""
     try:
         by = np.array(order, dtype=object)
-        by[np.ma.getmaskarray(order)] = None
+        if np.ma.isMaskedArray(order):
+            by[np.ma.getmaskarray(order)] = None
     except ValueError as error:
         raise ValueError(f"order is not a list of numbers or dates: {error}") from error
     if by.shape != shape:
@@ -227,7 +228,7 @@ def influence(
 
 
 def _unscaled(x: Floats, v: Floats, tau2: float) -> Floats:
-    return np.asarray(np.linalg.inv(x.T @ (x / (v + tau2)[:, None])))
+    return inverse((x.T @ (x / (v + tau2)[:, None]))[None])[0]
 
 
 def _one(yi: ArrayLike, vi: ArrayLike, least: int) -> tuple[Floats, Floats]:
@@ -237,9 +238,5 @@ def _one(yi: ArrayLike, vi: ArrayLike, least: int) -> tuple[Floats, Floats]:
         raise ValueError(f"yi has shape {y.shape} and vi {v.shape}, expected both (k,)")
     if len(y) < least:
         raise ValueError(f"k is {len(y)}, expected {least} studies or more")
-    wrong = ~(np.isfinite(y) & np.isfinite(v) & (v > 0))
-    if wrong.any():
-        row = int(np.flatnonzero(wrong)[0])
-        raise ValueError(f"yi is {y[row]} and vi {v[row]} in row {row + 1}, "
-                         "expected a finite effect and a variance above 0")  # fmt: skip
+    check_effects(y, v)
     return y, v

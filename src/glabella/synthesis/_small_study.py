@@ -230,7 +230,7 @@ def egger(
         ))  # fmt: skip
     if model != "lm":
         raise ValueError(f"unknown model {model!r}; expected rma or lm")
-    return _with_limit(_dispersed(y, v, x, predictor, level))
+    return _with_limit(_dispersed(y, v, x, predictor, level)[0])
 
 
 def _with_limit(found: Egger) -> Egger:
@@ -418,10 +418,9 @@ def pet_peese(yi: ArrayLike, vi: ArrayLike, *, level: float = 0.95) -> PetPeese:
 
     y, v = _one(yi, vi, 3)
     check_level(level)
-    pet = _dispersed(y, v, np.sqrt(v), "sei", level)
-    peese = _dispersed(y, v, v, "vi", level)
-    se = (pet.ci_high - pet.ci_low) / 2 / _critical(len(y) - 2, level)
-    one_sided = stdtr(len(y) - 2, -abs(pet.estimate / se))
+    pet, se = _dispersed(y, v, np.sqrt(v), "sei", level)
+    peese, _ = _dispersed(y, v, v, "vi", level)
+    one_sided = stdtr(len(y) - 2, -abs(pet.estimate) / se)
     return PetPeese(pet, peese, "PEESE" if one_sided < 0.05 else "PET")
 
 
@@ -449,8 +448,8 @@ def _check_varied(predictor: str, x: Floats) -> None:
         raise ValueError(f"predictor {predictor} is the same for all studies")
 
 
-def _dispersed(y: Floats, v: Floats, x: Floats, predictor: str, level: float) -> Egger:
-    """Weighted regression whose residual variance is estimated."""
+def _dispersed(y: Floats, v: Floats, x: Floats, predictor: str, level: float) -> tuple[Egger, float]:
+    """Weighted regression whose residual variance is estimated, and the standard error of its intercept."""
     from scipy.special import stdtr
 
     root = 1 / np.sqrt(v)
@@ -468,12 +467,13 @@ def _dispersed(y: Floats, v: Floats, x: Floats, predictor: str, level: float) ->
     se = np.sqrt(np.diag(vcov))
     statistic = beta[1] / se[1]
     half = _critical(df, level) * se[0]
-    return Egger(
+    found = Egger(
         slope=float(beta[1]), slope_se=float(se[1]), statistic=float(statistic),
         p_value=float(2 * stdtr(df, -abs(statistic))), df=df, estimate=float(beta[0]),
         ci_low=float(beta[0] - half), ci_high=float(beta[0] + half), tau2=float("nan"), predictor=predictor,
         model="lm", reason="",
     )  # fmt: skip
+    return found, float(se[0])
 
 
 def _critical(df: int, level: float) -> float:

@@ -15,7 +15,7 @@ from glabella.synthesis._numbers import numbers
 from glabella.synthesis.bayesian._bayes import fitted
 from glabella.synthesis.bayesian._distribution import Distribution
 from glabella.synthesis.bayesian._posterior import Posterior
-from glabella.synthesis.bayesian._priors import Normal, TauPrior
+from glabella.synthesis.bayesian._priors import Normal, TauPrior, check_mean_prior
 
 if TYPE_CHECKING:
     import polars as pl
@@ -188,7 +188,10 @@ def bayes_regression(
         raise ValueError(f"yi has shape {y.shape} and vi {v.shape}, expected both (k,) or both (batch, k)")
     found = columns(mods, y.shape) or Design(np.ones((y.shape[-1], 1)), ("Intercept",))
     p = len(found.names)
-    priors = (beta_prior,) * p if beta_prior is None or isinstance(beta_prior, Normal) else tuple(beta_prior)
+    several = isinstance(beta_prior, Sequence) and not isinstance(beta_prior, str)
+    priors: tuple[Any, ...] = tuple(beta_prior) if several else (beta_prior,) * p  # type: ignore[arg-type]
+    for prior in priors:
+        check_mean_prior(prior, "beta_prior")
     if len(priors) != p:
         raise ValueError(f"beta_prior has {len(priors)} priors, expected {p}, one for each of {found.names}")
     single = y.ndim == 1

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glabella.synthesis._numbers import numbers
+from glabella.synthesis._numbers import number, numbers
 from glabella.synthesis.bayesian._bayes import fitted
 from glabella.synthesis.bayesian._distribution import Distribution
 from glabella.synthesis.bayesian._posterior import Posterior
-from glabella.synthesis.bayesian._priors import Normal, TauPrior
+from glabella.synthesis.bayesian._priors import Normal, TauPrior, check_mean_prior
 
 if TYPE_CHECKING:
     import polars
@@ -44,6 +44,8 @@ class BiasPrior:
     between: float = 0.0
 
     def __post_init__(self) -> None:
+        for name, value in (("mean", self.mean), ("sd", self.sd), ("between", self.between)):
+            number(value, name)
         if not np.isfinite(self.mean):
             raise ValueError(f"mean is {self.mean}, expected a finite number")
         if not self.sd >= 0:
@@ -230,6 +232,9 @@ def bias_adjusted(
     y, v = np.array(numbers(yi, "yi")), np.array(numbers(vi, "vi"))
     if y.shape != v.shape or y.ndim not in (1, 2):
         raise ValueError(f"yi has shape {y.shape} and vi {v.shape}, expected both (k,) or both (batch, k)")
+    check_mean_prior(mu_prior)
+    if not isinstance(bias_prior, BiasPrior):
+        raise ValueError(f"bias_prior is {bias_prior!r}, expected a BiasPrior")
     degree = _degree(affected, y.shape[-1])
     _check_identified(y, degree, bias_prior, mu_prior)
     known, unknown = bias_prior.sd == 0, np.isinf(bias_prior.sd)
