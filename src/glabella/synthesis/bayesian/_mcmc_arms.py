@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._labels import names, refuse_alike
 from glabella.synthesis._numbers import numbers
+from glabella.synthesis.networks._arms import MANY
 from glabella.synthesis.networks._structure import place_of, subnetworks
 
 Floats = NDArray[np.float64]
@@ -127,12 +128,19 @@ def counts(found: Layout, events: ArrayLike, n: ArrayLike) -> tuple[Floats, Floa
             raise ValueError(f"{name} has shape {values.shape}, expected ({len(found.order)},)")
     y, total = (values[found.order] for values in given)
     with np.errstate(invalid="ignore"):
-        wrong = ~((y >= 0) & (y <= total) & (total >= 1) & (y == np.floor(y)) & (total == np.floor(total)))
+        wrong = ~(
+            (y >= 0)
+            & (y <= total)
+            & (total >= 1)
+            & (total <= MANY)
+            & (y == np.floor(y))
+            & (total == np.floor(total))
+        )
     if wrong.any():
         arm = int(np.flatnonzero(wrong)[0])
         raise ValueError(
             f"study {found.studies[found.study[arm]]}, {found.treatments[found.treat[arm]]}: events {y[arm]:g} of "
-            f"{total[arm]:g}, expected whole numbers, events from 0 to n, n of 1 or more"
+            f"{total[arm]:g}, expected whole numbers, events from 0 to n, n from 1 to {MANY:.0e}"
         )
     return y, total
 

@@ -22,7 +22,7 @@ ONLY_EVENTS = "the event in everybody of every arm"
 #: Numbers up to this, and spreads and times down to its inverse, have squares and cubes that a computer holds.
 HUGE = 1e40
 #: More people than a computer counts one by one.
-_MANY = 1e15
+MANY = 1e15
 #: What has a finite value where the odds, risks or rates of one treatment are zero.
 _INSTEAD = {
     "OR": "a difference (RD) or Peto's odds ratio (network_peto)", "RR": "a difference (RD)",
@@ -144,7 +144,7 @@ def counts(found: Arms, events: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats
     with_event, people = column(found, events, "events"), column(found, n, "n")
     found.refuse(with_event < 0, with_event, "events", "0 or more")
     found.refuse(people < 1, people, "n", "1 or more")
-    found.refuse(people > _MANY, people, "n", f"at most {_MANY:.0e}")
+    found.refuse(people > MANY, people, "n", f"at most {MANY:.0e}")
     found.refuse(with_event > people, with_event, "events", "at most n")
     return with_event, people - with_event
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glabella.synthesis._numbers import numbers
+from glabella.synthesis._numbers import check_whole, numbers
 from glabella.synthesis.networks._fit import best_first
 from glabella.synthesis.networks._single import Model, matrices
 
@@ -165,9 +165,8 @@ def network_ranks(
         Of the draws: the same one gives the same ranks.
     """
     _known(small_values)
-    for name, value, least in (("draws", draws, 1), ("seed", seed, 0)):
-        if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
-            raise ValueError(f"{name} is {value!r}, expected a whole number of {least} or more")
+    check_whole(draws, "draws", 1)
+    check_whole(seed, "seed", 0)
     te, se = matrices(fit, model)
     mean, cov = te[1:, 0], (se[1:, :1] ** 2 + se[:1, 1:] ** 2 - se[1:, 1:] ** 2) / 2
     generator = np.random.default_rng(seed)

@@ -267,7 +267,7 @@ def place_of(treatment: object, treatments: Sequence[str], name: str) -> int:
     ValueError
         If they do not have it.
     """
-    wanted = names(np.array([treatment], dtype=object), name)[0]
+    wanted = treatment if isinstance(treatment, str) or treatment is None else names([treatment], name)[0]
     if wanted not in treatments:
         raise ValueError(f"{name} {treatment!r} is not in the network; it has {_list(treatments)}")
     return treatments.index(wanted)
