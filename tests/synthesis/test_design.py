@@ -205,7 +205,7 @@ def test_masks_of_ones_are_taken(mask: Any) -> None:
 
 def test_names_that_differ_by_capitals_or_spaces_alone_are_refused() -> None:
     names = ["Placebo", "placebo", "to xin", "toxin ", "other"]
-    with pytest.raises(ValueError, match="treatments .* 'Placebo' and 'placebo', 'to xin' and 'toxin '"):
+    with pytest.raises(ValueError, match=r"treatments .*'Placebo' and 'placebo', 'to xin' and 'toxin '"):
         network(["1", "2", "3", "4"], names[:4], names[1:], Y, V, method="common")
-    with pytest.raises(ValueError, match="studies .* 'Lee' and 'lee'"):
+    with pytest.raises(ValueError, match=r"studies .*'Lee' and 'lee'"):
         network(["Lee", "lee"], ["a", "a"], ["b", "b"], Y[:2], V[:2])

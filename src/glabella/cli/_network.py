@@ -98,7 +98,6 @@ def network_command(
 def _contrasts(table: Table, measure: str | None) -> tuple[list[Any], dict[str, float] | None, list[str]]:
     """Take the five columns of contrasts, participants by treatment where they are known, and what was left out."""
     from glabella.synthesis import pairwise
-    from glabella.synthesis.networks._arms import dropped_text
 
     names = {name: next(filter(table.find, known), name) for name, known in _NAMES.items()}
     if measure is None:
@@ -113,7 +112,7 @@ def _contrasts(table: Table, measure: str | None) -> tuple[list[Any], dict[str, 
         sizes = dict.fromkeys(treat, 0.0)
         for label, name, n in zip(study, treat, columns["n"], strict=True):
             sizes[name] += float(n) if label in kept else 0.0
-    return [found.studlab, found.treat1, found.treat2, found.te, found.se], sizes, dropped_text(found.dropped)
+    return [found.studlab, found.treat1, found.treat2, found.te, found.se], sizes, found.notes
 
 
 def _ranked(fit: Network, small_values: str) -> list[str]:
@@ -155,8 +154,8 @@ def _report(fit: Network, small_values: str, ratio: bool, measure: str | None, n
 def _results(fit: Network, notes: list[str], small_values: str, change: Shown) -> dict[str, Any]:
     """Give every result, tables as columns; effects as they are shown, errors and variances as they were fitted."""
     results = fit.as_dict()
-    for model in ("common", "random"):
-        results[f"low_{model}"], results[f"high_{model}"] = fit.limits(model)  # type: ignore[arg-type]
+    results["low_common"], results["high_common"] = fit.limits("common")
+    results["low_random"], results["high_random"] = fit.limits("random")
     results["p_score"] = fit.p_scores(small_values=small_values)  # type: ignore[arg-type]
     found = {name: plain(change(value) if name.startswith(_EFFECTS) else value)
              for name, value in results.items() if name != "reason"}  # fmt: skip

@@ -12,6 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 Ints = NDArray[np.int_]
 Mask = NDArray[np.bool_]
 
+#: Codes that read as numbers keep their case, as they keep their leading zeros.
+_CODE = re.compile(r"[-+.\d]+[eE][-+]?\d+")
 #: An error names so many spellings.
 _NAMED = 8
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
@@ -113,7 +115,8 @@ def refuse_alike(given: Iterable[str], what: str) -> None:
     """
     spellings: dict[str, list[str]] = {}
     for name in given:
-        spellings.setdefault("".join(name.casefold().split()), []).append(name)
+        plain = "".join(name.split())
+        spellings.setdefault(plain if _CODE.fullmatch(plain) else plain.casefold(), []).append(name)
     pairs = [" and ".join(map(repr, sorted(each))) for each in spellings.values() if len(each) > 1]
     if pairs:
         more = f" and {len(pairs) - _NAMED} more" if len(pairs) > _NAMED else ""

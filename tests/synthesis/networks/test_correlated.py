@@ -16,7 +16,7 @@ from tests.edges.attempts import attempt
 #: A split-face trial of A, B and saline, then two trials of two arms.
 SE = [0.2132, 0.1701, 0.2950, 0.25, 0.2]
 TE = [0.10, -0.55, -0.65, 0.35, -0.15]
-COLUMNS: Any = (["1", "1", "1", "2", "3"], list("AABAB"), list("BSSBS"))
+COLUMNS: tuple[Any, Any, Any] = (["1", "1", "1", "2", "3"], list("AABAB"), list("BSSBS"))
 
 
 def by_hand(tau2: float) -> tuple[np.ndarray, np.ndarray, float]:

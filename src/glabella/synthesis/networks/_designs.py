@@ -152,10 +152,10 @@ class NetHeat:
         shown = np.flatnonzero(np.isfinite(self.change).all(axis=0))
         if len(shown) < 3:
             return shown
-        some = self.change[np.ix_(shown, shown)]
+        some: Floats = self.change[np.ix_(shown, shown)]
         # Distances that are equal but for rounding are equal, so that no processor orders rows otherwise.
-        unit = np.abs(some).max() or 1.0
-        some = np.round(some / unit, _TIED)
+        unit = float(np.abs(some).max()) or 1.0
+        some = np.asarray(np.round(some / unit, _TIED), dtype=float)
         apart = pdist(some, "cityblock") + pdist(some.T, "cityblock")
         return np.asarray(shown[leaves_list(linkage(apart, "complete"))])
 

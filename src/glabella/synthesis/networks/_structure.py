@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -148,7 +149,7 @@ class Structure:
         """First contrast of each study."""
         return np.unique(self.study, return_index=True)[1]
 
-    def index(self, treatment: object) -> int:
+    def index(self, treatment: Any) -> int:
         """Position of a treatment, whose name is read as those of the contrasts were.
 
         Raises
@@ -259,7 +260,7 @@ def components(linked: NDArray[np.bool_]) -> Ints:
     return np.asarray(np.unique(first, return_inverse=True)[1], dtype=np.intp)
 
 
-def place_of(treatment: object, treatments: Sequence[str], name: str) -> int:
+def place_of(treatment: Any, treatments: Sequence[str], name: str) -> int:
     """Position of a treatment, whose name is read as those of the treatments were.
 
     Raises
