@@ -201,7 +201,7 @@ def _refuse_undefined(
 
 
 def _added(measure: ArmMeasure, add: float | None) -> float:
-    """What is added where something is: half an event, but for arcsines, which have no empty cell."""
+    """Give what is added where something is: half an event, but for arcsines, which have no empty cell."""
     return (0.0 if measure == "AS" else 0.5) if add is None else add
 
 
@@ -219,7 +219,8 @@ def _filled(found: Arms, cells: tuple[Floats, ...], add: float, to: str, added: 
 
 
 def _counts(found: Arms, measure: ArmMeasure, first: Ints, second: Ints, dropped: NDArray[np.object_],
-            added: Bools, columns: dict[str, ArrayLike], add: float | None, to: str) -> tuple[Floats, Floats]:  # fmt: skip
+            added: Bools, columns: dict[str, ArrayLike], add: float | None, to: str
+            ) -> tuple[Floats, Floats]:  # fmt: skip
     events, rest = counts(found, columns["events"], columns["n"])
     if measure in ("OR", "RR"):
         refuse_extreme(found, events == 0, "no event", measure)
@@ -236,7 +237,8 @@ def _counts(found: Arms, measure: ArmMeasure, first: Ints, second: Ints, dropped
 
 
 def _rates(found: Arms, measure: ArmMeasure, first: Ints, second: Ints, dropped: NDArray[np.object_],
-           added: Bools, columns: dict[str, ArrayLike], add: float | None, to: str) -> tuple[Floats, Floats]:  # fmt: skip
+           added: Bools, columns: dict[str, ArrayLike], add: float | None, to: str
+           ) -> tuple[Floats, Floats]:  # fmt: skip
     events, time = column(found, columns["events"], "events"), column(found, columns["time"], "time")
     found.refuse(events < 0, events, "events", "0 or more")
     found.refuse(time <= 0, time, "time", "more than 0")
