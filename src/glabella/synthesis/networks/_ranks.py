@@ -53,7 +53,8 @@ class Ranks:
     @property
     def mean_rank(self) -> Floats:
         """Expected rank; one is the best."""
-        return np.asarray(self.probability @ np.arange(1.0, len(self.treatments) + 1))
+        # A sum of counts over draws: its last digits are rounding, which would turn halves when it is printed.
+        return np.round(self.probability @ np.arange(1.0, len(self.treatments) + 1), 12)
 
     @property
     def sucra(self) -> Floats:
