@@ -203,12 +203,9 @@ def test_masks_of_ones_are_taken(mask: Any) -> None:
     assert multiverse(Y, V, {"week": {"six": mask}}).k.tolist() == [3]
 
 
-def test_names_that_differ_by_capitals_or_spaces_alone_are_noted() -> None:
+def test_names_that_differ_by_capitals_or_spaces_alone_are_refused() -> None:
     names = ["Placebo", "placebo", "to xin", "toxin ", "other"]
-    fit = network(["1", "2", "3", "4"], names[:4], names[1:], Y, V, method="common")
-    said = str(fit).splitlines()
-    assert "Note: 'Placebo' and 'placebo' are taken as 2 treatments" in said
-    assert "Note: 'to xin' and 'toxin ' are taken as 2 treatments" in said
-    assert not any(
-        "Note" in line for line in str(network([1, 2], ["a", "a"], ["b", "b"], Y[:2], V[:2])).splitlines()
-    )
+    with pytest.raises(ValueError, match=r"treatments .*'Placebo' and 'placebo', 'to xin' and 'toxin '"):
+        network(["1", "2", "3", "4"], names[:4], names[1:], Y, V, method="common")
+    with pytest.raises(ValueError, match=r"studies .*'Lee' and 'lee'"):
+        network(["Lee", "lee"], ["a", "a"], ["b", "b"], Y[:2], V[:2])

@@ -12,6 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 Ints = NDArray[np.int_]
 Mask = NDArray[np.bool_]
 
+#: Codes that read as numbers keep their case, as they keep their leading zeros.
+_CODE = re.compile(r"[-+.\d]+[eE][-+]?\d+")
+#: An error names so many spellings.
+_NAMED = 8
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -104,13 +108,23 @@ def flags(given: ArrayLike, name: str) -> Mask:
     return found.astype(bool)
 
 
-def alike(given: Iterable[str], what: str) -> list[str]:
-    """Say which names differ by capitals or spaces alone, a line each: they are taken as they are."""
-    groups: dict[str, list[str]] = {}
+def refuse_alike(given: Iterable[str], what: str) -> None:
+    """Refuse names that differ only in case or spaces: two spellings would part what belongs together.
+
+    Raises
+    ------
+    ValueError
+        If there are such names; it lists the first of them.
+    """
+    spellings: dict[str, list[str]] = {}
     for name in given:
-        groups.setdefault("".join(name.casefold().split()), []).append(name)
-    return [f"Note: {' and '.join(map(repr, each))} are taken as {len(each)} {what}"
-            for each in groups.values() if len(each) > 1]  # fmt: skip
+        plain = "".join(name.split())
+        spellings.setdefault(plain if _CODE.fullmatch(plain) else plain.casefold(), []).append(name)
+    pairs = [" and ".join(map(repr, sorted(each))) for each in spellings.values() if len(each) > 1]
+    if pairs:
+        more = f" and {len(pairs) - _NAMED} more" if len(pairs) > _NAMED else ""
+        raise ValueError(f"{what} differ only in case or spaces ({', '.join(pairs[:_NAMED])}{more}), "
+                         "expected one spelling for each")  # fmt: skip
 
 
 def cells(given: Any) -> list[Any]:

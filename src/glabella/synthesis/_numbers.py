@@ -51,6 +51,12 @@ def number(value: Any, name: str, expected: str = "a number") -> float:
         raise ValueError(f"{name} is {value!r}, expected {expected}") from error
 
 
+def check_whole(value: Any, name: str, least: int) -> None:
+    """Refuse what is no whole number, such as one of draws or a seed, or is too small."""
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
+        raise ValueError(f"{name} is {value!r}, expected a whole number of {least} or more")
+
+
 def check_level(level: Any) -> None:
     """Refuse a level of intervals that is none."""
     if not 0 < number(level, "level", "between 0 and 1") < 1:

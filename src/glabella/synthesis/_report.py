@@ -92,7 +92,7 @@ def coefficients(names: tuple[str, ...], fit: Any, letter: str) -> list[str]:
 
 def span(limits: tuple[float, float], digits: int = 4) -> str:
     """Write two limits."""
-    return f"{limits[0]:.{digits}f} to {limits[1]:.{digits}f}"
+    return f"{limits[0]:z.{digits}f} to {limits[1]:z.{digits}f}"
 
 
 def p_text(p: float) -> str:

@@ -324,3 +324,14 @@ def test_prints_and_tabulates() -> None:
     assert "dropped, no event in any arm: 5, " in text
     assert table.columns == ["studlab", "treat1", "treat2", "te", "se"]
     assert table["te"].to_list() == found.te.tolist()
+
+
+def test_what_was_added_to_which_studies_is_said() -> None:
+    """One study has an empty cell, one has none, and one carries no information."""
+    data: Any = {"events": [0, 3, 4, 5, 0, 0], "n": [9] * 6}
+    for measure in ("OR", "RR", "RD"):
+        found = pairwise(list("aabbcc"), list("ABABAB"), measure=measure, **data)
+        assert found.added == (("a", "c") if measure == "RD" else ("a",))
+        assert f"added to every cell of each arm of {', '.join(found.added)}: 0.5" in str(found)
+    assert pairwise(list("aabb"), list("ABAB"), measure="OR", events=[1, 3, 4, 5], n=[9] * 4).added == ()
+    assert pairwise(list("aabb"), list("ABAB"), measure="AS", events=[0, 3, 4, 5], n=[9] * 4).added == ()

@@ -61,7 +61,7 @@ def test_the_other_order_turns_all_effects() -> None:
         (["A", "B"], r"order and the network differ in \['C'\], expected each of \['A', 'B', 'C'\] once"),
         (["A", "B", "C", "D"], r"differ in \['D'\]"),
         (["A", "B", "C", "C"], r"differ in \['C'\]"),
-        ("ABC", "order is one text"),
+        ("ABC", "order is 'ABC', expected the treatments"),
     ],
 )
 def test_a_wrong_order_is_named(order: Any, says: str) -> None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glabella.synthesis._labels import names
+from glabella.synthesis._labels import names, refuse_alike
 from glabella.synthesis._numbers import numbers
-from glabella.synthesis.networks._structure import subnetworks
+from glabella.synthesis.networks._arms import MANY
+from glabella.synthesis.networks._structure import place_of, subnetworks
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -89,8 +90,8 @@ def layout(studlab: ArrayLike, treat: ArrayLike, reference: str) -> Layout:
     Raises
     ------
     ValueError
-        If a label is missing, a study has one arm or one treatment twice, the reference is unknown, or the network
-        falls apart.
+        If a label is missing, labels differ only in case or spaces, a study has one arm or one treatment twice,
+        the reference is unknown, or the network falls apart.
     """
     study_of, treat_of = (names(values, name) for values, name in ((studlab, "studlab"), (treat, "treat")))
     if len(study_of) != len(treat_of):
@@ -98,12 +99,12 @@ def layout(studlab: ArrayLike, treat: ArrayLike, reference: str) -> Layout:
     if not study_of:
         raise ValueError("no arm was given")
     studies, treatments = sorted(set(study_of)), sorted(set(treat_of))
-    if reference not in treatments:
-        raise ValueError(f"reference is {reference!r}, expected one of {', '.join(treatments)}")
+    refuse_alike(treatments, "treatments")
+    refuse_alike(studies, "studies")
+    at = place_of(reference, treatments, "reference")
     study = np.array([studies.index(one) for one in study_of], dtype=np.intp)
     kind = np.array([treatments.index(one) for one in treat_of], dtype=np.intp)
     # The reference sorts first within its studies, so that effects against it are those that are sampled.
-    at = treatments.index(reference)
     order = np.lexsort((np.where(kind == at, -1, kind), study))
     study, kind = study[order], kind[order]
     _check_studies(study, kind, studies, treatments)
@@ -127,12 +128,19 @@ def counts(found: Layout, events: ArrayLike, n: ArrayLike) -> tuple[Floats, Floa
             raise ValueError(f"{name} has shape {values.shape}, expected ({len(found.order)},)")
     y, total = (values[found.order] for values in given)
     with np.errstate(invalid="ignore"):
-        wrong = ~((y >= 0) & (y <= total) & (total >= 1) & (y == np.floor(y)) & (total == np.floor(total)))
+        wrong = ~(
+            (y >= 0)
+            & (y <= total)
+            & (total >= 1)
+            & (total <= MANY)
+            & (y == np.floor(y))
+            & (total == np.floor(total))
+        )
     if wrong.any():
         arm = int(np.flatnonzero(wrong)[0])
         raise ValueError(
             f"study {found.studies[found.study[arm]]}, {found.treatments[found.treat[arm]]}: events {y[arm]:g} of "
-            f"{total[arm]:g}, expected whole numbers, events from 0 to n, n of 1 or more"
+            f"{total[arm]:g}, expected whole numbers, events from 0 to n, n from 1 to {MANY:.0e}"
         )
     return y, total
 

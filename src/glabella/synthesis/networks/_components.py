@@ -42,6 +42,7 @@ def component_network(
     interactions: Sequence[Sequence[str]] = (),
     method: ComponentMethod = "REML",
     level: float = 0.95,
+    correlated_arms: bool = False,
 ) -> ComponentNetwork:
     """Fit a network in which a combination's effect is the sum of its components' effects.
 
@@ -63,6 +64,8 @@ def component_network(
         Estimator of the variance between studies, or none of it.
     level : float
         Of every interval.
+    correlated_arms : bool
+        As of :func:`~glabella.synthesis.network`.
 
     Returns
     -------
@@ -105,8 +108,8 @@ def component_network(
     treatments = tuple(sorted(name for part in parts for name in part.treatments))
     combined = combinations(treatments, inactive, sep, interactions)
     C = combined.rows(treatments)
-    whole = [network(label[at], one[at], two[at], effects[at], errors[at], method="common")
-             for at in (part.rows for part in parts)]  # fmt: skip
+    whole = [network(label[part.rows], one[part.rows], two[part.rows], effects[part.rows], errors[part.rows],
+                     method="common", correlated_arms=correlated_arms) for part in parts]  # fmt: skip
     rows = [_Part.of(fit, C[[treatments.index(name) for name in fit.treatments]]) for fit in whole]
     compared = np.concatenate([row.pairs for row in rows])
     known = told(compared)
