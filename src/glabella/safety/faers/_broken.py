@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise, product
+from itertools import accumulate, pairwise, product
 
 from glabella.safety.faers._evidence import Evidence
 from glabella.safety.faers._explain import Row
@@ -68,6 +68,8 @@ def piecings(run: Run, evidence: Evidence) -> list[Piecing]:
     found: list[Piecing] = []
     inner = _Inner(run, evidence)
     count = len(run.pieces)
+    if count > _MOST_BREAKS * 2 and not any(b"$" in piece for piece in run.pieces):
+        return []
     for tail, before, sure_before in _tails(run, evidence):
         for head, behind, sure_behind in _heads(run, evidence):
             if tail + head <= count:
@@ -89,7 +91,7 @@ def _tails(run: Run, evidence: Evidence) -> list[tuple[int, Row | None, bool]]:
     """Give how many of the first lines may end the record before: none, or those that lengthen its last value."""
     found: list[tuple[int, Row | None, bool]] = [(0, None, True)]
     last = evidence.shape.width - 1
-    for count, piece in enumerate(run.pieces, start=1):
+    for count, piece in enumerate(run.pieces[:_MOST_BREAKS], start=1):
         if run.before is None or b"$" in piece:
             break
         joined = _joined([run.before, *run.pieces[:count]], evidence, closed=False)
@@ -107,7 +109,7 @@ def _heads(run: Run, evidence: Evidence) -> list[tuple[int, Row | None, bool]]:
         return found
     alone = _joined([run.behind], evidence, closed=run.closed)
     alone_fits = alone is not None and _usual_key(alone[0], run, evidence)
-    for count in range(1, len(run.pieces) + 1):
+    for count in range(1, min(len(run.pieces), _MOST_BREAKS) + 1):
         if not run.pieces[-count].isdigit():
             break
         joined = _joined([*run.pieces[-count:], run.behind], evidence, closed=run.closed)
@@ -131,11 +133,14 @@ class _Inner:
         self._run = run
         self._evidence = evidence
         self._known: dict[tuple[int, int], list[_Way]] = {}
+        self._separators = [0, *accumulate(piece.count(b"$") for piece in run.pieces)]
 
     def ways(self, start: int, end: int) -> list[_Way]:
         """Give at most two ways to read the lines from ``start`` to before ``end`` as whole records."""
         if start == end:
             return [([], 0, True)]
+        if not self._may_be_whole(start, end):
+            return []
         if (start, end) not in self._known:
             found: list[_Way] = []
             for row in self._alone(start):
@@ -147,6 +152,14 @@ class _Inner:
                     found += [([record[0], *rows], joined + 1, sure and record[1]) for rows, joined, sure in rest]
             self._known[start, end] = found[:2]
         return self._known[start, end]
+
+    def _may_be_whole(self, start: int, end: int) -> bool:
+        """Say whether lines have as many separators as some number of records."""
+        separators = self._separators[end] - self._separators[start]
+        wanted = self._evidence.shape.width - 1
+        if self._run.closed:
+            return separators >= wanted
+        return separators > 0 and separators % wanted == 0
 
     def _alone(self, at: int) -> list[Row]:
         """Give the row of a line that lacks nothing but the separator at its end."""
