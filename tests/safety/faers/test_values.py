@@ -102,7 +102,16 @@ def test_receipt_dates_are_whole_days() -> None:
 
 def test_a_receipt_date_that_cannot_be_is_missing_and_counted() -> None:
     # The quarter of the files is 2018Q1: its last day can be, the next cannot.
-    dates = ["20180331", "20180401", "20500101", "19690101", "19681231", "19000101", "20171231", "99991231"]
+    dates: list[str | None] = [
+        "20180331",
+        "20180401",
+        "20500101",
+        "19690101",
+        "19681231",
+        "19000101",
+        "20171231",
+        "99991231",
+    ]
     rows, counts = demo(fda_dt=dates)
     assert rows["fda_date"].to_list() == [20180331, None, None, 19690101, None, None, 20171231, None]
     assert counts == {"fda_date_impossible": 4, "fda_date_invalid": 1}
