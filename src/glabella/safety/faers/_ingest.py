@@ -90,7 +90,11 @@ def _dropped(manifest: QuarterManifest) -> list[str]:
             lines.append(f"  warning: no row of {file.member} belongs to a report of the quarter")
         if file.table == "deleted" and (wrong := file.rejected.get("bad_key", 0)):
             lines.append(f"  warning: {wrong:,} lines of {file.member} are no case numbers; they delete nothing")
-    text = [file for file in manifest.ignored if file.why not in ("no table", "statistics of the release")]
+    text = [
+        file
+        for file in manifest.ignored
+        if file.why not in ("no table", "statistics of the release", "says that the data are synthetic")
+    ]
     return [*lines, *(f"  not read: {file.member}: {file.why}" for file in text)]
 
 

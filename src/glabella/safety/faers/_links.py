@@ -43,7 +43,8 @@ class Links:
     def noticed(self) -> dict[str, dict[str, int]]:
         """Give what was noticed, by table and reason; see ``faers_defects.yaml``."""
         reports, rows = self._all("demo")
-        known = np.unique(reports)
+        # In the agency's files they are in order.
+        known = reports if (reports[1:] > reports[:-1]).all() else np.unique(reports)
         found = {table: Counter(counts) for table, counts in self._noticed.items()}
         found["demo"]["repeated_report"] += int(rows.sum()) - known.size
         for table in self._keys.keys() - {"demo"}:
@@ -54,7 +55,7 @@ class Links:
             )
             found[table]["without_report"] += int(rows[~linked].sum())
             if table in _NEEDED:
-                found["demo"][_NEEDED[table]] += known.size - np.unique(places[linked]).size
+                found["demo"][_NEEDED[table]] += int(np.count_nonzero(~_marked(known.size, places[linked])))
         return {
             table: {reason: count for reason, count in sorted(counts.items()) if count}
             for table, counts in found.items()
@@ -65,3 +66,9 @@ class Links:
         none = np.empty(0, np.int64)
         keys, rows = zip(*pieces, strict=True) if pieces else ((none,), (none,))
         return np.concatenate(keys), np.concatenate(rows)
+
+
+def _marked(size: int, places: NDArray[np.int64]) -> NDArray[np.bool_]:
+    marks = np.zeros(size, np.bool_)
+    marks[places] = True
+    return marks

@@ -24,6 +24,8 @@ _BLANK = np.zeros(256, np.bool_)
 _BLANK[list(b" \t\x1a\xa0\0\r\n")] = True
 #: So many lines with too few fields in a row are no broken records.
 _LONGEST_RUN = 64
+#: Bytes below which the mean line is no row: so many lines would fill the memory with their places.
+_SHORTEST_ROW = 4
 #: A file's rows end in a separator here and there when at least so many lines, and this share of them, do.
 _MIXED_LINES, _MIXED_SHARE = 10, 0.01
 
@@ -297,8 +299,8 @@ def _returns(data: bytes, tally: Tally) -> tuple[bytes, bool]:
 
 
 def _without_empty(data: bytes) -> tuple[bytes, int]:
-    """Take out empty lines and count them."""
-    if b"\n\n" not in data and not data.startswith(b"\n"):
+    """Take out empty lines, where lines are too short to be rows, and count them."""
+    if data.count(b"\n") * _SHORTEST_ROW < len(data):
         return data, 0
     array = np.frombuffer(data, np.uint8)
     feeds = array == FEED
