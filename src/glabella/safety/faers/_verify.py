@@ -196,6 +196,7 @@ class _Check:
             if card["digest"] != folder.name:
                 raise ValueError(f"is of the index {card['digest']}")
             expected = _entries(card)
+            quarters = [str(each["quarter"]) for each in card["quarters"]]
         except (FileNotFoundError, NotADirectoryError):
             self.add(path, "missing", "an index that does not say what it holds")
             return 0
@@ -203,6 +204,9 @@ class _Check:
             self.add(path, "changed", str(error))
             return 0
         self._tables(folder, expected, {_CARD, _COUNTED})
+        for name in quarters:
+            if not (self.root / QUARTERS / name).exists():
+                self.add(self.root / QUARTERS / name, "missing", f"a quarter that {folder.name} was built from")
         return 1
 
     def counted(self, folder: Path) -> int:

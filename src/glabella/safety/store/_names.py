@@ -51,7 +51,7 @@ def normalised(text: polars.Expr) -> polars.Expr:
         .str.to_uppercase()
         .str.replace_all(r"[\p{Pd}\x{2212}]", "-")
         .str.replace_all(r"[‘’´`]", "'")
-        .str.replace_all(r"[\s\p{Cc}\x{FFFD}]+", " ")
+        .str.replace_all(r"[\s_\p{Cc}\x{FFFD}]+", " ")
         .str.strip_chars(MARKS)
     )
 
