@@ -207,15 +207,16 @@ def egger(
     return _dispersed(y, v, x, predictor, level)
 
 
-def rank_test(yi: ArrayLike, vi: ArrayLike, *, exact: bool = True) -> RankTest:
+def rank_test(yi: ArrayLike, vi: ArrayLike, *, exact: bool | None = None) -> RankTest:
     """Test the rank correlation of effects and variances.
 
     Parameters
     ----------
     yi, vi : array_like of shape (k,)
         Effects and variances.
-    exact : bool
-        Use the exact distribution where there are no ties and fewer than fifty studies.
+    exact : bool, optional
+        Use the exact distribution where there are no ties: by default with fewer than fifty studies, ``True`` with
+        any number (as metafor does), ``False`` never.
 
     References
     ----------
@@ -232,7 +233,8 @@ def rank_test(yi: ArrayLike, vi: ArrayLike, *, exact: bool = True) -> RankTest:
     weight = 1 / v
     standard = (y - (weight * y).sum() / weight.sum()) / np.sqrt(v - 1 / weight.sum())
     ties = len(np.unique(standard)) < len(y) or len(np.unique(v)) < len(y)
-    way = "exact" if exact and not ties and len(y) < 50 else "asymptotic"
+    wanted = len(y) < 50 if exact is None else exact
+    way = "exact" if wanted and not ties else "asymptotic"
     found = kendalltau(standard, v, method=way)
     return RankTest(float(found.statistic), float(found.pvalue), len(y))
 

@@ -171,7 +171,7 @@ def test_half_impossible_events_are_estimated_as_a_half() -> None:
 
 
 def test_counts_that_are_independent_but_for_their_holes_are_all_expected() -> None:
-    """Activities 100 to 400 times rates 1 to 5 give each count; no empty cell of such means is a matter of chance."""
+    """Activities 100 to 400 times rates 1 to 5 give each count; no cell of such a mean is empty by chance."""
     n = np.outer([100, 200, 400, 300], [1, 2, 3, 4, 5])
     n[[0, 0, 1, 2, 3], [0, 3, 2, 4, 1]] = 0
     found = of_pairs(n, null="zip", draws=99)
@@ -186,7 +186,7 @@ def test_counts_that_are_independent_but_for_their_holes_are_all_expected() -> N
 
 
 def test_zip_has_the_greatest_likelihood_and_an_exact_product_as_null() -> None:
-    """The likelihood written out cell by cell and climbed by a general optimiser; the null a product over events."""
+    """The likelihood written out cell by cell and climbed by a general optimiser; the null is a product."""
     n = np.array(
         [[9, 0, 2, 4, 0, 1], [3, 5, 0, 0, 2, 8], [0, 12, 6, 9, 0, 0], [7, 0, 5, 12, 4, 0], [2, 4, 1, 3, 0, 3]]
     )

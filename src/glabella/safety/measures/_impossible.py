@@ -162,7 +162,7 @@ def _robust(table: csr_array, share: Floats, activity: Floats, rate: Floats) -> 
     A signal explains its own count and costs as much as makes a mistaken one rare; without signals the most likely
     rate is the best.
     """
-    cost = np.log(table.shape[0] * table.shape[1] / MISTAKEN)
+    cost = np.log(len(activity) * len(rate) / MISTAKEN)
     row = np.repeat(np.arange(table.shape[0]), np.diff(table.indptr))
     counts, column = np.asarray(table.data, dtype=float), table.indices
     mean = activity[row] * rate[column]
