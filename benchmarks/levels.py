@@ -14,27 +14,29 @@ from typing import Any
 
 import numpy as np
 from levels_page import page
+from rich.console import Console
+from rich.markdown import Markdown
 
 from glabella.safety import measures
 
 PAGE = Path(__file__).parents[1] / "docs" / "test-levels.md"
 SHARES = (0.0, 0.2, 0.5)
 #: Drugs, events, mean count of a pair, and tables drawn.
-TABLES = ((20, 10, 20.0, 25), (20, 100, 5.0, 15), (20, 100, 100.0, 15), (20, 1_000, 0.5, 8), (20, 10_000, 0.05, 6))
+TABLES = ((20, 10, 20.0, 25), (20, 100, 5.0, 12), (20, 100, 100.0, 12), (20, 1_000, 0.5, 6), (20, 10_000, 0.05, 6))
 #: Reports expected of a single pair beside the others' many, where tests of one pair are drawn alone.
 SINGLE = (1.0, 5.0, 50.0)
 NULLS = ("multinomial", "poisson", "zip", "pvlrt")
 DRAWS, RATIO, PLANTED = 199, 4.0, 5
 #: Pairs of a table that the slow exact limits are worked out for.
-EXACT = 200
+EXACT = 60
 #: Pairs drawn alone, and those of them for the slow regressions.
-PAIRS, WITH_COVARIATE, WITH_COMPANY = 4_000, 150, 25
+PAIRS, WITH_COVARIATE, WITH_COMPANY = 4_000, 100, 20
 
 Flags = dict[str, tuple[float, float]]
 
 
 def table(shape: tuple[int, int], mean: float, share: float, random: np.random.Generator) -> tuple[Any, Any]:
-    """Draw independent counts of uneven drugs and events, some pairs being impossible; also say which are not."""
+    """Draw rates of uneven drugs and events, independent of one another, and which pairs are possible."""
     drug, event = random.gamma(1, size=shape[0]) + 0.05, random.gamma(0.7, size=shape[1]) + 0.02
     rates = np.outer(drug / drug.mean(), event / event.mean()) * mean
     return rates, random.random(shape) >= share
@@ -52,34 +54,35 @@ def plant(rates: Any, possible: Any, random: np.random.Generator) -> list[tuple[
 
 def of_drugs(n: Any, planted: list[tuple[int, int]] | None) -> Flags:
     """Count drugs with any signal, or planted pairs found, by the likelihood-ratio tests."""
-    found = {}
+    found: Flags = {}
     for null in NULLS:
         fit = measures.likelihood_ratio_test(n, n.sum(1), n.sum(0), n.sum(), null=null, draws=DRAWS)  # type: ignore[arg-type]
         if planted is None:
             found[null] = (len(np.unique(fit.drug[fit.p_value <= 0.05])), float((n.sum(1) > 0).sum()))
         else:
-            flagged = set(zip(*(index[fit.p_stepdown <= 0.05].tolist() for index in (fit.drug, fit.event)), strict=True))
-            found[null] = (len(flagged & set(planted)), len(planted))
+            flagged = fit.p_stepdown <= 0.05
+            pairs = set(zip(fit.drug[flagged].tolist(), fit.event[flagged].tolist(), strict=True))
+            found[null] = (len(pairs & set(planted)), len(planted))
     return found
 
 
 def of_pairs(n: Any, at: Any, random: np.random.Generator) -> Flags:
     """Count the pairs marked by ``at`` that each measure of a pair flags."""
     drug, event, total = n.sum(1)[:, None] + 0 * n, n.sum(0) + 0 * n, n.sum()
-    cells = [cell[at] for cell in (n, drug, event)]
-    own = measures.disproportionality(*cells, total)
+    a, row, column = (cell[at] for cell in (n, drug, event))
+    own = measures.disproportionality(a, row, column, total)
     flags = {
         "PRR, lower limit > 1": (own["prr_low"] > 1).fill_null(value=False),
         "ROR, lower limit > 1": (own["ror_low"] > 1).fill_null(value=False),
         "chi² ≥ 3.84": (own["chi2"] >= 3.841459).fill_null(value=False),
         "chi², Yates": (own["chi2_yates"] >= 3.841459).fill_null(value=False),
         "IC025 > 0": own["ic025"] > 0,
-        "EudraVigilance": measures.ema(cells[0], own),
-        "Evans": measures.evans(cells[0], own),
+        "EudraVigilance": measures.ema(a, own),
+        "Evans": measures.evans(a, own),
     }
     found = {name: (float(flag.sum()), float(len(flag))) for name, flag in flags.items()}
-    few = random.permutation(len(cells[0]))[:EXACT]
-    exact = measures.exact_ror(*(cell[few] for cell in cells), total)
+    few = random.permutation(len(a))[:EXACT]
+    exact = measures.exact_ror(a[few], row[few], column[few], total)
     for name, column in (("ROR, exact limit > 1", "exact_low"), ("ROR, mid-p limit > 1", "midp_low")):
         found[name] = (float((exact[column] > 1).sum()), float(len(few)))
     return found | _gps(n, at, drug * event / total)
@@ -129,7 +132,7 @@ def _add(whole: Flags, found: Flags) -> None:
 def of_single(job: tuple[float, float, bool, int]) -> Flags:
     """Test pairs drawn alone: strata, covariates, two drugs, quarters, and co-medication.
 
-    Of the others' reports the share cannot have the event, and of the pairs likewise.
+    Of the reports of others a share cannot have the event, and of the pairs likewise.
     """
     expected, share, signals, size = job
     random = np.random.default_rng([round(10 * expected), round(100 * share), signals])
@@ -224,7 +227,8 @@ def jobs(quick: bool) -> Iterator[tuple[Callable[[Any], Any], tuple[Any, ...], A
     for expected in SINGLE:
         for share in SHARES:
             for signals in (False, True):
-                yield of_single, ("single", expected, share, signals), (expected, share, signals, round(PAIRS * part))
+                pairs = round(PAIRS * part)
+                yield of_single, ("single", expected, share, signals), (expected, share, signals, pairs)
 
 
 def main() -> None:
@@ -239,7 +243,7 @@ def main() -> None:
     text = page(found, TABLES, SHARES, SINGLE, DRAWS, RATIO)
     if asked.page:
         PAGE.write_text(text, encoding="utf-8")
-    print(text, f"\n{time.monotonic() - begun:.0f} s")
+    Console().print(Markdown(f"{text}\n\n{time.monotonic() - begun:.0f} s"))
 
 
 if __name__ == "__main__":

@@ -70,22 +70,41 @@ def page(
     kinds = [(kind, f"{drugs} × {events:,}, {mean:g}") for kind, (drugs, events, mean, _) in enumerate(tables)]
     lines = [HEAD, "## Likelihood-ratio test, for a drug as a whole", "",
              f"Drugs without any signal, of which 5 % may get one; {draws} null tables a drug.", ""]  # fmt: skip
-    rows = [(f"{name} | {share:.0%}", found["tables", kind, share, False]["drugs"]) for kind, name in kinds for share in shares]
+    rows = [
+        (f"{name} | {share:.0%}", found["tables", kind, share, False]["drugs"])
+        for kind, name in kinds
+        for share in shares
+    ]
     lines += _table("drugs × events, mean count | impossible", rows, dict.fromkeys(rows[0][1], 0.05))
     lines += ["", f"Power: pairs of {ratio:g} times their rate, at an expected count near 5, found with a P value (stepdown) of at "
               "most 0.05.", ""]  # fmt: skip
-    rows = [(f"{name} | {share:.0%}", found["tables", kind, share, True]["drugs"]) for kind, name in kinds for share in shares]
+    rows = [
+        (f"{name} | {share:.0%}", found["tables", kind, share, True]["drugs"])
+        for kind, name in kinds
+        for share in shares
+    ]
     lines += _table("drugs × events, mean count | impossible", rows, dict.fromkeys(rows[0][1]))
-    for title, signals in (("Measures of one pair, on the same tables", False), ("Their power at the planted pairs", True)):
+    for title, signals in (
+        ("Measures of one pair, on the same tables", False),
+        ("Their power at the planted pairs", True),
+    ):
         lines += ["", f"## {title}", ""]
-        rows = [(f"{name} | {share:.0%}", found["tables", kind, share, signals]["pairs"]) for kind, name in kinds for share in shares]
+        rows = [
+            (f"{name} | {share:.0%}", found["tables", kind, share, signals]["pairs"])
+            for kind, name in kinds
+            for share in shares
+        ]
         lines += _across(rows, signals)
     for title, signals in (
         ("Strata, covariates, two drugs, quarters, co-medication", False),
         (f"Their power at a ratio of {ratio:g}", True),
     ):
         lines += ["", f"## {title}", ""]
-        rows = [(f"{expected:g} | {share:.0%}", found["single", expected, share, signals]) for expected in single for share in shares]
+        rows = [
+            (f"{expected:g} | {share:.0%}", found["single", expected, share, signals])
+            for expected in single
+            for share in shares
+        ]
         lines += _across(rows, signals, "expected")
     return "\n".join(lines) + "\n"
 
@@ -99,7 +118,9 @@ def _across(rows: list[tuple[str, Any]], signals: bool, first: str = "drugs × e
     for name in names:
         promised = None if signals else PROMISED.get(name)
         cells = (_cell(flags.get(name), promised) for _, flags in rows)
-        lines.append(f"| {name} | {'' if PROMISED.get(name) is None else PROMISED[name]} | " + " | ".join(cells) + " |")
+        lines.append(
+            f"| {name} | {'' if PROMISED.get(name) is None else PROMISED[name]} | " + " | ".join(cells) + " |"
+        )
     return lines
 
 

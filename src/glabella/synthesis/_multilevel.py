@@ -153,7 +153,8 @@ def pool_multilevel(
     struct : {"CS", "HCS", "UN", "AR"}
         Compound symmetry (one variance, one correlation); the same with a variance for each outcome; unstructured;
         or autoregressive, where the correlation is ``rho`` to the power of how many steps two outcomes are apart in
-        the sorted labels (as with the program metafor, steps count as equal however far apart the labels are).
+        the sorted labels (as with the program metafor, steps count as equal however far apart the labels are). With
+        CS and HCS ``rho`` is at least -1 / (outcomes - 1): below it no such outcomes can be.
     mods : array_like of shape (k,) or (k, m), or Design, optional
         Moderators. An array gets an intercept; a :func:`design` is taken as it is.
     method : {"REML", "ML"}

@@ -149,7 +149,7 @@ def _fixed_point(step: Callable[[Floats], Floats], state: Floats, shares: int) -
         first, bend = one - state, (two - one) - (one - state)
         if np.abs(two - one).max(initial=0) < ACCURACY:
             return two
-        length = min(max(float(np.sqrt(first @ first / max(bend @ bend, 1e-300))), 1.0), LONGEST)
+        length = min(max(float(np.linalg.norm(first)) / max(float(np.linalg.norm(bend)), 1e-150), 1.0), LONGEST)
         ahead = state + 2 * length * first + length**2 * bend
         ahead[:shares] = np.clip(ahead[:shares], 1e-9 * (two[:shares] > 0), 1 - 1e-9)
         state = step(ahead if np.abs(ahead - two).max() < FARTHEST else two)
@@ -166,11 +166,10 @@ def _robust(table: csr_array, share: Floats, activity: Floats, rate: Floats) -> 
     row = np.repeat(np.arange(table.shape[0]), np.diff(table.indptr))
     counts, column = np.asarray(table.data, dtype=float), table.indices
     mean = activity[row] * rate[column]
-    fits = np.empty((len(LOWER), len(rate)))
+    possible, fits = np.log1p(-share[row]), np.empty((len(LOWER), len(rate)))
     for place, lower in enumerate(LOWER):
         distance = counts * np.log(counts / (mean * lower)) - counts + mean * lower
         distance = np.where(counts > mean * lower, np.minimum(distance, cost), distance)
-        possible = np.log1p(-share[row])
         fits[place] = np.bincount(column, weights=possible - distance, minlength=len(rate))
         for rows, seen in _blocks(table):
             own = share[rows, None]
