@@ -105,8 +105,8 @@ def mantel_haenszel(
     Σ(a n0 / n) / Σ(c n1 / n), variance Σ[(n1 n0 (a + c) - acn) / n²] / [Σ(a n0 / n) Σ(c n1 / n)].
 
     Level (``docs/test-levels.md``, simulated): limits and tests are those of large samples. With five reports
-    expected a lower limit is above 1 in 3.4 % of pairs without association rather than 2.5 %; with one, the tests of
-    homogeneity hardly ever reject. Where some of the others cannot have the event, the ratio is not 1.
+    expected a lower limit is above 1 in 3.4 % of pairs without association rather than 2.5 %; with one, the tests
+    of homogeneity hardly ever reject. Where some of the others cannot have the event, the ratio is not 1.
 
     References
     ----------
