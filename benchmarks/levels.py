@@ -22,7 +22,7 @@ from glabella.safety import measures
 PAGE = Path(__file__).parents[1] / "docs" / "test-levels.md"
 SHARES = (0.0, 0.2, 0.5)
 #: Drugs, events, mean count of a pair, and tables drawn.
-TABLES = ((20, 10, 20.0, 25), (20, 100, 5.0, 12), (20, 100, 100.0, 12), (20, 1_000, 0.5, 6), (20, 10_000, 0.05, 6))
+TABLES = ((20, 10, 20.0, 25), (20, 100, 5.0, 12), (20, 100, 100.0, 8), (20, 1_000, 0.5, 6), (20, 10_000, 0.05, 6))
 #: Reports expected of a single pair beside the others' many, where tests of one pair are drawn alone.
 SINGLE = (1.0, 5.0, 50.0)
 NULLS = ("multinomial", "poisson", "zip", "pvlrt")

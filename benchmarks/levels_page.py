@@ -42,13 +42,13 @@ share of false signals; **bold** is above what is promised by more than two stan
 
 - **Likelihood-ratio test**: `null="zip"` holds its 5 % a drug with and without impossible events, if all drugs are
   given. It is below where a drug makes up much of an event's reports: with few drugs, and with many events of a few
-  reports each. `"multinomial"` and `"poisson"` hold it, and are below likewise, without impossible events only;
+  reports each, where it finds next to nothing. `"multinomial"` and `"poisson"` hold it, and are below likewise, without impossible events only;
   `"pvlrt"`, which is what pvLRT for R does, too.
 - **Measures of one pair** compare with all other reports. Where a share ω of the other drugs cannot have an event,
   a drug that can is reported with it 1 / (1 - ω) times as often as they, and every one of these measures says so,
   the surer the larger the counts. This is no fault of theirs, for the ratio is not 1; but "no signal" is then not
   what they test. Compare with drugs that can have the event, or ask for `null="zip"`.
-- **Without impossible events** the limits of PRR and ROR, also over strata, are those of large samples: up to 3.6 %
+- **Without impossible events** the limits of PRR and ROR, also over strata, are those of large samples: up to 3.7 %
   of pairs instead of 2.5 %. Exact and mid-p limits, IC025 and Yates' correction stay below, the more so the fewer
   reports. Breslow and Day's test, and Tarone's, need some five reports expected to reject at all.
 - **Omega025** takes its expected count as known: its chance of a false interaction is 6 % where reports with both
