@@ -42,8 +42,8 @@ share of false signals; **bold** is above what is promised by more than two stan
 
 - **Likelihood-ratio test**: `null="zip"` holds its 5 % a drug with and without impossible events, if all drugs are
   given. It is below where a drug makes up much of an event's reports: with few drugs, and with many events of a few
-  reports each, where it finds next to nothing. `"multinomial"` and `"poisson"` hold it, and are below likewise, without impossible events only;
-  `"pvlrt"`, which is what pvLRT for R does, too.
+  reports each, where it finds next to nothing. `"multinomial"` and `"poisson"` hold it, and are below likewise,
+  without impossible events only; `"pvlrt"`, which is what pvLRT for R does, too.
 - **Measures of one pair** compare with all other reports. Where a share ω of the other drugs cannot have an event,
   a drug that can is reported with it 1 / (1 - ω) times as often as they, and every one of these measures says so,
   the surer the larger the counts. This is no fault of theirs, for the ratio is not 1; but "no signal" is then not

@@ -140,10 +140,10 @@ def likelihood_ratio_test(
     and its reports fall on fewer; ω has the same slip (0.4 where it is 0.5). With half the events impossible, most
     drugs without a signal get one. Zip differs on purpose.
 
-    Level (``docs/test-levels.md``, simulated, 5 % asked for): where no event is impossible every null holds it, with
-    1 to 5 % of drugs. With impossible events multinomial and Poisson give false signals, to nearly every drug where
-    counts are large; zip holds it if ``n`` has all drugs. It is below (0 to 4 %) where a drug makes up much of an
-    event's reports: with few drugs, or a thousand events and more of a few reports each. With only some of a
+    Level (``docs/test-levels.md``, simulated, 5 % asked for): where no event is impossible every null holds it,
+    with 1 to 5 % of drugs. With impossible events multinomial and Poisson give false signals, to nearly every drug
+    where counts are large; zip holds it if ``n`` has all drugs. It is below (0 to 4 %) where a drug makes up much
+    of an event's reports: with few drugs, or a thousand events and more of a few reports each. With only some of a
     database's drugs zip does not hold it: what the others cannot have is not seen then. No null knows what several
     drugs and events of one report have in common.
 
