@@ -6,7 +6,7 @@ export OPENBLAS_NUM_THREADS = 1
 UV := $(shell command -v uv 2>/dev/null || echo .tools/uv/bin/uv)
 SHIPPED := src/glabella/dossiers/botulinum-depression
 
-.PHONY: help setup brief test lint format schema agreement bench bench-network bench-safety clean
+.PHONY: help setup brief test lint format schema agreement bench bench-network bench-safety bench-levels clean
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 21
@@ -48,6 +48,9 @@ bench-network: setup ## run the benchmarks of networks and Bayesian models; BENC
 
 bench-safety: setup ## run the benchmarks of reports; BENCH="--sizes 1 10 20 --page" for all sizes and the page
 	@$(UV) run --no-sync python benchmarks/safety.py $(BENCH)
+
+bench-levels: setup ## simulate level and power of the tests of reports; BENCH=--page writes the page
+	@$(UV) run --no-sync python benchmarks/levels.py $(BENCH)
 
 clean: ## remove what was built
 	rm -rf .venv .tools out dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

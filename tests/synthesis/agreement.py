@@ -61,29 +61,29 @@ LEFT_OUT = {
     "blup, fsn": "shrunken study effects and fail-safe N are not offered",
 }
 
-#: Where the program's default is another one on purpose, and how to get metafor's number. Compared is that number.
-CONVENTIONS = {
-    "effect_size OR, RR, PETO, IRR": (
-        "studies without an event, or with nothing else, are left out (`drop00=True`; metafor's default is FALSE): "
-        "a half in each cell makes an effect of the groups' sizes; `drop00=False` gives metafor's number"
-    ),
-    "effect_size PETO, RD, IRD": (
-        "of the counts as they are; only the variance of a difference has the half added to empty cells; "
-        "`drop00=False` or `add=0.5` gives metafor's number"
-    ),
-    "trim_fill": (
-        "studies at the same distance share the mean of their ranks, and of equal effects the least precise is "
-        "trimmed first, so that the rows' order does not matter; `ties=\"first\"` is metafor's way"
-    ),
-    "back_transform PFT": (
-        "by the studies' own sizes and weights, so that a pooled proportion lies among theirs; `harmonic=True` is "
-        "metafor's way"
-    ),
-    "egger": "a limit estimate for sei, vi, ninv and sqrtninv alone, as metafor prints it",
-    "rank_test": "exact without ties below 50 studies, as R's cor.test",
-    "R² where both τ² are zero": "0, as metafor; NaN without an intercept",
-    "pool_multilevel CS and HCS": "rho from -1/(J - 1), below which no covariance of J outcomes is, to 1",
-}
+#: What is ours by choice, and how to get metafor's number, which is what is compared.
+CONVENTIONS = (
+    "`effect_size` OR, RR, PETO, IRR: studies without an event, or with nothing else, are left out (`drop00=True`; "
+    "metafor's default is FALSE): a half in each cell makes an effect of the groups' sizes; `drop00=False` gives "
+    "metafor's number.",
+    "`effect_size` PETO, RD, IRD: of the counts as they are; only the variance of a difference has the half added to "
+    "empty cells; `drop00=False` or `add=0.5` gives metafor's number.",
+    "`trim_fill`: studies at the same distance share the mean of their ranks, and of equal effects the least precise "
+    "is trimmed first, so that the rows' order does not matter; `ties=\"first\"` is metafor's way.",
+    "`back_transform` PFT: by the studies' own sizes and weights, so that a pooled proportion lies among theirs; "
+    "`harmonic=True` is metafor's way.",
+    "`egger`: a limit estimate for sei, vi, ninv and sqrtninv alone, as metafor prints it.",
+    '`pool_multilevel(struct="CS" | "HCS")` bounds ρ below at -1 / (J - 1), J being the number of outcomes: '
+    "below it no J outcomes can have that correlation with one another. metafor searches down to -1 and may "
+    "come out lower, with a covariance of random effects that none has (three outcomes: ours -0.5, its -0.53,"
+    " and a log-likelihood higher by 1.3); `rho_low=-1` searches as far. For AR both search from -1 to 1.",
+    "`rank_test` takes the exact distribution of τ with fewer than 50 studies and the normal one from 50 on, "
+    "as `cor.test` of R does when not told otherwise; `ranktest` of metafor takes the exact one for any "
+    "number: `exact=True`. With ties both take the normal one.",
+    "`r2` is 0 where τ² is 0 without the moderators, whatever it is with them: nothing is there to explain. "
+    "So does metafor where its τ² is exactly 0; where its search stops just above, its R² is a ratio of two "
+    "rounding errors. It is NaN without an intercept, where the mean is no case of the model.",
+)
 
 #: Why a whole kind of record may differ: (prefix of the section, words, tolerance that it must still meet).
 LOOSE = (
@@ -322,16 +322,11 @@ PARTS: tuple[Callable[[dict[str, Any]], Iterator[Record]], ...] = (
 
 def table() -> str:
     """Write the agreement as Markdown."""
-    conventions = "".join(f"- {what}: {why}.\n" for what, why in CONVENTIONS.items())
-    return f"{_agreement()}\n## Conventions\n\n{conventions}"
-
-
-def _agreement() -> str:
     return markdown(
         "metafor",
         "Each number of the reference outputs (R, metafor, the data sets of metadat) beside ours: a relative "
         "difference of 1e-8, or 1e-6 where the reference comes from a general optimiser.",
-        FILES, PARTS, explanation, LEFT_OUT,
+        FILES, PARTS, explanation, LEFT_OUT, CONVENTIONS,
     )  # fmt: skip
 
 

@@ -30,6 +30,17 @@ TAU2 = read(Path(__file__).parent / "reference" / "netmeta_tau2.json")["fits"]
 #: Parts of the reference that are not compared, and why.
 LEFT_OUT: dict[str, str] = {"nothing": "every number of the files is compared"}
 
+#: What is ours by choice where the data of the reference do not show it.
+CONVENTIONS = (
+    "treatments are in the order of code points of their names (capitals before small letters, `Z` before "
+    "`a`, `10` before `9`); R sorts names by the language it runs in, so that the order in netmeta may be "
+    "another unless that is C. Estimates do not depend on it.",
+    '`contribution(way="shortest_path")` takes flows apart by shortest paths, and which of several equally '
+    "short ones comes first depends on that order, in netmeta as here: renaming treatments may move shares "
+    "between comparisons. Names that sort alike in both (small letters only) give netmeta's numbers; "
+    '`way="random_walk"` does not depend on names.',
+)
+
 COVARIANCES = (
     "by likelihood the reference's tau2 is not that of the model: netmeta 2.7, called with contrasts and without "
     "arms, as the reference was, leaves the covariances of contrasts that share an arm out of it (not out of the "
@@ -237,7 +248,7 @@ def table() -> str:
         "netmeta",
         "Each number of the reference outputs (R, netmeta 2.7-0, six networks) beside ours: a relative difference "
         "of 1e-8, or 1e-6 where the reference comes from a general optimiser.",
-        FILES, PARTS, explanation, LEFT_OUT,
+        FILES, PARTS, explanation, LEFT_OUT, CONVENTIONS,
     )  # fmt: skip
 
 

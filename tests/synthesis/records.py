@@ -81,6 +81,7 @@ def markdown(
     parts: Sequence[Part],
     explanation: Callable[[Record], str | None],
     left_out: Mapping[str, str],
+    conventions: Sequence[str] = (),
 ) -> str:
     """Write the agreement as Markdown."""
     counts: dict[tuple[str, str], list[int]] = {}
@@ -113,4 +114,6 @@ def markdown(
     lines += [f"- {why}. {'; '.join(sorted(where))}." for why, where in explained.items()]
     lines += ["", "## Not compared", ""]
     lines += [f"- {what}: {why}." for what, why in left_out.items()]
+    if conventions:
+        lines += ["", "## Conventions", "", *(f"- {convention}" for convention in conventions)]
     return "\n".join(lines) + "\n"

@@ -454,3 +454,35 @@ def test_variances_lost_in_rounding_are_no_programs_error() -> None:
     except ValueError as error:
         found = 0.0 if "rounding" in str(error) else None
     assert found is not None
+
+
+@pytest.mark.parametrize(
+    ("struct", "sigma2", "rho", "log_likelihood", "estimate", "se"),
+    [
+        ("CS", [0.145687955], -0.807351025, -8.885981894, 0.0276881779, 0.0469840056),
+        ("HCS", [0.191405010, 0.156365060, 0.0276816259], -0.942004388, -6.911709463, 0.0455972231, 0.0386208564),
+    ],
+)
+def test_a_correlation_that_no_three_outcomes_have_can_be_asked_for(
+    struct: Any, sigma2: list[float], rho: float, log_likelihood: float, estimate: float, se: float
+) -> None:
+    """SYNTHETIC effects, two outcomes of three a study; rma.mv of metafor 3.8-1 (R 4.2.2) with its defaults."""
+    y = [-0.479, 0.42, 0.58, -0.185, 0.244, -0.148, 0.003, 0.499, -0.273, 0.038, 0.137, 0.258, -0.578, 0.925, -0.344,
+         0.232, -0.789, 0.182, 0.631, -0.462, 0.079, -0.122, -0.224, 0.088]  # fmt: skip
+    outcome = [1, 2, 2, 3, 2, 3, 1, 3, 1, 2, 1, 2, 1, 2, 1, 3, 1, 3, 1, 2, 2, 3, 1, 2]
+    of: Any = {"clusters": {"study": np.repeat(np.arange(12), 2)}, "outcome": outcome, "struct": struct}
+    found = pool_multilevel(y, [0.02, 0.03] * 12, rho_low=-1, **of)
+    assert found.rho == pytest.approx([rho], rel=1e-6)
+    assert found.sigma2 == pytest.approx(sigma2, rel=1e-5)
+    assert (found.log_likelihood, found.estimate, found.se) == pytest.approx(
+        (log_likelihood, estimate, se), rel=1e-6
+    )
+    # By default it stops at the least that three outcomes can have.
+    bounded = pool_multilevel(y, [0.02, 0.03] * 12, **of)
+    assert bounded.rho == pytest.approx([-0.5])
+    assert bounded.log_likelihood < found.log_likelihood
+
+
+def test_a_least_correlation_that_is_none_is_refused() -> None:
+    with pytest.raises(ValueError, match="rho_low is -2"):
+        pool_multilevel([0.1, 0.2, 0.3], [0.1] * 3, clusters={"study": [1, 1, 2]}, outcome=[1, 2, 1], rho_low=-2)

@@ -1,5 +1,6 @@
 """What must hold of refits in batches: leave-one-out, GOSH, permutation, multiverse, PET-PEESE."""
 
+import math
 from itertools import combinations, permutations
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import norm
 
 from glabella.synthesis import (
     cumulative,
@@ -160,6 +162,34 @@ def test_a_symmetric_funnel_is_left_alone() -> None:
     assert trim_fill(yi, vi).k0 == 0
     assert egger(yi, vi).statistic == pytest.approx(0, abs=1e-8)
     assert rank_test(yi, vi).tau == pytest.approx(0, abs=0.2)
+
+
+def inversions(n: int) -> list[int]:
+    """Count the orders of n things by how many pairs stand the wrong way round, adding one thing at a time."""
+    ways = [1]
+    for size in range(2, n + 1):
+        whole = [0] * (len(ways) + size - 1)
+        for swaps, count in enumerate(ways):
+            for more in range(size):
+                whole[swaps + more] += count
+        ways = whole
+    return ways
+
+
+@pytest.mark.parametrize("k", [49, 50, 60])
+def test_rank_test_is_exact_below_fifty_studies_and_wherever_asked(k: int) -> None:
+    """The exact P value counts orders by inversions; the normal one has variance 2(2k + 5) / 9k(k - 1)."""
+    random = np.random.default_rng(k)
+    yi, vi = random.normal(size=k), random.uniform(0.1, 1, k)
+    found = rank_test(yi, vi)
+    ways, pairs = inversions(k), k * (k - 1) // 2
+    # As many pairs stand the wrong way round, or the right way, as in the data or more.
+    fewest = round(pairs * (1 - abs(found.tau)) / 2)
+    exact = min(1.0, 2 * sum(ways[: fewest + 1]) / math.factorial(k))
+    normal = 2 * norm.sf(abs(found.tau) / math.sqrt(2 * (2 * k + 5) / (9 * k * (k - 1))))
+    assert rank_test(yi, vi, exact=True).p_value == pytest.approx(exact, rel=1e-9)
+    assert rank_test(yi, vi, exact=False).p_value == pytest.approx(normal, rel=1e-9)
+    assert found.p_value == pytest.approx(exact if k < 50 else normal, rel=1e-9)
 
 
 def test_filled_studies_mirror_those_trimmed() -> None:

@@ -131,6 +131,7 @@ def pool_multilevel(
     mods: ArrayLike | Design | None = None,
     method: Literal["REML", "ML"] = "REML",
     test: Literal["z", "t"] = "z",
+    rho_low: float | None = None,
     level: float = 0.95,
 ) -> Multilevel:
     r"""Pool ``k`` effects that depend on each other.
@@ -154,13 +155,17 @@ def pool_multilevel(
     struct : {"CS", "HCS", "UN", "AR"}
         Compound symmetry (one variance, one correlation); the same with a variance for each outcome; unstructured;
         or autoregressive, where the correlation is ``rho`` to the power of how many steps two outcomes are apart in
-        the sorted labels (as with the program metafor, steps count as equal however far apart the labels are).
+        the sorted labels (as with the program metafor, steps count as equal however far apart the labels are). With
+        CS and HCS ``rho`` is at least -1 / (outcomes - 1): below it no such outcomes can be.
     mods : array_like of shape (k,) or (k, m), or Design, optional
         Moderators. An array gets an intercept; a :func:`design` is taken as it is.
     method : {"REML", "ML"}
         Restricted or full maximum likelihood.
     test : {"z", "t"}
         Normal quantiles, or t with k minus p degrees of freedom.
+    rho_low : float, optional
+        Least ``rho`` of CS and HCS. By default -1 / (outcomes - 1); the program metafor goes down to -1, where
+        the covariance of all outcomes is none, though that of those which occur together may be.
     level : float
         Of every interval.
 
@@ -195,6 +200,8 @@ def pool_multilevel(
         if asked not in known:
             raise ValueError(f"unknown {name} {asked!r}; expected one of {', '.join(known)}")
     check_level(level)
+    if rho_low is not None and not -1 <= rho_low < 1:
+        raise ValueError(f"rho_low is {rho_low!r}, expected a number from -1 to below 1")
     y, v = _read(yi, vi)
     k = len(y)
     found = columns(mods, y.shape)
@@ -212,7 +219,7 @@ def pool_multilevel(
         raise ValueError("mods has columns that are constant or collinear, expected independent ones")
     layers = nested_codes(clusters, k)
     labels, outcomes = (None, ()) if outcome is None else outcome_codes(outcome, k)
-    model = Model.of(tuple(layers), struct if outcomes else None, outcomes)
+    model = Model.of(tuple(layers), struct if outcomes else None, outcomes, rho_low)
 
     # On a scale on which effects scatter by about one, the optimiser's steps and limits fit any data.
     residual = y - span.q @ (span.q.T @ y)

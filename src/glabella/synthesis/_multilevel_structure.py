@@ -35,19 +35,22 @@ class Model:
     upper: Floats
 
     @staticmethod
-    def of(clusters: tuple[str, ...], struct: Struct | None, outcomes: tuple[str, ...]) -> Model:
+    def of(
+        clusters: tuple[str, ...], struct: Struct | None, outcomes: tuple[str, ...], rho_low: float | None = None
+    ) -> Model:
         """Lay out the parameters."""
         j = len(outcomes)
+        least = rho_low if rho_low is not None else -1 / (j - 1) if j > 1 else -1.0
         own: tuple[str, ...] = ()
         correlations: tuple[str, ...] = ()
         below: list[float] = []
         above: list[float] = []
         if struct in ("CS", "AR"):
             own, correlations = (clusters[0],), ("rho",)
-            below, above = [0.0, -1 / (j - 1) if struct == "CS" else -1.0], [np.inf, 1.0]
+            below, above = [0.0, least if struct == "CS" else -1.0], [np.inf, 1.0]
         elif struct == "HCS":
             own, correlations = tuple(f"{clusters[0]}: {label}" for label in outcomes), ("rho",)
-            below, above = [*[0.0] * j, -1 / (j - 1)], [*[np.inf] * j, 1.0]
+            below, above = [*[0.0] * j, least], [*[np.inf] * j, 1.0]
         elif struct == "UN":
             own = tuple(f"{clusters[0]}: {label}" for label in outcomes)
             correlations = tuple(f"{a}, {b}" for a, b in combinations(outcomes, 2))

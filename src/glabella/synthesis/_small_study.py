@@ -241,16 +241,16 @@ def _with_limit(found: Egger) -> Egger:
     return replace(found, estimate=nan, ci_low=nan, ci_high=nan, reason=_NO_LIMIT.format(found.predictor))
 
 
-def rank_test(yi: ArrayLike, vi: ArrayLike, *, exact: bool = True) -> RankTest:
+def rank_test(yi: ArrayLike, vi: ArrayLike, *, exact: bool | None = None) -> RankTest:
     """Test the rank correlation of effects and variances.
 
     Parameters
     ----------
     yi, vi : array_like of shape (k,)
         Effects and variances.
-    exact : bool
-        Use the exact distribution where there are no ties and fewer than fifty studies; R's ``cor.test``, and so
-        metafor, does the same.
+    exact : bool, optional
+        Use the exact distribution where there are no ties: by default with fewer than fifty studies (as R's
+        ``cor.test``), ``True`` with any number (as metafor does), ``False`` never.
 
     Returns
     -------
@@ -277,7 +277,8 @@ def rank_test(yi: ArrayLike, vi: ArrayLike, *, exact: bool = True) -> RankTest:
             return RankTest(float("nan"), float("nan"), len(y), f"all {what} are equal: there is no order of them")
     standard = off / np.sqrt(v - 1 / weight.sum())
     ties = len(np.unique(standard)) < len(y) or len(np.unique(v)) < len(y)
-    way = "exact" if exact and not ties and len(y) < 50 else "asymptotic"
+    wanted = len(y) < 50 if exact is None else exact
+    way = "exact" if wanted and not ties else "asymptotic"
     found = kendalltau(standard, v, method=way)
     return RankTest(float(found.statistic), float(found.pvalue), len(y), "")
 

@@ -1,5 +1,6 @@
 """What must hold of any prior fitted and any pair scored."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -147,6 +148,20 @@ def test_equal_components_are_one_gamma(n: int, expected: float) -> None:
     one = gamma(1.5 + n, scale=1 / (0.7 + expected))
     assert score["eb05"] == pytest.approx(one.ppf(0.05), rel=1e-9)
     assert score["eb95"] == pytest.approx(one.ppf(0.95), rel=1e-9)
+
+
+@pytest.mark.parametrize("shape", [0.002, 0.0035, 0.006, 0.02])
+def test_a_component_that_is_a_spike_at_zero_has_quantiles_too(shape: float) -> None:
+    """Of a table with holes: near zero the lower tail is that of a power, w (rate q)^shape / Gamma(shape + 1)."""
+    prior = (4.0, 2.0, shape, 0.02, 0.55)
+    scores = GPS.given(*prior).score([0, 0, 7], [0.5, 5.0, 5.0])
+    for row, expected in enumerate((0.5, 5.0)):
+        weights = [0.55 * (2 / (2 + expected)) ** 4, 0.45 * (0.02 / (0.02 + expected)) ** shape]
+        spike = weights[1] / sum(weights)
+        log = math.log(0.05 * math.gamma(shape + 1) / spike) / shape - math.log(0.02 + expected)
+        found = math.log(scores["eb05"][row])
+        assert found == pytest.approx(max(log, -690), rel=1e-6)
+    assert 0.1 < scores["eb05"][2] < scores["eb95"][2]
 
 
 def test_many_pairs_score_as_each_alone() -> None:

@@ -59,7 +59,9 @@ def exact_ror(
     -----
     Given the margins, ``n`` follows Fisher's noncentral hypergeometric distribution, whose parameter is the odds
     ratio (Cornfield 1956; mid-p: Lancaster 1961). Limits are roots of its tails in the log odds ratio, found by
-    Chandrupatla's method side by side.
+    Chandrupatla's method side by side. Exact limits hold their level and are cautious with few reports, mid-p
+    limits are near it. Both compare with all other reports: where drugs among those cannot have the event, the
+    ratio of the others is above 1 (``docs/test-levels.md``).
 
     Examples
     --------

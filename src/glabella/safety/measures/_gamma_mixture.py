@@ -23,7 +23,9 @@ Prior = tuple[float, float, float, float, float]
 _SMALL = 1e-3
 #: A component of less weight than this cannot move a quantile by 1e-10.
 _NEGLIGIBLE = 1e-13
-_STEPS = 200
+_STEPS = 300
+#: Log ratio below which a quantile is not followed: 1e-300 stands for it. Only shapes below the other lead there.
+_FLOOR, _SPIKE = -690.0, 0.1
 #: Counts and nodes of the table of starts; below this many pairs a table costs more than it saves.
 _COUNTS, _NODES, _WORTH = 96, 1024, 400_000
 #: Distinct counts up to this are tabulated for the gamma functions.
@@ -142,9 +144,13 @@ def _solve(post: _Posterior, start: Floats, share: float, *, upper: bool) -> Flo
     """Find where the tail is ``share``."""
     found = start.copy()
     step, above = _step(post, found, share, upper=upper)
-    accuracy = _SMALL / np.sqrt(1 + np.minimum(*post.shapes))
+    least = np.minimum(*post.shapes)
+    accuracy = _SMALL / np.sqrt(1 + least)
     good = np.abs(step) < accuracy
     found[good] += step[good]
+    nothing = np.flatnonzero(~good & (least < _SPIKE))
+    nothing = nothing[_below_floor(post.at(nothing), share, upper=upper)]
+    found[nothing], good[nothing] = _FLOOR, True
     rows = np.flatnonzero(~good)
     if rows.size == 0:
         return found
@@ -166,6 +172,12 @@ def _solve(post: _Posterior, start: Floats, share: float, *, upper: bool) -> Flo
         rows, post, accuracy = rows[left], post.at(left), accuracy[left]
         at, step, above, low, high = at[left], step[left], above[left], low[left], high[left]
     raise ArithmeticError(f"{len(rows)} posterior quantiles were not found in {_STEPS} steps")
+
+
+def _below_floor(post: _Posterior, share: float, *, upper: bool) -> NDArray[np.bool_]:
+    """Say where the quantile is nothing to a computer: a component of a tiny shape is a spike at zero."""
+    tail, _, _ = _tail(post, np.full(len(post.weight), _FLOOR), upper=upper)
+    return np.asarray((tail > share) != upper)
 
 
 def _inside(at: Floats, step: Floats, low: Floats, high: Floats, below: NDArray[np.bool_]) -> Floats:

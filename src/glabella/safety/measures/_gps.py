@@ -112,6 +112,10 @@ class GPS:
         -----
         The posterior weight of the first component rests on the untruncated mixture in every convention: this
         is what openEBGM does too.
+
+        ``eb05`` is a posterior quantile under a prior fitted to the same table: "above 1" or "2 or more" has no
+        level of a test. On tables without signals there is often no prior to fit; with events that some drugs
+        cannot have, the prior takes the holes for low ratios (``docs/test-levels.md``, simulated).
         """
         if not (self.converged or unconverged):
             raise ValueError(self._refusal())

@@ -54,6 +54,10 @@ def information_component(
     The quantile of the posterior is that of a gamma of rate 1, which depends on n alone, divided by
     expected + 1/2. It is therefore inverted once for every distinct count, not for every pair.
 
+    As a rule, "low above 0" holds a level of (1 - ``level``) / 2 for one look at one pair, and is cautious with
+    few reports since the ratio is shrunken. It holds none where the expected count is too low: where others of whom
+    it is made cannot have the event (``docs/test-levels.md``).
+
     References
     ----------
     Norén GN, Hopstadius J, Bate A. Stat Methods Med Res 2013;22:57-69: the ratio with 1/2 added to both counts,

@@ -126,7 +126,9 @@ def logistic_ratio(
     -----
     Grouping leaves the likelihood as it is. Where cells are separated (for example a stratum in which no report
     has the event) the estimates are the limits of the likelihood: such cells say nothing on the exposure and are
-    left out and counted.
+    left out and counted. Both P values are those of large samples, near their level from some five expected
+    reports; of no association with all others, some of whom may be unable to have the event
+    (``docs/test-levels.md``).
 
     References
     ----------

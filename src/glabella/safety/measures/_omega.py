@@ -79,6 +79,10 @@ def omega(
     The closed limits are the approximation that is in use for the information component; the normal one of the
     paper, Ω ± 1.96 / (ln 2 √n111), is of the ratio without shrinkage and worse for few reports.
 
+    Level (``docs/test-levels.md``, simulated): where risks add, Ω025 is above zero with a chance of 0.025 or less
+    only if reports with both drugs are few beside those with either alone. The expected count is taken as known:
+    where about as many are expected with both as were seen with one alone, the chance is 0.06.
+
     References
     ----------
     Norén GN, Sundberg R, Bate A, Edwards IR. Stat Med 2008;27:3057-3070.

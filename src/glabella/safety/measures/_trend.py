@@ -79,7 +79,8 @@ def cumulative_ic(
     The expected count up to a quarter is the product of the cumulated margins over the cumulated total: what an
     analyst would have seen who looked at the whole database at the end of that quarter. It is not the sum of the
     quarters' expected counts, which would adjust for time. The limits are those of one look; looking every
-    quarter makes a first crossing by chance more likely than their level says.
+    quarter makes a first crossing by chance more likely than their level says: three to four times as likely over
+    twenty quarters (``docs/test-levels.md``).
 
     References
     ----------
