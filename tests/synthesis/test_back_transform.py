@@ -93,7 +93,7 @@ def test_bad_input_is_named(measure: Any, values: Any, ni: Any, says: str) -> No
         back_transform(measure, values, ni=ni)
 
 
-# --- pooled proportions ----------------------------------------------------------------------------------------------
+# --- pooled proportions -----------------------------------------------------------------------------------
 
 
 def test_a_pooled_proportion_lies_among_the_studies() -> None:

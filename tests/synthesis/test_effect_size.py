@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 
 from glabella.synthesis import effect_size
 from glabella.synthesis._effect_size import Measure, correction
+from tests.synthesis.records import files, read
 
-FOLDER = Path(__file__).parents[3] / "shared" / "reference" / "metafor"
-FILES = sorted(FOLDER.glob("*.json"))
 OWN = Path(__file__).parent / "reference"
 RELATIVE = 1e-8
 #: The reference files keep 15 decimals at most; below this a number of order one is rounding.
@@ -29,6 +28,8 @@ PROPORTIONS = ("PR", "PLN", "PLO", "PAS", "PFT")
 CORRELATIONS = ("COR", "ZCOR")
 CHANGES = ("MC", "SMCC", "SMCR")
 BY_KIND = {"2x2": COUNTS, "means": MEANS, "rates": RATES, "prop": PROPORTIONS, "cor": CORRELATIONS}
+#: Of the data sets those that give more than effects.
+COUNTED = [reference for reference in map(read, files("metafor")) if reference["kind"] in BY_KIND]
 
 TABLE: dict[str, list[float]] = {"ai": [4, 9], "bi": [6, 3], "ci": [2, 7], "di": [8, 5]}
 RATE: dict[str, list[float]] = {"x1i": [4, 9], "t1i": [60, 31], "x2i": [2, 7], "t2i": [80, 5]}
@@ -72,12 +73,8 @@ def asked(reference: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, str]]
             yield name, name, {}
 
 
-@pytest.mark.skipif(not FILES, reason=f"the reference outputs are missing: {FOLDER}")
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_metafor_on_its_data_sets(file: Path) -> None:
-    reference = json.loads(file.read_text(encoding="utf-8"))
-    if reference["kind"] not in BY_KIND:
-        pytest.skip("effects given, no raw data in this file")
+@pytest.mark.parametrize("reference", COUNTED, ids=lambda reference: reference["dataset"])
+def test_metafor_on_its_data_sets(reference: dict[str, Any]) -> None:
     compared = set()
     for name, measure, options in asked(reference):
         found = effect_size(measure, drop00=False, **options, **reference["raw"])  # type: ignore[arg-type]

@@ -43,7 +43,8 @@ def test_effects_equal_up_to_rounding_are_equal(y: Any, v: Any, method: Any) -> 
     with pytest.raises(ValueError, match="effects all equal: the Knapp-Hartung standard error is zero"):
         pool(y, v, method=method)
     batch = pool([y, np.arange(3.0)], [v, v], method=method)
-    assert batch.reason.tolist() == [EQUAL, ""] and np.isnan(batch.se).tolist() == [True, False]
+    assert batch.reason.tolist() == [EQUAL, ""]
+    assert np.isnan(batch.se).tolist() == [True, False]
     # The standard error of a common effect stands: 1/sqrt(sum of 1/v).
     usual = 1 / np.sqrt((1 / np.asarray(v)).sum())
     assert pool(y, v, method=method, test="z").se == pytest.approx(usual)
@@ -86,7 +87,7 @@ def test_regressions_on_equal_effects_are_refused(effect: float) -> None:
             way()
 
 
-# --- one column that is not the mean ---------------------------------------------------------------------------------
+# --- one column that is not the mean ----------------------------------------------------------------------
 
 
 def test_a_slope_has_no_prediction_interval() -> None:
@@ -94,10 +95,14 @@ def test_a_slope_has_no_prediction_interval() -> None:
     fit = pool([0.1, 0.9, 0.3, 1.4], v, mods=Design(dose[:, None], ("dose",)))
     assert np.isnan([fit.pi_low, fit.pi_high, fit.r2]).all()
     text = str(fit)
-    assert "prediction interval" not in text and "Residual heterogeneity" in text and "R^2" not in text
-    assert fit.moderated and not pool([0.1, 0.9], [0.1, 0.2]).moderated
+    assert "prediction interval" not in text
+    assert "Residual heterogeneity" in text
+    assert "R^2" not in text
+    assert fit.moderated
+    assert not pool([0.1, 0.9], [0.1, 0.2]).moderated
     batch = pool([[0.1, 0.9, 0.3, 1.4]] * 2, [v] * 2, mods=Design(dose[:, None], ("dose",)))
-    assert np.isnan(batch.pi_low).all() and batch.table()["coefficient"].to_list() == ["dose"] * 2
+    assert np.isnan(batch.pi_low).all()
+    assert batch.table()["coefficient"].to_list() == ["dose"] * 2
 
 
 def test_equal_effects_have_a_slope() -> None:
@@ -114,30 +119,34 @@ def test_groups_without_an_intercept_hold_the_mean() -> None:
     assert pool(y, v, mods=mods).r2 == pytest.approx(pool(y, v, mods=[0.0, 0, 1, 1]).r2)
 
 
-# --- what is said of an interval -------------------------------------------------------------------------------------
+# --- what is said of an interval --------------------------------------------------------------------------
 
 
 def test_an_interval_narrower_than_the_common_effects_is_noted() -> None:
     y, v = np.array([0.30, 0.31, 0.30]), np.array([0.04, 0.05, 0.06])
     fit, common = pool(y, v), pool(y, v, method="common", test="z")
     assert fit.ci_high - fit.ci_low < common.ci_high - common.ci_low
-    assert fit.narrower and "narrower than that of a common effect" in str(fit)
-    assert not pool(y, v, test="adhoc").notes and not pool([0.1, 0.9, 0.4], v).notes
-    batch = pool([y, [0.1, 0.9, 0.4], [np.nan] * 3], [v, v, [np.nan] * 3])
+    assert fit.narrower
+    assert "narrower than that of a common effect" in str(fit)
+    assert not pool(y, v, test="adhoc").notes
+    assert not pool([0.1, 0.9, 0.4], v).notes
+    lost = [np.nan] * 3
+    batch = pool(np.array([y, [0.1, 0.9, 0.4], lost]), np.array([v, v, lost]))
     assert batch.narrower.tolist() == [True, False, False]
 
 
 def test_a_variance_outside_its_own_interval_is_noted() -> None:
     """DerSimonian and Laird's estimate lets a precise study count; the limits are of another statistic."""
     y, v = [0.0, 40.0, -35.0, 50.0, 20.0], [1.0, 0.01, 900.0, 0.02, 400.0]
-    fits = [pool(y, v, method=method) for method in ("DL", "HS", "SJ", "HE", "PM")]  # type: ignore[arg-type]
+    fits = [pool(y, v, method=method) for method in ("DL", "HS", "SJ", "HE", "PM")]
     for fit in fits:
         outside = not fit.tau2_ci[0] <= fit.tau2 <= fit.tau2_ci[1]
         assert outside == any("lies outside its interval" in note for note in fit.notes)
-    assert any(fit.notes for fit in fits) and not fits[-1].notes
+    assert any(fit.notes for fit in fits)
+    assert not fits[-1].notes
 
 
-# --- robust standard errors ------------------------------------------------------------------------------------------
+# --- robust standard errors -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", ["CR1", "CR2"])
@@ -148,7 +157,9 @@ def test_what_one_cluster_determines_has_no_robust_error(kind: Any, formula: str
     fit = robust(y, [0.1] * 7, cluster, mods=design(formula, {"g": list("aaaaabb")}), kind=kind)
     assert np.isnan(fit.se).tolist() == [False, True]
     assert np.isnan(fit.ci_low).tolist() == np.isnan(fit.p_value).tolist() == [False, True]
-    assert "one cluster alone" in fit.reason[1] and fit.reason[0] == "" and fit.reason[1] in str(fit)
+    assert "one cluster alone" in fit.reason[1]
+    assert fit.reason[0] == ""
+    assert fit.reason[1] in str(fit)
     # Group a is as if it were alone, but for n - p of CR1.
     alone = robust(y[:5], [0.1] * 5, cluster[:5], kind="CR2")
     if kind == "CR2" and fit.tau2 == alone.tau2:
@@ -175,7 +186,7 @@ def test_a_study_that_outweighs_all_others_determines_the_mean(kind: Any) -> Non
         robust([0.2, 0.4, 0.1, 0.5], [1e-12, 1, 1, 1], [1, 2, 3, 4], kind=kind, method="common")
 
 
-# --- ranks and limits that there are not -----------------------------------------------------------------------------
+# --- ranks and limits that there are not ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -184,15 +195,19 @@ def test_a_study_that_outweighs_all_others_determines_the_mean(kind: Any) -> Non
 )
 def test_nothing_to_rank_is_said(y: Any, v: Any, says: str) -> None:
     found = rank_test(y, v)
-    assert np.isnan(found.tau) and np.isnan(found.p_value) and says in found.reason and says in str(found)
+    assert np.isnan(found.tau)
+    assert np.isnan(found.p_value)
+    assert says in found.reason
+    assert says in str(found)
 
 
 @pytest.mark.parametrize("model", ["rma", "lm"])
 def test_only_predictors_that_vanish_with_size_have_a_limit(model: Any) -> None:
     y, v, n = [0.1, 0.4, 0.3, 0.9], [0.01, 0.03, 0.05, 0.09], [300, 120, 90, 40]
     for predictor in ("sei", "vi", "ninv", "sqrtninv", "ni", "sqrtni", "seinv"):
-        found = egger(y, v, model=model, predictor=predictor, ni=n)  # type: ignore[arg-type]
+        found = egger(y, v, model=model, predictor=predictor, ni=n)
         has = predictor in ("sei", "vi", "ninv", "sqrtninv")
         assert np.isfinite([found.estimate, found.ci_low, found.ci_high]).all() == has
-        assert (found.reason == "") == has and (found.reason in str(found))
+        assert (found.reason == "") == has
+        assert found.reason in str(found)
         assert np.isfinite([found.slope, found.p_value]).all()

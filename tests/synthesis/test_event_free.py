@@ -1,4 +1,4 @@
-"""Studies without an event, or with nothing else, tell nothing of a ratio; what they are left out of, and what not."""
+"""Studies without an event, or with nothing else, tell nothing of a ratio: where they are left out."""
 
 import json
 from pathlib import Path
@@ -9,8 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from glabella.cli._main import main
-from glabella.synthesis import bayes, effect_size, pairwise, pool, pool_glmm, pool_mh, pool_peto
-from glabella.synthesis import HalfNormal
+from glabella.synthesis import HalfNormal, bayes, effect_size, pairwise, pool, pool_glmm, pool_mh, pool_peto
 
 #: Two trials with three events each, and five without any, twice as many people in the first group.
 TRIALS: dict[str, Any] = {
@@ -24,9 +23,11 @@ def test_trials_without_an_event_are_left_out_of_ratios(measure: Any) -> None:
     found = effect_size(measure, **TRIALS)
     alone = effect_size(measure, **{name: column[:2] for name, column in TRIALS.items()})
     assert found.defined.tolist() == [True, True] + [False] * 5
-    assert np.isnan(found.yi[2:]).all() and np.isnan(found.vi[2:]).all()
+    assert np.isnan(found.yi[2:]).all()
+    assert np.isnan(found.vi[2:]).all()
     assert found.yi[:2].tolist() == alone.yi.tolist()
-    assert set(found.reason[2:]) == {"no event in either group"} and set(found.reason[:2]) == {""}
+    assert set(found.reason[2:]) == {"no event in either group"}
+    assert set(found.reason[:2]) == {""}
     assert found.left_out == ("5 of 7 studies left out: no event in either group (rows 3, 4, 5, 6, 7)",)
     assert str(found).splitlines()[-1] == found.left_out[0]
 
@@ -37,7 +38,8 @@ def test_they_lend_no_precision() -> None:
     fit = pool(found.yi[found.defined], found.vi[found.defined], test="z")
     mh = pool_mh("OR", **TRIALS)
     assert fit.k == mh.k == pool_glmm("OR", **TRIALS).k == pool_peto(**TRIALS).k == 2
-    assert fit.ci_low < np.log(0.2) and fit.ci_high > np.log(2)
+    assert fit.ci_low < np.log(0.2)
+    assert fit.ci_high > np.log(2)
     assert fit.estimate == pytest.approx(mh.estimate, abs=0.05)
     with pytest.raises(ValueError, match="row 3"):
         pool(found.yi, found.vi)
@@ -97,7 +99,8 @@ def test_a_difference_is_of_the_counts_as_they_are() -> None:
 
 def test_an_empty_cell_with_nothing_added_says_why_there_is_no_effect() -> None:
     found = effect_size("OR", ai=[0], n1i=[10], ci=[3], n2i=[10], to="none")
-    assert np.isnan(found.yi[0]) and "empty cell" in found.reason[0]
+    assert np.isnan(found.yi[0])
+    assert "empty cell" in found.reason[0]
 
 
 def test_the_command_says_what_it_left_out(tmp_path: Path) -> None:
@@ -106,12 +109,16 @@ def test_the_command_says_what_it_left_out(tmp_path: Path) -> None:
     file.write_text("ai,n1i,ci,n2i\n" + "\n".join(",".join(map(str, row)) for row in rows), encoding="utf-8")
     found = effect_size("OR", **TRIALS)
     run = CliRunner().invoke(main, ["pool", str(file), "--measure", "OR"])
-    assert run.exit_code == 0 and found.left_out[0] in run.output and "k = 2" in run.output
+    assert run.exit_code == 0
+    assert found.left_out[0] in run.output
+    assert "k = 2" in run.output
     run = CliRunner().invoke(main, ["pool", str(file), "--measure", "OR", "--json"])
     assert json.loads(run.output)["left_out"] == list(found.left_out)
     run = CliRunner().invoke(main, ["bayes", str(file), "--measure", "OR", "--tau-prior", "halfnormal:0.5"])
-    assert found.left_out[0] in run.output and "k = 2" in run.output
+    assert found.left_out[0] in run.output
+    assert "k = 2" in run.output
     assert bayes(found.yi[:2], found.vi[:2], tau_prior=HalfNormal(0.5)).k == 2
     file.write_text("ai,n1i,ci,n2i\n0,20,0,10\n0,30,0,10\n", encoding="utf-8")
     run = CliRunner().invoke(main, ["pool", str(file), "--measure", "RR"])
-    assert run.exit_code == 2 and "no event in either group" in run.output
+    assert run.exit_code == 2
+    assert "no event in either group" in run.output

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from glabella.cli._files import BAD_INPUT, replace
+from glabella.cli._files import BAD_INPUT, csv_bytes, replace
 from glabella.cli._tables import numbers, plain, read, texts
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def network_command(
             said = _report(fit, small_values, ratio, measure, notes)
         if league is not None:
             written = _league(fit, _ranked(fit, small_values), ratio, measure)
-            replace(league, written.table().write_csv().encode())
+            replace(league, csv_bytes(written.table()))
         if plot is not None:
             for name, drawn in _plots(fit, columns, sizes, small_values, change).items():
                 content = drawn.svg().encode() if picture == "svg" else drawn.png()

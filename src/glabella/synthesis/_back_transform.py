@@ -103,7 +103,7 @@ def _shares(weights: ArrayLike | None, sizes: Floats) -> Floats:
     w = sizes + 0.5 if weights is None else numbers(weights, "weights")
     if w.shape != sizes.shape or not (np.isfinite(w) & (w >= 0)).all() or not w.sum() > 0:
         raise ValueError(f"weights are {w.tolist()}, expected {sizes.size} numbers of 0 or more, not all 0")
-    return w / w.sum()
+    return np.asarray(w / w.sum())
 
 
 def _common_proportion(t: Floats, n: Floats, share: Floats) -> Floats:

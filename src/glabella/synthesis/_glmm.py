@@ -174,7 +174,7 @@ def pool_glmm(
     if measure == "IRR" and model != "UM.FS":
         raise ValueError(f"model is {model!r} for IRR, expected UM.FS")
     if nodes is not None and not (isinstance(nodes, int | np.integer) and 1 <= nodes <= 100):
-        raise ValueError(f"nodes is {nodes!r}, expected a whole number from 1 to 100")
+        raise ValueError(f"nodes is {nodes!r}, expected 1 to 100")
     check_level(level)
     exact = measure == "OR" and model == "CM.EL"
     chosen, nodes = nodes, nodes or (25 if exact else 7)

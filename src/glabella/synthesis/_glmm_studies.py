@@ -135,8 +135,8 @@ def hypergeometrics(a: Floats, b: Floats, c: Floats, d: Floats) -> Studies:
 def _at_infinity(inner: NDArray[np.bool_], up: NDArray[np.bool_]) -> float:
     """Log-likelihood towards which studies tend as the variance between them grows; minus infinity with one inside.
 
-    A study whose own effect is infinite, upwards or downwards, is ever likelier the further its effect is out, and in
-    the end as likely as its direction; one whose own effect is finite grows unlikely.
+    A study whose own effect is infinite, upwards or downwards, is ever likelier the further its effect is out, and
+    in the end as likely as its direction; one whose own effect is finite grows unlikely.
     """
     from scipy.special import xlogy
 

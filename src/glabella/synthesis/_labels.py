@@ -28,6 +28,8 @@ def labels(given: ArrayLike, name: str) -> list[Any]:
         If one is missing: ``None``, NaN, NaT, ``pandas.NA``, masked, empty or blank.
     """
     found = cells(given)
+    if set(map(type, found)) == {int}:
+        return found
     for row, label in enumerate(found):
         if missing(label):
             said = "" if label is None or _is_masked(label) else f": it is {label!r}"
@@ -48,13 +50,14 @@ def codes(given: ArrayLike, name: str, k: int) -> Ints:
     ValueError
         If there are not ``k`` of them or one is missing.
     """
-    order: dict[str, int] = {}
-    return np.array([order.setdefault(label, len(order)) for label in _of_rows(given, name, k)], dtype=int)
+    found = _of_rows(given, name, k)
+    order = {label: place for place, label in enumerate(dict.fromkeys(found))}
+    return np.fromiter(map(order.__getitem__, found), int, k)
 
 
 def outcome_codes(outcome: ArrayLike, k: int) -> tuple[Ints, tuple[str, ...]]:
     """Give outcomes numbers in the order of their labels: that of numbers where all are, as weeks in text."""
-    found = _of_rows(outcome, "outcome", k)
+    found = names(_of_rows(outcome, "outcome", k), "outcome")
     order = sorted(set(found))
     if all(map(_NUMBER.fullmatch, order)):
         order.sort(key=float)
@@ -155,11 +158,13 @@ def _objects(given: Any) -> NDArray[Any]:
     return array.astype(object)
 
 
-def _of_rows(given: ArrayLike, name: str, k: int) -> list[str]:
-    shape = _objects(given).shape
-    if shape != (k,):
-        raise ValueError(f"{name} has shape {shape}, expected ({k},) as there are {k} effects")
-    return names(given, name)
+def _of_rows(given: ArrayLike, name: str, k: int) -> list[Any]:
+    """Take a label for each of ``k`` rows, as they are where all are of one plain type, else as text."""
+    found = _objects(given)
+    if found.shape != (k,):
+        raise ValueError(f"{name} has shape {found.shape}, expected ({k},) as there are {k} effects")
+    kinds = set(map(type, found.tolist()))
+    return labels(found, name) if kinds in ({int}, {str}) else names(found, name)
 
 
 def _text(label: Any) -> str:

@@ -72,7 +72,8 @@ def _basins(values: Floats) -> NDArray[np.intp]:
     """Points of a grid that none beside them, along an axis, is below; the lowest first."""
     low = np.ones(values.shape, dtype=bool)
     for axis in range(values.ndim):
-        rises = np.diff(values, axis=axis) >= 0
+        along = np.moveaxis(values, axis, 0)
+        rises = np.moveaxis(along[1:] >= along[:-1], 0, axis)
         edge = np.ones_like(np.take(low, [0], axis=axis))
         low &= np.concatenate([rises, edge], axis=axis) & np.concatenate([edge, ~rises], axis=axis)
     found = np.flatnonzero(low)
@@ -104,8 +105,8 @@ def search(groups: list[Group], model: Model, restricted: bool, starts: list[Flo
     ahead = [*points[hollows], *(each for _, each in first[:_AHEAD])]
     value, theta = min((descend(each, 1000) for each in ahead), key=lambda each: each[0])
     if not np.isfinite(value):
-        raise ValueError("the likelihood cannot be computed: a sampling variance is lost in rounding beside how far "
-                         "effects scatter; expected variances of more similar size")  # fmt: skip
+        raise ValueError("the likelihood cannot be computed: a sampling variance is lost in rounding beside how "
+                         "far effects scatter; expected variances of more similar size")  # fmt: skip
     for beside in model.escapes(theta):
         tried, there = descend(beside, 1000)
         if tried < value:

@@ -64,7 +64,7 @@ def check_level(level: Any) -> None:
 
 
 def can_be(y: Floats, v: Floats) -> NDArray[np.bool_]:
-    """Mark effects that are finite with variances that are above zero, of a size that can be squared and divided."""
+    """Mark effects that are finite with variances above zero, of a size that can be squared and divided."""
     # Comparisons with NaN are false.
     with np.errstate(invalid="ignore"):
         return np.asarray((np.abs(y) <= _FAR) & (v >= 1 / _FAR) & (v <= _FAR))
@@ -75,7 +75,11 @@ def check_effects(y: Floats, v: Floats) -> None:
     wrong = ~can_be(y, v)
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
-        size = f", of a size between {1 / _FAR:g} and {_FAR:g}" if np.isfinite([y[row], v[row]]).all() and v[row] > 0 else ""
+        size = (
+            f", of a size between {1 / _FAR:g} and {_FAR:g}"
+            if np.isfinite([y[row], v[row]]).all() and v[row] > 0
+            else ""
+        )
         raise ValueError(f"yi is {y[row]} and vi {v[row]} in row {row + 1}, "
                          f"expected a finite effect and a variance above 0{size}")  # fmt: skip
 

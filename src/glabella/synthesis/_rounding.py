@@ -10,8 +10,8 @@ Floats = NDArray[np.float64]
 #: Largest rounding error of an effect, relative to the larger of itself and its standard error. An effect is made
 #: of a few numbers, such as two means, each wrong by half a unit in its last digit (2**-53 of it); where these
 #: nearly cancel, the error is larger than the effect's own last digit. 2**-40, 9e-13, leaves room for numbers of
-#: 2**12 or 4,096 standard errors. Effects that truly differ by so little do not occur by chance: residuals of a trillionth
-#: of their standard error have, with one degree of freedom, a probability of a trillionth, with two its square.
+#: 2**12 or 4,096 standard errors. Effects that truly differ by so little do not occur by chance: residuals of a
+#: trillionth of their standard error have, with one degree of freedom, a probability of a trillionth.
 ROUNDING = 2.0**-40
 
 

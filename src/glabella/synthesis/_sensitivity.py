@@ -228,7 +228,7 @@ def influence(
 
 
 def _unscaled(x: Floats, v: Floats, tau2: float) -> Floats:
-    return inverse((x.T @ (x / (v + tau2)[:, None]))[None])[0]
+    return np.asarray(inverse((x.T @ (x / (v + tau2)[:, None]))[None])[0])
 
 
 def _one(yi: ArrayLike, vi: ArrayLike, least: int) -> tuple[Floats, Floats]:

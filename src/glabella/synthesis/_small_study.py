@@ -385,7 +385,7 @@ def _missing(off: Floats, estimator: str, ties: Ties) -> int:
 
 
 def _levels(values: Floats, near: float) -> NDArray[np.int_]:
-    """Number values from the least, those as good as equal alike."""
+    """Give values the numbers of their order, those as good as equal the same."""
     order = np.argsort(values, kind="stable")
     level = np.empty(len(values), dtype=int)
     level[order] = np.concatenate([[0], np.cumsum(np.diff(values[order]) > near)])

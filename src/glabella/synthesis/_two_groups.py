@@ -68,9 +68,7 @@ def _two_by_two(measure: str, cells: tuple[Floats, ...], vtype: str) -> tuple[Fl
     return (a - n1 * events / n) / variance, 1 / variance
 
 
-def rates(
-    measure: str, columns: dict[str, Floats], add: float | None, to: str
-) -> tuple[Floats, Floats, LeftOut]:
+def rates(measure: str, columns: dict[str, Floats], add: float | None, to: str) -> tuple[Floats, Floats, LeftOut]:
     """IRR and IRD from events and person-time, and the studies of which a ratio can tell nothing.
 
     With ``add`` of None IRD is computed from the counts as they are, and its variance alone is corrected.

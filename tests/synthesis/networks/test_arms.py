@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from glabella.synthesis import effect_size
 from glabella.synthesis.networks._pairwise import Pairwise, pairwise
+from tests.synthesis.records import outputs
 
 HERE = Path(__file__).parents[1] / "reference"
 REFERENCE = json.loads((HERE / "netmeta_bin.json").read_text(encoding="utf-8"))
-SHARED = Path(__file__).parents[4] / "shared" / "reference" / "netmeta"
 RELATIVE = 1e-11
 
 MEASURES: dict[str, Any] = {"ASD": "AS"}
@@ -134,14 +134,13 @@ def test_a_ratio_of_means_of_two_signs_names_the_arm() -> None:
         pairwise(data["study"], data["treatment"], measure="ROM", **columns(data, "ROM"))
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason=f"the reference outputs are missing: {SHARED}")
 @pytest.mark.parametrize(
     ("file", "name", "measure"),
     [("Linde2015", "linde2015", "OR"), ("Dogliotti2014", "dogliotti2014", "OR"), ("Stowe2010", "stowe2010", "MD"),
      ("smokingcessation", "hasselblad1998", "OR")],
 )  # fmt: skip
 def test_reference_networks_come_from_their_arms(file: str, name: str, measure: Any) -> None:
-    expected = json.loads((SHARED / f"{file}.json").read_text(encoding="utf-8"))["contrasts"]
+    expected = outputs("netmeta", file)["contrasts"]
     data = data_of(name)
     found = pairwise(data["study"], data["treatment"], measure=measure, **columns(data, measure))
     # Names and signs may differ: contrasts are put in order by size, equal ones by their standard error.

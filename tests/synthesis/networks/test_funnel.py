@@ -7,7 +7,7 @@ import pytest
 
 from glabella.synthesis import egger, network
 from glabella.synthesis.networks._funnel import adjusted_funnel
-from tests.synthesis.networks.looks import LOOKS, fitted, needs_reference
+from tests.synthesis.networks.looks import LOOKS, fitted
 
 ROWS = [("1", "A", "B", 0.3, 0.2), ("2", "B", "A", -0.5, 0.25), ("3", "B", "C", 0.2, 0.2),
         ("4", "A", "C", 0.9, 0.3), ("5", "C", "A", -0.7, 0.4)]  # fmt: skip
@@ -18,7 +18,6 @@ def fit() -> Any:
     return network(*columns, method="DL")
 
 
-@needs_reference
 @pytest.mark.parametrize("name", LOOKS)
 def test_it_agrees_with_netmeta(name: str) -> None:
     expected = LOOKS[name]["funnel"]

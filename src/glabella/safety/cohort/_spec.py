@@ -190,7 +190,8 @@ def load_spec(path: str | Path) -> CohortSpec:
         found = yaml.safe_load(file.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ValueError(f"{path}: no such file, and no shipped cohort; shipped are {', '.join(known)}") from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
+        # An impossible date is a ValueError, brackets within brackets without end a RecursionError.
         raise ValueError(f"{file}: cannot be read as YAML: {error}") from error
     if not isinstance(found, dict):
         raise ValueError(f"{file}: holds {type(found).__name__}, expected fields")

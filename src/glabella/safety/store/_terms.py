@@ -107,7 +107,7 @@ def _yaml(path: Path, text: str) -> dict[str, Any]:
 
     try:
         found = yaml.safe_load(text)
-    except yaml.YAMLError as fault:
+    except (yaml.YAMLError, ValueError, RecursionError) as fault:
         raise ValueError(f"{path}: not YAML: {fault}") from fault
     if not isinstance(found, dict):
         raise ValueError(f"{path}: expected a mapping with a list `terms`")

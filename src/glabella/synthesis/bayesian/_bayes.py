@@ -244,5 +244,5 @@ def fitted(
         model = conditional(y[good], v[good], x[good], present[good], priors)
         return posterior(model, tau_prior, () if single else (len(y),), good, level), reason, present
     except np.linalg.LinAlgError as error:
-        raise ValueError("the coefficients cannot be told apart beside the rounding of the largest weights; expected "
-                         "variances, and columns, of more similar size") from error  # fmt: skip
+        raise ValueError("the coefficients cannot be told apart beside the rounding of the largest weights; "
+                         "expected variances, and columns, of more similar size") from error  # fmt: skip

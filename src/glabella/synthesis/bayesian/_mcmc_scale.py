@@ -92,13 +92,15 @@ def scale_of(prior: TauPrior, what: str) -> tuple[Scale, Floats]:
     Raises
     ------
     ValueError
-        If the prior is improper, or its family is not among those that can be sampled.
+        If the prior is improper.
+    TypeError
+        If its family is not among those that can be sampled.
     """
     libraries()
     known_families = (*_kernels(), Uniform)
     if type(prior) not in known_families:
         known = ", ".join(sorted(one.__name__ for one in known_families))
-        raise ValueError(f"{what} is {prior!r}, expected one of {known}")
+        raise TypeError(f"{what} is {prior!r}, expected one of {known}")
     if not prior.proper:
         raise ValueError(f"{what} is improper: {prior!r}; expected a proper prior, as Uniform(upper=…)")
     return Scale(type(prior)), np.array([getattr(prior, one.name) for one in fields(prior)], dtype=float)  # type: ignore[arg-type]

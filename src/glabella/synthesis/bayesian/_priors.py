@@ -88,7 +88,8 @@ def check_mean_prior(prior: object, name: str = "mu_prior") -> None:
 def _positive(prior: object) -> None:
     """Raise unless every parameter of a prior is a finite number above zero."""
     for one in fields(prior):  # type: ignore[arg-type]
-        value = number(getattr(prior, one.name), f"{type(prior).__name__}: {one.name}", "a finite number above 0")
+        value = getattr(prior, one.name)
+        number(value, f"{type(prior).__name__}: {one.name}", "a finite number above 0")
         if not (np.isfinite(value) and value > 0):
             raise ValueError(f"{type(prior).__name__}: {one.name} is {value}, expected a finite number above 0")
 
