@@ -78,6 +78,11 @@ def network_command(
         columns, sizes, notes = _contrasts(table, measure)
         fit = network(*columns, method=method, reference=reference, level=level,  # type: ignore[arg-type]
                       correlated_arms=correlated_arms)  # fmt: skip
+        if as_json:
+            results = _results(fit, notes, small_values, change)
+            said = json.dumps(results, indent=2, allow_nan=False, ensure_ascii=False)
+        else:
+            said = _report(fit, small_values, ratio, measure, notes)
         if league is not None:
             written = _league(fit, _ranked(fit, small_values), ratio, measure)
             replace(league, csv_bytes(written.table()))
@@ -88,11 +93,7 @@ def network_command(
     except (ValueError, OSError) as error:
         click.echo(f"{file}: {error}", err=True)
         sys.exit(BAD_INPUT)
-    if as_json:
-        results = _results(fit, notes, small_values, change)
-        click.echo(json.dumps(results, indent=2, allow_nan=False, ensure_ascii=False))
-    else:
-        click.echo(_report(fit, small_values, ratio, measure, notes))
+    click.echo(said)
 
 
 def _contrasts(table: Table, measure: str | None) -> tuple[list[Any], dict[str, float] | None, list[str]]:

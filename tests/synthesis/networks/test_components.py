@@ -297,7 +297,7 @@ GOOD = {"studlab": ["1", "2", "3"], "treat1": ["A", "B", "A + B"], "treat2": ["P
 
 BAD: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({}, {"inactive": "Q"}, "inactive is 'Q', expected a component: A, B, P"),
-    ({}, {"sep": ""}, "sep is empty"),
+    ({}, {"sep": ""}, "sep is '', expected what stands"),
     ({}, {"interactions": [("A", "C")]}, r"interaction 'A\*C': expected two or more different components of A, B"),
     ({}, {"interactions": [("A", "P")]}, r"interaction 'A\*P': expected two or more different components of A, B"),
     ({}, {"interactions": [("A",)]}, "interaction 'A': expected two or more"),

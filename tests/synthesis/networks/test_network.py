@@ -409,6 +409,7 @@ def test_it_prints_as_analysts_know_it() -> None:
         "Network meta-analysis, random effects (DerSimonian-Laird)",
         "3 treatments, 4 studies, 4 contrasts, 3 designs",
         "",
+        "Effects: effect as given; P-scores: small values are good",
         "versus placebo  estimate 95% limits                 p  P-score",
         "new              -0.6908 -1.0953 to -0.2863    0.0008   0.9998",
         "placebo                . .                          .   0.2980",
@@ -443,7 +444,7 @@ def test_the_league_has_the_network_below_and_the_studies_above() -> None:
     low, _ = fit.limits()
     assert found.low[0, 3] == pytest.approx(np.exp(low[3, 2]))
     assert found.table().columns == ["treatment", "placebo", "new", "old", "other"]
-    assert "League table, random effects" in str(found)
+    assert "League table (random effects; ratio): upper name versus lower" in str(found)
     with pytest.raises(ValueError, match="expected each of"):
         fit.league(order=["placebo", "new"])
     with pytest.raises(ValueError, match="unknown scale 'log'"):

@@ -54,7 +54,7 @@ class Ranks:
     def mean_rank(self) -> Floats:
         """Expected rank; one is the best."""
         # A sum of counts over draws: its last digits are rounding, which would turn halves when it is printed.
-        return np.round(self.probability @ np.arange(1.0, len(self.treatments) + 1), 12)
+        return np.asarray(np.round(self.probability @ np.arange(1.0, len(self.treatments) + 1), 12), dtype=float)
 
     @property
     def sucra(self) -> Floats:
