@@ -63,13 +63,13 @@ LEFT_OUT = {
 
 #: What is ours by choice, and how to get metafor's number, which is what is compared.
 CONVENTIONS = (
-    "`effect_size` OR, RR, PETO, IRR: studies without an event, or with nothing else, are left out (`drop00=True`; "
-    "metafor's default is FALSE): a half in each cell makes an effect of the groups' sizes; `drop00=False` gives "
-    "metafor's number.",
-    "`effect_size` PETO, RD, IRD: of the counts as they are; only the variance of a difference has the half added to "
-    "empty cells; `drop00=False` or `add=0.5` gives metafor's number.",
-    "`trim_fill`: studies at the same distance share the mean of their ranks, and of equal effects the least precise "
-    "is trimmed first, so that the rows' order does not matter; `ties=\"first\"` is metafor's way.",
+    "`effect_size` OR, RR, PETO, IRR: studies without an event, or with nothing else, are left out "
+    "(`drop00=True`; metafor's default is FALSE): a half in each cell makes an effect of the groups' sizes; "
+    "`drop00=False` gives metafor's number.",
+    "`effect_size` PETO, RD, IRD: of the counts as they are; only the variance of a difference has the half added "
+    "to empty cells; `drop00=False` or `add=0.5` gives metafor's number.",
+    "`trim_fill`: studies at the same distance share the mean of their ranks, and of equal effects the least "
+    "precise is trimmed first, so that the rows' order does not matter; `ties=\"first\"` is metafor's way.",
     "`back_transform` PFT: by the studies' own sizes and weights, so that a pooled proportion lies among theirs; "
     "`harmonic=True` is metafor's way.",
     "`egger`: a limit estimate for sei, vi, ninv and sqrtninv alone, as metafor prints it.",

@@ -467,8 +467,8 @@ def test_a_correlation_that_no_three_outcomes_have_can_be_asked_for(
     struct: Any, sigma2: list[float], rho: float, log_likelihood: float, estimate: float, se: float
 ) -> None:
     """SYNTHETIC effects, two outcomes of three a study; rma.mv of metafor 3.8-1 (R 4.2.2) with its defaults."""
-    y = [-0.479, 0.42, 0.58, -0.185, 0.244, -0.148, 0.003, 0.499, -0.273, 0.038, 0.137, 0.258, -0.578, 0.925, -0.344,
-         0.232, -0.789, 0.182, 0.631, -0.462, 0.079, -0.122, -0.224, 0.088]  # fmt: skip
+    y = [-0.479, 0.42, 0.58, -0.185, 0.244, -0.148, 0.003, 0.499, -0.273, 0.038, 0.137, 0.258, -0.578, 0.925,
+         -0.344, 0.232, -0.789, 0.182, 0.631, -0.462, 0.079, -0.122, -0.224, 0.088]  # fmt: skip
     outcome = [1, 2, 2, 3, 2, 3, 1, 3, 1, 2, 1, 2, 1, 2, 1, 3, 1, 3, 1, 2, 2, 3, 1, 2]
     of: Any = {"clusters": {"study": np.repeat(np.arange(12), 2)}, "outcome": outcome, "struct": struct}
     found = pool_multilevel(y, [0.02, 0.03] * 12, rho_low=-1, **of)
