@@ -9,8 +9,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from glabella._reading import Path_
 from glabella.dossier._comparators import Comparators
-from glabella.dossier._faults import Fault
+from glabella.dossier._faults import Fault, told
 from glabella.dossier._load import FIT, Reading, read_folder
 from glabella.dossier._mechanism import Parameter
 from glabella.dossier._schema import (
@@ -24,7 +25,6 @@ from glabella.dossier._schema import (
     Statement,
     Study,
 )
-from glabella.dossier._text import Path_
 
 #: Text fields that people read as the dossier's own words: a digit there would be a number with no source.
 _SPOKEN = frozenset(
@@ -39,9 +39,9 @@ _YEAR_IN_LABEL = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 def check(folder: Path | str) -> list[Fault]:
-    """List all faults of the dossier in ``folder``; an empty list when it is sound."""
+    """List the faults of the dossier in ``folder``, of a file with very many the first; none when it is sound."""
     reading = read_folder(Path(folder))
-    return sorted({*reading.faults, *check_reading(reading)})
+    return list(told([*reading.faults, *check_reading(reading)]))
 
 
 def check_reading(reading: Reading) -> list[Fault]:
@@ -57,7 +57,7 @@ def check_reading(reading: Reading) -> list[Fault]:
     faults += _check_analyses(reading)
     faults += check_comparators(reading)
     faults += check_mechanism(reading)
-    return sorted(set(faults))
+    return list(told(faults))
 
 
 def _walk(part: Any, path: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
