@@ -22,6 +22,8 @@ from glabella._reading._parsed import (
 
 #: A text that does not end goes to the end: nothing is looked at twice.
 _STRING = r'"(?:[^"\\]|\\.)*+"?'
+#: The escape of half a character.
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _BRACKET = re.compile(rf"{_STRING}|[\[\]{{}}]", re.DOTALL)
 _TOKEN = re.compile(rf"{_STRING}|[\[\]{{}},:]|[^\s\[\]{{}},:\"]++", re.DOTALL)
 
@@ -58,9 +60,12 @@ def load_json(text: str) -> Any:
         raise refuse(written, f"{written}; expected a number, or null for what is unknown")
 
     try:
-        return json.loads(text, parse_int=integer, parse_float=real, parse_constant=constant)
+        data = json.loads(text, parse_int=integer, parse_float=real, parse_constant=constant)
     except json.JSONDecodeError as error:
         raise UnreadableError(error.lineno, f"not valid JSON: {error.msg}") from None
+    if _HALF.search(text):
+        _writable(data)
+    return data
 
 
 def parse_json(text: str) -> Parsed:
@@ -71,6 +76,15 @@ def parse_json(text: str) -> Parsed:
     except UnreadableError as error:
         return Parsed(None, {}, ((error.line, error.problem),))
     return Parsed(data, lines, tuple(faults))
+
+
+def _writable(data: Any) -> None:
+    """Refuse halves of characters, which no file can hold."""
+    try:
+        json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        found = error.object[error.start]
+        raise UnreadableError(0, f"not valid JSON: {found!r} is half a character, expected both halves") from None
 
 
 def _shallow(text: str) -> None:

@@ -26,5 +26,5 @@ def packed(claims: Iterable[dict[str, Any]]) -> dict[str, Any]:
 def unpacked(data: dict[str, Any]) -> list[dict[str, Any]]:
     """Give the claims whole again; those that were never packed as they are."""
     claims: list[dict[str, Any]] = data["claims"]
-    tables = [field for field in SHARED if field in data]
-    return [{**claim, **{field: data[field][claim[field]] for field in tables}} for claim in claims]
+    tables = {field: data[field] for field in SHARED if field in data}
+    return [{**claim, **{field: table[claim[field]] for field, table in tables.items()}} for claim in claims]

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from glabella.brief import Brief
 
 STORE = click.Path(path_type=Path, file_okay=False)
+#: Bytes of a brief that is read again.
+LARGEST = 100_000_000
 FORMATS = {"html": "html", "md": "md", "json": "json", "pdf": "pdf"}
 
 
@@ -93,7 +95,7 @@ def _summary(built: Brief, target: Path) -> None:
     rows = [
         ("question", built.evidence.dossier.question.title),
         ("pooled", f"{head.estimate.text} standardised, {head.k.text} comparisons, {head.n.text} people"),
-        ("next trial", f"{head.prediction.limits or 'not known'} "
+        ("next trial", f"{head.prediction.interval_text} "
                        "(prediction interval; with few trials often too narrow)"),
         *((f"largest trial: {label}", f"{shown.text}{f', P {p.text}' if p else ''}")
           for label, shown, p in built.answer.largest),
@@ -109,10 +111,13 @@ def _summary(built: Brief, target: Path) -> None:
 
 
 def _read(file: Path) -> str:
+    from glabella._reading import read_bytes, text_of
+
     try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        click.echo(f"cannot read {file}: {error}; expected a brief as HTML or JSON", err=True)
+        return text_of(read_bytes(file, LARGEST))
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or error
+        click.echo(f"cannot read {file}: {said}; expected a brief as HTML or JSON", err=True)
         sys.exit(BAD_INPUT)
 
 
