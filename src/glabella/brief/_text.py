@@ -96,34 +96,21 @@ def markdown(brief: Brief) -> str:
         ("Reports sent to safety offices", brief.report_caveats, []),
         ("What nobody knows", brief.unknown, []),
     ):
-        lines += [
-            "",
-            f"## {title}",
-            "",
-            *told,
-            *(_md("- {} [{}]", spoken(s), ", ".join(s.references)) for s in part),
-        ]
+        lines += ["", f"## {title}", "", *told]
+        lines += [_md("- {} [{}]", spoken(s), ", ".join(s.references)) for s in part]
     lines += _reported(brief)
     lines += ["", "## Popular claims, checked", ""]
     tested = _md(" In combination: {}.", others.combined.verdict) if (others := answer.alternatives) else ""
-    lines += [
-        _md("- **{}** {}. {}", v.claim, v.verdict, " ".join(spoken(s) for s in v.why))
-        + (tested if v.computed else "")
-        for v in brief.verdicts
-    ]
+    for v in brief.verdicts:
+        why = " ".join(spoken(s) for s in v.why)
+        lines.append(_md("- **{}** {}. {}", v.claim, v.verdict, why) + (tested if v.computed else ""))
     lines += ["", "## Which trials are pooled decides the headline", ""]
     lines += ["| analysis | effect | prediction interval | certainty |", "|---|---|---|---|"]
     lines += [
-        _md(
-            "| {}: {} | {} | {} | {} |",
-            p.outcome,
-            p.label,
-            p.estimate.text,
-            p.prediction.interval_text,
-            p.certainty,
-        )
-        for p in answer.poolings
-    ]
+        _md("| {}: {} | {} | {} | {} |", it.outcome, it.label, it.estimate.text, it.prediction.interval_text,
+            it.certainty)
+        for it in answer.poolings
+    ]  # fmt: skip
     return "\n".join(lines) + "\n"
 
 

@@ -40,7 +40,7 @@ def embedded(text: str) -> dict[str, dict[str, Any]]:
         raise ValueError(f"no claims found; {_EXPECTED}") from None
     for place, claim in enumerate(claims, start=1):
         if not _whole(claim):
-            raise ValueError(f"claim {place} lacks an id, a text, a version or inputs; {_EXPECTED}")
+            raise ValueError(f"claim {place} has no id, or a text, version or inputs that are none; {_EXPECTED}")
     found = {claim["id"]: claim for claim in claims}
     if len(found) < len(claims):
         raise ValueError(f"{len(claims) - len(found)} claims share an id with another; {_EXPECTED}")
@@ -48,10 +48,11 @@ def embedded(text: str) -> dict[str, dict[str, Any]]:
 
 
 def _whole(claim: dict[str, Any]) -> bool:
-    """Say whether a claim has what is compared."""
-    inputs = claim.get("inputs")
+    """Say whether a claim has an id, and what else is compared is of its kind."""
+    inputs = claim.get("inputs", [])
     return (
-        all(isinstance(claim.get(field), str) for field in ("id", "text", "version"))
+        isinstance(claim.get("id"), str)
+        and all(isinstance(claim.get(field, ""), str) for field in ("text", "version"))
         and isinstance(inputs, list)
         and all(isinstance(pair, list) and [type(part) for part in pair] == [str, str] for pair in inputs)
     )
@@ -97,13 +98,15 @@ def changed(old: str, new: str) -> list[str]:
     before, after = embedded(old), embedded(new)
     found = []
     for name in sorted(before.keys() | after.keys()):
-        if name not in before:
-            found.append(f"{name}: new, {after[name]['text']}")
-        elif name not in after:
-            found.append(f"{name}: gone, was {before[name]['text']}")
-        elif before[name]["text"] != after[name]["text"]:
-            was, now = dict(before[name]["inputs"]), dict(after[name]["inputs"])
-            moved = sorted(key for key in was.keys() | now.keys() if was.get(key) != now.get(key))
-            by = ", ".join(moved) or f"the program ({before[name]['version']} → {after[name]['version']})"
-            found.append(f"{name}: {before[name]['text']} → {after[name]['text']}, moved by {by}")
+        was, now = before.get(name, {}), after.get(name, {})
+        said = [claim.get("text", "no text") for claim in (was, now)]
+        if not was:
+            found.append(f"{name}: new, {said[1]}")
+        elif not now:
+            found.append(f"{name}: gone, was {said[0]}")
+        elif said[0] != said[1]:
+            one, other = dict(was.get("inputs", [])), dict(now.get("inputs", []))
+            moved = sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
+            by = ", ".join(moved) or f"the program ({was.get('version')} → {now.get('version')})"
+            found.append(f"{name}: {said[0]} → {said[1]}, moved by {by}")
     return [one_line(line) for line in found]
