@@ -149,9 +149,9 @@ class _Reading:
             items.append(self.part(event, (*path, len(items))))
         return items
 
-    def alias(self, name: str, line: int, depth: int) -> Any:
+    def alias(self, name: str | None, line: int, depth: int) -> Any:
         """Give what an alias stands for; a part that is not finished, such as one around it, is not there yet."""
-        if name not in self.anchors:
+        if name is None or name not in self.anchors:
             raise UnreadableError(line, f"alias *{name} stands for no part that ends before it")
         value, count, levels = self.anchors[name]
         self.level(depth + levels, line)
