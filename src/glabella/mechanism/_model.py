@@ -9,7 +9,7 @@ from typing import Any
 #: Elements within each other; a formula has one for each of its brackets.
 _DEEPEST = 500
 #: Characters of a line of Antimony, whose reader crashes where brackets stand in brackets without end.
-_LONGEST = 10_000
+_LONGEST = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def load(text: str) -> Model:
 
 
 def _shallow(sbml: str) -> None:
-    """Refuse elements within each other without end, and entities: libSBML crashes on the one, expands the other."""
+    """Refuse elements within each other without end, which crash libSBML, and entities, which it expands."""
     from xml.parsers import expat
 
     parser = expat.ParserCreate()
