@@ -1,7 +1,7 @@
 """How well measures of disproportionality find planted signals; writes docs/detection.md.
 
 Synthetic data throughout, but for the last section: there the shipped reference sets meet the one real table of
-counts beside the repository. Run as ``python benchmarks/detection.py``; ``--quick`` draws little and writes to
+counts. Run as ``python benchmarks/detection.py``; ``--quick`` draws little and writes to
 standard output.
 """
 

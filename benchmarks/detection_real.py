@@ -1,8 +1,9 @@
-"""The reference sets on the one real table of counts beside the repository: a section of docs/detection.md."""
+"""The reference sets on the one real table of counts: a section of docs/detection.md."""
 
 from __future__ import annotations
 
 import hashlib
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +14,9 @@ from glabella.safety.evaluation import SCORES, StoreEvaluation, evaluate, evalua
 from glabella.safety.faers import QuarterManifest, TableEntry
 from glabella.safety.store import open_store
 
-SHARED = Path(__file__).parents[2] / "shared" / "safety" / "data"
-QUARTER = SHARED / "faers_22q3_ps" / "faers22q3_ps.csv.gz"
-NAMES = SHARED / "drug_names" / "aioli_art57_rxnorm.tsv.gz"
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests.safety.data import DATA, suspects
+
 WORDS = {
     "eb05": "EB05", "ic025": "IC025", "ebgm": "EBGM", "prr": "PRR", "prr_low": "PRR, lower limit",
     "ror_low": "ROR, lower limit", "chi2": "chi²", "n": "n alone", "chance": "(posterior chance of ratio ≥ 2)",
@@ -31,7 +32,7 @@ def table(head: list[str], rows: list[list[str]]) -> Iterator[str]:
 
 def write_real_quarter(store: Path) -> None:
     """Write the real primary-suspect table of 2022Q3 as a quarter of a store."""
-    rows = pl.read_csv(QUARTER, infer_schema=False).unique(maintain_order=True)
+    rows = suspects()
     key = {"primaryid": pl.col("CASEID"), "caseid": pl.col("CASEID")}
     term = pl.col("AE").str.to_uppercase()
     drugs = rows.unique(["CASEID", "DRUG"], maintain_order=True)
@@ -96,15 +97,12 @@ def real() -> Iterator[str]:
     """Evaluate both sets on the real quarter."""
     yield "## Real reports: one quarter, single-word terms"
     yield ""
-    if not QUARTER.exists():
-        yield f"Not run: {QUARTER.name} is not beside the repository."
-        return
     with tempfile.TemporaryDirectory() as folder:
         write_real_quarter(Path(folder) / "store")
         brands = Path(folder) / "brands.csv"
-        table_of_names = pl.read_csv(NAMES, separator="\t", quote_char=None, infer_schema=False)
+        known = pl.read_csv(DATA / "names_art57.tsv.gz", separator="\t", quote_char=None, infer_schema=False)
         # A comma separates ingredients there; in the store's own spelling it may be part of a name.
-        table_of_names.with_columns(pl.col("ingredient").str.replace_all(", ", " / ")).write_csv(brands)
+        known.with_columns(pl.col("ingredient").str.replace_all(", ", " / ")).write_csv(brands)
         with open_store(Path(folder) / "store", names=[brands]) as store:
             results = [evaluate_store(store, name, role="primary", mode="raw") for name in ("omop", "euadr")]
             reports = store.describe().reports

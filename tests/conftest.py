@@ -1,13 +1,16 @@
-"""Timings are never tests: Hypothesis sets no deadline. A store of synthetic reports, made once a worker."""
+"""Timings are never tests: Hypothesis sets no deadline, and its examples are the same everywhere.
+
+A store of synthetic reports is made once a worker.
+"""
 
 import locale
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-settings.register_profile("glabella", deadline=None)
+settings.register_profile("glabella", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("glabella")
 
 

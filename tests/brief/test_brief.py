@@ -19,15 +19,8 @@ from glabella.claim import Claim, written
 from glabella.dossier import load, shipped, write_starter
 from glabella.plot import Plot
 
-
-@pytest.fixture(scope="module")
-def brief() -> Brief:
-    return build(load())
-
-
-@pytest.fixture(scope="module")
-def page(brief: Brief) -> str:
-    return html(brief)
+# The brief and its page are made once for all.
+pytestmark = pytest.mark.xdist_group("brief")
 
 
 def bare_digits(page: str, brief: Brief) -> list[str]:
@@ -79,7 +72,7 @@ def test_what_would_make_a_claim_can_be_imported() -> None:
 def test_the_test_for_bare_digits_can_fail(page: str, brief: Brief) -> None:
     assert bare_digits(page.replace("<h2>What harm?", "<p>It helps 7 of 10.</p><h2>What harm?"), brief)
     with pytest.raises(AssertionError, match="is shown as"):
-        bare_digits(page.replace(">−0.71 (−1.66 to 0.24)<", ">−0.99 (−1.66 to 0.24)<", 1), brief)
+        bare_digits(page.replace(">−0.71 (−1.66 to 0.23)<", ">−0.99 (−1.66 to 0.23)<", 1), brief)
 
 
 def test_the_first_screen_shows_how_uncertain_it_is(page: str, brief: Brief) -> None:
@@ -136,16 +129,16 @@ def test_plots_follow_the_grammar_that_altair_knows(brief: Brief) -> None:
         wrong.altair()
 
 
-def test_the_same_dossier_gives_the_same_bytes(page: str) -> None:
+def test_the_same_dossier_gives_the_same_bytes(page: str, brief: Brief) -> None:
     again = build(load())
     assert html(again) == page
-    assert as_json(again) == as_json(build(load()))
+    assert as_json(again) == as_json(brief)
 
 
 def test_a_written_brief_verifies_and_a_changed_one_does_not(page: str, brief: Brief) -> None:
     assert verify(page, brief) == []
     assert verify(as_json(brief), brief) == []
-    altered = page.replace(">−0.71 (−1.66 to 0.24)<", ">−0.91 (−1.66 to 0.24)<", 1)
+    altered = page.replace(">−0.71 (−1.66 to 0.23)<", ">−0.91 (−1.66 to 0.23)<", 1)
     assert any("shown as '−0.91" in line for line in verify(altered, brief))
     data = json.loads(as_json(brief))
     data["claims"][0]["value"] = 9.9
@@ -334,13 +327,12 @@ def test_a_ratio_of_reports_is_computed_only_where_every_count_was_seen(brief: B
 
 
 def test_the_counts_of_the_real_quarter_are_those_of_the_table() -> None:
-    """Counts distinct reports again, in the shared data; the family's names are those of the shipped dictionary."""
+    """Counts distinct reports again, in the table; the family's names are those of the shipped dictionary."""
     import polars as pl
 
-    table = Path(__file__).parents[3] / "shared" / "safety" / "data" / "faers_22q3_ps" / "faers22q3_ps.csv.gz"
-    if not table.exists():
-        pytest.skip(f"{table} is not here")
-    rows = pl.read_csv(table)
+    from tests.safety.data import suspects
+
+    rows = suspects()
     toxins = [
         "BOTOX", "BOTOX COSMETIC", "DYSPORT", "XEOMIN", "BOTULINUM TOXIN TYPE A", "BOTULINUM TOXIN NOS", "JEUVEAU",
         "MYOBLOC", "NEUROBLOC", "RIMABOTULINUMTOXINB",

@@ -175,9 +175,11 @@ def test_it_fits_the_screen_and_prints_what_is_folded(tmp_path: Path, page: str,
     file = tmp_path / "brief.html"
     file.write_text(page, encoding="utf-8")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"], timeout=0
+        )
         opened = browser.new_page(viewport={"width": width, "height": 900})
-        opened.goto(file.as_uri())
+        opened.goto(file.as_uri(), timeout=0)
         assert opened.evaluate("document.documentElement.scrollWidth") <= width
         opened.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
         assert opened.evaluate("document.documentElement.scrollWidth") <= width

@@ -10,17 +10,16 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from pypdf import PdfReader
 
-from glabella.brief import build, html
-from glabella.dossier import load
+pytestmark = pytest.mark.xdist_group("brief")
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
 @pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def file(tmp_path_factory: pytest.TempPathFactory, page: str) -> Path:
     path = tmp_path_factory.mktemp("page") / "brief.html"
-    path.write_text(html(build(load())), encoding="utf-8")
+    path.write_text(page, encoding="utf-8")
     return path
 
 
@@ -28,7 +27,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def browser() -> Iterator[Browser]:
     assert CHROMIUM, "chromium is missing; `make test` installs it"
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=0)
         yield opened
         opened.close()
 
@@ -38,7 +37,7 @@ def test_nothing_is_wider_than_the_screen(browser: Browser, file: Path, width: i
     page = browser.new_page(viewport={"width": width, "height": 900})
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(file.as_uri())
+    page.goto(file.as_uri(), timeout=0)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert asked == [file.as_uri()]
     page.close()
@@ -46,7 +45,7 @@ def test_nothing_is_wider_than_the_screen(browser: Browser, file: Path, width: i
 
 def test_the_first_tab_leads_to_the_answer(browser: Browser, file: Path) -> None:
     page = browser.new_page()
-    page.goto(file.as_uri())
+    page.goto(file.as_uri(), timeout=0)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.getAttribute('href')") == "#answer"
     page.close()

@@ -29,7 +29,7 @@ DEFINITIONS = ("none_or_mild", "one_grade")
 MODES = {"k_loss": 0.02, f"potency_{PRODUCT}": 0.5, "k_diffusion": 0.3, "sensitivity_men": -0.7,
          "sensitivity_spread": 0.8, "study_spread": 0.4, "antibody_share": 0.03, "threshold_none_or_mild": 0.45,
          "threshold_one_grade": 0.25}  # fmt: skip
-BIOMODEL = Path(__file__).parents[3] / "shared" / "mechanism" / "biomodels" / "BIOMD0000000178.xml"
+BIOMODEL = Path(__file__).parents[1] / "mechanism" / "data" / "BIOMD0000000178.xml"
 
 
 def run(*arguments: object) -> Result:
@@ -203,7 +203,6 @@ def test_an_export_runs_alike_in_another_program(bare: Path, tmp_path: Path) -> 
     assert weakness[-1] > 0.5
 
 
-@pytest.mark.skipif(not BIOMODEL.exists(), reason=f"{BIOMODEL} is not there")
 def test_a_file_in_sbml_has_its_own_time(tmp_path: Path) -> None:
     out = tmp_path / "course.csv"
     done = run("simulate", BIOMODEL, "--weeks", 0.05, "--out", out)

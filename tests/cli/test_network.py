@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -59,7 +60,7 @@ def test_everything_is_printed_as_json(contrasts: Path) -> None:
 def test_the_report_has_fit_ranks_league_inconsistency_and_splits(contrasts: Path) -> None:
     said = run(str(contrasts), "--method", "DL", "--small-values", "bad").stdout
     expected = fit(method="DL")
-    assert str(expected) in said
+    assert expected.report(small_values="bad") in said
     assert str(expected.node_split()) in said
     assert str(expected.design_by_treatment()) in said
     best = max(zip(expected.p_scores(small_values="bad"), expected.treatments, strict=True))
@@ -140,3 +141,48 @@ def test_bad_files_are_named(tmp_path: Path, text: str, options: list[str], says
     assert says in done.stderr
     assert str(file) in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_ratios_are_ratios_in_json_too_and_say_so(contrasts: Path) -> None:
+    """Effects and limits are exponents of those that are printed without the option; errors stay those of logs."""
+    logs = json.loads(run(str(contrasts), "--json").stdout)
+    found = json.loads(run(str(contrasts), "--json", "--ratio", "--small-values", "bad").stdout)
+    for name in ("te_common", "te_random", "low_random", "high_random", "pi_low"):
+        assert found[name][1][0] == pytest.approx(math.exp(logs[name][1][0]))
+    assert found["se_random"] == logs["se_random"]
+    for name in ("te", "direct", "indirect", "difference"):
+        assert found["node_split"][name][0] == pytest.approx(math.exp(logs["node_split"][name][0]))
+    assert found["node_split"]["difference_se"] == logs["node_split"]["difference_se"]
+    assert (logs["scale"], logs["scale_of_errors"]) == ("effect as given", "effect as given")
+    assert (found["scale"], found["scale_of_errors"]) == ("ratio", "log ratio")
+    assert (found["small_values"], found["p_score"]) == ("bad", logs["p_score_small_bad"])
+
+
+def test_every_table_says_its_scale(tmp_path: Path) -> None:
+    file = tmp_path / "arms.csv"
+    file.write_text(ARMS, encoding="utf-8")
+    for options, words in (([], "log odds ratio"), (["--ratio"], "odds ratio")):
+        said = run(str(file), "--measure", "OR", *options).stdout
+        assert f"Effects: {words}; P-scores: small values are good" in said
+        assert f"League table (random effects; {words})" in said
+        assert f"Direct and indirect evidence (random effects; {words})" in said
+    assert "(of the log odds ratio)" in said
+
+
+def test_ratios_of_differences_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "arms.csv"
+    file.write_text(ARMS, encoding="utf-8")
+    done = run(str(file), "--measure", "RD", "--ratio")
+    assert done.returncode == 2
+    assert "the measure is RD, a risk difference" in done.stderr
+    assert not done.stdout
+
+
+def test_a_split_face_trial_is_taken_when_its_arms_are_said_to_be_correlated(tmp_path: Path) -> None:
+    file = tmp_path / "split.csv"
+    file.write_text("studlab,treat1,treat2,te,se\n1,A,B,0.1,0.2132\n1,A,S,-0.6,0.1701\n1,B,S,-0.7,0.2950\n"
+                    "2,A,B,0.2,0.3\n", encoding="utf-8")  # fmt: skip
+    done = run(str(file))
+    assert done.returncode == 2
+    assert "independent arms cannot have" in done.stderr
+    assert run(str(file), "--correlated-arms").returncode == 0

@@ -49,7 +49,7 @@ def test_the_starter_has_no_fault_and_loads(dossier: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "says"),
     [
-        (STUDY, "events: {value: 10,", "events: {value: 21,", r":33: .*events 21 > n 20"),
+        (STUDY, "events: {value: 10,", "events: {value: 21,", r":34: .*events 21 > n 20"),
         (STUDY, "n_randomised: {value: 40,", "n_randomised: {value: 41,", r":10: arms do not sum: 20 \+ 20 = 40, "
          r"expected n_randomised 41"),
         (STUDY, "co_treatment: unknown", "co_treatment: unknown\ncolour: red", r":10: unknown key 'colour'"),
@@ -57,7 +57,7 @@ def test_the_starter_has_no_fault_and_loads(dossier: Path) -> None:
          r":34: .*a number with no source"),
         (STUDY, "events: {value: 10,",
          "sd: {value: -2, status: seen, source: EXAMPLE}\n        events: {value: 10,",
-         r":33: .*sd is -2, expected more than 0"),
+         r":34: .*sd is -2, expected more than 0"),
         (STUDY, "type: parallel", "type: crossover", r":28: crossover data without period"),
         (STUDY, "source: EXAMPLE", "source: NOBODY", r":\d+: reference 'NOBODY' is not in references.json"),
         (STUDY, "versus: placebo,", "versus: nobody,", r":25: no arm 'nobody'; expected one of"),

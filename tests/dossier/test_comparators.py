@@ -1,6 +1,5 @@
 """A network of other treatments: every bad table, row and join gives its fault; priors too."""
 
-import json
 import re
 import shutil
 from collections import Counter
@@ -9,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from glabella.dossier import DossierError, check, load, read_table, shipped, write_starter
+from tests.synthesis.records import outputs
 
-REFERENCE = Path(__file__).parents[3] / "shared" / "reference" / "netmeta" / "Linde2016.json"
 TABLE = """\
 study,treat1,treat2,te,se
 one,tablet,placebo,0.4,0.2
@@ -186,9 +185,7 @@ def test_names_of_other_programs_are_read(tmp_path: Path) -> None:
 
 
 def test_the_shipped_network_is_the_published_one() -> None:
-    if not REFERENCE.exists():
-        pytest.skip(f"{REFERENCE} is not here")
-    known = json.loads(REFERENCE.read_text(encoding="utf-8"))
+    known = outputs("netmeta", "Linde2016")
     evidence = load()
     assert evidence.comparators is not None
     assert evidence.network is not None

@@ -28,7 +28,6 @@ def named(folder: Path, measure: str, text: str) -> bool:
         {"difference": -2.0, "difference_se": -1.0},
         {"difference": -2.0, "difference_se": 1.0, "favours": "versus"},
         {"difference": 2.0, "p": 0.03, "favours": "arm"},
-        {"difference": -2.0, "p": 0.0},
         {"difference": -2.0, "p": 1.5},
         {"difference": -2.0, "p": -0.1},
         {"f": -3.0, "favours": "arm"},
@@ -46,14 +45,24 @@ def test_what_is_printed_of_a_difference_and_cannot_be_is_a_fault(
     [
         {"mean": 20.0, "ci": (8.0, 12.0)},
         {"mean": 4.0, "ci": (8.0, 12.0)},
-        {"mean": 10.0, "ci": (10.0, 10.0)},
     ],
-    ids=["above", "below", "no width"],
+    ids=["above", "below"],
 )
 def test_an_arms_mean_outside_its_own_interval_is_a_fault(
     tmp_path: Path, arm: dict[str, float | tuple[float, float] | str]
 ) -> None:
     assert named(tmp_path / "dossier", "SMD", study(fields(**arm), fields(mean=12.0, sd=4.0)))
+
+
+def test_what_rounding_printed_is_no_fault_and_gives_no_effect(tmp_path: Path) -> None:
+    """Programs print P = 0.000 and limits rounded to the mean: they tell no spread, and the reason is said."""
+    arm = fields(mean=10.0, ci=(10.0, 10.0))
+    texts = (study(arm, fields(mean=12.0, sd=4.0)), study(between=fields(difference=-2.0, p=0.0)))
+    for number, text in enumerate(texts):
+        found = effects(tmp_path / f"dossier{number}", "SMD", text)
+        assert found.effects == ()
+        assert [each.study for each in found.not_computed] == ["made1"]
+        assert found.not_computed[0].reason
 
 
 def test_a_correlation_beyond_one_is_a_fault(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def counted(frame: pl.DataFrame) -> dict[tuple[str, str], tuple[int, int, int, i
 
 def test_four_cells_give_what_margins_give() -> None:
     # By hand: a d / (b c) = 9 · 213,917 / (198 · 1743) = 5.579, as printed for botulinum toxin and dysphagia.
-    found = measures.from_cells(9, 198, 1743, 213_917)  # type: ignore[attr-defined, unused-ignore]
+    found = disproportionality(*measures.from_cells(9, 198, 1743, 213_917))
     assert math.isclose(found["ror"][0], 9 * 213_917 / (198 * 1743), rel_tol=1e-12)
     whole = disproportionality(9, 9 + 198, 9 + 1743, 9 + 198 + 1743 + 213_917)
     for name in ("prr", "ror", "ror_low", "chi2", "ic", "ic025"):
@@ -52,7 +52,7 @@ def test_four_cells_give_what_margins_give() -> None:
 
 def test_cells_come_as_arrays() -> None:
     a, b, c, d = np.array([[9, 198, 1743, 213_917], [3, 7, 5, 85], [4, 6, 1, 89]]).T
-    found = measures.from_cells(a, b, c, d)  # type: ignore[attr-defined, unused-ignore]
+    found = disproportionality(*measures.from_cells(a, b, c, d))
     assert found["ror"].to_list() == pytest.approx((a * d / (b * c)).tolist())
     assert found["prr"].to_list() == pytest.approx(((a / (a + b)) / (c / (c + d))).tolist())
 
@@ -60,7 +60,7 @@ def test_cells_come_as_arrays() -> None:
 @pytest.mark.parametrize("cells", [(-1, 2, 3, 4), (1.5, 2, 3, 4), (1, 2, math.nan, 4), (1, 2, 3, math.inf)])
 def test_cells_that_cannot_be_are_refused(cells: tuple[float, ...]) -> None:
     with pytest.raises(ValueError, match="whole"):
-        measures.from_cells(*cells)  # type: ignore[attr-defined, unused-ignore]
+        measures.from_cells(*cells)
 
 
 def test_margins_given_for_cells_are_refused() -> None:
@@ -71,7 +71,7 @@ def test_margins_given_for_cells_are_refused() -> None:
 
 def test_rows_are_counted_as_distinct_reports() -> None:
     report, drug, event = zip(*ROWS, strict=True)
-    found = measures.count_pairs(report, drug, event)  # type: ignore[attr-defined, unused-ignore]
+    found = measures.count_pairs(report, drug, event)
     assert counted(found) == brute(ROWS)
 
 
@@ -82,19 +82,19 @@ def test_many_rows_are_counted_as_by_brute_force() -> None:
     )
     rows = [(f"r{r}", f"d{d}", f"e{e}") for r, d, e in drawn]
     report, drug, event = (list(column) for column in zip(*rows, strict=True))
-    found = measures.count_pairs(report, drug, event)  # type: ignore[attr-defined, unused-ignore]
+    found = measures.count_pairs(report, drug, event)
     assert counted(found) == brute(rows)
 
 
 def test_numbers_of_reports_are_names_too() -> None:
     drug, event = ["A", "A", "B"], ["x", "x", "x"]
-    found = measures.count_pairs([1, 1, 2], drug, event)  # type: ignore[attr-defined, unused-ignore]
+    found = measures.count_pairs([1, 1, 2], drug, event)
     assert counted(found) == {("A", "x"): (1, 1, 2, 2), ("B", "x"): (1, 1, 2, 2)}
 
 
 def test_columns_of_rows_that_differ_in_length_are_refused() -> None:
     with pytest.raises(ValueError, match=r"length|shape|same"):
-        measures.count_pairs([1, 2], ["A"], ["x", "y"])  # type: ignore[attr-defined, unused-ignore]
+        measures.count_pairs([1, 2], ["A"], ["x", "y"])
 
 
 def table(folder: Path, text: str) -> Path:

@@ -13,6 +13,9 @@ from glabella.mechanism._profile import profile, profiles
 from tests.mechanism.test_fit import MODEL, QUICK, TRUTH
 from tests.mechanism.test_predict import DATA, UNKNOWNS
 
+# The posterior that most tests look at is drawn once for all.
+pytestmark = pytest.mark.xdist_group("posterior")
+
 
 @cache
 def fitted() -> Fit:

@@ -14,16 +14,14 @@ from hypothesis import strategies as st
 from glabella.mechanism import load, simulate, simulate_population
 from tests.mechanism.models import TOXIN
 
-SHARED = Path(__file__).parents[3] / "shared" / "mechanism" / "biomodels"
+DATA = Path(__file__).parent / "data"
 PUBLISHED = ["BIOMD0000000178", "BIOMD0000000267"]
 WEEKS = np.arange(0, 365, 7.0)
 
 
 def published(name: str) -> tuple[str, dict[str, Any]]:
-    if not SHARED.exists():
-        pytest.skip(f"the published models are missing: {SHARED}")
-    reference = json.loads((SHARED / "simulated_0_600.json").read_text(encoding="utf-8"))
-    return (SHARED / f"{name}.xml").read_text(encoding="utf-8"), reference[name]
+    reference = json.loads((DATA / "simulated_0_600.json").read_text(encoding="utf-8"))
+    return (DATA / f"{name}.xml").read_text(encoding="utf-8"), reference[name]
 
 
 @pytest.mark.parametrize("name", PUBLISHED)

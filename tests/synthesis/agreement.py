@@ -28,12 +28,11 @@ from glabella.synthesis import (
     selection_model,
     trim_fill,
 )
-from tests.synthesis.records import ITERATIVE, Record, markdown, numbers, rows
+from tests.synthesis.records import ITERATIVE, Record, files, markdown, numbers, rows
 
 ROOT = Path(__file__).parents[2]
-FOLDER = ROOT.parent / "shared" / "reference" / "metafor"
 TABLE = ROOT / "docs" / "agreement-metafor.md"
-FILES = sorted(FOLDER.glob("*.json"))
+FILES = files("metafor")
 
 #: Ours by metafor's name, for whole fits.
 FIT = {
@@ -60,6 +59,30 @@ LEFT_OUT = {
         "with test z); the t interval with k - 2 degrees of freedom is tested against its formula"
     ),
     "blup, fsn": "shrunken study effects and fail-safe N are not offered",
+}
+
+#: Where the program's default is another one on purpose, and how to get metafor's number. Compared is that number.
+CONVENTIONS = {
+    "effect_size OR, RR, PETO, IRR": (
+        "studies without an event, or with nothing else, are left out (`drop00=True`; metafor's default is FALSE): "
+        "a half in each cell makes an effect of the groups' sizes; `drop00=False` gives metafor's number"
+    ),
+    "effect_size PETO, RD, IRD": (
+        "of the counts as they are; only the variance of a difference has the half added to empty cells; "
+        "`drop00=False` or `add=0.5` gives metafor's number"
+    ),
+    "trim_fill": (
+        "studies at the same distance share the mean of their ranks, and of equal effects the least precise is "
+        "trimmed first, so that the rows' order does not matter; `ties=\"first\"` is metafor's way"
+    ),
+    "back_transform PFT": (
+        "by the studies' own sizes and weights, so that a pooled proportion lies among theirs; `harmonic=True` is "
+        "metafor's way"
+    ),
+    "egger": "a limit estimate for sei, vi, ninv and sqrtninv alone, as metafor prints it",
+    "rank_test": "exact without ties below 50 studies, as R's cor.test",
+    "R² where both τ² are zero": "0, as metafor; NaN without an intercept",
+    "pool_multilevel CS and HCS": "rho from -1/(J - 1), below which no covariance of J outcomes is, to 1",
 }
 
 #: Why a whole kind of record may differ: (prefix of the section, words, tolerance that it must still meet).
@@ -129,7 +152,7 @@ def effect_sizes(reference: dict[str, Any]) -> Iterator[Record]:
             measure, options = "SMD", {"vtype": "UB"}
         if measure not in offered:
             continue
-        found = effect_size(measure, **options, **reference["raw"])
+        found = effect_size(measure, drop00=False, **options, **reference["raw"])
         for quantity in ("yi", "vi"):
             yield from rows(f"effect_size {name}", quantity, reference["dataset"], getattr(found, quantity),
                             theirs[quantity])  # fmt: skip
@@ -219,7 +242,7 @@ def small_study(reference: dict[str, Any]) -> Iterator[Record]:
     yield from rows("rank_test", "p_value", dataset, found.p_value, reference["ranktest"]["p"])
     for name, expected in reference["trimfill"].items():
         options: dict[str, Any] = {"method": "common"} if name == "FE_L0" else {"estimator": name}
-        found = trim_fill(y, v, test="z", **options)
+        found = trim_fill(y, v, test="z", ties="first", **options)
         yield Record(f"trim_fill {name}", "side", dataset, float(found.side == expected["side"]), 1.0)
         yield from rows(f"trim_fill {name}", "k0", dataset, found.k0, expected["k0"])
         for ours, theirs in {"estimate": "b", "se": "se", "tau2": "tau2"}.items():
@@ -299,6 +322,11 @@ PARTS: tuple[Callable[[dict[str, Any]], Iterator[Record]], ...] = (
 
 def table() -> str:
     """Write the agreement as Markdown."""
+    conventions = "".join(f"- {what}: {why}.\n" for what, why in CONVENTIONS.items())
+    return f"{_agreement()}\n## Conventions\n\n{conventions}"
+
+
+def _agreement() -> str:
     return markdown(
         "metafor",
         "Each number of the reference outputs (R, metafor, the data sets of metadat) beside ours: a relative "

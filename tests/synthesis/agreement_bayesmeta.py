@@ -19,12 +19,11 @@ from scipy.optimize import brentq, fminbound
 
 from glabella.synthesis import Bayes, Distribution, HalfCauchy, HalfNormal, HalfT, Normal, TauPrior, Uniform, bayes
 from glabella.synthesis.bayesian._distribution import Mixture
-from tests.synthesis.records import ITERATIVE, Part, Record, markdown, read, rows
+from tests.synthesis.records import ITERATIVE, Part, Record, files, markdown, outputs, rows
 
 ROOT = Path(__file__).parents[2]
-FOLDER = ROOT.parent / "shared" / "reference" / "bayesmeta"
 TABLE = ROOT / "docs" / "agreement-bayesmeta.md"
-FILES = sorted(FOLDER.glob("*.json"))
+FILES = files("bayesmeta")
 
 QUANTILE = 1e-5
 PRIORS: dict[str, TauPrior] = {
@@ -62,7 +61,7 @@ def fits(reference: dict[str, Any]) -> Iterator[tuple[str, Bayes, dict[str, Any]
 @cache
 def fitted(dataset: str, prior: str, mean: str) -> Bayes:
     """Analyse one data set of the reference."""
-    reference = read(FOLDER / f"{dataset}.json")
+    reference = outputs("bayesmeta", dataset)
     y, v = np.array(reference["yi"]), np.array(reference["sei"]) ** 2
     return bayes(y, v, tau_prior=PRIORS[prior], mu_prior=None if mean == "flat" else Normal(0, 2))
 
@@ -102,7 +101,7 @@ def emulated(reference: dict[str, Any]) -> Iterator[Record]:
 
 @cache
 def _emulated(dataset: str) -> tuple[Record, ...]:
-    return tuple(_emulate(read(FOLDER / f"{dataset}.json")))
+    return tuple(_emulate(outputs("bayesmeta", dataset)))
 
 
 def _emulate(reference: dict[str, Any]) -> Iterator[Record]:

@@ -19,12 +19,11 @@ from glabella.synthesis.networks._designs import design_by_treatment
 from glabella.synthesis.networks._fit import solve
 from glabella.synthesis.networks._independent import independent
 from glabella.synthesis.networks._split import node_split
-from tests.synthesis.records import ITERATIVE, Part, Record, markdown, read, rows
+from tests.synthesis.records import ITERATIVE, Part, Record, files, markdown, read, rows
 
 ROOT = Path(__file__).parents[2]
-FOLDER = ROOT.parent / "shared" / "reference" / "netmeta"
 TABLE = ROOT / "docs" / "agreement-netmeta.md"
-FILES = sorted(FOLDER.glob("*.json"))
+FILES = files("netmeta")
 #: tau2 by likelihood with and without the covariances of contrasts that share an arm (make_netmeta_tau2.R).
 TAU2 = read(Path(__file__).parent / "reference" / "netmeta_tau2.json")["fits"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -53,10 +54,24 @@ def rows(section: str, quantity: str, dataset: str, ours: Any, theirs: Any, **mo
         yield Record(section, quantity, dataset, float(a), float(b), **more)
 
 
+REFERENCE = Path(__file__).parent / "reference"
+
+
+def files(program: str) -> list[Path]:
+    """List the reference files of a program."""
+    return sorted((REFERENCE / program).glob("*.json.gz"))
+
+
 def read(file: Path) -> dict[str, Any]:
     """One reference file."""
-    reference: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    content = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+    reference: dict[str, Any] = json.loads(content)
     return reference
+
+
+def outputs(program: str, name: str) -> dict[str, Any]:
+    """Read what a program gave for one data set or network."""
+    return read(REFERENCE / program / f"{name}.json.gz")
 
 
 def markdown(

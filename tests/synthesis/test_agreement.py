@@ -9,11 +9,7 @@ import pytest
 
 from glabella.synthesis import pool, pool_glmm, trim_fill
 from tests.synthesis import agreement
-from tests.synthesis.records import read
-
-pytestmark = pytest.mark.skipif(
-    not agreement.FILES, reason=f"the reference outputs are missing: {agreement.FOLDER}"
-)
+from tests.synthesis.records import outputs, read
 
 
 @pytest.mark.parametrize("part", agreement.PARTS, ids=lambda part: part.__name__)
@@ -95,7 +91,7 @@ def loose_centre(y: np.ndarray, v: np.ndarray, k0: int, side: str) -> float:
 
 
 def test_a_calendar_year_is_as_exact_as_a_centred_one() -> None:
-    reference = read(agreement.FOLDER / "dat.egger2001.json")
+    reference = outputs("metafor", "dat.egger2001")
     y, v = agreement.used(reference)
     year = np.array([reference["moderators"]["year"][row] for row in reference["used"]], dtype=np.longdouble)
     x = np.column_stack([np.ones_like(year), year - year.mean()])
@@ -115,7 +111,7 @@ LME4 = json.loads((Path(__file__).parent / "reference" / "glmm_tight.json").read
 
 @pytest.mark.parametrize("dataset", LME4)
 def test_random_intercepts_agree_once_the_inner_search_is_tight(dataset: str) -> None:
-    reference = read(agreement.FOLDER / f"{dataset}.json")
+    reference = outputs("metafor", dataset)
     printed = reference["glmm"]["UM.RS"]
     # The models are those of the reference: fitted as it has them, they give its numbers.
     whole, tests = (LME4[dataset]["as_it_stands"][part] for part in ("whole", "tests"))
@@ -137,5 +133,5 @@ def test_random_intercepts_agree_once_the_inner_search_is_tight(dataset: str) ->
 
 @pytest.mark.parametrize("dataset", ["dat.egger2001", "dat.hahn2001", "dat.li2007"])
 def test_the_reference_has_a_wald_statistic_without_the_hessian(dataset: str) -> None:
-    expected = read(agreement.FOLDER / f"{dataset}.json")["glmm"]["UM.RS"]["QE_Wld"]
+    expected = outputs("metafor", dataset)["glmm"]["UM.RS"]["QE_Wld"]
     assert LME4[dataset]["as_it_stands"]["tests"]["without"] == pytest.approx(expected, rel=1e-10)

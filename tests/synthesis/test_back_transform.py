@@ -11,7 +11,7 @@ import scipy.special  # noqa: F401 - loaded now, or the first example would miss
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glabella.synthesis import effect_size
+from glabella.synthesis import effect_size, pool
 from glabella.synthesis._back_transform import back_transform
 from glabella.synthesis._effect_size import Measure
 
@@ -20,7 +20,7 @@ CASES = json.loads((Path(__file__).parent / "reference" / "escalc_cases.json").r
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['measure']}-{case.get('ni', '')}")
 def test_metafor_goes_back_the_same_way(case: Any) -> None:
-    found = back_transform(case["measure"], case["values"], ni=case.get("ni"))
+    found = back_transform(case["measure"], case["values"], ni=case.get("ni"), harmonic=True)
     assert found == pytest.approx(np.array(case["back"]), rel=1e-8, abs=1e-14)
 
 
@@ -91,3 +91,44 @@ def test_every_measure_has_a_way_back_that_keeps_shape_and_nan(measure: Any) -> 
 def test_bad_input_is_named(measure: Any, values: Any, ni: Any, says: str) -> None:
     with pytest.raises(ValueError, match=says):
         back_transform(measure, values, ni=ni)
+
+
+# --- pooled proportions -----------------------------------------------------------------------------------
+
+
+def test_a_pooled_proportion_lies_among_the_studies() -> None:
+    """Five studies, sizes 10,000 apart, risks near 0: Miller's inverse at the harmonic mean leaves them."""
+    xi, ni = np.array([8, 0, 1, 3, 0]), np.array([217154, 29, 676, 16557, 44])
+    there = effect_size("PFT", xi=xi, ni=ni)
+    fit = pool(there.yi, there.vi, method="common", test="z")
+    own = xi / ni
+    assert own.min() <= back_transform("PFT", fit.estimate, ni=ni, weights=fit.weights) <= own.max()
+    assert back_transform("PFT", fit.estimate, ni=ni) == pytest.approx(
+        back_transform("PFT", fit.estimate, ni=ni, weights=fit.weights)
+    )
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 6), st.integers(0, 100)), min_size=2, max_size=6),
+    st.sampled_from(["DL", "common"]),
+)
+def test_that_holds_for_any_sizes_and_weights(studies: Any, method: Any) -> None:
+    ni = np.array([10**size + 1 for size, _ in studies])
+    xi = np.array([n * share // 100 for n, (_, share) in zip(ni.tolist(), studies, strict=True)])
+    there = effect_size("PFT", xi=xi, ni=ni)
+    fit = pool(there.yi, there.vi, method=method, test="z")
+    found = back_transform("PFT", fit.estimate, ni=ni, weights=fit.weights)
+    assert (xi / ni).min() - 1e-9 <= found <= (xi / ni).max() + 1e-9
+
+
+def test_no_events_anywhere_are_no_events_pooled() -> None:
+    ni = [10, 100, 10_000]
+    there = effect_size("PFT", xi=[0, 0, 0], ni=ni)
+    fit = pool(there.yi, there.vi, method="common", test="z")
+    assert back_transform("PFT", fit.estimate, ni=ni) == pytest.approx(0, abs=1e-15)
+
+
+def test_weights_that_cannot_be_are_named() -> None:
+    for weights in ([1, -1], [1], [0, 0], [1, math.nan]):
+        with pytest.raises(ValueError, match="weights are"):
+            back_transform("PFT", 0.3, ni=[10, 20], weights=weights)

@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 
 from glabella.synthesis import effect_size
 from glabella.synthesis._effect_size import Measure, correction
+from tests.synthesis.records import files, read
 
-FOLDER = Path(__file__).parents[3] / "shared" / "reference" / "metafor"
-FILES = sorted(FOLDER.glob("*.json"))
 OWN = Path(__file__).parent / "reference"
 RELATIVE = 1e-8
 #: The reference files keep 15 decimals at most; below this a number of order one is rounding.
@@ -29,6 +28,8 @@ PROPORTIONS = ("PR", "PLN", "PLO", "PAS", "PFT")
 CORRELATIONS = ("COR", "ZCOR")
 CHANGES = ("MC", "SMCC", "SMCR")
 BY_KIND = {"2x2": COUNTS, "means": MEANS, "rates": RATES, "prop": PROPORTIONS, "cor": CORRELATIONS}
+#: Of the data sets those that give more than effects.
+COUNTED = [reference for reference in map(read, files("metafor")) if reference["kind"] in BY_KIND]
 
 TABLE: dict[str, list[float]] = {"ai": [4, 9], "bi": [6, 3], "ci": [2, 7], "di": [8, 5]}
 RATE: dict[str, list[float]] = {"x1i": [4, 9], "t1i": [60, 31], "x2i": [2, 7], "t2i": [80, 5]}
@@ -72,15 +73,11 @@ def asked(reference: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, str]]
             yield name, name, {}
 
 
-@pytest.mark.skipif(not FILES, reason=f"the reference outputs are missing: {FOLDER}")
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
-def test_metafor_on_its_data_sets(file: Path) -> None:
-    reference = json.loads(file.read_text(encoding="utf-8"))
-    if reference["kind"] not in BY_KIND:
-        pytest.skip("effects given, no raw data in this file")
+@pytest.mark.parametrize("reference", COUNTED, ids=lambda reference: reference["dataset"])
+def test_metafor_on_its_data_sets(reference: dict[str, Any]) -> None:
     compared = set()
     for name, measure, options in asked(reference):
-        found = effect_size(measure, **options, **reference["raw"])  # type: ignore[arg-type]
+        found = effect_size(measure, drop00=False, **options, **reference["raw"])  # type: ignore[arg-type]
         assert_same(found.yi, reference["effects"][name]["yi"], f"{name} yi")
         assert_same(found.vi, reference["effects"][name]["vi"], f"{name} vi")
         compared.add(name)
@@ -99,7 +96,7 @@ CASES = json.loads((OWN / "escalc_cases.json").read_text(encoding="utf-8"))["cas
     "case", CASES, ids=lambda c: "-".join([c["measure"], *map(str, dict(c["options"]).values())])
 )
 def test_metafor_on_empty_cells_and_other_variances(case: Any) -> None:
-    found = effect_size(case["measure"], **dict(case["options"]), **case["raw"])
+    found = effect_size(case["measure"], drop00=False, **dict(case["options"]), **case["raw"])
     assert_same(found.yi, case["yi"], "yi")
     assert_same(found.vi, case["vi"], "vi")
 
@@ -196,12 +193,12 @@ def flips(measure: Any, columns: dict[str, Any], **options: Any) -> None:
 
 @given(tables(), st.sampled_from(COUNTS))
 def test_swapping_groups_flips_the_sign_of_counts(columns: Any, measure: str) -> None:
-    flips(measure, columns)
+    flips(measure, columns, drop00=False)
 
 
 @given(rates(), st.sampled_from(RATES))
 def test_swapping_groups_flips_the_sign_of_rates(columns: Any, measure: str) -> None:
-    flips(measure, columns)
+    flips(measure, columns, drop00=False)
 
 
 @given(
@@ -219,9 +216,10 @@ def test_counting_the_other_outcome_flips_the_sign(columns: Any, measure: Any) -
         "n1i": columns["n1i"],
         "n2i": columns["n2i"],
     }
-    one, two = effect_size(measure, **columns), effect_size(measure, **rest)
-    assert one.yi == pytest.approx(-two.yi, rel=1e-9, abs=1e-12)
-    assert one.vi == pytest.approx(two.vi, rel=1e-9)
+    for drop00 in (True, False):
+        one, two = (effect_size(measure, drop00=drop00, **each) for each in (columns, rest))
+        assert one.yi == pytest.approx(-two.yi, rel=1e-9, abs=1e-12, nan_ok=drop00)
+        assert one.vi == pytest.approx(two.vi, rel=1e-9, nan_ok=drop00)
 
 
 @given(st.integers(0, 40), st.integers(1, 40), st.sampled_from(["PR", "PLO", "PAS", "PFT"]))
@@ -264,7 +262,7 @@ def test_rates_follow_the_unit_of_time(columns: Any, unit: float) -> None:
     moved: dict[str, Any] = {
         name: [x * unit for x in column] if name[0] == "t" else column for name, column in columns.items()
     }
-    one, two = effect_size("IRR", **columns), effect_size("IRR", **moved)
+    one, two = effect_size("IRR", drop00=False, **columns), effect_size("IRR", drop00=False, **moved)
     assert one.yi == pytest.approx(two.yi, rel=1e-9, abs=1e-12)
     assert one.vi == pytest.approx(two.vi)
     one, two = effect_size("IRD", **columns), effect_size("IRD", **moved)

@@ -13,15 +13,16 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.special import gammaln
 
+from glabella.synthesis import pool_beta_binomial
 from glabella.synthesis._glmm import fit_both, pool_glmm
 from glabella.synthesis._glmm_quadrature import modes, objective, predictor
 from glabella.synthesis._glmm_space import fixed_intercepts, one_effect, random_intercepts
 from glabella.synthesis._glmm_studies import binomial_pairs, binomials, hypergeometrics, poisson_pairs
 from glabella.synthesis._likelihood import Maximum, maximise
 from glabella.synthesis._rare import proportions, rates, tables
+from tests.synthesis.records import files, read
 
-FOLDER = Path(__file__).parents[3] / "shared" / "reference" / "metafor"
-REFERENCES = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(FOLDER.glob("*.json"))]
+REFERENCES = [read(file) for file in files("metafor")]
 FITS = [
     pytest.param(reference, name, id=f"{reference['dataset']}-{name}")
     for reference in REFERENCES
@@ -36,8 +37,6 @@ KEPT = {
 
 #: By how much the log-likelihood at metafor's estimates may fall short: its optimiser stops about there.
 SHORTFALL = 1e-4
-
-needs_reference = pytest.mark.skipif(not FITS, reason=f"the reference outputs are missing: {FOLDER}")
 
 
 def parts(reference: dict[str, Any], name: str) -> tuple[Any, Any, int]:
@@ -72,7 +71,6 @@ def at_reference(studies: Any, space: Any, nodes: int, ours: Any, expected: dict
     return Maximum(theta, value_gradient(theta)[0], hessian(theta), True, free)
 
 
-@needs_reference
 @pytest.mark.parametrize(("reference", "name"), FITS)
 def test_the_optimum_is_metafors_or_a_better_one(reference: dict[str, Any], name: str) -> None:
     expected = reference["glmm"][name]
@@ -96,7 +94,6 @@ def test_the_optimum_is_metafors_or_a_better_one(reference: dict[str, Any], name
         assert distance <= reach * math.sqrt(cover[deviation, deviation])
 
 
-@needs_reference
 @pytest.mark.parametrize(("reference", "name"), [fit for fit in FITS if fit.values[1] != "UM.RS"])
 def test_errors_and_likelihoods_at_metafors_estimates_agree(reference: dict[str, Any], name: str) -> None:
     expected = reference["glmm"][name]
@@ -120,7 +117,6 @@ LETTERS = {"estimate": "b", "se": "se", "sigma2": "sigma2", "tau2": "tau2", "log
            "q_wald": "QE_Wld", "q_lrt": "QE_LRT"}  # fmt: skip
 
 
-@needs_reference
 @pytest.mark.parametrize("dataset", KEPT["glmm_tmb"])
 def test_random_intercepts_agree_with_a_program_of_exact_derivatives(dataset: str) -> None:
     expected = KEPT["glmm_tmb"][dataset]
@@ -132,7 +128,6 @@ def test_random_intercepts_agree_with_a_program_of_exact_derivatives(dataset: st
     assert -1e-9 < fit.log_likelihood - reference["glmm"]["UM.RS"]["ll"] < 5e-4
 
 
-@needs_reference
 @pytest.mark.parametrize("dataset", KEPT["glmm_exact"])
 def test_conditional_fits_are_at_the_maximum_of_metafors_likelihood(dataset: str) -> None:
     expected, printed = (KEPT["glmm_exact"][dataset][name] for name in ("polished", "metafor"))
@@ -151,7 +146,6 @@ def test_conditional_fits_are_at_the_maximum_of_metafors_likelihood(dataset: str
         assert abs(fit.tau2 - printed["tau2"]) < 1e-5 * fit.tau2_se
 
 
-@needs_reference
 @pytest.mark.parametrize(("reference", "name"), [fit for fit in FITS if fit.values[1] == "UM.FS"])
 def test_tests_of_heterogeneity_agree(reference: dict[str, Any], name: str) -> None:
     expected = reference["glmm"][name]
@@ -349,3 +343,83 @@ def test_table_and_print() -> None:
     assert fit.table()["tau2"][0] == fit.tau2
     assert "log OR, UM.FS; 7 nodes" in str(fit)
     assert fit.pi_low < fit.ci_low < fit.ci_high < fit.pi_high
+
+
+# --- likelihoods without a maximum ------------------------------------------------------------------------
+
+#: Every trial has its events in one group alone, some in the one, some in the other.
+ONE_SIDED: dict[str, Any] = {
+    "ai": [3, 0, 2, 0, 4], "n1i": [50, 60, 40, 50, 45], "ci": [0, 4, 0, 1, 0], "n2i": [50, 60, 40, 50, 45],
+}  # fmt: skip
+#: The same of everybody and nobody.
+ALL_OR_NONE: dict[str, Any] = {"ai": [5, 0, 4, 0], "n1i": [5, 6, 4, 5], "ci": [0, 4, 0, 5], "n2i": [5, 4, 4, 5]}
+
+
+@pytest.mark.parametrize(
+    ("measure", "model", "columns"),
+    [
+        ("OR", "CM.EL", ONE_SIDED),
+        ("OR", "CM.EL", ALL_OR_NONE),
+        ("OR", "UM.FS", ALL_OR_NONE),
+        ("OR", "UM.RS", ALL_OR_NONE),
+        ("PLO", "UM.FS", {"xi": [0, 5, 0, 7], "ni": [5, 5, 6, 7]}),
+    ],
+)
+@pytest.mark.parametrize("nodes", [7, 25, None])
+def test_a_likelihood_without_a_maximum_is_refused(measure: Any, model: Any, columns: Any, nodes: Any) -> None:
+    with pytest.raises(ValueError, match="the likelihood has no maximum: every study's own effect is infinite"):
+        pool_glmm(measure, model=model, nodes=nodes, **columns)
+
+
+def test_it_rises_with_the_variance_for_ever() -> None:
+    """By a sum over a fine grid of normal effects: towards 3 log(3/5) + 2 log(2/5), and never there."""
+    effects = np.linspace(-8, 8, 4001)
+    weight = np.exp(-(effects**2) / 2) / math.sqrt(2 * math.pi) * (effects[1] - effects[0])
+
+    def chance(row: Any, log_ratio: Any) -> Any:
+        """Of ``a`` events in group one, given ``a + c`` in all: by the ways to draw each number, one by one."""
+        a, n1, c, n2 = row
+        ways = [math.log(math.comb(n1, x) * math.comb(n2, a + c - x)) + x * log_ratio for x in range(a + c + 1)]
+        return np.asarray(np.exp(ways[a] - np.logaddexp.reduce(ways)))
+
+    def height(mean: float, tau: float) -> float:
+        rows: Any = zip(*ONE_SIDED.values(), strict=True)
+        return float(sum(np.log((chance(row, mean + tau * effects) * weight).sum()) for row in rows))
+
+    limit = 3 * np.log(3 / 5) + 2 * np.log(2 / 5)
+    heights = [max(height(share * tau, tau) for share in (0.1, 0.2, 0.25, 0.3, 0.4)) for tau in (1, 3, 10, 30)]
+    assert heights == sorted(heights)
+    assert limit - 0.5 < heights[-1] < limit
+
+
+def test_one_sided_trials_of_unlike_sizes_may_have_a_maximum_without_variance() -> None:
+    """Events fell where nearly everybody was: likelier by chance alone than by five tosses of a coin."""
+    columns: dict[str, Any] = {"ai": [1, 0, 1, 0, 1], "n1i": [500, 20, 300, 50, 400], "ci": [0, 1, 0, 1, 0],
+                               "n2i": [20, 400, 50, 300, 45]}  # fmt: skip
+    fits = [pool_glmm("OR", model="CM.EL", nodes=nodes, **columns) for nodes in (7, 25, None)]
+    assert all(fit.converged and fit.tau2 == 0 and not fit.reason for fit in fits)
+    assert fits[0].estimate == pytest.approx(fits[1].estimate)
+
+
+def test_one_sided_trials_have_a_maximum_with_study_intercepts() -> None:
+    """There the other group's events bound a study's effect; twice the nodes come to the same."""
+    fits = [pool_glmm("OR", nodes=nodes, **ONE_SIDED) for nodes in (15, 50)]
+    assert all(fit.converged for fit in fits)
+    assert fits[0].estimate == pytest.approx(fits[1].estimate, abs=1e-3)
+
+
+def test_a_maximum_that_depends_on_the_nodes_is_said() -> None:
+    columns: dict[str, Any] = {"xi": [0, 5, 0, 7, 2], "ni": [5, 5, 6, 7, 6]}
+    found, finer = pool_glmm("PLO", **columns), pool_glmm("PLO", nodes=25, **columns)
+    assert abs(found.log_likelihood - finer.log_likelihood) > 0.05
+    assert not found.converged
+    assert "number of nodes" in found.reason
+    assert found.reason in str(found)
+
+
+@pytest.mark.parametrize(
+    "columns", [ALL_OR_NONE, {"ai": [0, 0, 1], "n1i": [50, 60, 1], "ci": [0, 1, 0], "n2i": [30, 1, 20]}]
+)
+def test_a_correlation_of_one_within_arms_is_refused(columns: Any) -> None:
+    with pytest.raises(ValueError, match="no maximum: the correlation within an arm is 1"):
+        pool_beta_binomial(**columns)

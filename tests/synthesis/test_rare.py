@@ -1,8 +1,6 @@
 """Mantel-Haenszel, Peto and beta-binomial: metafor's numbers, and what must hold of any data."""
 
-import json
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,9 +12,9 @@ from scipy.special import betaln, gammaln
 from glabella.synthesis._beta_binomial import _Counts as Counts
 from glabella.synthesis._beta_binomial import _exceeding, _logged, _parts, pool_beta_binomial
 from glabella.synthesis._rare import pool_mh, pool_peto
+from tests.synthesis.records import files, read
 
-FOLDER = Path(__file__).parents[3] / "shared" / "reference" / "metafor"
-REFERENCES = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(FOLDER.glob("*.json"))]
+REFERENCES = [read(file) for file in files("metafor")]
 POOLED = [reference for reference in REFERENCES if reference.get("mh")]
 RELATIVE = 1e-10
 
@@ -25,8 +23,6 @@ QUANTITIES = {
     "q_p": "QEp", "cmh": "MH", "cmh_p": "MHp", "breslow_day": "BD", "breslow_day_p": "BDp", "tarone": "TA",
     "tarone_p": "TAp",
 }  # fmt: skip
-
-needs_reference = pytest.mark.skipif(not POOLED, reason=f"the reference outputs are missing: {FOLDER}")
 
 
 def compare(found: Any, expected: dict[str, Any]) -> int:
@@ -38,7 +34,6 @@ def compare(found: Any, expected: dict[str, Any]) -> int:
     return compared
 
 
-@needs_reference
 @pytest.mark.parametrize("reference", POOLED, ids=lambda reference: reference["dataset"])
 def test_mantel_haenszel_and_peto_agree(reference: dict[str, Any]) -> None:
     for measure, expected in reference["mh"].items():
@@ -266,7 +261,6 @@ def test_beta_binomial_finds_what_data_were_drawn_with() -> None:
     assert abs(fit.rho - rho) < 3 * fit.rho_se
 
 
-@needs_reference
 def test_beta_binomial_without_correlation_has_the_likelihood_of_metafor_without_variances() -> None:
     hine = next(reference for reference in REFERENCES if reference["dataset"] == "dat.hine1989")
     expected = hine["glmm"]["UM.RS"]

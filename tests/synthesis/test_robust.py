@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from glabella.synthesis import pool
 from glabella.synthesis._robust import robust, sandwich
+from tests.synthesis.records import outputs
 
-SHARED = Path(__file__).parents[3] / "shared" / "reference" / "metafor"
 REFERENCE: dict[str, Any] = json.loads(
     (Path(__file__).parent / "reference" / "multilevel.json").read_text(encoding="utf-8")
 )["robust"]
@@ -24,19 +24,11 @@ QUANTITIES = (
 )  # fmt: skip
 
 
-def shared(name: str) -> dict[str, Any]:
-    file = SHARED / f"{name}.json"
-    if not file.exists():
-        pytest.skip(f"the reference outputs are missing: {file}")
-    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return found
-
-
 @pytest.mark.parametrize("kind", ["CR1", "CR2"])
 @pytest.mark.parametrize("name", REFERENCE)
 def test_robust_agrees(name: str, kind: Any) -> None:
     case = REFERENCE[name]
-    data = shared(case["data"])
+    data = outputs("metafor", case["data"])
     yi, vi, cluster = np.array(data["raw"]["yi"]), np.array(data["raw"]["vi"]), np.array(data["cluster"])
     mods = None
     if case["mod"]:
@@ -53,7 +45,7 @@ def test_robust_agrees(name: str, kind: Any) -> None:
 
 @pytest.mark.parametrize("name", ["dat.assink2016", "dat.knapp2017", "dat.mccurdy2020", "dat.tannersmith2016"])
 def test_the_shared_reference_agrees(name: str) -> None:
-    data = shared(name)
+    data = outputs("metafor", name)
     expected = data["robust_cr1"]
     fit = robust(data["raw"]["yi"], data["raw"]["vi"], data["cluster"])
     for ours, theirs in QUANTITIES[:5]:
@@ -176,7 +168,7 @@ def test_results_print_and_tabulate() -> None:
     [
         ({"cluster": [1, 1, 1, 1]}, "cluster has 1 distinct labels for 1 coefficients"),
         ({"cluster": [1, 2, 3]}, r"cluster has shape \(3,\), expected \(4,\)"),
-        ({"cluster": [1, 2, math.nan, 3]}, "cluster is nan in row 3"),
+        ({"cluster": [1, 2, math.nan, 3]}, "cluster is missing in row 3: it is nan"),
         ({"kind": "CR3"}, "unknown kind 'CR3'"),
         ({"yi": [[1.0, 2, 3, 4]]}, r"yi has shape \(1, 4\)"),
         ({"vi": [1.0, 1, -1, 1]}, "in row 3"),

@@ -1,9 +1,7 @@
 """Step-function selection models: metafor's likelihood, its optimum or a better one, and properties."""
 
 import itertools
-import json
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,9 +12,9 @@ from scipy.integrate import quad
 
 from glabella.synthesis import _selection
 from glabella.synthesis._selection import selection_model
+from tests.synthesis.records import files, read
 
-FOLDER = Path(__file__).parents[3] / "shared" / "reference" / "metafor"
-REFERENCES = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(FOLDER.glob("*.json"))]
+REFERENCES = [read(file) for file in files("metafor")]
 FITS = [reference for reference in REFERENCES if reference.get("selmodel_stepfun")]
 
 #: No p-value is at most 0.025, so that the likelihood rises for ever with delta; metafor stops at its limit of 100.
@@ -25,15 +23,12 @@ EMPTY = {f"dat.{name}" for name in ("bcg", "collins1985b", "egger2001", "hahn200
 #: The maximum is at tau2 0, which metafor's logarithmic search only approaches.
 BOUNDARY = {"dat.michael2013"}
 
-needs_reference = pytest.mark.skipif(not FITS, reason=f"the reference outputs are missing: {FOLDER}")
-
 
 def effects(reference: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
     given = reference["effects"][reference["primary"]] if reference.get("primary") else reference["raw"]
     return tuple(np.array([given[name][row] for row in reference["used"]], dtype=float) for name in ("yi", "vi"))  # type: ignore[return-value]
 
 
-@needs_reference
 @pytest.mark.parametrize("reference", FITS, ids=lambda reference: reference["dataset"])
 def test_the_likelihood_is_metafors_and_the_optimum_no_worse(reference: dict[str, Any]) -> None:
     expected = reference["selmodel_stepfun"]
@@ -71,7 +66,6 @@ def test_the_likelihood_is_metafors_and_the_optimum_no_worse(reference: dict[str
     assert fit.lrt_p == pytest.approx(expected["LRTp"], abs=3e-6)
 
 
-@needs_reference
 def test_which_references_fall_short_is_as_counted() -> None:
     short = {
         reference["dataset"]

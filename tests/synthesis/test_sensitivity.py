@@ -1,6 +1,6 @@
 """What must hold of refits in batches: leave-one-out, GOSH, permutation, multiverse, PET-PEESE."""
 
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import Any
 
 import numpy as np
@@ -219,3 +219,61 @@ def test_summaries_read_as_analysts_know_them() -> None:
     assert "63 subsets" in str(gosh(YI, VI))
     assert "64 all permutations" in str(permutation_test(YI, VI))
     assert "chosen: " in str(pet_peese(YI, VI))
+
+
+# --- trim and fill ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("estimator", ["L0", "R0"])
+@pytest.mark.parametrize("method", ["common", "REML"])
+def test_trim_and_fill_is_of_a_set_of_studies(estimator: Any, method: Any) -> None:
+    """Effects with one decimal, so that ties abound: every order of the rows, and every origin, has one answer."""
+    random = np.random.default_rng(4)
+
+    def answer(y: Any, v: Any, side: Any, origin: float = 0.0) -> Any:
+        try:
+            fit = trim_fill(y + origin, v, estimator=estimator, method=method, test="z", side=side)
+        except ValueError as error:
+            return str(error)
+        return fit.k0, fit.side, round(float(fit.fit.estimate) - origin, 8)
+
+    for side in (None, "left", "right"):
+        for _ in range(4):
+            y, v = random.integers(-2, 4, 4) / 10, random.choice([0.01, 0.02, 0.05], 4)
+            expected = answer(y, v, side)
+            assert {answer(y[list(order)], v[list(order)], side) for order in permutations(range(4))} == {expected}
+            assert {answer(y, v, side, origin) for origin in (0.1, 1.0, -7.3, 100.0)} == {expected}
+        for _ in range(10):
+            y, v = random.integers(-5, 9, 8) / 10, random.choice([0.01, 0.02, 0.05], 8)
+            orders = [random.permutation(8) for _ in range(4)]
+            assert len({answer(y[order], v[order], side) for order in [*orders, np.arange(8)]}) == 1
+
+
+def test_trim_and_fill_with_ties_by_hand() -> None:
+    """Weights 100, 100, 20, 20: the centre is (20 + 40 + 8 + 8) / 240 = 0.3167.
+
+    0.2 is 0.1167 below it, rank 4, and the three of 0.4 are 0.0833 above, ranks 1 to 3 and 2 on average: L0 is
+    (4 * 6 - 20) / 7 = 0.57, one. Without one of v 0.05 the centre is (20 + 40 + 8) / 220 = 0.3091, the ranks are
+    the same, and one stays. Its mirror image is at 2 * 0.3091 - 0.4, and pooled are (68 + 8 + 20 * 0.2182) / 260.
+    """
+    y, v = np.array([0.2, 0.4, 0.4, 0.4]), np.array([0.01, 0.01, 0.05, 0.05])
+    for order in permutations(range(4)):
+        found = trim_fill(y[list(order)], v[list(order)], method="common", test="z", side="left")
+        assert found.k0 == 1
+        assert found.vi[-1] == 0.05
+        assert found.fit.estimate == pytest.approx((68 + 8 + 20 * (2 * 68 / 220 - 0.4)) / 260)
+    by_rows = {trim_fill(y[list(o)], v[list(o)], method="common", test="z", side="left", ties="first").k0
+               for o in permutations(range(4))}  # fmt: skip
+    assert by_rows == {1, 2}
+
+
+def test_trim_and_fill_without_ties_is_the_same_either_way() -> None:
+    y, v = [0.11, 0.23, 0.37, 0.58, 0.94, 0.41], [0.01, 0.02, 0.03, 0.05, 0.09, 0.02]
+    one, other = (trim_fill(y, v, ties=ties) for ties in ("mean", "first"))
+    assert one.k0 == other.k0
+    assert one.yi.tolist() == other.yi.tolist()
+
+
+def test_trim_and_fill_asks_for_a_side_where_none_can_be_found() -> None:
+    with pytest.raises(ValueError, match=r"all variances are equal, .* expected side 'left' or 'right'"):
+        trim_fill([0.1, 0.2, 0.8, 0.9], [0.1] * 4)

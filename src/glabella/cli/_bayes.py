@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from glabella.cli._files import BAD_INPUT, replace
-from glabella.cli._pool import effects
+from glabella.cli._pool import effects, head
 from glabella.cli._tables import plain, read
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ _POINTS = 300
               "as Turner (2015) and Rhodes (2015) give them.")  # fmt: skip
 @click.option("--mu-prior", help="Normal prior of the mean, or of every coefficient, as mean,sd; flat otherwise.")
 @click.option("--measure", help="Compute effects by this measure (OR, RR, SMD, ...) from metafor's column letters; "
-              "without it the file holds yi and vi.")  # fmt: skip
+              "without it the file holds yi and vi (or sei).")  # fmt: skip
 @click.option("--mods", "formula", help="Moderators as a formula over the file's columns, such as '~ dose + year'.")
 @click.option("--level", default=0.95, show_default=True, type=float, help="Level of every interval.")
 @click.option("--plot", type=click.Path(path_type=Path, file_okay=False),
@@ -53,17 +53,16 @@ def bayes_command(
     plot: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Analyse the studies in FILE, a CSV table with one row a study, by the normal hierarchical model."""
-    from glabella.synthesis import Bayes, bayes, bayes_regression, design
+    from glabella.synthesis import Bayes, bayes, bayes_regression
 
     try:
         before, mean = _tau_prior(tau_prior), _mu_prior(mu_prior)
         table = read(file)
-        yi, vi = effects(table, measure)
+        yi, vi, mods, scale, notes = effects(table, measure, formula)
         fit: Any
-        if formula is None:
+        if mods is None:
             fit = bayes(yi, vi, tau_prior=before, mu_prior=mean, level=level)
         else:
-            mods = design(formula, table)
             fit = bayes_regression(yi, vi, mods, tau_prior=before, beta_prior=mean, level=level)
         if plot is not None:
             if not isinstance(fit, Bayes):
@@ -75,9 +74,10 @@ def bayes_command(
         sys.exit(BAD_INPUT)
     if as_json:
         found = {name: _plain(value) for name, value in fit.as_dict().items() if name != "reason"}
+        found |= {"scale": scale, "left_out": notes}
         click.echo(json.dumps(found, indent=2, allow_nan=False, ensure_ascii=False))
     else:
-        click.echo(str(fit))
+        click.echo("\n".join([*head(scale, notes), str(fit)]))
 
 
 def _tau_prior(text: str) -> TauPrior:

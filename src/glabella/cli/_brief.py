@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from glabella.brief import Brief
 
 STORE = click.Path(path_type=Path, file_okay=False)
+#: Which of the user's settings a store counts with.
+SETTINGS = click.option("--settings", help="Of the store's settings: the digest or its beginning, or shipped; the "
+                        "last that were given when left out.")  # fmt: skip
 #: Bytes of a brief that is read again.
 LARGEST = 100_000_000
 FORMATS = {"html": "html", "md": "md", "json": "json", "pdf": "pdf"}
@@ -34,7 +37,7 @@ def brief() -> None:
     """Write the brief of a dossier (``brief [DOSSIER]``), verify one, or compare two."""
 
 
-def _built(dossier: Path | None, store: Path | None) -> Brief:
+def _built(dossier: Path | None, store: Path | None, settings: str | None) -> Brief:
     from glabella.brief import build
     from glabella.dossier import DossierError, load
 
@@ -44,7 +47,9 @@ def _built(dossier: Path | None, store: Path | None) -> Brief:
             return build(evidence)
         from glabella.safety import open_store
 
-        with open_store(store, progress=lambda words: click.echo(words, err=True)) as opened:
+        with open_store(store, settings=settings, progress=lambda words: click.echo(words, err=True)) as opened:
+            for line in opened.describe().beside():
+                click.echo(f"{store}: {line}", err=True)
             return build(evidence, opened)
     except DossierError as error:
         click.echo(str(error), err=True)
@@ -57,15 +62,16 @@ def _built(dossier: Path | None, store: Path | None) -> Brief:
 @click.argument("dossier", required=False, type=click.Path(path_type=Path))
 @click.option("--to", "folder", type=click.Path(path_type=Path), default=Path(), help="Folder to write into.")
 @click.option("--store", type=STORE, help="A store of spontaneous reports, to be asked too.")
+@SETTINGS
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="html", show_default=True)
-def write(dossier: Path | None, folder: Path, store: Path | None, form: str) -> None:
+def write(dossier: Path | None, folder: Path, store: Path | None, settings: str | None, form: str) -> None:
     """Write the brief of DOSSIER; of the shipped one when left out."""
     from glabella.plot import Studio
 
     with Studio() if form in ("html", "pdf") else nullcontext() as studio:
         from glabella.brief import as_json, html, markdown
 
-        built = _built(dossier, store)
+        built = _built(dossier, store, settings)
         text = html(built, studio.svgs) if studio else {"md": markdown, "json": as_json}[form](built)
     target = folder / f"{built.evidence.dossier.id}.{FORMATS[form]}"
     content = _pdf(text) if form == "pdf" else text.encode()
@@ -105,7 +111,7 @@ def _summary(built: Brief, target: Path) -> None:
         ("numbers", f"{len(built.claims)} claims, each with its source"),
         ("written", str(target)),
     ]  # fmt: skip
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False, emoji=False)
     for name, value in rows:
         console.print(Text.assemble((f"{name}: ", "bold"), value))
 
@@ -125,12 +131,13 @@ def _read(file: Path) -> str:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dossier", type=click.Path(path_type=Path), help="Dossier it was made from.")
 @click.option("--store", type=STORE, help="Store of reports it was made with.")
-def verify_command(file: Path, dossier: Path | None, store: Path | None) -> None:
+@SETTINGS
+def verify_command(file: Path, dossier: Path | None, store: Path | None, settings: str | None) -> None:
     """Recompute every claim of the brief in FILE from its dossier."""
     from glabella.brief import verify
 
     text = _read(file)
-    built = _built(dossier, store)
+    built = _built(dossier, store, settings)
     try:
         found = verify(text, built)
     except ValueError as error:

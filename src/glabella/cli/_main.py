@@ -15,6 +15,7 @@ import click
 from glabella._version import __version__
 from glabella.cli._bayes import bayes_command
 from glabella.cli._brief import brief
+from glabella.cli._faults import Careful
 from glabella.cli._files import BAD_INPUT
 from glabella.cli._mechanism import mechanism
 from glabella.cli._network import network_command
@@ -25,7 +26,7 @@ KINDS = ("dossier", "study", "products", "claims", "reports", "comparators", "pr
          "links", "explanations", "questions", "fit")  # fmt: skip
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Careful, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="glabella")
 def main() -> None:
     """From a dossier of published evidence to a brief in which every number is traceable."""

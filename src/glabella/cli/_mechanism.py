@@ -183,7 +183,7 @@ def _telling() -> Iterator[Callable[[str], None]]:
     if not console.is_terminal:
         yield lambda words: click.echo(words, err=True)
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("starting", total=None)
         yield lambda words: progress.update(task, description=words)

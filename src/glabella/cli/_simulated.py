@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from glabella.cli._files import harmless
 from glabella.cli._setting import Ran, Setting
 from glabella.cli._tables import plain
 
@@ -53,7 +54,7 @@ def csv(ran: Ran) -> str:
     columns = {"week": ran.weeks, "time": ran.times, **ran.values}
     columns |= {f"responders_{name}": values for name, values in ran.responders.items()}
     rows = zip(*(values.tolist() for values in columns.values()), strict=True)
-    return "\n".join([",".join(columns), *(",".join(map(repr, row)) for row in rows)]) + "\n"
+    return "\n".join([",".join(map(harmless, columns)), *(",".join(map(repr, row)) for row in rows)]) + "\n"
 
 
 def results(setting: Setting, ran: Ran, title: str) -> dict[str, Any]:

@@ -141,8 +141,10 @@ def answer(evidence: Evidence, store: ReportStore | None = None) -> Answer:
     poolings = tuple(pooling for pooling in found.values() if pooling is not None)
     headline = found.get(evidence.dossier.headline)
     if headline is None:
+        missing = contrasts(evidence, evidence.dossier.analyses[evidence.dossier.headline]).not_computed
+        why = "".join(f"; {each.study}/{each.comparison}: {each.reason}" for each in missing)
         raise ValueError(
-            f"the headline analysis {evidence.dossier.headline!r} has no effect that could be computed"
+            f"the headline analysis {evidence.dossier.headline!r} has no effect that could be computed{why}"
         )
     largest = tuple(_largest(maker))
     absolute = tuple(_absolute(maker, shown))
@@ -335,6 +337,8 @@ def _absolute(maker: _Maker, analyses: dict[str, Analysis]) -> list[tuple[str, C
             continue
         events, people = control_counts(computed.effects)
         baseline = events / people
+        if not 0 < baseline < 1:
+            continue  # no odds to multiply: where nobody or everybody responds, a ratio tells nothing of a risk
         word, _ = certainty(fit, [maker.evidence.studies[effect.study] for effect in computed.effects])
 
         def risk(log_or: float, base: float = baseline) -> float:

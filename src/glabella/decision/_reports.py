@@ -104,7 +104,7 @@ def _ratio(place: str, study: ReportStudy, label: str, numbers: tuple[Number | N
         return None
     with_events, with_all, versus_events, versus_all = known
     columns = measured(with_events, with_all, with_events + versus_events, with_all + versus_all)
-    row = {name: None if math.isnan(columns[name][0]) else float(columns[name][0])
+    row = {name: float(columns[name][0]) if math.isfinite(columns[name][0]) else None
            for name in ("ror", "ror_low", "ror_high")}  # fmt: skip
     sources = {key: Source(key, number.status, number.at) for number in numbers if number for key in number.sources}
     return Claim(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,7 @@ from glabella.dossier import ReportQuestion
 if TYPE_CHECKING:
     from glabella.safety import ReportStore
 
+_LOG = logging.getLogger(__name__)
 _SYNTHETIC = "SYNTHETIC REPORTS, made by a generator"
 
 
@@ -35,6 +38,8 @@ def store_tables(
     tuple of ReportTable
         The events against all other reports, then the comparison, arm by arm as declared.
     """
+    from glabella.safety.cohort import NothingToCompareError
+
     said = store.describe()
     database = _SYNTHETIC if said.synthetic else "the store of reports given to this brief"
     label = "SYNTHETIC store" if said.synthetic else "this store"
@@ -55,7 +60,11 @@ def store_tables(
             tuple(lines),
         )
     ]  # fmt: skip
-    result = store.cohort(question.cohort)
+    try:
+        result = store.cohort(question.cohort)
+    except NothingToCompareError as reason:
+        _LOG.warning("the declared comparison is left out: %s", reason)
+        return tuple(tables)
     arms = []
     for one in result.arms:
         row = one.frame.row(0, named=True)
@@ -95,7 +104,7 @@ class _Maker:
             versus_reports=made["versus.reports"],
             versus_events=made["versus.events"],
             printed=None,
-            computed=None if value is None else self._claim(
+            computed=None if value is None or not math.isfinite(value) else self._claim(
                 f"{name}.ror", f"reporting odds ratio: {label}", value, function=function, low=low, high=high,
                 interval="95 % confidence interval (Woolf)", decimals=2,
             ),

@@ -12,6 +12,7 @@ from glabella.dossier._fitted import Fitted
 from glabella.dossier._json_schema import json_schema
 from glabella.dossier._load import Evidence, load, shipped
 from glabella.dossier._mechanism import Explanation, Link, Mechanism, Parameter, ParameterPrior
+from glabella.dossier._number import Number
 from glabella.dossier._observations import (
     MoodObservation,
     MuscleObservation,
@@ -32,7 +33,6 @@ from glabella.dossier._schema import (
     Comparison,
     Conflict,
     Dossier,
-    Number,
     Option,
     Outcome,
     PopularClaim,

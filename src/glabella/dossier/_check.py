@@ -11,16 +11,16 @@ from typing import Any
 from pydantic import BaseModel
 
 from glabella._reading import Path_
+from glabella.dossier._check_direction import check_direction
 from glabella.dossier._comparators import Comparators
 from glabella.dossier._faults import Fault, told
 from glabella.dossier._load import FIT, Reading, read_folder
 from glabella.dossier._mechanism import Parameter
+from glabella.dossier._number import Alternative, Number, misfits_of_count
 from glabella.dossier._schema import (
     PLACEHOLDER,
-    Alternative,
     ConflictValue,
     Dossier,
-    Number,
     Result,
     RiskOfBias,
     Statement,
@@ -182,6 +182,9 @@ def _check_study(reading: Reading, name: str, study: Study) -> Iterator[Fault]:
     products = reading.parts.get("products.yaml")
     expected = _one_of(products.products, "expected a key of products.yaml:") if products is not None else ""
     for key, arm in study.arms.items():
+        for part in ("n_treated", "n_analysed", "n_completed"):
+            for _, message in misfits_of_count(part, getattr(arm, part), "n_randomised", arm.n_randomised):
+                yield fault(message, "arms", key, part)
         if products is not None and arm.treatment not in products.products:
             yield fault(f"no product {arm.treatment!r}; {expected}", "arms", key, "treatment")
     for index, result in enumerate(study.results):
@@ -215,13 +218,27 @@ def _check_result(study: Study, names: _Names, result: Result, fault: Any) -> It
             yield fault(f"no scale {result.scale!r}; {names.scales}", "scale")
     if study.design.type == "crossover" and result.period is None:
         yield fault("crossover data without period; expected period: 1 or period: 2", "outcome")
+    outcome = names.dossier.outcomes.get(result.outcome) if names.dossier is not None else None
+    for index, between in enumerate(result.between):
+        comparison = study.comparisons.get(between.comparison)
+        if outcome is not None and comparison is not None:
+            for path, message in check_direction(result, comparison, between, outcome.better):
+                yield fault(message, "between", index, *path)
     for arm, shown in result.arms.items():
         if arm not in study.arms:
             yield fault(f"no arm {arm!r}; {names.arms}", "arms", arm)
             continue
-        size = study.arms[arm].n_randomised.value
-        if shown.n and shown.n.value is not None and size is not None and shown.n.value > size:
-            yield fault(f"n {shown.n.value:g} > {size:g} randomised to {arm}", "arms", arm, "n")
+        group = study.arms[arm]
+        yield from (
+            fault(message, "arms", arm, "n")
+            for _, message in misfits_of_count("n", shown.n, "n_randomised", group.n_randomised)
+        )
+        if shown.n is None:
+            of = "n_analysed" if group.n_analysed else "n_randomised"
+            yield from (
+                fault(message, "arms", arm, "events")
+                for _, message in misfits_of_count("events", shown.events, of, getattr(group, of))
+            )
     excused = {between.comparison for between in result.between if between.not_convertible}
     for index, between in enumerate(result.between):
         for key in (between.comparison, between.borrow_sd_from):

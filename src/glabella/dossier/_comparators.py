@@ -10,7 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
-from glabella.dossier._schema import Id, Number, ReferenceId, Statement, Text, _Model
+from glabella.dossier._faults import MisfitError
+from glabella.dossier._number import Count, ReferenceId, Text, _Model, misfits_of_count
+from glabella.dossier._schema import Id, Statement
 
 Form = Literal["contrasts", "arms"]
 NetworkMeasure = Literal["OR", "RR", "RD", "SMD", "MD"]
@@ -71,8 +73,13 @@ class Joined(_Model):
 class ArmTotal(_Model):
     """Everybody in the network's arms of one treatment."""
 
-    events: Number
-    n: Number
+    events: Count
+    n: Count
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> ArmTotal:
+        MisfitError.refuse(misfits_of_count("events", self.events, "n", self.n))
+        return self
 
 
 class Difference(_Model):

@@ -36,6 +36,20 @@ class Fault:
         return one_line(f"{place}: {self.message}")
 
 
+class MisfitError(ValueError):
+    """What does not fit within one part of a dossier: each with the field where it is shown."""
+
+    def __init__(self, found: tuple[tuple[str, str], ...]) -> None:
+        self.found = found
+        super().__init__("; ".join(message for _, message in found))
+
+    @classmethod
+    def refuse(cls, found: Iterable[tuple[str, str]]) -> None:
+        """Raise with all that was found, if anything was."""
+        if every := tuple(found):
+            raise cls(every)
+
+
 class DossierError(ValueError):
     """A dossier cannot be used; carries every fault that was found, of a file with very many the first."""
 

@@ -10,7 +10,9 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
-from glabella.dossier._schema import Id, Text, _Model
+from glabella.dossier._faults import MisfitError
+from glabella.dossier._number import Text, _Model, misfits_of_limits
+from glabella.dossier._schema import Id
 
 #: Whose course it is; trials of both sexes are mixtures.
 PeopleSex = Literal["women", "men"]
@@ -35,6 +37,11 @@ class Interval(_Finite):
     value: float | None
     low: float | None = None
     high: float | None = None
+
+    @model_validator(mode="after")
+    def _limits_are_in_order(self) -> Interval:
+        MisfitError.refuse(misfits_of_limits("value", None, self.low, self.high, "low"))
+        return self
 
 
 class FittedUnknown(_Finite):

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from glabella._reading import Path_, UnreadableError, read_bytes
 from glabella.dossier._comparators import Comparators
-from glabella.dossier._faults import MOST_FAULTS, DossierError, Fault
+from glabella.dossier._faults import MOST_FAULTS, DossierError, Fault, MisfitError
 from glabella.dossier._fitted import Fitted
 from glabella.dossier._mechanism import Explanations, Links, Mechanism, Parameters
 from glabella.dossier._observations import Observations
@@ -311,16 +311,22 @@ def _faults(document: Document, error: ValidationError, above: Path_ = ()) -> It
     if count > MOST_FAULTS:
         yield Fault(document.file, 0, f"{count:,} faults, of which the first {MOST_FAULTS} are listed")
     for detail in error.errors(include_url=False)[:MOST_FAULTS]:
-        path = (*above, *detail["loc"])
-        where = ".".join(str(step) for step in detail["loc"])
-        kind, found = detail["type"], detail["input"]
-        if kind == "extra_forbidden":
-            message = f"unknown key {detail['loc'][-1]!r}"
-        elif kind == "missing":
-            message = f"{where} is missing"
-        elif kind == "value_error":
-            message = f"{where}: {detail['ctx']['error']}" if where else str(detail["ctx"]["error"])
-        else:
-            shown = repr(found) if isinstance(found, str | int | float | bool | None) else type(found).__name__
-            message = f"{where}: found {shown}; {detail['msg'][0].lower()}{detail['msg'][1:]}"
-        yield Fault(document.file, document.line(path), message)
+        for path, message in _messages(detail):
+            yield Fault(document.file, document.line((*above, *path)), message)
+
+
+def _messages(detail: Any) -> Iterator[tuple[Path_, str]]:
+    """Say one error of Pydantic in the dossier's words, each part of it with its path."""
+    path, kind, found = detail["loc"], detail["type"], detail["input"]
+    where = ".".join(str(step) for step in path)
+    if kind == "extra_forbidden":
+        yield path, f"unknown key {path[-1]!r}"
+    elif kind == "missing":
+        yield path, f"{where} is missing"
+    elif kind == "value_error":
+        error = detail["ctx"]["error"]
+        for field, message in error.found if isinstance(error, MisfitError) else ((None, str(error)),):
+            yield (path if field is None else (*path, field)), f"{where}: {message}" if where else message
+    else:
+        shown = repr(found) if isinstance(found, str | int | float | bool | None) else type(found).__name__
+        yield path, f"{where}: found {shown}; {detail['msg'][0].lower()}{detail['msg'][1:]}"

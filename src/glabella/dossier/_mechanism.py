@@ -14,11 +14,13 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
+from glabella.dossier._faults import MisfitError
 from glabella.dossier._fitted import Fitted
+from glabella.dossier._number import ReferenceId, Status, Text, _Model, misfits_of_limits
 from glabella.dossier._observations import Observations
 from glabella.dossier._priors import PARAMETERS, POSITIVE, Family
 from glabella.dossier._questions import Questions
-from glabella.dossier._schema import Id, ReferenceId, Statement, Status, Text, Verdict, _Model
+from glabella.dossier._schema import Id, Statement, Verdict
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 #: Units of a toxin, as a unit or part of one: ``U``, ``1/U``, ``U/week``.
@@ -83,6 +85,11 @@ class Parameter(_Model):
             raise ValueError(f"role is {self.role}; expected a prior")
         if _TOXIN_UNITS.search(self.unit) and self.product is None:
             raise ValueError(f"unit {self.unit} without a product; toxin units are those of one product only")
+        return self
+
+    @model_validator(mode="after")
+    def _lies_within_its_limits(self) -> Parameter:
+        MisfitError.refuse(misfits_of_limits("value", self.value, self.low, self.high, "low"))
         return self
 
     @property

@@ -6,7 +6,19 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from glabella.dossier._schema import Control, Dose, Id, Number, Statement, Status, Text, _Model
+from glabella.dossier._faults import MisfitError
+from glabella.dossier._number import (
+    Chance,
+    Count,
+    NotNegative,
+    Number,
+    Positive,
+    Status,
+    Text,
+    _Model,
+    misfits_of_limits,
+)
+from glabella.dossier._schema import Control, Dose, Id, Statement
 
 #: What an observation is for. Only what was seen, or derived from what was seen, is fitted.
 Use = Literal["fit", "held_out", "prior", "context"]
@@ -28,8 +40,8 @@ class Share(_Model):
     """How many of some people: a percentage or a count, and of how many."""
 
     percent: Number | None = None
-    events: Number | None = None
-    n: Number = Field(description="status missing when unknown")
+    events: Count | None = None
+    n: Count = Field(description="status missing when unknown")
 
     @model_validator(mode="after")
     def _is_a_share(self) -> Share:
@@ -143,6 +155,11 @@ class MuscleObservation(_OneDose):
     arm: Share
     placebo: Share | None = None
 
+    @model_validator(mode="after")
+    def _span_is_in_order(self) -> MuscleObservation:
+        MisfitError.refuse(misfits_of_limits("", None, self.from_day, self.day, "from_day"))
+        return self
+
     @property
     def outcome(self) -> tuple[Number, ...]:
         """What is known of the outcome, as numbers with sources."""
@@ -157,8 +174,8 @@ class TimeObservation(_OneDose):
     definition: Definition
     definition_note: Text | None = None
     responders_at: float | None = Field(None, description="only people with a response at this day are counted")
-    days: Number
-    people: Number = Field(description="status missing when unknown")
+    days: NotNegative
+    people: Count = Field(description="status missing when unknown")
 
     @property
     def outcome(self) -> tuple[Number, ...]:
@@ -173,8 +190,8 @@ class NerveObservation(_OneDose):
     muscle: Text
     day: float | None = Field(None, ge=0, description="null where the day itself was observed")
     fall: Number | None = None
-    days: Number | None = None
-    people: Number
+    days: NotNegative | None = None
+    people: Count
 
     @property
     def outcome(self) -> tuple[Number, ...]:
@@ -187,7 +204,7 @@ class MoodObservation(_Observation):
 
     comparison: Id = Field(description="key of comparisons in the study's file")
     doses: tuple[Dose, ...] = Field((), description="units of the product; empty when not known")
-    women: Number | None = Field(None, description="share of women, where the dose depends on sex")
+    women: Chance | None = Field(None, description="share of women, where the dose depends on sex")
     site: Site
     comparator: Control
     comparator_site: Site | None = None
@@ -198,8 +215,8 @@ class MoodObservation(_Observation):
         description="points: difference of means on the scale; sd: that in standard deviations; response: counts"
     )
     difference: Number | None = Field(None, description="toxin minus comparator; below zero the toxin did better")
-    se: Number | None = None
-    p: Number | None = None
+    se: Positive | None = None
+    p: Chance | None = None
     arm: Share | None = None
     versus: Share | None = None
 
@@ -214,6 +231,7 @@ class MoodObservation(_Observation):
             raise ValueError("use is fit; expected a difference, not a bound, and its se")
         if self.comparator == "other_site" and self.comparator_site is None:
             raise ValueError("comparator is other_site; expected comparator_site")
+        MisfitError.refuse(misfits_of_limits("", None, self.week, self.to_week, "to_week"))
         for dose in self.doses:
             if dose.units.unit != "U":
                 raise ValueError(f"dose in {dose.units.unit}; expected units (U) of {self.product}")

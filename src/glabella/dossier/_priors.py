@@ -7,7 +7,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from glabella.dossier._schema import Id, Number, Statement, Text, _Model
+from glabella.dossier._number import Number, Text, _Model
+from glabella.dossier._schema import Id, Statement
 
 Family = Literal[
     "normal", "t", "uniform", "beta", "half_normal", "half_cauchy", "half_t", "log_normal", "log_t", "inverse_gamma"

@@ -6,8 +6,9 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from glabella.dossier._number import Number, Text, _Model
 from glabella.dossier._observations import Definition, Observer
-from glabella.dossier._schema import Id, Number, Text, _Model
+from glabella.dossier._schema import Id
 
 
 class Assumption(_Model):

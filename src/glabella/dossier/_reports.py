@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from glabella.dossier._schema import Id, Number, ReferenceId, Statement, Text, _Model
+from glabella.dossier._faults import MisfitError
+from glabella.dossier._number import Count, Number, ReferenceId, Text, _Model, misfits_of_count
+from glabella.dossier._schema import Id, Statement
 
 
 class ReportSide(_Model):
     """Reports on one side of a comparison; what the source does not say is left out."""
 
-    reports: Number | None = Field(None, description="all of that side")
-    events: Number | None = Field(None, description="those of them with the event")
+    reports: Count | None = Field(None, description="all of that side")
+    events: Count | None = Field(None, description="those of them with the event")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> ReportSide:
+        MisfitError.refuse(misfits_of_count("events", self.events, "reports", self.reports))
+        return self
 
 
 class ReportRow(_Model):

@@ -8,14 +8,28 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
-#: ``seen`` in the study's own report or registry record; ``reported`` by another paper only; ``derived`` here
-#: from numbers with a source; ``recalled`` from memory, never pooled; ``missing`` on purpose.
-Status = Literal["seen", "reported", "derived", "recalled", "missing"]
+from glabella.dossier._faults import MisfitError
+from glabella.dossier._number import (
+    Chance,
+    Correlation,
+    Count,
+    Limits,
+    NotNegative,
+    Number,
+    Percent,
+    Positive,
+    ReferenceId,
+    Status,
+    Text,
+    _Model,
+    misfits_of_count,
+    misfits_of_limits,
+    misfits_of_pair,
+)
+
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
-Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-ReferenceId = Annotated[str, StringConstraints(min_length=1)]
 Rater = Literal["clinician", "self"]
 Blinding = Literal["double", "single", "open", "unknown"]
 CoTreatment = Literal["adjunct", "monotherapy", "mixed", "unknown"]
@@ -25,65 +39,11 @@ Verdict = Literal["supported", "partly", "contradicted", "untested"]
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Alternative(_Model):
-    """Another value that a source gives for the same quantity, kept beside the one that is used."""
-
-    value: float
-    source: ReferenceId
-    note: Text
-
-
-class Number(_Model):
-    """A number with where it was found and whether it was seen there."""
-
-    value: float | None = Field(description="null when unknown; never a guess")
-    status: Status
-    low: float | None = Field(None, description="lower limit printed by the source")
-    high: float | None = Field(None, description="upper limit printed by the source")
-    bound: Literal["<", ">", "<=", ">="] | None = Field(None, description="the source prints a bound only")
-    unit: Text | None = None
-    source: ReferenceId | None = Field(None, description="key in references.json")
-    at: Text | None = Field(None, description="where in the source: abstract, table, page")
-    derived_from: tuple[ReferenceId, ...] = ()
-    note: Text | None = None
-    alternatives: tuple[Alternative, ...] = Field((), description="conflicting values of other sources")
-    because: Text | None = Field(None, description="why this value is used and not an alternative")
-
-    @model_validator(mode="after")
-    def _is_accounted_for(self) -> Number:
-        if self.status == "missing":
-            if self.value is not None:
-                raise ValueError("status is missing, so value must be null")
-        elif self.value is None:
-            raise ValueError(f"value is null, so status must be missing, not {self.status}")
-        if self.status in ("seen", "reported") and self.source is None:
-            raise ValueError(f"a number with no source: status {self.status} needs a source")
-        if self.status == "derived" and not (self.derived_from and self.note):
-            raise ValueError("a derived number needs derived_from (sources) and a note (the arithmetic)")
-        if self.alternatives and not self.because:
-            raise ValueError("alternatives need because: why this value is the one used")
-        return self
-
-    @property
-    def usable(self) -> bool:
-        """Whether the number may enter a calculation: known, and not only remembered."""
-        return self.status in ("seen", "reported", "derived") and self.bound is None
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """The references behind the number."""
-        return ((self.source,) if self.source else ()) + self.derived_from
-
-
 class Statement(_Model):
     """A sentence with a source; its numbers stand in ``values`` and appear in the text as ``{name}``."""
 
     text: Text
-    values: dict[str, Number] = {}
+    values: dict[str, Number] = Field({})
     status: Status
     source: ReferenceId | None = None
     also: tuple[ReferenceId, ...] = ()
@@ -139,6 +99,12 @@ class Scale(_Model):
     range: tuple[float, float] | None = None
     better: Literal["lower", "higher"] = "lower"
 
+    @model_validator(mode="after")
+    def _range_is_in_order(self) -> Scale:
+        low, high = self.range or (None, None)
+        MisfitError.refuse(misfits_of_limits("", None, low, high, "range"))
+        return self
+
 
 class Option(_Model):
     """What an analysis takes from the trials; as an option of a choice, only what it sets otherwise."""
@@ -187,6 +153,13 @@ class Target(_Model):
     decimals: int = Field(ge=0, le=4)
     why: Text
 
+    @model_validator(mode="after")
+    def _printed_is_in_order(self) -> Target:
+        if len(self.printed) == 3:
+            estimate, low, high = (number.value for number in self.printed)
+            MisfitError.refuse(misfits_of_limits("printed", estimate, low, high, "printed"))
+        return self
+
 
 class ConflictValue(_Model):
     """One side of a conflict."""
@@ -223,7 +196,7 @@ class Dossier(_Model):
     choices: dict[Text, dict[Text, Option]] = Field(
         {}, description="the headline's other defensible choices, each with its options by name, the usual first"
     )
-    reproduce: dict[Id, Target] = {}
+    reproduce: dict[Id, Target] = Field({})
     conflicts: tuple[Conflict, ...] = ()
     names: tuple[Text, ...] = Field((), description="names that carry digits, such as HAM-D17")
     unknown: tuple[Statement, ...] = Field((), description="what nobody knows")
@@ -239,13 +212,13 @@ class Design(_Model):
     randomised: Literal["yes", "no", "unclear"]
     blinding: Blinding
     details: tuple[Statement, ...] = ()
-    follow_up_weeks: Number | None = None
+    follow_up_weeks: NotNegative | None = None
 
 
 class Dose(_Model):
     """Units of the product named in the arm; units are never converted between products."""
 
-    units: Number
+    units: NotNegative
     who: Literal["all", "women", "men"] = "all"
 
 
@@ -257,10 +230,10 @@ class Arm(_Model):
     role: Literal["active", "control"]
     site: Text | None = None
     doses: tuple[Dose, ...] = ()
-    n_randomised: Number
-    n_treated: Number | None = None
-    n_analysed: Number | None = None
-    n_completed: Number | None = None
+    n_randomised: Count
+    n_treated: Count | None = None
+    n_analysed: Count | None = None
+    n_completed: Count | None = None
 
 
 class Comparison(_Model):
@@ -275,32 +248,24 @@ class Comparison(_Model):
 class ArmResult(_Model):
     """What one arm showed for one outcome."""
 
-    n: Number | None = None
-    events: Number | None = None
-    percent: Number | None = None
+    n: Count | None = None
+    events: Count | None = None
+    percent: Percent | None = None
     mean: Number | None = None
-    sd: Number | None = None
-    se: Number | None = None
-    ci: tuple[Number, Number] | None = None
+    sd: Positive | None = None
+    se: Positive | None = None
+    ci: Limits | None = Field(None, description="of the mean, lower limit first")
     change_mean: Number | None = None
-    change_sd: Number | None = None
+    change_sd: Positive | None = None
     baseline_mean: Number | None = None
-    baseline_sd: Number | None = None
+    baseline_sd: Positive | None = None
     percent_change: Number | None = None
 
     @model_validator(mode="after")
-    def _counts_fit(self) -> ArmResult:
-        n, events = self.n, self.events
-        if n and events and n.value is not None and events.value is not None and events.value > n.value:
-            raise ValueError(f"events {events.value:g} > n {n.value:g}: more responders than people analysed")
-        for name in ("n", "events"):
-            count = getattr(self, name)
-            if count and count.value is not None and (count.value < 0 or count.value % 1):
-                raise ValueError(f"{name} is {count.value:g}, expected a whole number of people")
-        for name in ("sd", "se", "change_sd", "baseline_sd"):
-            spread = getattr(self, name)
-            if spread and spread.value is not None and spread.value <= 0:
-                raise ValueError(f"{name} is {spread.value:g}, expected more than 0")
+    def _fits_together(self) -> ArmResult:
+        of = "mean" if self.mean else "change_mean"
+        too_many = misfits_of_count("events", self.events, "n", self.n)
+        MisfitError.refuse((*too_many, *misfits_of_pair(of, getattr(self, of), "ci", self.ci)))
         return self
 
 
@@ -308,17 +273,23 @@ class Between(_Model):
     """What the source prints about the difference between two arms."""
 
     comparison: Id
-    f: Number | None = None
+    f: NotNegative | None = None
     t: Number | None = None
-    error_df: Number | None = Field(None, description="error degrees of freedom of f or t")
-    p: Number | None = None
+    error_df: Positive | None = Field(None, description="error degrees of freedom of f or t")
+    p: Chance | None = Field(None, description="two-sided; of a P printed as 0 only a bound is known")
     difference: Number | None = Field(None, description="arm minus versus, in scale points")
-    difference_se: Number | None = None
-    difference_ci: tuple[Number, Number] | None = None
+    # Rounding may print a standard error as 0, and both limits alike: no fault, but no effect comes from it.
+    difference_se: NotNegative | None = None
+    difference_ci: Limits | None = Field(None, description="lower limit first")
     d: Number | None = None
     favours: Literal["arm", "versus", "neither"] | None = Field(None, description="who did better")
     borrow_sd_from: Id | None = Field(None, description="comparison whose SD stands in for a missing one")
     not_convertible: Text | None = Field(None, description="why these statistics give no effect size")
+
+    @model_validator(mode="after")
+    def _difference_lies_in_its_interval(self) -> Between:
+        MisfitError.refuse(misfits_of_pair("difference", self.difference, "difference_ci", self.difference_ci))
+        return self
 
 
 class Result(_Model):
@@ -331,8 +302,8 @@ class Result(_Model):
     role: Literal["primary", "secondary", "other"] = "other"
     score: Literal["endpoint", "change"] | None = None
     period: Literal[1, 2] | None = Field(None, description="crossover only")
-    correlation: Number | None = Field(None, description="baseline with endpoint, for the SD of change")
-    arms: dict[Id, ArmResult] = {}
+    correlation: Correlation | None = Field(None, description="baseline with endpoint, for the SD of change")
+    arms: dict[Id, ArmResult] = Field({})
     between: tuple[Between, ...] = ()
     note: Text | None = None
 
@@ -341,7 +312,7 @@ class Harm(_Model):
     """An adverse event by arm."""
 
     event: Text
-    arms: dict[Id, ArmResult] = {}
+    arms: dict[Id, ArmResult] = Field({})
     statement: Statement | None = None
 
 
@@ -366,13 +337,13 @@ class Study(_Model):
     registration: Text | None = None
     design: Design
     population: tuple[Statement, ...] = ()
-    women: Number | None = None
-    men: Number | None = None
+    women: Count | None = None
+    men: Count | None = None
     co_treatment: CoTreatment
     co_treatment_detail: Statement | None = None
-    n_randomised: Number
-    arms: dict[Id, Arm] = {}
-    comparisons: dict[Id, Comparison] = {}
+    n_randomised: Count
+    arms: dict[Id, Arm] = Field({})
+    comparisons: dict[Id, Comparison] = Field({})
     results: tuple[Result, ...] = ()
     harms: tuple[Harm, ...] = ()
     risk_of_bias: RiskOfBias
@@ -401,7 +372,7 @@ class Products(_Model):
     how_it_works: tuple[Statement, ...] = ()
     time_course: tuple[Statement, ...] = ()
     harms: tuple[Statement, ...] = ()
-    harm_counts: dict[Id, ArmPair] = {}
+    harm_counts: dict[Id, ArmPair] = Field({})
     combination: tuple[Statement, ...] = ()
 
 

@@ -20,6 +20,13 @@ Priors = Literal["assumed", "all"]
 STEP, HESSIAN_STEP = 1e-4, 1e-2
 #: Step along directions that the objective hardly changes in.
 FAR = 0.3
+#: Decimals of a most likely place, and significant digits of its covariance. The search stops within about as much;
+#: more would hang on the processor, and with them every draw that starts there.
+PLACES, DIGITS = 4, 6
+#: Decimals of places that are drawn: the last digits of linear algebra must not decide the steps of a solver.
+DECIMALS = 9
+#: Decimals of the objective: far fewer than processors share, far more than its curves are even to.
+EVEN = 8
 #: How far from its start an unknown is sought, on the real line: a factor of about 150.
 REACH = 5.0
 
@@ -123,6 +130,7 @@ def fit(
     if not np.isfinite(objective(likelihood, first, priors)):
         raise ValueError("the likelihood has no value where the search starts")
     place, converged, message = search(likelihood, first, priors, np.ones(len(first), dtype=bool))
+    place = np.round(place, PLACES)
     covariance, flat = _covariance(likelihood, place, priors)
     se = np.sqrt(np.where(np.isinf(np.diag(covariance)), np.inf, np.diag(covariance)))
     from scipy.special import ndtri
@@ -147,7 +155,7 @@ def fit(
 
 def objective(likelihood: Likelihood, place: Floats, priors: Priors) -> float:
     """Give what is made small: minus the log of likelihood times priors."""
-    return -likelihood.log_likelihood(place) - likelihood.log_prior(place, priors == "all")
+    return round(-likelihood.log_likelihood(place) - likelihood.log_prior(place, priors == "all"), EVEN)
 
 
 def slopes(
@@ -181,7 +189,8 @@ def search(
     worst = 1e10
 
     def both(x: Floats) -> tuple[float, Floats]:
-        at[free] = x * unit[free]
+        # Curves are uneven by some 1e-6: a last digit of the search's own would send it another way.
+        at[free] = np.round(x * unit[free], DECIMALS)
         value = objective(likelihood, at, priors)
         if not np.isfinite(value):
             return worst, np.zeros(int(free.sum()))
@@ -211,7 +220,7 @@ def _covariance(likelihood: Likelihood, place: Floats, priors: Priors) -> tuple[
     values, vectors = np.linalg.eigh(curvature)
     # Along weak directions the differences' own error is as large as the curvature; a longer way tells it.
     for weak in np.flatnonzero(values < 1):
-        ahead, behind = place + FAR * vectors[:, weak], place - FAR * vectors[:, weak]
+        ahead, behind = (np.round(place + far * vectors[:, weak], DECIMALS) for far in (FAR, -FAR))
         likelihood.prepare(np.array([ahead, behind]))
         rise = sum(objective(likelihood, each, priors) for each in (ahead, behind))
         values[weak] = (rise - 2 * objective(likelihood, place, priors)) / FAR**2
@@ -220,4 +229,25 @@ def _covariance(likelihood: Likelihood, place: Floats, priors: Priors) -> tuple[
     covariance = (vectors[:, good] / values[good]) @ vectors[:, good].T
     flat = (np.abs(vectors[:, ~good]) > 0.1).any(axis=1)
     covariance[flat, flat] = np.inf
-    return covariance, flat
+    return significant(covariance, DIGITS), flat
+
+
+def significant(values: Floats, digits: int) -> Floats:
+    """Round each value to so many significant digits."""
+    texts = [f"{value:.{digits}g}" for value in values.ravel()]
+    return np.array(texts, dtype=float).reshape(values.shape)
+
+
+def spread_out(covariance: Floats, least: float, most: float = np.inf) -> Floats:
+    """Give the symmetric root of a covariance, which no sign of an eigenvector changes.
+
+    Parameters
+    ----------
+    covariance : ndarray of shape (p, p)
+        Where it is infinite, 1 is taken.
+    least, most : float
+        Bounds of the eigenvalues.
+    """
+    finite = np.where(np.isfinite(covariance), covariance, 1.0)
+    values, vectors = np.linalg.eigh((finite + finite.T) / 2)
+    return np.asarray((vectors * np.sqrt(np.clip(values, least, most))) @ vectors.T)

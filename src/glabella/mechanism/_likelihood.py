@@ -213,7 +213,7 @@ class Likelihood:
 
     def mean_shares(self, place: Floats) -> Floats:
         """Give the share of responders of each row, averaged over studies."""
-        return np.asarray(self.shares(place, SHIFTS) @ np.exp(LOG_WEIGHTS))
+        return np.asarray((self.shares(place, SHIFTS) * np.exp(LOG_WEIGHTS)).sum(axis=1))
 
     def replicate(self, places: Floats, rng: np.random.Generator) -> Floats:
         """Draw the shares that new trials like these would see (k, m), one draw a place.

@@ -76,19 +76,33 @@ class Chain:
         Eigenvectors.
     exact : ndarray of bool, shape (n,)
         Where the eigenvectors are good enough.
+    order : tuple of int or None
+        States in an order in which none acts on an earlier one; None where some act on each other.
     """
 
     values: NDArray[np.complex128]
     vectors: NDArray[np.complex128]
     exact: NDArray[np.bool_]
+    order: tuple[int, ...] | None
+
+    def rows(self, which: NDArray[np.int_]) -> Chain:
+        """Give the solution of some of the patients."""
+        return Chain(self.values[which], self.vectors[which], self.exact[which], self.order)
 
     def waves(self, y: Floats) -> NDArray[np.complex128]:
         """Give each state's share in each exponential (n, m, m), from the states at a moment (n, m - 1)."""
         start = np.concatenate([y, np.ones((len(y), 1))], axis=1)
         found = np.full(self.vectors.shape, np.nan, dtype=complex)
         good = self.exact
-        share = np.linalg.solve(self.vectors[good], start[good, :, None].astype(complex))[..., 0]
-        found[good] = self.vectors[good] * share[:, None, :]
+        vectors = self.vectors[good]
+        if self.order is None:
+            share = np.linalg.solve(vectors, start[good, :, None].astype(complex))[..., 0]
+        else:
+            share = np.zeros(vectors.shape[:2], dtype=complex)
+            for place, state in enumerate(self.order):
+                known = (vectors[:, state, :place] * share[:, :place]).sum(axis=1)
+                share[:, place] = (start[good, state] - known) / vectors[:, state, place]
+        found[good] = vectors * share[:, None, :]
         return found
 
 
@@ -112,8 +126,42 @@ def chain(change: Callable[[Floats], Floats], n: int, m: int) -> Chain:
     finite = np.asarray(np.isfinite(matrix).all(axis=(1, 2)))
     values = np.zeros((n, m + 1), dtype=complex)
     vectors = np.zeros((n, m + 1, m + 1), dtype=complex)
-    values[finite], vectors[finite] = np.linalg.eig(matrix[finite])
-    exact = finite.copy()
-    with np.errstate(all="ignore"):
-        exact[finite] = np.linalg.cond(vectors[finite]) < WORST
-    return Chain(values, vectors, exact)
+    order = _order((matrix[finite] != 0).any(axis=0))
+    values[finite], vectors[finite] = (
+        np.linalg.eig(matrix[finite]) if order is None else _by_substitution(matrix[finite], order)
+    )
+    exact = finite & np.isfinite(vectors).all(axis=(1, 2))
+    exact[exact] = np.linalg.cond(vectors[exact]) < WORST
+    return Chain(values, vectors, exact, order)
+
+
+def _order(acts: NDArray[np.bool_]) -> tuple[int, ...] | None:
+    """Give states so that none acts on an earlier one (``acts[i, j]``: j on i), or None where that cannot be."""
+    left = list(range(len(acts)))
+    order: list[int] = []
+    while left:
+        free = [state for state in left if not any(acts[state, other] for other in left if other != state)]
+        if not free:
+            return None
+        order += free
+        left = [state for state in left if state not in free]
+    return tuple(order)
+
+
+def _by_substitution(matrix: Floats, order: tuple[int, ...]) -> tuple[Floats, Floats]:
+    """Give eigenvalues and eigenvectors of matrices that are triangular in an order.
+
+    Element by element, so that the digits, on which an adaptive solver's steps hang, are those of every processor.
+    """
+    values = np.stack([matrix[:, state, state] for state in order], axis=1)
+    vectors = np.zeros_like(matrix)
+    for place, first in enumerate(order):
+        vectors[:, first, place] = 1.0
+        for after, state in enumerate(order[place + 1 :], place + 1):
+            inflow = sum(matrix[:, state, each] * vectors[:, each, place] for each in order[place:after])
+            with np.errstate(divide="ignore", invalid="ignore"):
+                share = inflow / (values[:, place] - values[:, after])
+            vectors[:, state, place] = np.where(inflow == 0, 0.0, share)
+        with np.errstate(invalid="ignore"):
+            vectors[:, :, place] /= np.sqrt((vectors[:, :, place] ** 2).sum(axis=1, keepdims=True))
+    return values, vectors

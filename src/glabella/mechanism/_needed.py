@@ -59,7 +59,7 @@ class Needed:
             centre += values.get(f"sensitivity_{sex}", 0.0)
             found = share_above(self.logs[row], centre, values.get("sensitivity_spread", 0.0))
             found *= 1 - values.get("antibody_share", 0.0)
-            mean[row], following[row] = found[:, :-1] @ weights, found[:, -1]
+            mean[row], following[row] = (found[:, :-1] * weights).sum(axis=1), found[:, -1]
         return mean, following
 
 

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glabella.mechanism._linear import Chain, chain
+from glabella.mechanism._linear import chain
 from glabella.mechanism._model import Model
 from glabella.mechanism._spread import spread
 from glabella.mechanism._translate import Equations, equations
@@ -329,7 +329,7 @@ class Block:
         linear = [self.column(name) for name in known.linear]
         rest = [self.column(name) for name in known.rest]
         found = np.empty((len(rows), len(times), len(known.states)))
-        solved = Chain(self.chain.values[rows], self.chain.vectors[rows], self.chain.exact[rows])
+        solved = self.chain.rows(rows)
         waves, speeds = solved.waves(y[:, linear])[:, : len(linear)], solved.values
         with np.errstate(all="ignore"):
             growth = np.exp(speeds[:, None] * (times - begin)[:, None])

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glabella.mechanism._fit import REACH, Fit
+from glabella.mechanism._fit import DECIMALS, REACH, Fit, spread_out
 from glabella.mechanism._likelihood import Likelihood, MuscleData
 from glabella.mechanism._model import Model
 from glabella.mechanism._spread import spread
@@ -121,13 +121,14 @@ def sample(
     if ensembles < 2:
         raise ValueError(f"{ensembles} ensembles, expected at least 2: their agreement is the check")
     there = found.likelihood
-    covariance = np.where(np.isfinite(found.covariance), found.covariance, 1.0)
-    job = _Ensemble(there.model, there.data, there.unknowns, there.held, found.place, covariance, walkers, steps)
+    job = _Ensemble(
+        there.model, there.data, there.unknowns, there.held, found.place, found.covariance, walkers, steps
+    )
     runs = list(spread(job, [seed + k for k in range(ensembles)], workers))
     chains = np.stack([chain for chain, _, _ in runs])
     p = chains.shape[-1]
     flat = chains.reshape(-1, p)
-    draws = flat[np.linspace(0, len(flat) - 1, min(keep, len(flat))).astype(int)]
+    draws = np.round(flat[np.linspace(0, len(flat) - 1, min(keep, len(flat))).astype(int)], DECIMALS)
     values = np.stack([[each.from_line(x) for x in column]
                        for each, column in zip(there.unknowns, draws.T, strict=True)], axis=1)  # fmt: skip
     size = chains.shape[1] * walkers
@@ -170,9 +171,9 @@ class _Ensemble:
 
     def _start(self, rng: np.random.Generator) -> Floats:
         """Start by the normal approximation, drawn in so that all have a posterior."""
-        values, vectors = np.linalg.eigh((self.covariance + self.covariance.T) / 2)
-        root = vectors * np.sqrt(np.clip(values, 1e-8, 1.0))
-        return np.asarray(self.place + 0.7 * rng.standard_normal((self.walkers, len(self.place))) @ root.T)
+        root = spread_out(self.covariance, 1e-8, 1.0)
+        away = rng.standard_normal((self.walkers, len(self.place))) @ root
+        return np.round(self.place + 0.7 * away, DECIMALS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,7 @@ class Target:
     def __call__(self, places: Floats) -> Floats:
         """Give the log posterior (k,) at places (k, p) on the real line; minus infinity out of reach."""
         there = self.likelihood
+        places = np.round(places, DECIMALS)
         near = (np.abs(places - there.start) < REACH).all(axis=1)
         there.prepare(places[near])
         out = np.full(len(places), -np.inf)

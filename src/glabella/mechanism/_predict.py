@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from glabella.mechanism._fit import Fit, fit
+from glabella.mechanism._fit import DECIMALS, Fit, fit, spread_out
 from glabella.mechanism._likelihood import Likelihood, MuscleData
 from glabella.mechanism._model import Model
 from glabella.mechanism._spread import spread
@@ -95,10 +95,8 @@ def predict(
 
 def _places(found: Fit, rng: np.random.Generator, draws: int) -> Floats:
     """Draw unknowns around the estimate; those that the data do not tell, within a factor of about seven."""
-    spread = np.where(np.isfinite(found.covariance), found.covariance, 1.0)
-    values, vectors = np.linalg.eigh((spread + spread.T) / 2)
-    root = vectors * np.sqrt(np.clip(values, 0, None))
-    return np.asarray(found.place + rng.standard_normal((draws, len(found.place))) @ root.T)
+    away = rng.standard_normal((draws, len(found.place))) @ spread_out(found.covariance, 0.0)
+    return np.round(found.place + away, DECIMALS)
 
 
 def leave_one_out(

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glabella.synthesis._labels import missing
+
 Floats = NDArray[np.float64]
 
 
@@ -45,11 +47,14 @@ def number(name: str, value: float) -> float:
 
 
 def names(name: str, given: Sequence[str], k: int) -> list[str]:
-    """Read one text for each of ``k`` rows; each stays on one line."""
+    """Read one text for each of ``k`` rows, which may be empty, not missing; each stays on one line."""
     if isinstance(given, str):
         raise ValueError(f"{name} is one text ({given!r}), expected {k} texts")
     if len(given) != k:
         raise ValueError(f"{name} has {len(given)} entries, expected {k}, one a row")
+    for row, each in enumerate(given, start=1):
+        if missing(each) and not isinstance(each, str):
+            raise ValueError(f"{name} is missing in row {row}, expected a text")
     return [" ".join(str(each).split()) for each in given]
 
 

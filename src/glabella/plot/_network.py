@@ -11,6 +11,7 @@ import numpy as np
 
 from glabella.plot._check import Floats, names
 from glabella.plot._plot import INK, SOFT, Plot, plot
+from glabella.synthesis._labels import labels
 
 _SIZE, _LINE = 11, 13
 #: Mean width of a character against the font's size, with a little to spare; characters before a name is broken.
@@ -51,8 +52,8 @@ def network_graph(
     Raises
     ------
     ValueError
-        If columns differ in length or are empty, a contrast is of a treatment with itself, or ``order`` or
-        ``participants`` does not name every treatment.
+        If columns differ in length or are empty, a label is missing, a contrast is of a treatment with itself, or
+        ``order`` or ``participants`` does not name every treatment.
 
     References
     ----------
@@ -63,6 +64,8 @@ def network_graph(
     >>> network_graph(["1", "2", "3"], ["A", "A", "B"], ["B", "C", "C"]).svg()[:4]
     '<svg'
     """
+    for name, given in (("studlab", studlab), ("treat1", treat1), ("treat2", treat2)):
+        labels(given, name)
     studies = names("studlab", studlab, len(studlab))
     one, two = names("treat1", treat1, len(studies)), names("treat2", treat2, len(studies))
     if not studies:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._likelihood import maximise
-from glabella.synthesis._rare import check_level, tables
+from glabella.synthesis._numbers import check_level
+from glabella.synthesis._rare import tables
 
 if TYPE_CHECKING:
     import polars
@@ -96,8 +97,8 @@ def pool_beta_binomial(*, level: float = 0.95, **columns: ArrayLike) -> BetaBino
     Raises
     ------
     ValueError
-        If a column is missing, unknown or of another length, a value cannot be, or a group has no event, or
-        nothing else, in all studies together.
+        If a column is missing, unknown or of another length, a value cannot be, a group has no event, or nothing
+        else, in all studies together, or every arm has the event in nobody or in everybody.
 
     References
     ----------
@@ -122,6 +123,10 @@ def pool_beta_binomial(*, level: float = 0.95, **columns: ArrayLike) -> BetaBino
     a, b, c, d = cells.values()
     counts = _Counts(_exceeding(a, c), _exceeding(b, d), _exceeding(a + b, c + d))
     n, y = np.concatenate([a + b, c + d]), np.concatenate([a, c])
+    if (n > 1).any() and not ((y > 0) & (y < n)).any():
+        raise ValueError("every arm of two people or more has the event in nobody or in everybody, so that the "
+                         "likelihood has no maximum: the correlation within an arm is 1; expected an arm with "
+                         "both")  # fmt: skip
     constant = float((gammaln(n + 1) - gammaln(y + 1) - gammaln(n - y + 1)).sum())
 
     intercept = float(np.log(c.sum() / d.sum()))

@@ -5,9 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glabella.synthesis._numbers import number, numbers
+
 Floats = NDArray[np.float64]
 
 ZERO_RULES = ("only0", "all", "if0all", "none")
+
+#: Why a study has no effect, in the words of the networks' arms.
+NO_EVENT = "no event in either group"
+ONLY_EVENTS = "the event in everybody of both groups"
+UNDEFINED = "no finite effect and variance: an empty cell, or too few people"
 
 
 def checked(given: dict[str, ArrayLike], known: tuple[str, ...]) -> dict[str, Floats]:
@@ -16,10 +23,7 @@ def checked(given: dict[str, ArrayLike], known: tuple[str, ...]) -> dict[str, Fl
         raise ValueError(f"unknown column {unknown[0]!r}; expected some of {list(known)}")
     arrays: dict[str, Floats] = {}
     for name, column in given.items():
-        try:
-            arrays[name] = np.atleast_1d(np.asarray(column, dtype=float))
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"column {name!r} is not a list of numbers: {error}") from error
+        arrays[name] = np.atleast_1d(numbers(column, f"column {name!r}"))
     shapes = {name: array.shape for name, array in arrays.items()}
     if len(set(shapes.values())) > 1 or any(len(shape) != 1 for shape in shapes.values()):
         raise ValueError(f"columns differ in shape, expected one length for all: {shapes}")
@@ -64,12 +68,18 @@ def events_and_rest(columns: dict[str, Floats], events: str, rest: str, total: s
     return with_event, without
 
 
+def checked_add(add: float) -> float:
+    """Read what is added to a cell."""
+    found = number(add, "add", "0 or more")
+    if not (np.isfinite(found) and found >= 0):
+        raise ValueError(f"add is {add!r}, expected 0 or more")
+    return found
+
+
 def fill_empty(cells: tuple[Floats, ...], add: float, to: str) -> tuple[Floats, ...]:
     """Add ``add`` to every cell of the studies that ``to`` selects by their empty cells."""
     if to not in ZERO_RULES:
         raise ValueError(f"unknown to {to!r}; expected only0, all, if0all or none")
-    if not (np.isfinite(add) and add >= 0):
-        raise ValueError(f"add is {add!r}, expected 0 or more")
     if to == "none" or add == 0:
         return cells
     if to == "all":

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._labels import codes
+from glabella.synthesis._numbers import number, numbers
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int_]
@@ -49,7 +50,7 @@ def sampling_covariance(vi: ArrayLike, cluster: ArrayLike, rho: float) -> Floats
     groups = codes(cluster, "cluster", len(v))
     largest = int(np.bincount(groups).max())
     least = -1 / (largest - 1) if largest > 1 else -1.0
-    if not least < rho < 1:
+    if not least < number(rho, "rho") < 1:
         raise ValueError(
             f"rho is {rho}, expected above {least:g} and below 1: the largest cluster has {largest} rows"
         )
@@ -127,7 +128,7 @@ def shared_control_covariance(
     if wrong := sorted(set(control) ^ set(need)):
         raise ValueError(f"column {wrong[0]!r} is {'unknown' if wrong[0] in control else 'missing'}; "
                          f"expected {', '.join(need)}")  # fmt: skip
-    given = {name: np.asarray(column, dtype=float) for name, column in control.items()}
+    given = {name: numbers(column, name) for name, column in control.items()}
     for name, column in given.items():
         if column.shape != v.shape:
             raise ValueError(f"{name} has shape {column.shape}, expected {v.shape} as vi has")
@@ -172,7 +173,7 @@ def _control_part(measure: str, pooled: str, groups: Ints, given: dict[str, Floa
 
 
 def checked_variances(vi: ArrayLike) -> Floats:
-    v = np.asarray(vi, dtype=float)
+    v = numbers(vi, "vi")
     if v.ndim != 1 or v.size == 0:
         raise ValueError(f"vi has shape {v.shape}, expected (k,)")
     wrong = ~(np.isfinite(v) & (v > 0))

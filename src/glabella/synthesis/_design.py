@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from glabella.synthesis._labels import cells, missing, names
+from glabella.synthesis._numbers import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +26,10 @@ Mask = NDArray[np.bool_]
 
 #: A column whose part that the others do not explain is smaller than this, relative to itself, is collinear.
 _COLLINEAR = 1e-9
+#: Coefficients that an error names.
+_NAMED = 8
+#: A factor of a formula that takes a column as names.
+_AS_NAMES = re.compile(r"C\(\s*(`[^`]+`|[^\W\d]\w*)\s*[,)]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +55,16 @@ def design(formula: str, data: Mapping[str, ArrayLike] | pl.DataFrame) -> Design
     ----------
     formula : str
         Such as ``"~ ablat + alloc"``; text columns become indicators against their first level, and the
-        intercept is there unless ``- 1`` takes it away.
+        intercept is there unless ``- 1`` takes it away. The first level is the first by alphabet; of a pandas
+        ``Categorical`` or a polars ``Enum`` it is the first of their own order that occurs.
     data : mapping of str to array_like, or polars.DataFrame
         The columns that the formula names, one row a study.
 
     Raises
     ------
     ValueError
-        If the formula cannot be read, names a column that is not there, or meets a missing value.
+        If the formula cannot be read, has a left side, names a column that is not there, has a term that is
+        constant or none at all, or meets a missing value.
 
     Examples
     --------
@@ -58,17 +72,113 @@ def design(formula: str, data: Mapping[str, ArrayLike] | pl.DataFrame) -> Design
     ('Intercept', 'dose')
     """
     from formulaic import model_matrix
-    from formulaic.errors import FormulaicError
     from pandas import DataFrame
 
-    frame = DataFrame(
-        {name: np.asarray(data[name]) for name in (data.columns if hasattr(data, "columns") else data)}
-    )
+    known = list(data.columns if hasattr(data, "columns") else data)
+    used = {name: _moderator(data[name], name) for name in variables(formula, known)}
+    lengths = {name: len(column) for name, column in used.items()}
+    if len(set(lengths.values())) > 1:
+        raise ValueError(f"formula {formula!r}: columns differ in length, expected one for all: {lengths}")
+    k = next(iter(lengths.values())) if lengths else max((len(cells(data[name])) for name in known[:1]), default=0)
     try:
-        found: Any = model_matrix(formula, frame, na_action="raise")
-    except (FormulaicError, ValueError) as error:
-        raise ValueError(f"formula {formula!r}: {error}; the columns are {list(frame.columns)}") from error
+        with np.errstate(all="ignore"):
+            found: Any = model_matrix(_parsed(formula, known), DataFrame(used, index=range(k)), na_action="raise",
+                                      context={})  # fmt: skip
+    except Exception as error:
+        # What a formula calls may raise anything.
+        said = str(error.__cause__ or error).partition("\n")[0]
+        raise ValueError(f"formula {formula!r} cannot be computed: {said}") from error
+    if not found.shape[1]:
+        raise ValueError(f"formula {formula!r} has no column, expected an intercept or a term")
+    for term, place in found.model_spec.term_slices.items():
+        if place.stop == place.start:
+            alone = [name for name in _names(str(term)) if name in used and len(set(used[name])) == 1]
+            what = f"{alone[0]} is {used[alone[0]][0]!r} in every row" if alone else f"{term} is constant"
+            raise ValueError(
+                f"formula {formula!r}: {what}, a constant that tells nothing; expected two levels or more"
+            )
     return Design(np.asarray(found, dtype=float), tuple(str(name) for name in found.columns))
+
+
+def variables(formula: str, known: Collection[str]) -> dict[str, bool]:
+    """Find the columns that a formula needs, and whether it takes each as names only, within ``C(...)``.
+
+    Raises
+    ------
+    ValueError
+        If the formula cannot be read, has a left side, or names what is neither a column nor a function.
+    """
+    from formulaic.transforms import TRANSFORMS
+
+    found: dict[str, bool] = {}
+    for term in _parsed(formula, known):
+        for factor in term.factors:
+            expression = str(factor.expr)
+            if factor.eval_method.value == "literal":
+                continue
+            named = [expression] if factor.eval_method.value == "lookup" else _names(expression)
+            for name in named:
+                if name in known:
+                    only = _AS_NAMES.match(expression)
+                    found[name] = found.get(name, True) and only is not None and only[1].strip("`") == name
+                elif name not in TRANSFORMS:
+                    raise ValueError(f"formula {formula!r}: {name!r} is neither a column nor a function; "
+                                     f"the columns are {list(known)}")  # fmt: skip
+    return found
+
+
+def _parsed(formula: str, known: Collection[str]) -> Any:
+    """Read a formula of one side and one part."""
+    from formulaic import Formula, SimpleFormula
+
+    if not isinstance(formula, str):
+        raise ValueError(f"formula is {formula!r}, expected a text such as '~ dose + alloc'")
+    try:
+        # The dot stands for all columns.
+        found = Formula.from_spec(formula, context={"__formulaic_variables_available__": list(known)})
+    except Exception as error:
+        # Of the parser, or a SyntaxError; its messages mark the place between brackets, in colours of a terminal.
+        marked = re.search("⧛(.*?)⧚", re.sub("\x1b\\[[0-9;]*m", "", str(error)), re.DOTALL)
+        place = f" at {marked[1]!r}" if marked else ""
+        raise ValueError(f"formula {formula!r} cannot be read{place}, expected such as '~ dose + alloc'") from error
+    if not isinstance(found, SimpleFormula):
+        what = (
+            "a left side, expected only what stands right of '~'"
+            if hasattr(found, "lhs")
+            else "parts, expected no '|'"
+        )
+        raise ValueError(f"formula {formula!r} has {what}: effects are given by themselves")
+    return found
+
+
+def _names(expression: str) -> list[str]:
+    """Find the names in an expression; backticks hold a column's."""
+    quoted = re.findall("`([^`]+)`", expression)
+    try:
+        tree = ast.parse(re.sub("`[^`]+`", "0", expression), mode="eval")
+    except SyntaxError:
+        return quoted
+    return [*quoted, *dict.fromkeys(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))]
+
+
+def _moderator(values: Any, name: str) -> Any:
+    """Take a column of numbers, of true and false, or of names in their order."""
+    from pandas import Categorical
+
+    found = cells(values)
+    for row, value in enumerate(found):
+        if missing(value):
+            raise ValueError(f"{name} is missing in row {row + 1}, expected a value")
+    dtype: Any = getattr(values, "dtype", None)
+    if type(dtype).__name__ in ("CategoricalDtype", "Enum"):
+        there = set(found)
+        return Categorical(found, categories=[level for level in dtype.categories if level in there])
+    kinds = {bool if isinstance(value, bool | np.bool_) else isinstance(value, Real | Decimal) for value in found}
+    if kinds == {bool, True}:
+        raise ValueError(f"{name} holds numbers beside true and false, expected one of them")
+    if kinds <= {bool} or kinds <= {True}:
+        return np.array(found) if not any(isinstance(value, Decimal) for value in found) else numbers(found, name)
+    return np.array(names(found, name), dtype=object)
 
 
 def columns(mods: ArrayLike | Design | None, shape: tuple[int, ...]) -> Design | None:
@@ -84,7 +194,7 @@ def columns(mods: ArrayLike | Design | None, shape: tuple[int, ...]) -> Design |
     if isinstance(mods, Design):
         found = mods
     else:
-        matrix = np.asarray(mods, dtype=float)
+        matrix = _numbers(mods)
         if matrix.ndim == 1:
             matrix = matrix[:, None]
         matrix = np.concatenate([np.ones((*matrix.shape[:-1], 1)), matrix], axis=-1)
@@ -96,6 +206,62 @@ def columns(mods: ArrayLike | Design | None, shape: tuple[int, ...]) -> Design |
     if found.names == ("Intercept",) and (found.matrix == 1).all():
         return None
     return found
+
+
+def independent(found: Design | None, note: str = "") -> None:
+    """Refuse a design of shape (k, p) that its rows cannot tell apart, naming the columns.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer rows than columns, or a column is constant or collinear.
+    """
+    if found is None:
+        return
+    k, p = found.matrix.shape
+    if k < p:
+        raise ValueError(_too_few(found, k, note))
+    bad: list[str] = []
+    kept = np.empty((k, 0))
+    for name, column in zip(found.names, found.matrix.T, strict=True):
+        size = np.linalg.norm(column)
+        rest = column
+        # Twice, since one pass leaves what rounding puts back.
+        for _ in range(2):
+            rest = rest - kept @ (kept.T @ rest)
+        left = np.linalg.norm(rest)
+        if left > _COLLINEAR * size:
+            kept = np.column_stack([kept, rest / left])
+        elif (column == column[0]).all():
+            bad.append(f"{name} is {column[0]:g} in every study")
+        else:
+            bad.append(f"{name} follows from the columns before it")
+    if bad:
+        raise ValueError(f"moderators that are constant or collinear: {'; '.join(bad)} "
+                         f"(k = {k}, {p} coefficients{note})")  # fmt: skip
+
+
+def _too_few(found: Design, k: int, note: str = "") -> str:
+    p = len(found.names)
+    shown = ", ".join(found.names[:_NAMED]) + f" and {p - _NAMED} more" * (p > _NAMED)
+    return (f"{p} coefficients{note} for {k} {'study' if k == 1 else 'studies'} ({shown}), "
+            "expected as many studies or more")  # fmt: skip
+
+
+def _numbers(mods: ArrayLike) -> Floats:
+    """Read moderators that are numbers; names are for formulas."""
+    if isinstance(mods, str):
+        raise ValueError(f"mods is the text {mods!r}, expected numbers or design({mods!r}, data)")
+    words = [value for value in cells(mods) if isinstance(value, str)] if _may_hold_words(mods) else []
+    if words:
+        raise ValueError(
+            f"mods holds {words[0]!r}, expected numbers, or design('~ name', {{'name': mods}}) for names"
+        )
+    return numbers(mods, "mods")
+
+
+def _may_hold_words(mods: Any) -> bool:
+    return getattr(getattr(mods, "dtype", None), "kind", "O") not in "biuf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +323,11 @@ def basis(found: Design | None, present: Mask) -> tuple[Basis, Mask]:
     if found is None:
         return _MEAN, np.zeros(len(present), dtype=bool)
     x = found.matrix
+    k, p = x.shape[-2:]
+    if k < p:
+        if x.ndim == 2:
+            raise ValueError(_too_few(found, k))
+        return Basis(np.zeros(x.shape), np.broadcast_to(np.eye(p), (len(x), p, p))), np.ones(len(x), dtype=bool)
     if x.ndim == 2 and present.all():
         q, r = np.linalg.qr(x)
         size = np.linalg.norm(x, axis=0)

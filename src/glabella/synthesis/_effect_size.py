@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis import _one_group, _two_groups
-from glabella.synthesis._columns import Floats, checked
+from glabella.synthesis._columns import UNDEFINED, Floats, checked, checked_add
 from glabella.synthesis._two_groups import correction
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ _VTYPES = {
     "RD": ("LS", "UB"), "PR": ("LS", "UB"), "SMD": ("LS", "UB"), "MD": ("LS", "UB", "HO"), "ROM": ("LS", "HO"),
 }  # fmt: skip
 
-#: An arcsine is defined without events, so its measures add nothing unless told.
-_ADDS_NOTHING = frozenset({"AS", "PAS", "PFT"})
+#: Measures that are defined where a cell is empty, and are computed from the counts as they are unless told.
+_AS_COUNTED = frozenset({"PETO", "RD", "IRD"})
 
 #: Rows that are printed.
 _SHOWN = 20
@@ -64,19 +64,38 @@ class EffectSizes:
     measure : str
         The measure; ratios (``OR``, ``RR``, ``PETO``, ``IRR``, ``ROM``) are on the log scale.
     yi, vi : ndarray of shape (k,)
-        Effects and sampling variances.
+        Effects and sampling variances; NaN in both where a study has none.
+    reason : ndarray of str, of shape (k,)
+        Empty, or why a study has no effect.
     """
 
     measure: str
     yi: Floats
     vi: Floats
+    reason: NDArray[np.object_] = field(repr=False)
+
+    @property
+    def defined(self) -> NDArray[np.bool_]:
+        """Which studies have an effect, of shape (k,): ``pool(e.yi[e.defined], e.vi[e.defined])``."""
+        return ~np.isnan(self.yi)
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """What was left out and why, a line a reason, with the number of studies and their rows from one."""
+        rows: dict[str, list[int]] = {}
+        for row in np.flatnonzero(~self.defined).tolist():
+            rows.setdefault(self.reason[row], []).append(row + 1)
+        k = self.yi.size
+        return tuple(f"{len(each)} of {k} studies left out: {why} (row{'s' * (len(each) > 1)} {_listed(each)})"
+                     for why, each in rows.items())  # fmt: skip
 
     def table(self) -> pl.DataFrame:
-        """Give one row a study, counted from one, with its effect, variance and standard error."""
+        """Give one row a study, counted from one, with its effect, variance and standard error; NaN if left out."""
         import polars as pl
 
         rows = np.arange(1, self.yi.size + 1)
-        return pl.DataFrame({"study": rows, "yi": self.yi, "vi": self.vi, "se": np.sqrt(self.vi)})
+        numbers = {"yi": self.yi, "vi": self.vi, "se": np.sqrt(self.vi)}
+        return pl.DataFrame({"study": rows, **numbers})
 
     def __str__(self) -> str:
         """Print the first studies."""
@@ -90,7 +109,13 @@ class EffectSizes:
         lines += [f"{row:4d}{y:#11.4g}{v:#11.4g}" for row, (y, v) in enumerate(shown, start=1)]
         if k > _SHOWN:
             lines.append(f"... and {k - _SHOWN} more")
-        return "\n".join(lines)
+        return "\n".join([*lines, *self.left_out])
+
+
+def _listed(rows: list[int]) -> str:
+    """Write the first rows."""
+    more = f" and {len(rows) - _SHOWN} more" if len(rows) > _SHOWN else ""
+    return ", ".join(str(row) for row in rows[:_SHOWN]) + more
 
 
 def effect_size(
@@ -99,6 +124,7 @@ def effect_size(
     vtype: Literal["LS", "UB", "HO"] = "LS",
     add: float | None = None,
     to: Literal["only0", "all", "if0all", "none"] = "only0",
+    drop00: bool = True,
     **columns: ArrayLike,
 ) -> EffectSizes:
     """Compute effect sizes of ``k`` studies.
@@ -126,9 +152,17 @@ def effect_size(
         groups with the same SD (``MD``, ``ROM``).
     add : float, optional
         For counts, rates and proportions: added to each cell of a study that ``to`` selects. By default 0.5, for
-        ``AS``, ``PAS`` and ``PFT`` 0. A proportion's cells are people with and without the event.
+        ``AS``, ``PAS`` and ``PFT`` 0. A proportion's cells are people with and without the event. Unless ``add``
+        or ``to`` is given, or ``drop00`` is False, ``PETO``, which needs nothing added, is computed from the counts
+        as they are; so are the differences ``RD`` and ``IRD``, and only their variances, which would be zero, have
+        the half.
     to : {"only0", "all", "if0all", "none"}
         Add to studies with an empty cell, to all, to all when any has an empty cell, or to none.
+    drop00 : bool
+        Leave out studies without an event in either group (``OR``, ``RR``, ``PETO``, ``IRR``), or with the event in
+        everybody (``OR``, ``RR``, ``PETO``): they tell nothing of a ratio, and a half added to each cell makes one
+        of the groups' sizes. With False every effect is metafor's, the half added to every measure's cells but an
+        arcsine's.
     **columns : array_like of shape (k,)
         - counts: ``ai``, ``ci`` (events) with ``bi``, ``di`` (no event) or with ``n1i``, ``n2i`` (people);
         - rates: ``x1i``, ``x2i`` (events), ``t1i``, ``t2i`` (person-time);
@@ -141,7 +175,8 @@ def effect_size(
     Returns
     -------
     EffectSizes
-        ``yi`` and ``vi``. Entries that are not defined (an empty cell with ``to="none"``) are NaN in both.
+        ``yi`` and ``vi``. Entries that are left out or not defined (an empty cell with ``to="none"``) are NaN in
+        both, and ``reason`` says why.
 
     Raises
     ------
@@ -183,20 +218,23 @@ def effect_size(
                  yi         vi
        1      1.552     0.1102
     """
-    if measure not in _LETTERS:
+    if not isinstance(measure, str) or measure not in _LETTERS:
         raise ValueError(f"unknown measure {measure!r}; expected one of {sorted(_LETTERS)}")
     if vtype not in (vtypes := _VTYPES.get(measure, ("LS",))):
         raise ValueError(f"vtype is {vtype!r}, expected for {measure} {' or '.join(vtypes)}")
     letters = _LETTERS[measure]
     given = checked(columns, letters)
-    if add is None:
-        add = 0.0 if measure in _ADDS_NOTHING else 0.5
+    if add is not None:
+        add = checked_add(add)
+    elif measure in _AS_COUNTED and not (drop00 and to == "only0"):
+        add = 0.5
+    empty: dict[str, NDArray[np.bool_]] = {}
     # Empty cells divide by zero on purpose; what is not defined becomes NaN below.
     with np.errstate(divide="ignore", invalid="ignore"):
         if "ai" in letters:
-            yi, vi = _two_groups.counts(measure, given, vtype, add, to)
+            yi, vi, empty = _two_groups.counts(measure, given, vtype, add, to)
         elif "x1i" in letters:
-            yi, vi = _two_groups.rates(measure, given, add, to)
+            yi, vi, empty = _two_groups.rates(measure, given, add, to)
         elif "n1i" in letters:
             yi, vi = _two_groups.means(measure, given, vtype)
         elif "xi" in letters:
@@ -206,4 +244,9 @@ def effect_size(
         else:
             yi, vi = _one_group.correlations(measure, given)
     defined = np.isfinite(yi) & np.isfinite(vi) & (vi >= 0)
-    return EffectSizes(measure, np.where(defined, yi, np.nan), np.where(defined, vi, np.nan))
+    reason = np.full(yi.shape, "", dtype=object)
+    reason[~defined] = UNDEFINED
+    for why, where in empty.items() if drop00 else ():
+        reason[where] = why
+        defined &= ~where
+    return EffectSizes(measure, np.where(defined, yi, np.nan), np.where(defined, vi, np.nan), reason)

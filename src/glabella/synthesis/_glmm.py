@@ -12,7 +12,8 @@ from glabella.synthesis._glmm_quadrature import objective
 from glabella.synthesis._glmm_space import Space, fixed_intercepts, one_effect, random_intercepts
 from glabella.synthesis._glmm_studies import Studies, binomial_pairs, binomials, hypergeometrics, poisson_pairs
 from glabella.synthesis._likelihood import Maximum, maximise
-from glabella.synthesis._rare import check_level, proportions, rates, tables
+from glabella.synthesis._numbers import check_level
+from glabella.synthesis._rare import proportions, rates, tables
 
 if TYPE_CHECKING:
     import polars
@@ -23,6 +24,11 @@ GLMMModel = Literal["UM.FS", "UM.RS", "CM.EL"]
 
 #: Beyond this a log odds ratio is not an estimate but a likelihood that has no maximum.
 _DIVERGED = 25.0
+#: Log-likelihoods closer than this are equal.
+_NO_GAIN = 1e-9
+#: A log-likelihood that moves by more than this with the number of nodes is not known well enough to be used: twice
+#: this is what a test of heterogeneity or of models moves by.
+_NODES_MATTER = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,9 @@ class GLMM:
     nodes : int
         Nodes per dimension of the adaptive Gauss-Hermite quadrature; one is Laplace's approximation.
     converged : bool
-        Whether the gradient vanished at a proper maximum.
+        Whether the gradient vanished at a proper maximum, and the quadrature is fine enough there.
+    reason : str
+        Empty, or why it is not converged.
     level : float
         Of every interval.
     """
@@ -80,6 +88,7 @@ class GLMM:
     k: int
     nodes: int
     converged: bool
+    reason: str
     level: float
 
     def table(self) -> polars.DataFrame:
@@ -100,7 +109,7 @@ class GLMM:
             f"tau^2 = {self.tau2:.4f} (tau = {self.tau2**0.5:.4f}); log-likelihood {self.log_likelihood:.4f}",
             f"Heterogeneity: LRT(df = {self.q_df}) = {self.q_lrt:.4f}, p {q_p}; Wald {self.q_wald:.4f}",
         ]
-        return "\n".join(lines + ([] if self.converged else ["NOT CONVERGED"]))
+        return "\n".join(lines + ([] if self.converged else [f"NOT CONVERGED: {self.reason}"]))
 
 
 def pool_glmm(
@@ -141,8 +150,9 @@ def pool_glmm(
     Raises
     ------
     ValueError
-        If an option or column is unknown or missing, a value cannot be, or the effect is infinite because one
-        group has no event (or nothing else) in every study.
+        If an option or column is unknown or missing, a value cannot be, the effect is infinite because one group
+        has no event (or nothing else) in every study, or the variance between studies is because every study's own
+        effect is infinite (``CM.EL``: every study has its events in one group alone).
 
     References
     ----------
@@ -163,11 +173,11 @@ def pool_glmm(
         raise ValueError(f"unknown model {model!r}; expected UM.FS, UM.RS or CM.EL")
     if measure == "IRR" and model != "UM.FS":
         raise ValueError(f"model is {model!r} for IRR, expected UM.FS")
-    if nodes is not None and not 1 <= nodes <= 100:
-        raise ValueError(f"nodes is {nodes}, expected 1 to 100")
+    if nodes is not None and not (isinstance(nodes, int | np.integer) and 1 <= nodes <= 100):
+        raise ValueError(f"nodes is {nodes!r}, expected 1 to 100")
     check_level(level)
     exact = measure == "OR" and model == "CM.EL"
-    nodes = nodes or (25 if exact else 7)
+    chosen, nodes = nodes, nodes or (25 if exact else 7)
     if measure == "PLO":
         studies = binomials(*proportions(columns))
     elif measure == "IRR":
@@ -182,12 +192,31 @@ def pool_glmm(
     else:
         space = random_intercepts(studies)
     fit, common = fit_both(studies, space, nodes)
+    if common.value <= studies.at_infinity + _NO_GAIN:
+        raise ValueError("the likelihood has no maximum: every study's own effect is infinite (an empty cell), so "
+                         "that it rises with the variance between studies for ever; expected a study in which it "
+                         "is finite")  # fmt: skip
     if model == "UM.RS" and measure == "OR":
         q_wald, saturated = saturated_random(studies, common.theta, nodes)
     else:
         q_wald, saturated = studies.q_wald, studies.saturated
     q_lrt = max(0.0, 2 * (saturated - common.value))
-    return _report(measure, model, fit, common, space, (q_wald, q_lrt, k), nodes, level)
+    checked = chosen is None or np.isfinite(studies.at_infinity)
+    reason = _why_not(fit, space, studies, nodes if checked else 0)
+    return _report(measure, model, fit, common, space, (q_wald, q_lrt, k), nodes, level, reason)
+
+
+def _why_not(fit: Maximum, space: Space, studies: Studies, nodes: int) -> str:
+    """Say why a fit is not to be used; with ``nodes`` also whether twice as many come to another likelihood."""
+    if not fit.converged:
+        return "no proper maximum of the likelihood was found"
+    if abs(float(fit.theta[space.effect])) >= _DIVERGED:
+        return "the effect grows without bound"
+    if nodes:
+        value = objective(studies, space, 2 * nodes + 1)[0](fit.theta)[0]
+        if not abs(value - fit.value) <= _NODES_MATTER:
+            return f"the log-likelihood depends on the number of nodes ({nodes}); expected more of them"
+    return ""
 
 
 def fit_both(studies: Studies, space: Space, nodes: int) -> tuple[Maximum, Maximum]:
@@ -204,7 +233,7 @@ def fit_both(studies: Studies, space: Space, nodes: int) -> tuple[Maximum, Maxim
         start[space.deviations[-1]] = tau
         found = maximise(value_gradient, hessian, start, np.ones(len(start), dtype=bool))
         # The log-likelihood is even in τ, so its gradient vanishes at zero: a fit that ran there is not better.
-        if found.value > best.value + 1e-9:
+        if found.value > best.value + _NO_GAIN:
             best = found
     return best, common
 
@@ -246,6 +275,7 @@ def _report(
     heterogeneity: tuple[float, float, int],
     nodes: int,
     level: float,
+    reason: str,
 ) -> GLMM:
     from scipy.special import chdtrc, ndtr, ndtri
 
@@ -278,6 +308,7 @@ def _report(
         q_p=float(chdtrc(k - 1, q_lrt)) if k > 1 else 1.0,
         k=k,
         nodes=nodes,
-        converged=fit.converged and abs(estimate) < _DIVERGED,
+        converged=not reason,
+        reason=reason,
         level=level,
     )

@@ -25,6 +25,7 @@ class Studies:
     intercepts: Floats
     saturated: float
     q_wald: float
+    at_infinity: float
 
 
 def binomial_pairs(a: Floats, b: Floats, c: Floats, d: Floats) -> Studies:
@@ -43,6 +44,7 @@ def binomial_pairs(a: Floats, b: Floats, c: Floats, d: Floats) -> Studies:
         intercepts=logit.mean(axis=1),
         saturated=float(_log_binomial(y, n).sum()),
         q_wald=_inverse_variance_q(own, variance),
+        at_infinity=_at_infinity((y > 0) & (y < n), y[:, 0] > 0),
     )
 
 
@@ -67,6 +69,7 @@ def poisson_pairs(x1: Floats, t1: Floats, x2: Floats, t2: Floats) -> Studies:
         intercepts=log_rate.mean(axis=1),
         saturated=float((constant + (xlogy(y, y / t) - y).sum(axis=1)).sum()),
         q_wald=_inverse_variance_q(own, 1 / x1[full] + 1 / x2[full]),
+        at_infinity=-np.inf,
     )
 
 
@@ -85,6 +88,7 @@ def binomials(x: Floats, rest: Floats) -> Studies:
         intercepts=logit,
         saturated=float(_log_binomial(x, n).sum()),
         q_wald=_inverse_variance_q(np.log(x[full] / rest[full]), 1 / x[full] + 1 / rest[full]),
+        at_infinity=_at_infinity(full, x > 0),
     )
 
 
@@ -124,7 +128,22 @@ def hypergeometrics(a: Floats, b: Floats, c: Floats, d: Floats) -> Studies:
         intercepts=np.zeros(len(a)),
         saturated=float(-value[inner].sum()),
         q_wald=_inverse_variance_q(own[inner, 0], 1 / variance[inner, 0]),
+        at_infinity=_at_infinity(inner, a > low),
     )
+
+
+def _at_infinity(inner: NDArray[np.bool_], up: NDArray[np.bool_]) -> float:
+    """Log-likelihood towards which studies tend as the variance between them grows; minus infinity with one inside.
+
+    A study whose own effect is infinite, upwards or downwards, is ever likelier the further its effect is out, and
+    in the end as likely as its direction; one whose own effect is finite grows unlikely.
+    """
+    from scipy.special import xlogy
+
+    if inner.any():
+        return -np.inf
+    ups, k = int(up.sum()), len(up)
+    return float(xlogy(ups, ups / k) + xlogy(k - ups, 1 - ups / k))
 
 
 def _logistic(n: Floats) -> Cumulant:

@@ -12,7 +12,7 @@ from glabella.synthesis._blocks import by_blocks
 from glabella.synthesis._design import basis
 from glabella.synthesis._pool import Method
 from glabella.synthesis._sensitivity import _one
-from glabella.synthesis._tau2 import METHODS, estimate, trace_p, weighted
+from glabella.synthesis._tau2 import estimate, method_called, trace_p, weighted
 
 if TYPE_CHECKING:
     import polars as pl
@@ -103,8 +103,7 @@ def gosh(
     array([0.1 , 0.4 , 0.8 , 0.23, 0.41, 0.55, 0.38])
     """
     y, v = _one(yi, vi, 2)
-    if method not in METHODS:
-        raise ValueError(f"unknown method {method!r}; expected one of {', '.join(METHODS)}")
+    method = method_called(method)
     if len(y) > 64 or (subsets is None and len(y) > _MOST_STUDIES):
         limit = 64 if subsets is not None else _MOST_STUDIES
         raise ValueError(f"k is {len(y)}, expected at most {limit}; "

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._covariance import checked_variances
-from glabella.synthesis._design import Design, basis, columns
+from glabella.synthesis._design import Design, basis, columns, independent
 from glabella.synthesis._labels import nested_codes, outcome_codes
 from glabella.synthesis._multilevel_likelihood import check_definite, check_separable, evaluate, independent_groups
 from glabella.synthesis._multilevel_search import search, starts_of
 from glabella.synthesis._multilevel_structure import STRUCTS, Model, Struct
+from glabella.synthesis._numbers import check_effects, check_level, numbers
 
 if TYPE_CHECKING:
     import polars as pl
@@ -193,8 +194,7 @@ def pool_multilevel(
                                ("struct", struct, STRUCTS)):  # fmt: skip
         if asked not in known:
             raise ValueError(f"unknown {name} {asked!r}; expected one of {', '.join(known)}")
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level}, expected between 0 and 1")
+    check_level(level)
     y, v = _read(yi, vi)
     k = len(y)
     found = columns(mods, y.shape)
@@ -208,6 +208,7 @@ def pool_multilevel(
         raise ValueError(f"there are {k} effects for {p} coefficients, expected more effects than coefficients")
     span, collinear = basis(full, np.ones((1, k), dtype=bool))
     if collinear.any() or span.q is None:
+        independent(full)
         raise ValueError("mods has columns that are constant or collinear, expected independent ones")
     layers = nested_codes(clusters, k)
     labels, outcomes = (None, ()) if outcome is None else outcome_codes(outcome, k)
@@ -287,7 +288,7 @@ def pool_multilevel(
 
 
 def _read(yi: ArrayLike, vi: ArrayLike) -> tuple[Floats, Floats]:
-    y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
+    y, v = numbers(yi, "yi"), numbers(vi, "vi")
     if y.ndim != 1 or v.shape not in (y.shape, 2 * y.shape):
         raise ValueError(f"yi has shape {y.shape} and vi {v.shape}, expected (k,) and (k,) or (k, k)")
     if y.size == 0:
@@ -295,7 +296,7 @@ def _read(yi: ArrayLike, vi: ArrayLike) -> tuple[Floats, Floats]:
     if not np.isfinite(y).all():
         row = int(np.flatnonzero(~np.isfinite(y))[0])
         raise ValueError(f"yi is {y[row]} in row {row + 1}, expected a finite effect")
-    checked_variances(v if v.ndim == 1 else np.diagonal(v))
+    check_effects(y, checked_variances(v if v.ndim == 1 else np.diagonal(v)))
     if v.ndim == 2:
         # Rounded input is symmetric to its last digits only.
         limit = 1e-8 * np.sqrt(np.outer(np.diagonal(v), np.diagonal(v)))

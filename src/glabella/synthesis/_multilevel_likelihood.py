@@ -12,6 +12,8 @@ from glabella.synthesis._multilevel_structure import Model
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int_]
 
+#: Cells of covariances that are worked on at once.
+_CELLS = 500_000
 #: Below this an eigenvalue of the information (scaled to ones on its diagonal) means that nothing tells two apart.
 _INSEPARABLE = 1e-9
 
@@ -142,6 +144,44 @@ def evaluate(groups: list[Group], model: Model, theta: Floats, restricted: bool)
     if restricted:
         value += 0.5 * float(np.linalg.slogdet(gram)[1])
     return Fit(value, gradient, beta, cov, square)
+
+
+def heights(groups: list[Group], model: Model, thetas: Floats, restricted: bool) -> Floats:
+    """Negative log-likelihoods at many parameters, of shape (points, size), without their gradients."""
+    cells = sum(group.v.size for group in groups)
+    step = max(1, _CELLS // cells)
+    parts = [_heights(groups, model, thetas[at : at + step], restricted) for at in range(0, len(thetas), step)]
+    return np.concatenate(parts)
+
+
+def _heights(groups: list[Group], model: Model, thetas: Floats, restricted: bool) -> Floats:
+    p = groups[0].x.shape[-1]
+    gram, cross = np.zeros((len(thetas), p, p)), np.zeros((len(thetas), p))
+    square, logs = np.zeros(len(thetas)), np.zeros(len(thetas))
+    if model.struct:
+        full = np.array([np.append(model.between(theta)[0].ravel(), 0.0) for theta in thetas])
+    for group in groups:
+        m = group.v + np.einsum("tc,cbij->tbij", thetas[:, model.own :], group.same)
+        if group.pair is not None:
+            m = m + full[:, group.pair]
+        try:
+            factor = np.linalg.cholesky(m)
+        except np.linalg.LinAlgError:
+            # Rounded away beside a large variance; the others are worked out without it.
+            if len(thetas) == 1:
+                return np.array([np.inf])
+            halves = np.array_split(thetas, 2)
+            return np.concatenate([_heights(groups, model, half, restricted) for half in halves])
+        logs += 2 * np.log(np.diagonal(factor, axis1=2, axis2=3)).sum(axis=(1, 2))
+        both = np.concatenate([group.x, group.y[..., None]], axis=2)
+        solved = np.linalg.solve(factor, np.broadcast_to(both, (len(thetas), *both.shape)))
+        x, y = solved[..., :p], solved[..., p]
+        gram += np.einsum("tbip,tbiq->tpq", x, x)
+        cross += np.einsum("tbip,tbi->tp", x, y)
+        square += np.einsum("tbi,tbi->t", y, y)
+    square -= np.einsum("tp,tp->t", cross, np.linalg.solve(gram, cross[..., None])[..., 0])
+    found = 0.5 * (logs + square)
+    return np.asarray(found + 0.5 * np.linalg.slogdet(gram)[1] if restricted else found)
 
 
 def check_separable(groups: list[Group], model: Model, theta: Floats) -> None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glabella.synthesis._labels import codes, flags
+from glabella.synthesis._numbers import numbers
 from glabella.synthesis._pool import Method, Test, pool
 
 if TYPE_CHECKING:
@@ -124,7 +126,8 @@ def multiverse(
     Raises
     ------
     ValueError
-        If a mask's length differs, or a choice has no option.
+        If a mask's length differs or it holds anything but true and false, 1 and 0; a choice has no option; or a
+        study is missing.
 
     References
     ----------
@@ -137,14 +140,14 @@ def multiverse(
     >>> len(found.k), found.excluding
     (4, 2)
     """
-    y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
+    y, v = numbers(yi, "yi"), numbers(vi, "vi")
     if y.ndim != 1 or y.shape != v.shape:
         raise ValueError(f"yi has shape {y.shape} and vi {v.shape}, expected both (rows,)")
     masks: dict[str, dict[str, NDArray[np.bool_]]] = {}
     for choice, options in choices.items():
         if not options:
             raise ValueError(f"choice {choice!r} has no option")
-        masks[choice] = {name: np.asarray(mask, dtype=bool) for name, mask in options.items()}
+        masks[choice] = {name: flags(mask, f"choice {choice!r}, option {name!r}") for name, mask in options.items()}
         for name, mask in masks[choice].items():
             if mask.shape != y.shape:
                 raise ValueError(f"choice {choice!r}, option {name!r}: {mask.shape} flags, expected {y.shape}")
@@ -191,26 +194,26 @@ def pool_each(
     ValueError
         If shapes or lengths differ.
     """
-    y, v, flags = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float), np.asarray(keep, dtype=bool)
-    if flags.ndim != 2 or y.shape != v.shape or y.shape != flags.shape[1:]:
-        raise ValueError(f"yi has shape {y.shape}, vi {v.shape} and keep {flags.shape}, "
+    y, v, kept = numbers(yi, "yi"), numbers(vi, "vi"), flags(keep, "keep")
+    if kept.ndim != 2 or y.shape != v.shape or y.shape != kept.shape[1:]:
+        raise ValueError(f"yi has shape {y.shape}, vi {v.shape} and keep {kept.shape}, "
                          "expected (rows,), (rows,) and (combinations, rows)")  # fmt: skip
     for choice, each in choices.items():
-        if len(each) != len(flags):
-            raise ValueError(f"choice {choice!r} has {len(each)} entries, expected {len(flags)}")
+        if len(each) != len(kept):
+            raise ValueError(f"choice {choice!r} has {len(each)} entries, expected {len(kept)}")
     # Options may come to the same effects; counting those twice would lend them weight.
-    _, first, belongs = np.unique(flags, axis=0, return_index=True, return_inverse=True)
+    _, first, belongs = np.unique(kept, axis=0, return_index=True, return_inverse=True)
     order = np.argsort(first)
     belongs = np.argsort(order)[belongs.ravel()]
-    flags = flags[first[order]]
-    sets = len(flags)
+    kept = kept[first[order]]
+    sets = len(kept)
     twice = np.zeros(sets, dtype=bool)
     if study is not None:
-        ids = np.unique(np.asarray(study), return_inverse=True)[1]
-        counts = flags.astype(int) @ (ids[:, None] == np.arange(ids.max() + 1)).astype(int)
+        ids = codes(study, "study", len(y))
+        counts = kept.astype(int) @ (ids[:, None] == np.arange(ids.max() + 1)).astype(int)
         twice = (counts > 1).any(axis=1)
-    ys, vs = np.where(flags, y, np.nan), np.where(flags, v, np.nan)
-    lost = twice | (flags.sum(axis=1) < 2)
+    ys, vs = np.where(kept, y, np.nan), np.where(kept, v, np.nan)
+    lost = twice | (kept.sum(axis=1) < 2)
     ways = list(product(methods, tests))
     fits = [pool(ys, vs, method=method, test=test, level=level) for method, test in ways]
 
@@ -222,7 +225,7 @@ def pool_each(
     reason[np.tile(lost, len(ways))] = ALONE
     reason[np.tile(twice, len(ways))] = TWICE
     taken = {choice: tuple(each[i] for i in first[order]) * len(ways) for choice, each in choices.items()}
-    options = {choice: {option: np.tile(flags, len(ways)) for option, flags in _reached(each, belongs).items()}
+    options = {choice: {option: np.tile(sets_of, len(ways)) for option, sets_of in _reached(each, belongs).items()}
                for choice, each in choices.items()}  # fmt: skip
     for place, (choice, known) in enumerate((("method", methods), ("test", tests))):
         taken[choice] = tuple(way[place] for way in ways for _ in range(sets))

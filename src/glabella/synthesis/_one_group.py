@@ -8,8 +8,13 @@ from glabella.synthesis._columns import Floats, events_and_rest, fill_empty, for
 from glabella.synthesis._two_groups import correction
 
 
-def proportions(measure: str, columns: dict[str, Floats], vtype: str, add: float, to: str) -> tuple[Floats, Floats]:
+def proportions(
+    measure: str, columns: dict[str, Floats], vtype: str, add: float | None, to: str
+) -> tuple[Floats, Floats]:
     """PR, PLN, PLO, PAS and PFT from events among people."""
+    if add is None:
+        # An arcsine is defined without events.
+        add = 0.0 if measure in ("PAS", "PFT") else 0.5
     x, rest = fill_empty(events_and_rest(columns, "xi", "mi", "ni"), add, to)
     n = x + rest
     if measure == "PR":

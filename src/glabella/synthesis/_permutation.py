@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._design import Design, columns
-from glabella.synthesis._pool import Method, Pooled, Test, pool
+from glabella.synthesis._numbers import number
+from glabella.synthesis._pool import EQUAL, Method, Pooled, Test, pool
 from glabella.synthesis._sensitivity import _one
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def permutation_test(
     array([0.25])
     """
     y, v = _one(yi, vi, 2)
-    if draws < 1:
+    if not number(draws, "draws", "1 or more") >= 1:
         raise ValueError(f"draws is {draws}, expected 1 or more")
     found = columns(mods, y.shape)
     fit = pool(y, v, mods=mods, method=method, test=test)
@@ -117,8 +118,10 @@ def permutation_test(
             np.broadcast_to(y, order.shape), np.broadcast_to(v, order.shape), mods=x, method=method, test=test
         )
     permuted = np.abs(batch.statistic.reshape(len(batch.k), -1))
+    # Flipped so that all effects are equal the statistic is without bound, not unknown.
+    permuted[batch.reason == EQUAL] = np.inf
     observed = np.abs(np.atleast_1d(fit.statistic))
-    usable = np.isfinite(permuted).all(axis=1)
+    usable = ~np.isnan(permuted).any(axis=1)
     # Equal statistics may differ in their last digits, since sums are taken in another order.
     as_large = (permuted[usable] >= observed * (1 - 1e-10)).sum(axis=0)
     total = int(usable.sum())

@@ -10,8 +10,19 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._blocks import by_blocks
-from glabella.synthesis._design import Basis, Design, basis, columns, inverse
-from glabella.synthesis._tau2 import METHODS, Fit, by_df, estimate, log_likelihood, q_profile, trace_p, weighted
+from glabella.synthesis._design import Basis, Design, basis, columns, independent, inverse, row_sum
+from glabella.synthesis._numbers import can_be, check_effects, check_level, numbers
+from glabella.synthesis._rounding import fitted_exactly
+from glabella.synthesis._tau2 import (
+    Fit,
+    by_df,
+    estimate,
+    log_likelihood,
+    method_called,
+    q_profile,
+    trace_p,
+    weighted,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,10 +30,14 @@ if TYPE_CHECKING:
     import polars as pl
 
 Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 Method = Literal["REML", "ML", "DL", "PM", "EB", "HE", "HS", "SJ", "common"]
 Test = Literal["knha", "adhoc", "t", "z"]
 Prediction = Literal["t", "hts"]
 TESTS = ("knha", "adhoc", "t", "z")
+
+#: Share of a column of ones that a design may leave over, in squares, and hold it all the same.
+_NESTED = 1e-18
 
 #: Why a row of a batch is not what was asked for, in the order in which they are looked for.
 NOTHING = "no study"
@@ -30,6 +45,7 @@ BAD_VALUE = "an effect that is not finite, or a variance that is not above 0"
 COLLINEAR = "moderators that are constant or collinear"
 NO_FREEDOM = "no degree of freedom left for the variance between studies"
 EQUAL = "effects all equal: the Knapp-Hartung standard error is zero"
+EXACT = "effects that the moderators fit exactly: the Knapp-Hartung standard error is zero"
 NOT_CONVERGED = "tau2 did not converge"
 
 
@@ -50,7 +66,8 @@ class Pooled:
     q, q_df, q_p : float or ndarray
         Cochran's Q; with moderators the residual one.
     pi_low, pi_high : float or ndarray
-        Prediction interval of a further study's true effect; NaN with moderators and for a common effect.
+        Prediction interval of a further study's true effect; NaN with moderators (one column without an intercept
+        is a moderator too) and for a common effect.
     k : int or ndarray
         Studies.
     typical : float or ndarray
@@ -63,7 +80,9 @@ class Pooled:
         Test of all coefficients but the intercept, or of the mean alone (F where the test is by t, else
         chi-squared).
     r2 : float or ndarray
-        Share of the variance between studies that the moderators account for, in percent.
+        Share of the variance between studies that the moderators account for, in percent: by how much τ² is less
+        than without them, 0 where it is not, and 0 where there is none without them either. NaN where the model
+        without them is no part of the one with them (no intercept).
     log_likelihood : float or ndarray
         Restricted for REML, full otherwise.
     vcov : ndarray of shape (p, p) or (batch, p, p)
@@ -127,6 +146,42 @@ class Pooled:
         return low, high
 
     @property
+    def moderated(self) -> bool:
+        """Whether there are moderators, so that no coefficient is the mean effect of all studies."""
+        return self.given.found is not None
+
+    @property
+    def narrower(self) -> Any:
+        """Whether Knapp and Hartung's interval of a mean is narrower than the one of a common effect.
+
+        That is so where effects happen to lie closer together than their variances would have it (Jackson D, Law M,
+        Rücker G, Schwarzer G. Stat Med 2017;36:3923-3934); ``test="adhoc"`` has none that is. False with
+        moderators and with other tests, an array in a batch.
+        """
+        from scipy.special import ndtri
+
+        if self.test != "knha" or self.moderated:
+            return np.zeros(np.shape(self.k), dtype=bool)[()]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            common = 2 * float(ndtri(0.5 + self.level / 2)) / np.sqrt(np.nansum(1 / self.given.v, axis=1))
+            found = self.ci_high - self.ci_low < common
+        return found if np.ndim(self.k) else bool(found[0])
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of a single analysis should know of its numbers."""
+        if np.ndim(self.k):
+            return ()
+        found = []
+        if self.narrower:
+            found.append("the Knapp-Hartung interval is narrower than that of a common effect; "
+                         "test 'adhoc' has none that is")  # fmt: skip
+        low, high = self.tau2_ci
+        if self.method != "common" and not (np.isnan(low) or low <= self.tau2 <= high):
+            found.append("tau^2 lies outside its interval, which is of another method (Q-profile)")
+        return tuple(found)
+
+    @property
     def aic(self) -> Any:
         """Akaike's criterion; counts the coefficients, and τ² where there is one."""
         return -2 * self.log_likelihood + 2 * (len(self.names) + (self.method != "common"))
@@ -134,7 +189,7 @@ class Pooled:
     def as_dict(self) -> dict[str, Any]:
         """Give every result by its name."""
         names = [one.name for one in fields(self) if one.name != "given"]
-        return {name: getattr(self, name) for name in (*names, "tau2_ci", "i2_ci", "h2_ci")}
+        return {name: getattr(self, name) for name in (*names, "tau2_ci", "i2_ci", "h2_ci", "notes")}
 
     def table(self) -> pl.DataFrame:
         """Give one row a coefficient; of a batch, one row an analysis (without moderators)."""
@@ -168,7 +223,7 @@ def pool(
     mods : array_like of shape (k,), (k, m) or (batch, k, m), or Design, optional
         Moderators. An array gets an intercept; a :func:`design` is taken as it is.
     method : {"REML", "ML", "DL", "PM", "EB", "HE", "HS", "SJ", "common"}
-        Estimator of the variance between studies, or none of it.
+        Estimator of the variance between studies, or none of it; ``common`` is also called FE, EE or CE.
     test : {"knha", "adhoc", "t", "z"}
         Hartung, Knapp, Sidik and Jonkman's standard error with t; the same but never below the usual one; the
         usual one with t; or with z.
@@ -205,17 +260,16 @@ def pool(
     (0.384, 0.052)
     """
     # Copies, so that limits that are sought later are of what was pooled.
-    y, v = np.array(yi, dtype=float), np.array(vi, dtype=float)
+    y, v = np.array(numbers(yi, "yi")), np.array(numbers(vi, "vi"))
     if y.shape != v.shape or y.ndim not in (1, 2):
         raise ValueError(f"yi has shape {y.shape} and vi {v.shape}, expected both (k,) or both (batch, k)")
     if y.size == 0:
         raise ValueError("nothing to pool: no effect was given")
-    for name, asked, known in (("method", method, METHODS), ("test", test, TESTS),
-                               ("prediction", prediction, ("t", "hts"))):  # fmt: skip
+    method = method_called(method)
+    for name, asked, known in (("test", test, TESTS), ("prediction", prediction, ("t", "hts"))):
         if asked not in known:
             raise ValueError(f"unknown {name} {asked!r}; expected one of {', '.join(known)}")
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level}, expected between 0 and 1")
+    check_level(level)
     found = columns(mods, y.shape)
     if found is not None:
         found = replace(found, matrix=np.array(found.matrix))
@@ -239,6 +293,7 @@ def _complain(reason: str, k: int) -> None:
     if reason:
         advice = {
             EQUAL: "; expected test 't' or 'z'",
+            EXACT: "; expected test 't' or 'z'",
             NO_FREEDOM: "; expected method 'common' and test 'z'",
             NOT_CONVERGED: "; expected effects and variances of more similar size, or method 'DL'",
         }
@@ -247,15 +302,12 @@ def _complain(reason: str, k: int) -> None:
 
 def _check(y: Floats, v: Floats, found: Design | None) -> None:
     """Name the first bad row of a single analysis."""
-    wrong = ~(np.isfinite(y) & np.isfinite(v) & (v > 0))
-    if wrong.any():
-        row = int(np.flatnonzero(wrong)[0])
-        raise ValueError(f"yi is {y[row]} and vi {v[row]} in row {row + 1}, "
-                         "expected a finite effect and a variance above 0")  # fmt: skip
+    check_effects(y, v)
     if found is not None and not np.isfinite(found.matrix).all():
         row, column = np.argwhere(~np.isfinite(found.matrix))[0]
         raise ValueError(f"moderator {found.names[column]} is {found.matrix[row, column]} in row {row + 1}, "
                          "expected a finite number")  # fmt: skip
+    independent(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,8 +379,7 @@ class _Given:
 def usable(y: Floats, v: Floats, x: Floats | None) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Studies that each row has, and rows that hold a value which cannot be."""
     absent = np.isnan(y) & np.isnan(v)
-    with np.errstate(invalid="ignore"):
-        good = np.isfinite(y) & np.isfinite(v) & (v > 0)
+    good = can_be(y, v)
     if x is not None:
         # A shared moderator's row is broadcast; what it holds for a study that is absent does not matter.
         good = good & np.isfinite(x).all(axis=-1)
@@ -371,13 +422,9 @@ def _fit(given: _Rows, method: Method, test: Test, level: float, prediction: Pre
         beta = np.where(good[:, None], beta, np.nan)
         spread = at.q / df
         if test in ("knha", "adhoc"):
-            if p == 1:
-                highest = np.where(present, y, -np.inf).max(axis=1)
-                equal = free & (highest == np.where(present, y, np.inf).min(axis=1))
-            else:
-                equal = free & (spread <= 1e-28 * np.einsum("bk,bk,bk->b", at.w, y, y))
+            equal = free & good & fitted_exactly(at.q, y, v, y - span.fitted(at.beta))
             if test == "knha":
-                reason[equal & (reason == "")] = EQUAL
+                reason[equal & (reason == "")] = EQUAL if found is None else EXACT
             factor = np.maximum(1.0, spread) if test == "adhoc" else np.where(equal, np.nan, spread)
             vcov = vcov * np.where(free, factor, 1.0)[:, None, None]
         se = np.where(good[:, None], np.sqrt(np.einsum("bii->bi", vcov)), np.nan)
@@ -388,7 +435,7 @@ def _fit(given: _Rows, method: Method, test: Test, level: float, prediction: Pre
         statistic = beta / se
         p_value = 2 * np.where(uses_t[:, None], stdtr(df[:, None], -np.abs(statistic)), ndtr(-np.abs(statistic)))
 
-        predicts = free & good & (method != "common") & (p == 1)
+        predicts = free & good & (method != "common") & (found is None)
         if prediction == "t":
             reach = critical[:, 0]
         else:
@@ -418,9 +465,8 @@ def _fit(given: _Rows, method: Method, test: Test, level: float, prediction: Pre
         else:
             qm /= len(tested)
             qm_p = np.where(free, fdtrc(qm_df, df, qm), np.nan)
-        r2 = _explained(method, y, v, k, tau2) if found is not None else np.full(rows, np.nan)
+        r2 = _explained(method, y, v, k, tau2, span, present) if found is not None else np.full(rows, np.nan)
         share = 100 * at.w / at.w.sum(axis=1, keepdims=True)
-    mean_only = p == 1
     lost = ~good
 
     def shown(values: Floats) -> Floats:
@@ -443,8 +489,8 @@ def _fit(given: _Rows, method: Method, test: Test, level: float, prediction: Pre
         "q": q,
         "q_df": np.maximum(k - p, 0),
         "q_p": np.where(free, chdtrc(df, q), np.where(fits, 1.0, np.nan)),
-        "pi_low": np.where(predicts, beta[:, 0] - half, np.nan) if mean_only else np.full(rows, np.nan),
-        "pi_high": np.where(predicts, beta[:, 0] + half, np.nan) if mean_only else np.full(rows, np.nan),
+        "pi_low": np.where(predicts, beta[:, 0] - half, np.nan),
+        "pi_high": np.where(predicts, beta[:, 0] + half, np.nan),
         "k": k,
         "typical": typical,
         "converged": converged,
@@ -469,11 +515,15 @@ def _likelihoods(method: str, at: Fit, found: Design | None, span: Basis, k: NDA
     return np.asarray(value)
 
 
-def _explained(method: Method, y: Floats, v: Floats, k: NDArray[np.int_], tau2: Floats) -> Floats:
-    """R²: by how much τ² falls when the moderators come in (Raudenbush 2009)."""
+def _explained(
+    method: Method, y: Floats, v: Floats, k: NDArray[np.int_], tau2: Floats, with_mods: Basis, present: Mask
+) -> Floats:
+    """R²: by how much τ² falls when the moderators come in (Raudenbush 2009); NaN where they hold no mean."""
     if method == "common":
         return np.full(len(y), np.nan)
     span, _ = basis(None, np.isfinite(v))
     without, _, settled = estimate(method, y, v, span, k)
     share = np.maximum(0.0, 100 * (without - tau2) / np.where(without > 0, without, 1.0))
-    return np.where(settled, np.where(without > 0, share, 0.0), np.nan)
+    ones = present.astype(float)
+    nested = row_sum((ones - with_mods.fitted(with_mods.cross(ones, ones))) ** 2 * ones) <= _NESTED * k
+    return np.where(settled & nested, np.where(without > 0, share, 0.0), np.nan)

@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 if TYPE_CHECKING:
     import polars
 
+from glabella.synthesis._numbers import check_level, numbers
+
 Floats = NDArray[np.float64]
 MHMeasure = Literal["OR", "RR", "RD", "IRR", "IRD"]
 
@@ -259,12 +261,6 @@ def pool_peto(*, level: float = 0.95, **columns: ArrayLike) -> Peto:
     return Peto(**_wald(estimate, se, level), q=q, q_df=q_df, q_p=q_p, k=len(own), level=level)
 
 
-def check_level(level: float) -> None:
-    """Refuse a confidence level that is none."""
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level}, expected between 0 and 1")
-
-
 def tables(columns: dict[str, ArrayLike]) -> tuple[Floats, Floats, Floats, Floats]:
     """Give the cells a, b, c, d of 2×2 tables, from either way of writing them."""
     given = _columns(columns, _TABLE)
@@ -317,7 +313,7 @@ def proportions(columns: dict[str, ArrayLike]) -> tuple[Floats, Floats]:
 def _columns(columns: dict[str, ArrayLike], known: tuple[str, ...]) -> dict[str, Floats]:
     if unknown := sorted(set(columns) - set(known)):
         raise ValueError(f"unknown column {unknown[0]!r}; expected some of {list(known)}")
-    arrays = {name: np.atleast_1d(np.asarray(column, dtype=float)) for name, column in columns.items()}
+    arrays = {name: np.atleast_1d(numbers(column, f"column {name!r}")) for name, column in columns.items()}
     shapes = {name: array.shape for name, array in arrays.items()}
     if len(set(shapes.values())) > 1 or any(len(shape) != 1 for shape in shapes.values()):
         raise ValueError(f"columns differ in shape, expected one length for all: {shapes}")
@@ -406,7 +402,8 @@ def _own_counts(measure: str, a: Floats, b: Floats, c: Floats, d: Floats) -> tup
 
     informs = (a + c > 0) & (b + d > 0)
     cells = {"ai": a[informs], "bi": b[informs], "ci": c[informs], "di": d[informs]}
-    found = effect_size(measure, **cells)  # type: ignore[arg-type]
+    # The half is added to every cell, as where Q is known from: also to a difference's.
+    found = effect_size(measure, add=0.5, **cells)  # type: ignore[arg-type]
     return found.yi, found.vi
 
 

@@ -38,7 +38,7 @@ def pooled_table(fit: Pooled) -> pl.DataFrame:
     if np.ndim(fit.k) == 0:
         rows = {name: np.atleast_1d(getattr(fit, name)) for name in _PER_COEFFICIENT}
         return pl.DataFrame({"coefficient": list(fit.names), **rows})
-    if len(fit.names) == 1:
+    if not fit.moderated:
         return pl.DataFrame({name: _plain(getattr(fit, name)) for name in _PER_ANALYSIS})
     batch, p = fit.estimate.shape
     rows = {name: getattr(fit, name).ravel() for name in _PER_COEFFICIENT}
@@ -65,14 +65,16 @@ def pooled_text(fit: Pooled) -> str:
         lines.append(f"tau^2 {fit.tau2:.4f} (SE {fit.tau2_se:.4f}; {percent} CI {span(fit.tau2_ci)}), "
                      f"tau {np.sqrt(fit.tau2):.4f}")  # fmt: skip
     lines.append(f"I^2 {fit.i2:.2f}% ({span(fit.i2_ci, 2)}), H^2 {fit.h2:.2f}")
-    what = "Residual heterogeneity" if len(fit.names) > 1 else "Heterogeneity"
+    what = "Residual heterogeneity" if fit.moderated else "Heterogeneity"
     lines.append(f"{what}: Q({fit.q_df}) = {fit.q:.4f}, p {p_text(fit.q_p)}")
-    if len(fit.names) > 1:
-        lines.append(f"Moderators: {'QM' if fit.test == 'z' else 'F'} = {fit.qm:.4f}, p {p_text(fit.qm_p)}; "
-                     f"R^2 {fit.r2:.2f}%")  # fmt: skip
+    if fit.moderated:
+        r2 = "" if np.isnan(fit.r2) else f"; R^2 {fit.r2:.2f}%"
+        lines.append(f"Moderators: {'QM' if fit.test == 'z' else 'F'} = {fit.qm:.4f}, p {p_text(fit.qm_p)}{r2}")
     lines += ["", *coefficients(fit.names, fit, "z" if fit.test == "z" else "t")]
     if not np.isnan(fit.pi_low):
         lines.append(f"\n{percent} prediction interval {span((fit.pi_low, fit.pi_high))}")
+    if fit.notes:
+        lines += ["", *(f"Note: {note}" for note in fit.notes)]
     return "\n".join(lines)
 
 
@@ -90,7 +92,7 @@ def coefficients(names: tuple[str, ...], fit: Any, letter: str) -> list[str]:
 
 def span(limits: tuple[float, float], digits: int = 4) -> str:
     """Write two limits."""
-    return f"{limits[0]:.{digits}f} to {limits[1]:.{digits}f}"
+    return f"{limits[0]:z.{digits}f} to {limits[1]:z.{digits}f}"
 
 
 def p_text(p: float) -> str:

@@ -10,7 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._design import Design, columns
 from glabella.synthesis._labels import codes
+from glabella.synthesis._numbers import numbers
 from glabella.synthesis._pool import Method, pool
+from glabella.synthesis._rounding import rounding
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,6 +22,11 @@ Kind = Literal["CR1", "CR2"]
 
 #: Directions of a cluster in which the model leaves less than this of the variance are its own coefficients'.
 _DETERMINED = 1e-12
+#: A cluster takes up a direction of the coefficients if less than this (half the digits) is left to the others; a
+#: coefficient with more than this of its variance in such directions is determined by one cluster.
+_ALONE = 2.0**-26
+DETERMINED = "no robust standard error: one cluster alone determines it: no other tells how far off it may be"
+EXACT = "the robust standard error is zero: every cluster's effects are fitted exactly"
 #: Clusters whose inner products with all others are held at once.
 _ROWS = 512
 
@@ -34,6 +41,8 @@ class Robust:
         The mean effect or the coefficients, with t tests on ``df`` degrees of freedom.
     vcov : ndarray of shape (p, p)
         Robust covariance of the coefficients.
+    reason : str, or ndarray of str of shape (p,) with moderators
+        Empty, or why a coefficient has no standard error (which is NaN, as is all that follows from it).
     tau2 : float
         Variance between effects that the weights are made of.
     k, n_clusters : int
@@ -52,6 +61,7 @@ class Robust:
     ci_low: Any
     ci_high: Any
     vcov: Floats
+    reason: Any
     tau2: float
     k: int
     n_clusters: int
@@ -76,7 +86,9 @@ class Robust:
         df = ", ".join(f"{each:.2f}" for each in np.atleast_1d(self.df))
         head = (f"Cluster-robust tests ({self.kind}); k = {self.k} in {self.n_clusters} clusters; "
                 f"weights: {self.method}, tau^2 {self.tau2:.4f}")  # fmt: skip
-        return "\n".join([head, f"Degrees of freedom: {df}", "", *coefficients(self.names, self, "t")])
+        why = [f"{name}: {reason}" for name, reason in zip(self.names, np.atleast_1d(self.reason), strict=True)
+               if reason]  # fmt: skip
+        return "\n".join([head, f"Degrees of freedom: {df}", "", *coefficients(self.names, self, "t"), *why])
 
 
 def robust(
@@ -115,7 +127,8 @@ def robust(
     Raises
     ------
     ValueError
-        As :func:`pool`; if a cluster label is missing; or if there are not more clusters than coefficients.
+        As :func:`pool`; if a cluster label is missing; if there are not more clusters than coefficients; or if no
+        coefficient has a standard error.
 
     References
     ----------
@@ -133,7 +146,7 @@ def robust(
 
     if kind not in ("CR1", "CR2"):
         raise ValueError(f"unknown kind {kind!r}; expected CR1 or CR2")
-    y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
+    y, v = numbers(yi, "yi"), numbers(vi, "vi")
     if y.ndim != 1:
         raise ValueError(f"yi has shape {y.shape}, expected (k,)")
     fit = pool(y, v, mods=mods, method=method, test="z", level=level)
@@ -145,9 +158,12 @@ def robust(
         raise ValueError(f"cluster has {n} distinct labels for {p} coefficients, expected more clusters")
     w = 1 / (v + fit.tau2)
     beta, vcov, df = sandwich(y, x, w, groups, kind)
+    reason = _without_error(y, v, x, w, groups, beta)
+    if reason.all():
+        raise ValueError(reason[0])
+    lost = reason != ""
+    vcov[lost], vcov[:, lost], df[lost] = np.nan, np.nan, np.nan
     se = np.sqrt(np.diagonal(vcov))
-    if (se == 0).any():
-        raise ValueError("a robust standard error is zero: every cluster's effects are fitted exactly")
     critical = stdtrit(df, 0.5 + level / 2)
     statistic = beta / se
 
@@ -164,14 +180,37 @@ def robust(
         ci_low=shown(beta - critical * se),
         ci_high=shown(beta + critical * se),
         vcov=vcov,
+        reason=reason if found is not None else "",
         tau2=float(fit.tau2),
         k=len(y),
         n_clusters=n,
         names=fit.names,
         kind=kind,
-        method=method,
+        method=fit.method,
         level=level,
     )
+
+
+def _without_error(
+    y: Floats, v: Floats, x: Floats, w: Floats, groups: NDArray[np.int_], beta: Floats
+) -> NDArray[np.object_]:
+    """Why coefficients have no robust standard error: what is left of it is rounding, or says nothing of one."""
+    q, r = np.linalg.qr(x * np.sqrt(w)[:, None])
+    back = np.linalg.inv(r)
+    n, p = int(groups.max()) + 1, x.shape[1]
+    # How much of each direction of the coefficients each cluster takes up: one, where no other has a part in it.
+    taken = np.zeros((n, p, p))
+    np.add.at(taken, groups, q[:, :, None] * q[:, None, :])
+    share, direction = np.linalg.eigh(taken)
+    alone = np.where(share[:, None, :] > 1 - _ALONE, (back @ direction) ** 2, 0.0)
+    determined = alone.sum(axis=(0, 2)) > _ALONE * (back**2).sum(axis=1)
+    # A cluster's part in a coefficient's error is a sum of residuals: zero, if it is no more than their rounding.
+    pull = (q * np.sqrt(w)[:, None]) @ back.T
+    part, limit = np.zeros((n, p)), np.zeros((n, p))
+    np.add.at(part, groups, pull * (y - x @ beta)[:, None])
+    np.add.at(limit, groups, np.abs(pull) * rounding(y, v)[:, None])
+    exact = (np.abs(part) <= limit).all(axis=0)
+    return np.where(determined, DETERMINED, np.where(exact, EXACT, "")).astype(object)
 
 
 def sandwich(

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._likelihood import Maximum, maximise
-from glabella.synthesis._rare import check_level
+from glabella.synthesis._numbers import check_effects, check_level, numbers
+from glabella.synthesis._tau2 import method_called
 
 if TYPE_CHECKING:
     import polars
@@ -160,8 +161,9 @@ def selection_model(
     """
     from scipy.special import chdtrc, ndtr, ndtri
 
-    y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
-    ends = _checked(y, v, steps, alternative, method)
+    y, v = numbers(yi, "yi"), numbers(vi, "vi")
+    method = method_called(method, ("ML", "common"))
+    ends = _checked(y, v, steps, alternative)
     check_level(level)
     # In units of a typical standard error, so that steps and starts fit whatever the measure is.
     unit = float(np.sqrt(np.median(v)))
@@ -212,21 +214,15 @@ def selection_model(
     )
 
 
-def _checked(y: Floats, v: Floats, steps: Sequence[float], alternative: str, method: str) -> Floats:
+def _checked(y: Floats, v: Floats, steps: Sequence[float], alternative: str) -> Floats:
     if y.shape != v.shape or y.ndim != 1:
         raise ValueError(f"yi has shape {y.shape} and vi {v.shape}, expected both (k,)")
     if len(y) < 2:
         raise ValueError(f"{len(y)} studies were given, expected at least two")
-    wrong = ~(np.isfinite(y) & np.isfinite(v) & (np.nan_to_num(v) > 0))
-    if wrong.any():
-        row = int(np.flatnonzero(wrong)[0])
-        found = f"yi {y[row]} and vi {v[row]} in row {row + 1}"
-        raise ValueError(f"{found}, expected a finite effect and a variance above 0")
+    check_effects(y, v)
     if alternative not in ("greater", "less", "two-sided"):
         raise ValueError(f"unknown alternative {alternative!r}; expected greater, less or two-sided")
-    if method not in ("ML", "common"):
-        raise ValueError(f"unknown method {method!r}; expected ML or common")
-    ends = np.asarray(steps, dtype=float)
+    ends = numbers(steps, "steps")
     if ends.ndim == 1 and len(ends) and ends[-1] < 1:
         ends = np.append(ends, 1.0)
     if ends.ndim != 1 or len(ends) < 2 or not (ends[0] > 0 and ends[-1] == 1 and (np.diff(ends) > 0).all()):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glabella.synthesis._design import Design, columns
+from glabella.synthesis._design import Design, columns, inverse
+from glabella.synthesis._numbers import check_effects, numbers
 from glabella.synthesis._pool import Method, Pooled, Test, pool
 
 if TYPE_CHECKING:
@@ -119,7 +120,8 @@ def cumulative(
     yi, vi, method, test, level
         As for :func:`pool`; ``yi`` and ``vi`` of shape (k,).
     order : array_like of shape (k,), optional
-        Values to sort the studies by, such as years; as given when left out.
+        Numbers or dates to sort the studies by, such as years (also as text: ``"2001"``, ``"2001-05-31"``), none
+        missing; as given when left out.
 
     Returns
     -------
@@ -134,13 +136,32 @@ def cumulative(
     """
     y, v = _one(yi, vi, 1)
     if order is not None:
-        by = np.asarray(order)
-        if by.shape != y.shape:
-            raise ValueError(f"order has shape {by.shape}, expected {y.shape}")
-        place = np.argsort(by, kind="stable")
+        place = np.argsort(_sortable(order, y.shape), kind="stable")
         y, v = y[place], v[place]
     keep = np.tri(len(y), dtype=bool)
     return pool(np.where(keep, y, np.nan), np.where(keep, v, np.nan), method=method, test=test, level=level)
+
+
+def _sortable(order: ArrayLike, shape: tuple[int, ...]) -> NDArray[Any]:
+    """Read what studies are sorted by: numbers, or dates."""
+    try:
+        by = np.array(order, dtype=object)
+        if np.ma.isMaskedArray(order):
+            by[np.ma.getmaskarray(order)] = None
+    except ValueError as error:
+        raise ValueError(f"order is not a list of numbers or dates: {error}") from error
+    if by.shape != shape:
+        raise ValueError(f"order has shape {by.shape}, expected {shape}")
+    for row, value in enumerate(by):
+        # NaN and NaT alone differ from themselves; pandas.NA is known by its type's name.
+        if value is None or type(value).__name__ in ("NAType", "NaTType") or value != value or value == "":
+            raise ValueError(f"order is {value!r} in row {row + 1}, expected a number or a date")
+    for kind in (float, "datetime64[us]"):
+        try:
+            return by.astype(kind)
+        except (TypeError, ValueError):
+            continue
+    raise ValueError(f"order is {by[0]!r}, {by[-1]!r} and so on, expected numbers throughout, or dates")
 
 
 def influence(
@@ -188,11 +209,14 @@ def influence(
     own = np.stack([np.diag(_unscaled(x, v, each)) if np.isfinite(each) else np.full(x.shape[1], np.nan)
                     for each in tau2])  # fmt: skip
     scale = whole.vcov[0, 0] / _unscaled(x, v, whole.tau2)[0, 0]
+    with np.errstate(invalid="ignore"):
+        # NaN where the rest cannot be fitted.
+        size = np.linalg.det(without.vcov)
     return Influence(
         rstudent=(y - fitted_deleted) / np.sqrt(variance_deleted + v + tau2),
         dffits=(fitted - fitted_deleted) / np.sqrt(scale * hat * (tau2 + v)),
         cook_d=np.einsum("ki,ij,kj->k", change, np.linalg.inv(whole.vcov), change),
-        cov_ratio=np.linalg.det(without.vcov) / np.linalg.det(whole.vcov),
+        cov_ratio=size / np.linalg.det(whole.vcov),
         tau2_deleted=tau2,
         q_deleted=without.q,
         hat=hat,
@@ -204,19 +228,15 @@ def influence(
 
 
 def _unscaled(x: Floats, v: Floats, tau2: float) -> Floats:
-    return np.asarray(np.linalg.inv(x.T @ (x / (v + tau2)[:, None])))
+    return np.asarray(inverse((x.T @ (x / (v + tau2)[:, None]))[None])[0])
 
 
 def _one(yi: ArrayLike, vi: ArrayLike, least: int) -> tuple[Floats, Floats]:
     """Read one set of effects."""
-    y, v = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
+    y, v = numbers(yi, "yi"), numbers(vi, "vi")
     if y.ndim != 1 or y.shape != v.shape:
         raise ValueError(f"yi has shape {y.shape} and vi {v.shape}, expected both (k,)")
     if len(y) < least:
         raise ValueError(f"k is {len(y)}, expected {least} studies or more")
-    wrong = ~(np.isfinite(y) & np.isfinite(v) & (v > 0))
-    if wrong.any():
-        row = int(np.flatnonzero(wrong)[0])
-        raise ValueError(f"yi is {y[row]} and vi {v[row]} in row {row + 1}, "
-                         "expected a finite effect and a variance above 0")  # fmt: skip
+    check_effects(y, v)
     return y, v

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glabella.synthesis._numbers import check_level, numbers
 from glabella.synthesis._pool import Method, Pooled, Test, pool
+from glabella.synthesis._rounding import ROUNDING, rounding
 from glabella.synthesis._sensitivity import _one
 
 if TYPE_CHECKING:
@@ -17,6 +19,13 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Predictor = Literal["sei", "vi", "seinv", "ni", "ninv", "sqrtni", "sqrtninv"]
 _NEEDS_N = frozenset({"ni", "ninv", "sqrtni", "sqrtninv"})
+#: Predictors that are zero for an infinitely large study, of which the intercept then tells.
+_VANISHES = frozenset({"sei", "vi", "ninv", "sqrtninv"})
+_NO_LIMIT = "no limit estimate: {} is zero for a study without people, not for an infinitely large one"
+#: Distances from the centre that differ by less than this, relative to the largest, are ties: the centre itself is
+#: sought to some 1e-11.
+_TIE = 1e-9
+Ties = Literal["mean", "first"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +39,12 @@ class Egger:
     df : int or None
         Degrees of freedom of the t distribution; None for z.
     estimate, ci_low, ci_high : float
-        The effect where the predictor is zero, that of an infinitely large study (for predictors that fall to
-        zero with size).
+        The effect of an infinitely large study, for which the predictors ``sei``, ``vi``, ``ninv`` and ``sqrtninv``
+        are zero; NaN for the others, which grow with size.
     tau2 : float
         Variance between studies; NaN with multiplicative dispersion.
+    reason : str
+        Empty, or why there is no limit estimate.
     """
 
     slope: float
@@ -47,6 +58,7 @@ class Egger:
     tau2: float
     predictor: str
     model: str
+    reason: str
 
     def table(self) -> pl.DataFrame:
         """Give one row."""
@@ -57,18 +69,29 @@ class Egger:
     def __str__(self) -> str:
         """Print as analysts know it."""
         letter = "z" if self.df is None else f"t({self.df})"
+        limit = self.reason or f"limit estimate {self.estimate:.4f} ({self.ci_low:.4f} to {self.ci_high:.4f})"
         return (f"Regression test for funnel-plot asymmetry ({self.model}, predictor {self.predictor})\n"
-                f"{letter} = {self.statistic:.4f}, p = {self.p_value:.4f}\n"
-                f"limit estimate {self.estimate:.4f} ({self.ci_low:.4f} to {self.ci_high:.4f})")  # fmt: skip
+                f"{letter} = {self.statistic:.4f}, p = {self.p_value:.4f}\n{limit}")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class RankTest:
-    """Kendall's rank correlation between effects and variances, with its P value."""
+    """Kendall's rank correlation between effects and variances, with its P value.
+
+    Attributes
+    ----------
+    tau, p_value : float
+        NaN where there is nothing to rank.
+    k : int
+        Studies.
+    reason : str
+        Empty, or why there is no correlation.
+    """
 
     tau: float
     p_value: float
     k: int
+    reason: str
 
     def table(self) -> pl.DataFrame:
         """Give one row."""
@@ -78,7 +101,8 @@ class RankTest:
 
     def __str__(self) -> str:
         """Print as analysts know it."""
-        return f"Rank correlation test: Kendall's tau = {self.tau:.4f}, p = {self.p_value:.4f} (k = {self.k})"
+        found = self.reason or f"Kendall's tau = {self.tau:.4f}, p = {self.p_value:.4f}"
+        return f"Rank correlation test: {found} (k = {self.k})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,18 +217,28 @@ def egger(
     0.034
     """
     y, v = _one(yi, vi, 3)
+    check_level(level)
     x = _predictor(predictor, v, ni)
+    _check_varied(predictor, x)
     if model == "rma":
         fit = pool(y, v, mods=x, method=method, test=test, level=level)
-        return Egger(
+        return _with_limit(Egger(
             slope=float(fit.estimate[1]), slope_se=float(fit.se[1]), statistic=float(fit.statistic[1]),
             p_value=float(fit.p_value[1]), df=None if test == "z" else len(y) - 2, estimate=float(fit.estimate[0]),
             ci_low=float(fit.ci_low[0]), ci_high=float(fit.ci_high[0]), tau2=fit.tau2, predictor=predictor,
-            model=model,
-        )  # fmt: skip
+            model=model, reason="",
+        ))  # fmt: skip
     if model != "lm":
         raise ValueError(f"unknown model {model!r}; expected rma or lm")
-    return _dispersed(y, v, x, predictor, level)
+    return _with_limit(_dispersed(y, v, x, predictor, level)[0])
+
+
+def _with_limit(found: Egger) -> Egger:
+    """Take away the intercept where it is no limit."""
+    if found.predictor in _VANISHES:
+        return found
+    nan = float("nan")
+    return replace(found, estimate=nan, ci_low=nan, ci_high=nan, reason=_NO_LIMIT.format(found.predictor))
 
 
 def rank_test(yi: ArrayLike, vi: ArrayLike, *, exact: bool = True) -> RankTest:
@@ -215,7 +249,13 @@ def rank_test(yi: ArrayLike, vi: ArrayLike, *, exact: bool = True) -> RankTest:
     yi, vi : array_like of shape (k,)
         Effects and variances.
     exact : bool
-        Use the exact distribution where there are no ties and fewer than fifty studies.
+        Use the exact distribution where there are no ties and fewer than fifty studies; R's ``cor.test``, and so
+        metafor, does the same.
+
+    Returns
+    -------
+    RankTest
+        Where all variances, or all standardised effects, are equal there is no correlation, and ``reason`` says so.
 
     References
     ----------
@@ -230,11 +270,16 @@ def rank_test(yi: ArrayLike, vi: ArrayLike, *, exact: bool = True) -> RankTest:
 
     y, v = _one(yi, vi, 3)
     weight = 1 / v
-    standard = (y - (weight * y).sum() / weight.sum()) / np.sqrt(v - 1 / weight.sum())
+    off = y - (weight * y).sum() / weight.sum()
+    for what, equal in (("variances", np.ptp(v) <= ROUNDING * v.max()),
+                        ("effects", (np.abs(off) <= rounding(y, v)).all())):  # fmt: skip
+        if equal:
+            return RankTest(float("nan"), float("nan"), len(y), f"all {what} are equal: there is no order of them")
+    standard = off / np.sqrt(v - 1 / weight.sum())
     ties = len(np.unique(standard)) < len(y) or len(np.unique(v)) < len(y)
     way = "exact" if exact and not ties and len(y) < 50 else "asymptotic"
     found = kendalltau(standard, v, method=way)
-    return RankTest(float(found.statistic), float(found.pvalue), len(y))
+    return RankTest(float(found.statistic), float(found.pvalue), len(y), "")
 
 
 def trim_fill(
@@ -243,6 +288,7 @@ def trim_fill(
     *,
     estimator: Literal["L0", "R0"] = "L0",
     side: Literal["left", "right"] | None = None,
+    ties: Ties = "mean",
     method: Method = "REML",
     test: Test = "knha",
     level: float = 0.95,
@@ -257,11 +303,21 @@ def trim_fill(
         Of the number of studies missing.
     side : {"left", "right"}, optional
         Where they are missing; found by regression on the standard error when left out.
+    ties : {"mean", "first"}
+        Studies at the same distance from the centre share the mean of their ranks, and of equal effects the least
+        precise is trimmed first, so that the answer is one for one set of studies. With "first" earlier rows have
+        the lower ranks and are kept longer, as in metafor: there the answer depends on the order of the rows.
 
     Returns
     -------
     TrimFill
         The studies with those filled in, pooled.
+
+    Raises
+    ------
+    ValueError
+        As :func:`pool`, with fewer than three studies, if a side must be named because all variances are equal, or
+        if all studies but one are trimmed.
 
     References
     ----------
@@ -273,15 +329,15 @@ def trim_fill(
     1
     """
     y, v = _one(yi, vi, 3)
-    if estimator not in ("L0", "R0"):
-        raise ValueError(f"unknown estimator {estimator!r}; expected L0 or R0")
-    if side is None:
-        slope = pool(y, v, mods=np.sqrt(v), method=method, test="z").estimate[1]
-        side = "right" if slope < 0 else "left"
-    elif side not in ("left", "right"):
-        raise ValueError(f"unknown side {side!r}; expected left or right")
+    for name, asked, known in (("estimator", estimator, ("L0", "R0")), ("side", side, (None, "left", "right")),
+                               ("ties", ties, ("mean", "first"))):  # fmt: skip
+        if asked not in known:
+            raise ValueError(f"unknown {name} {asked!r}; expected {' or '.join(each for each in known if each)}")
+    side = side or _lighter_side(y, v, method)
     sign = -1.0 if side == "right" else 1.0
     order = np.argsort(sign * y, kind="stable")
+    if ties == "mean":
+        order = np.lexsort((v, _levels(sign * y, _TIE * np.ptp(y))))
     ordered, variances = sign * y[order], v[order]
     k, k0 = len(y), 0
     seen: list[int] = []
@@ -292,20 +348,48 @@ def trim_fill(
         if k - k0 < 2:
             raise ValueError("trim and fill trimmed all studies but one; there is no centre to fill around")
         centre = pool(ordered[rest], variances[rest], method=method, test="z").estimate
-        off = ordered - centre
-        ranks = np.empty(k)
-        ranks[np.argsort(np.abs(off), kind="stable")] = np.arange(1, k + 1)
-        if estimator == "R0":
-            below = ranks[off < 0]
-            raw = k - (below.max() if below.size else 0) - 1
-        else:
-            raw = (4 * ranks[off > 0].sum() - k * (k + 1)) / (2 * k - 1)
-        k0 = max(0, int(np.round(raw)))
+        k0 = _missing(ordered - centre, estimator, ties)
     mirrored = 2 * centre - ordered[k - k0 :]
     all_y = np.concatenate([y, sign * mirrored])
     all_v = np.concatenate([v, variances[k - k0 :]])
     fit = pool(all_y, all_v, method=method, test=test, level=level)
     return TrimFill(k0, side, all_y, all_v, np.arange(k + k0) >= k, fit)
+
+
+def _lighter_side(y: Floats, v: Floats, method: Method) -> Literal["left", "right"]:
+    """Find the side on which small studies are missing: the left, unless their effects are the smaller."""
+    se = np.sqrt(v)
+    if np.ptp(se) <= ROUNDING * se.max():
+        raise ValueError("all variances are equal, so that no side can be found; expected side 'left' or 'right'")
+    fit = pool(y, v, mods=se, method=method, test="z")
+    # A slope that is rounding has the sign of the order of the rows.
+    return "right" if fit.estimate[1] < -_TIE * fit.se[1] else "left"
+
+
+def _missing(off: Floats, estimator: str, ties: Ties) -> int:
+    """How many studies are missing on the left, by the distances of those that there are from the centre."""
+    k, away, near = len(off), np.abs(off), 0.0
+    ranks = np.empty(k)
+    ranks[np.argsort(away, kind="stable")] = np.arange(1, k + 1)
+    if ties == "mean":
+        near = _TIE * away.max()
+        level = _levels(away, near)
+        ranks = (np.bincount(level, weights=ranks) / np.bincount(level))[level]
+    if estimator == "R0":
+        left = ranks[off < -near]
+        raw = k - (left.max() if left.size else 0) - 1
+    else:
+        raw = (4 * ranks[off > near].sum() - k * (k + 1)) / (2 * k - 1)
+    # A mean rank may leave half a study missing, which is none.
+    return max(0, int(np.ceil(raw - 0.5)))
+
+
+def _levels(values: Floats, near: float) -> NDArray[np.int_]:
+    """Give values the numbers of their order, those as good as equal the same."""
+    order = np.argsort(values, kind="stable")
+    level = np.empty(len(values), dtype=int)
+    level[order] = np.concatenate([[0], np.cumsum(np.diff(values[order]) > near)])
+    return level
 
 
 def pet_peese(yi: ArrayLike, vi: ArrayLike, *, level: float = 0.95) -> PetPeese:
@@ -333,10 +417,10 @@ def pet_peese(yi: ArrayLike, vi: ArrayLike, *, level: float = 0.95) -> PetPeese:
     from scipy.special import stdtr
 
     y, v = _one(yi, vi, 3)
-    pet = _dispersed(y, v, np.sqrt(v), "sei", level)
-    peese = _dispersed(y, v, v, "vi", level)
-    se = (pet.ci_high - pet.ci_low) / 2 / _critical(len(y) - 2, level)
-    one_sided = stdtr(len(y) - 2, -abs(pet.estimate / se))
+    check_level(level)
+    pet, se = _dispersed(y, v, np.sqrt(v), "sei", level)
+    peese, _ = _dispersed(y, v, v, "vi", level)
+    one_sided = stdtr(len(y) - 2, -abs(pet.estimate) / se)
     return PetPeese(pet, peese, "PEESE" if one_sided < 0.05 else "PET")
 
 
@@ -344,9 +428,13 @@ def _predictor(predictor: str, v: Floats, ni: ArrayLike | None) -> Floats:
     if predictor in _NEEDS_N:
         if ni is None:
             raise ValueError(f"predictor {predictor!r} needs the studies' sizes: ni is missing")
-        n = np.asarray(ni, dtype=float)
-        if n.shape != v.shape or not (n > 0).all():
-            raise ValueError(f"ni has shape {n.shape}, expected {v.shape} numbers above 0")
+        n = numbers(ni, "ni")
+        if n.shape != v.shape:
+            raise ValueError(f"ni has shape {n.shape}, expected {v.shape}")
+        wrong = ~(np.isfinite(n) & (n > 0))
+        if wrong.any():
+            row = int(np.flatnonzero(wrong)[0])
+            raise ValueError(f"ni is {n[row]:g} in row {row + 1}, expected a number above 0")
         by_size: dict[str, Floats] = {"ni": n, "ninv": 1 / n, "sqrtni": np.sqrt(n), "sqrtninv": 1 / np.sqrt(n)}
         return by_size[predictor]
     known = {"sei": np.sqrt(v), "vi": v, "seinv": 1 / np.sqrt(v)}
@@ -355,8 +443,13 @@ def _predictor(predictor: str, v: Floats, ni: ArrayLike | None) -> Floats:
     return known[predictor]
 
 
-def _dispersed(y: Floats, v: Floats, x: Floats, predictor: str, level: float) -> Egger:
-    """Weighted regression whose residual variance is estimated."""
+def _check_varied(predictor: str, x: Floats) -> None:
+    if np.ptp(x) <= ROUNDING * np.abs(x).max():
+        raise ValueError(f"predictor {predictor} is the same for all studies")
+
+
+def _dispersed(y: Floats, v: Floats, x: Floats, predictor: str, level: float) -> tuple[Egger, float]:
+    """Weighted regression whose residual variance is estimated, and the standard error of its intercept."""
     from scipy.special import stdtr
 
     root = 1 / np.sqrt(v)
@@ -368,16 +461,19 @@ def _dispersed(y: Floats, v: Floats, x: Floats, predictor: str, level: float) ->
     beta = back @ (q.T @ (root * y))
     df = len(y) - 2
     residual = root * y - design @ beta
+    if (np.abs(residual) <= root * rounding(y, v)).all():
+        raise ValueError("effects that lie exactly on the regression's line leave no variance to test with")
     vcov = back @ back.T * (residual @ residual) / df
     se = np.sqrt(np.diag(vcov))
     statistic = beta[1] / se[1]
     half = _critical(df, level) * se[0]
-    return Egger(
+    found = Egger(
         slope=float(beta[1]), slope_se=float(se[1]), statistic=float(statistic),
         p_value=float(2 * stdtr(df, -abs(statistic))), df=df, estimate=float(beta[0]),
         ci_low=float(beta[0] - half), ci_high=float(beta[0] + half), tau2=float("nan"), predictor=predictor,
-        model="lm",
+        model="lm", reason="",
     )  # fmt: skip
+    return found, float(se[0])
 
 
 def _critical(df: int, level: float) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,23 @@ _UNEVEN = 3.0
 #: Factor between the points at which a slope is looked at: a maximum is about as wide as its own place.
 _APART = 3.0
 METHODS = ("REML", "ML", "DL", "PM", "EB", "HE", "HS", "SJ", "common")
+#: What other programs call the model of one common effect.
+_COMMON = ("FE", "EE", "CE")
+
+
+def method_called(name: str, known: tuple[str, ...] = METHODS) -> Any:
+    """Give the method of a name, ``common`` by any of its names.
+
+    Raises
+    ------
+    ValueError
+        If no method is called so.
+    """
+    if "common" in known and name in _COMMON:
+        return "common"
+    if name not in known:
+        raise ValueError(f"unknown method {name!r}; expected one of {', '.join(known)}")
+    return name
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from glabella.synthesis._columns import Floats, events_and_rest, fill_empty, forbid, need
+from glabella.synthesis._columns import (
+    NO_EVENT,
+    ONLY_EVENTS,
+    Floats,
+    events_and_rest,
+    fill_empty,
+    forbid,
+    need,
+)
+
+#: Why a study has no effect, and which studies.
+LeftOut = dict[str, NDArray[np.bool_]]
 
 
 def correction(m: ArrayLike) -> Floats:
@@ -17,11 +28,30 @@ def correction(m: ArrayLike) -> Floats:
     return np.asarray(poch((m - 1) / 2, 0.5) / np.sqrt(m / 2), dtype=float)
 
 
-def counts(measure: str, columns: dict[str, Floats], vtype: str, add: float, to: str) -> tuple[Floats, Floats]:
-    """OR, RR, RD, AS and PETO from 2×2 tables."""
+def counts(
+    measure: str, columns: dict[str, Floats], vtype: str, add: float | None, to: str
+) -> tuple[Floats, Floats, LeftOut]:
+    """OR, RR, RD, AS and PETO from 2×2 tables, and the tables of which a ratio can tell nothing.
+
+    With ``add`` of None PETO and RD are computed from the counts as they are, and of RD the variance is corrected.
+    """
     need(columns, "ai", "ci")
     table = (*events_and_rest(columns, "ai", "bi", "n1i"), *events_and_rest(columns, "ci", "di", "n2i"))
-    a, b, c, d = fill_empty(table, add, to)
+    a, b, c, d = table
+    empty: LeftOut = {}
+    if measure in ("OR", "RR", "PETO"):
+        empty = {NO_EVENT: (a == 0) & (c == 0), ONLY_EVENTS: (b == 0) & (d == 0)}
+    more = (0.0 if measure in ("AS", "PETO") else 0.5) if add is None else add
+    yi, vi = _two_by_two(measure, fill_empty(table, more, to), vtype)
+    if measure == "RD" and add is None:
+        # A difference is defined where a cell is empty: only its variance would be zero.
+        yi = a / (a + b) - c / (c + d)
+    return yi, vi, empty
+
+
+def _two_by_two(measure: str, cells: tuple[Floats, ...], vtype: str) -> tuple[Floats, Floats]:
+    """Effect and variance from the cells as they are."""
+    a, b, c, d = cells
     n1, n2 = a + b, c + d
     if measure == "OR":
         return np.log(a / b) - np.log(c / d), 1 / a + 1 / b + 1 / c + 1 / d
@@ -38,17 +68,23 @@ def counts(measure: str, columns: dict[str, Floats], vtype: str, add: float, to:
     return (a - n1 * events / n) / variance, 1 / variance
 
 
-def rates(measure: str, columns: dict[str, Floats], add: float, to: str) -> tuple[Floats, Floats]:
-    """IRR and IRD from events and person-time."""
+def rates(measure: str, columns: dict[str, Floats], add: float | None, to: str) -> tuple[Floats, Floats, LeftOut]:
+    """IRR and IRD from events and person-time, and the studies of which a ratio can tell nothing.
+
+    With ``add`` of None IRD is computed from the counts as they are, and its variance alone is corrected.
+    """
     x1, t1, x2, t2 = need(columns, "x1i", "t1i", "x2i", "t2i")
     for name, x in (("x1i", x1), ("x2i", x2)):
         forbid(x < 0, x, name, "0 or more")
     for name, t in (("t1i", t1), ("t2i", t2)):
         forbid(t <= 0, t, name, "more than 0")
-    x1, x2 = fill_empty((x1, x2), add, to)
+    y1, y2 = fill_empty((x1, x2), 0.5 if add is None else add, to)
     if measure == "IRR":
-        return np.log(x1 / t1) - np.log(x2 / t2), 1 / x1 + 1 / x2
-    return x1 / t1 - x2 / t2, x1 / t1**2 + x2 / t2**2
+        return np.log(y1 / t1) - np.log(y2 / t2), 1 / y1 + 1 / y2, {NO_EVENT: (x1 == 0) & (x2 == 0)}
+    variance = y1 / t1**2 + y2 / t2**2
+    if add is None:
+        y1, y2 = x1, x2
+    return y1 / t1 - y2 / t2, variance, {}
 
 
 def means(measure: str, columns: dict[str, Floats], vtype: str) -> tuple[Floats, Floats]:

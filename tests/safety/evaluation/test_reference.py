@@ -7,14 +7,14 @@ import pytest
 
 from glabella.safety.evaluation import REFERENCE_SETS, reference_set
 from glabella.safety.store import load_dictionary, load_terms
+from tests.safety.data import DATA
 
-ORIGIN = Path(__file__).parents[4] / "shared" / "safety" / "data" / "reference_sets"
 SHIPPED = Path(__file__).parents[3] / "src" / "glabella" / "safety" / "data" / "reference_sets"
 
 
 @pytest.mark.parametrize("name", REFERENCE_SETS)
 def test_controls_are_those_of_the_origin(name: str) -> None:
-    origin = pl.read_csv(ORIGIN / f"{name}ReferenceSet.csv", infer_schema=False)
+    origin = pl.read_csv(DATA / f"{name}ReferenceSet.csv.gz", infer_schema=False)
     shipped = pl.read_csv(SHIPPED / f"{name}.csv", infer_schema=False)
     assert shipped.rows() == origin.select("exposureName", "outcomeName", "groundTruth").rows()
 

@@ -6,8 +6,6 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-SHARED = Path(__file__).parents[4] / "shared" / "safety" / "data"
-
 FAERS: Mapping[str, str] = {
     "DEMO": """\
 primaryid$caseid$caseversion$i_f_code$event_dt$mfr_dt$init_fda_dt$fda_dt$rept_cod$auth_num$mfr_num$mfr_sndr$lit_ref$age$age_cod$age_grp$sex$e_sub$wt$wt_cod$rept_dt$to_mfr$occp_cod$reporter_country$occr_country

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import zipfile
 from pathlib import Path
@@ -248,3 +249,51 @@ def test_quarters_are_read_as_lists_and_ranges() -> None:
 def test_what_is_no_range_is_refused(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
         quarters(text)
+
+
+@pytest.mark.parametrize("size", [200_000, 40 << 20, 80 << 20])
+def test_an_archive_of_blank_lines_is_read_in_no_time_or_refused(tmp_path: Path, size: int) -> None:
+    files = faers()
+    files["ascii/REAC18Q1.txt"] += b"\n" * size
+    path = as_zip(tmp_path / "faers_ascii_2018q1.zip", files)
+    if size > 4 << 20:
+        with pytest.raises(ArchiveError, match=r"REAC18Q1.txt' unpacks \d+ bytes to \d+, more than 100 times"):
+            ingest([path], tmp_path / "store")
+    else:
+        (manifest,) = ingest([path], tmp_path / "store").added
+        (file,) = (file for file in manifest.files if file.table == "reac")
+        assert file.rejected == {"blank_line": size}
+
+
+@pytest.mark.parametrize("line", [b"\n", b" \n", b"x\n", b"$\n", b"\0\n", b"\xff\n"])
+def test_lines_without_a_row_are_counted_in_arrays(
+    tmp_path: Path, line: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What looks at single lines would take minutes for a file of them.
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("a line was looked at by itself")
+
+    monkeypatch.setattr("glabella.safety.faers._mend.explain", never)
+    monkeypatch.setattr("glabella.safety.faers._mend.piecings", never)
+    monkeypatch.setattr("glabella.safety.faers._mend.Mender._text", never)
+    files = faers()
+    files["ascii/REAC18Q1.txt"] += line * 100_000
+    (manifest,) = ingest([as_folder(tmp_path / "files", files)], tmp_path / "store").added
+    (file,) = (file for file in manifest.files if file.table == "reac")
+    # The row before pieces of records may be one of them.
+    assert file.rows_kept >= 3
+    assert sum(file.rejected.values()) == file.rows_read - file.rows_kept >= 100_000
+
+
+def test_a_file_without_a_name_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "faers_ascii_2018q1.zip"
+    as_zip(path, {"": b"x"} | faers())
+    with pytest.raises(ArchiveError, match="a file in the archive has no name"):
+        ingest([path], tmp_path / "store")
+
+
+@pytest.mark.parametrize("name", ["/", "//", ".", "a/", "\\", " ", "\n", "[/red]"])
+def test_odd_names_of_files_never_end_in_a_traceback(tmp_path: Path, name: str) -> None:
+    path = as_zip(tmp_path / "faers_ascii_2018q1.zip", {name: b"x"} | faers())
+    with contextlib.suppress(IngestError):
+        assert ingest([path], tmp_path / "store").added[0].tables["demo"].rows == 4

@@ -37,10 +37,10 @@ def text(rows: list[str], end: str = "\n") -> str:
 
 def test_every_reason_is_in_the_shipped_table() -> None:
     known = yaml.safe_load(read_data("faers_defects.yaml"))
-    names = {name for kind in ("repaired", "rejected", "normalised") for name in known[kind]}
+    names = {name for kind in ("repaired", "rejected", "normalised", "noticed") for name in known[kind]}
     code = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.glob("*.py"))
     assert {name for name in names if f'"{name}"' not in code and f"{name}=" not in code} == set()
-    counted = re.findall(r'(?:repaired|rejected|normalised)\["(\w+)"\]', code)
+    counted = re.findall(r'(?:repaired|rejected|normalised|noticed)\["(\w+)"\]', code)
     assert set(counted) <= names
 
 
@@ -347,3 +347,83 @@ def test_rows_do_not_depend_on_where_pieces_end(
     file, pieces = read(tmp_path / "2", aers(), "demo")
     assert pieces.equals(whole)
     assert file.rows_read == 3
+
+
+def test_lists_of_deleted_cases_are_read_in_any_spelling(tmp_path: Path) -> None:
+    # Every list names the cases 10019730 and 10261866, and nothing else.
+    spelled = [
+        b"10019730\n10261866\n",
+        b"\xef\xbb\xbf10019730\r\n10261866\r\n",
+        b'"10019730"\n"10261866"\n',
+        b"10019730,\n10261866,",
+        b"10019730,10261866\n",
+        b"10019730\t10261866\r",
+        b"10019730;\n 10261866 ;\n",
+        b"\n  10019730\n\n\t10261866$\n\x1a",
+        b"caseid\n10019730\n10261866\n",
+        b'"CASEID","DELETED_DT"\n"10019730","20190101"\n"10261866","20190102"\n',
+        b"Date;Case ID\n20190101;10019730\n20190102;10261866\n",
+        b"10019730,20211101\n10261866,20211102\n",
+        b"'10019730'\n10261866.0\n",
+        b'"10,019,730"\n0010261866\n',
+    ]
+    for at, text in enumerate(spelled):
+        for name in ("DELETED/19Q2.txt", "DELETED/DelCases.txt", "deleted/ADR19Q2DeletedCases.csv", "DELETE19Q2"):
+            folder = tmp_path / f"{at}{name.replace('/', '')}"
+            files = faers("19Q2") | {name: text}
+            report = ingest(
+                [as_zip(folder.with_suffix(".zip").with_name(f"{folder.name}_2019q2.zip"), files)], folder
+            )
+            cases = pl.read_parquet(folder / "quarters" / "2019Q2" / "deleted.parquet")["caseid"].to_list()
+            assert cases == ["10019730", "10261866"], (at, name)
+            assert "warning" not in str(report)
+            if at:
+                break
+
+
+def test_lines_of_a_list_that_are_not_understood_are_said(tmp_path: Path) -> None:
+    files = faers("19Q2") | {"DELETED/19Q2.txt": b"10019730\nTotal: 1\n1.0e7\n(1 row)\n"}
+    report = ingest([as_folder(tmp_path / "files", files)], tmp_path / "store")
+    assert "warning: 3 lines of 19Q2.txt are no case numbers" in str(report)
+    (file,) = (file for file in report.added[0].files if file.table == "deleted")
+    assert (file.rows_read, file.rows_kept, file.rejected) == (4, 1, {"bad_key": 3})
+
+
+# What will count for nothing is said.
+
+
+def test_what_counts_for_nothing_is_counted_and_printed(tmp_path: Path) -> None:
+    demo, drug, reac = lines("DEMO"), lines("DRUG"), lines("REAC")
+    files = faers(
+        DEMO=text([*demo, demo[1]]),
+        DRUG=text([*drug[:4], "999$99$1$PS$BOTOX$BOTOX" + "$" * 14, "100000022$10000002$2$C" + "$" * 16]),
+        REAC=text([*reac[:3], "100000031$10000003$$", "998$99$Pain$"]),
+    ) | {"ascii/notes.txt": b"x", "ascii/FAQs.pdf": b"x"}
+    report = ingest([as_folder(tmp_path / "files", files)], tmp_path / "store")
+    noticed = {file.table: dict(file.noticed) for file in report.added[0].files}
+    assert noticed["demo"] == {"repeated_report": 1, "report_without_drug": 2, "report_without_reaction": 1}
+    assert noticed["drug"] == {"without_name": 1, "without_report": 1}
+    assert noticed["reac"] == {"without_report": 1, "without_term": 1}
+    said = str(report)
+    for words in (
+        "noticed 1 repeated_report in DEMO18Q1.txt",
+        "noticed 1 without_report in DRUG18Q1.txt",
+        "noticed 1 without_term in REAC18Q1.txt",
+        "not read: notes.txt: unknown text file",
+    ):
+        assert words in said
+    assert "pdf" not in said
+
+
+def test_reactions_without_any_term_are_a_warning(tmp_path: Path) -> None:
+    rows = [row.split("$") for row in lines("REAC")]
+    empty = [rows[0], *([*row[:2], "", row[3]] for row in rows[1:])]
+    report = ingest(
+        [as_folder(tmp_path / "files", faers(REAC=text(["$".join(row) for row in empty])))], tmp_path / "s"
+    )
+    assert "warning: no row of REAC18Q1.txt has a term" in str(report)
+
+
+def test_a_whole_quarter_gives_no_warning(tmp_path: Path) -> None:
+    said = str(ingest([as_folder(tmp_path / "files", faers())], tmp_path / "store"))
+    assert said == "2018Q1: 4 reports, 21 lines"

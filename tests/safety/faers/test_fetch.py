@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 import threading
@@ -10,9 +11,11 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import httpx
 import pytest
 
-from glabella.safety.faers import FetchError, Known, fetch, known_archives
+from glabella.safety.faers import FetchError, Known, _fetch, fetch, known_archives
+from tests.safety.faers import files
 from tests.safety.faers.files import as_zip, faers
 
 NAME = "faers_ascii_2018q1.zip"
@@ -43,11 +46,18 @@ class Host:
     statuses: list[int] = field(default_factory=list)
     asked: list[tuple[str, str]] = field(default_factory=list)
     encodings: set[str] = field(default_factory=set)
+    moved: dict[str, str] = field(default_factory=dict)
     url: str = ""
 
     def answer(self, request: BaseHTTPRequestHandler) -> None:
         name, wanted = request.path.rpartition("/")[2], request.headers.get("Range", "")
         self.asked.append((name, wanted))
+        if name in self.moved:
+            request.send_response(302)
+            request.send_header("Location", self.moved[name])
+            request.send_header("Content-Length", "0")
+            request.end_headers()
+            return
         self.encodings.add(request.headers.get("Accept-Encoding", ""))
         content = self.files.get(name)
         status = self.statuses.pop(0) if self.statuses else 404 if content is None else 200
@@ -70,7 +80,8 @@ class Host:
         if self.drops:
             body = body[: self.drops.pop(0)]
             request.close_connection = True
-        request.wfile.write(body)
+        with contextlib.suppress(OSError):  # who has read enough hangs up
+            request.wfile.write(body)
 
 
 @pytest.fixture
@@ -251,3 +262,89 @@ def test_the_shipped_manifest_knows_53_archives() -> None:
     assert len(archives) == 53
     assert archives["faers_ascii_2012q4.zip"].bytes == 28541645
     assert all(re.fullmatch(r"[0-9a-f]{64}", one.sha256) for one in archives.values())
+
+
+@pytest.mark.parametrize("ranges", [True, False])
+def test_a_download_stops_at_its_known_size(
+    tmp_path: Path, host: Host, archive: bytes, monkeypatch: pytest.MonkeyPatch, ranges: bool
+) -> None:
+    """The host sends 64 MiB for a file known to have a few thousand bytes."""
+    host.files[NAME], host.ranges = archive + bytes(64 << 20), ranges
+    most: list[int] = []
+    take = _fetch._Source._take
+
+    def watched(self: _fetch._Source, answer: object, name: str, part: Path, *rest: object) -> bool:
+        found = take(self, answer, name, part, *rest)  # type: ignore[arg-type]
+        most.append(part.stat().st_size)
+        return found
+
+    monkeypatch.setattr(_fetch._Source, "_take", watched)
+    with pytest.raises(FetchError, match=r"is not the file expected: \d+ bytes, expected \d+; .*--accept-changed"):
+        fetch("2018Q1", tmp_path / "to", base_url=host.url, known=known(archive), wait=0.0)
+    assert max(most) == len(archive) + 1
+    assert list((tmp_path / "to").iterdir()) == []
+
+
+def test_a_file_of_unknown_size_stops_too(
+    tmp_path: Path, host: Host, archive: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_fetch, "_MOST_BYTES", 1000)
+    host.files[NAME] = archive
+    with pytest.raises(FetchError, match="more than 1,000 bytes"):
+        fetch("2018Q1", tmp_path, base_url=host.url, known={}, wait=0.0)
+    assert not (tmp_path / NAME).exists()
+
+
+def test_an_archive_that_was_issued_again_is_accepted_when_asked(
+    tmp_path: Path, host: Host, archive: bytes
+) -> None:
+    again = as_zip(tmp_path / "again.zip", faers(REAC=files.FAERS["REAC"].replace("Anxiety", "Fear"))).read_bytes()
+    assert again != archive
+    host.files[NAME] = again
+    with pytest.raises(FetchError, match="if FDA issued it again, it can be accepted"):
+        fetch("2018Q1", tmp_path / "to", base_url=host.url, known=known(archive), wait=0.0)
+    (file,) = fetch("2018Q1", tmp_path / "to", base_url=host.url, known=known(archive), accept_changed=True)
+    assert (file.checked, file.sha256) == ("changed", hashlib.sha256(again).hexdigest())
+    (there,) = fetch("2018Q1", tmp_path / "to", base_url=host.url, known=known(archive), accept_changed=True)
+    assert (there.checked, there.downloaded) == ("changed", False)
+    # Damage is not accepted, whatever was asked for; and what is the manifest's is said to be so.
+    host.files[NAME] = again[:-30]
+    with pytest.raises(FetchError, match="no whole archive"):
+        fetch("2018Q1", tmp_path / "other", base_url=host.url, known=known(archive), accept_changed=True)
+    host.files[NAME] = archive
+    (same,) = fetch("2018Q1", tmp_path / "third", base_url=host.url, known=known(archive), accept_changed=True)
+    assert same.checked == "manifest"
+
+
+def test_redirections_stay_on_the_host(tmp_path: Path, host: Host, archive: bytes) -> None:
+    """One within the host is followed; one to the same machine at another port is to another host."""
+    host.files["moved.zip"] = archive
+    host.moved = {NAME: "/elsewhere/moved.zip"}
+    (file,) = fetch("2018Q1", tmp_path / "a", base_url=host.url, known=known(archive))
+    assert file.path.read_bytes() == archive
+    for target in ("http://127.0.0.1:9/moved.zip", "http://localhost/moved.zip", "https://example.org/x.zip",
+                   "file:///etc/passwd", "//other.example/x.zip"):  # fmt: skip
+        host.moved = {NAME: target}
+        for expected in (known(archive), {}):
+            with pytest.raises(FetchError, match=r"is not followed|UnsupportedProtocol"):
+                fetch("2018Q1", tmp_path / "b", base_url=host.url, known=expected, tries=1, wait=0.0)
+    host.moved = {NAME: f"/Exports/{NAME}"}
+    with pytest.raises(FetchError, match="redirected more than 5 times"):
+        fetch("2018Q1", tmp_path / "b", base_url=host.url, known={}, wait=0.0)
+    assert list((tmp_path / "b").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "within"),
+    [
+        ("https://a.gov/x", "https://a.gov/y", True),
+        ("http://a.gov/x", "https://a.gov/x", True),
+        ("https://a.gov/x", "http://a.gov/x", False),
+        ("https://a.gov/x", "https://b.gov/x", False),
+        ("https://a.gov/x", "https://a.gov:8443/x", False),
+        ("https://a.gov/x", "https://a.gov.evil.org/x", False),
+        ("https://a.gov/x", "ftp://a.gov/x", False),
+    ],
+)
+def test_where_a_redirection_may_lead(before: str, after: str, within: bool) -> None:
+    assert _fetch._within(httpx.URL(before), httpx.URL(after)) is within

@@ -1,4 +1,4 @@
-"""The real slices beside this repository, with the counts their README states."""
+"""Real slices of the agency's files, with the counts of their lines."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from glabella.safety.faers import IngestReport, QuarterManifest, ingest, verify
-from tests.safety.faers.files import FAERS, SHARED, as_folder
+from tests.safety.data import DATA, unpacked
+from tests.safety.faers.files import FAERS, as_folder
 
 ROWS = {
     "2004Q1": {"demo": 100, "drug": 386, "reac": 416, "outc": 93, "rpsr": 119, "ther": 145, "indi": 124},
@@ -23,12 +24,12 @@ def ingested(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, IngestRepo
     folder = tmp_path_factory.mktemp("slices")
     # Of 2021Q4 there is only the list of deleted cases: invented tables go with it.
     invented = {f"ascii/{table}21Q4_synthetic.txt": text.encode() for table, text in FAERS.items()}
-    invented["Deleted/DELETE21Q4.txt"] = (SHARED / "deleted_lists" / "DELETE21Q4.txt").read_bytes()
+    invented["Deleted/DELETE21Q4.txt"] = (unpacked("deleted_lists") / "DELETE21Q4.txt").read_bytes()
     files = [
-        *sorted((SHARED / "faers_2004q1_2017q2_sample").glob("*.zip")),
-        SHARED / "faers_2022q4_sample",
-        SHARED / "deleted_lists" / "DELETE22Q4.txt",
-        SHARED / "faers_25q4_sample",
+        *sorted((DATA / "faers_2004q1_2017q2_sample").glob("*.zip")),
+        unpacked("faers_2022q4_sample"),
+        unpacked("deleted_lists") / "DELETE22Q4.txt",
+        unpacked("faers_25q4_sample"),
         as_folder(folder / "2021q4", invented),
     ]
     store = folder / "store"
@@ -79,7 +80,7 @@ def test_the_slices_keep_their_text(ingested: tuple[Path, IngestReport]) -> None
     store, _ = ingested
     for quarter, folder in (("2022Q4", "faers_2022q4_sample"), ("2025Q4", "faers_25q4_sample")):
         for table, rows in ROWS[quarter].items():
-            path = SHARED / folder / f"{table.upper()}{quarter[2:]}.txt"
+            path = unpacked(folder) / f"{table.upper()}{quarter[2:]}.txt"
             header, *lines = path.read_text(encoding="utf-8").splitlines()
             written = [line.split("$") for line in lines]
             names = header.split("$")

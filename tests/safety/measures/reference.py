@@ -1,17 +1,18 @@
-"""Real counts and other programs' outputs beside the repository, as arrays."""
+"""Real and made-up counts, and other programs' outputs, as arrays."""
 
+import json
 from functools import cache
-from pathlib import Path
+from typing import Any
 
 import polars as pl
 
-DATA = Path(__file__).parents[4] / "shared" / "safety" / "data"
+from tests.safety.data import DATA, suspects
 
 
 @cache
 def caers() -> pl.DataFrame:
     """FDA's CAERS rows: one per report, product, event and sex."""
-    return pl.read_csv(DATA / "counts" / "openebgm_caers_raw.csv.gz")
+    return pl.read_csv(DATA / "caers_reports.csv.gz")
 
 
 @cache
@@ -22,7 +23,7 @@ def caers_pairs() -> pl.DataFrame:
     pairs = raw.group_by("var1", "var2").agg(n=reports)
     for name, margin in (("var1", "n_drug"), ("var2", "n_event")):
         pairs = pairs.join(raw.group_by(name).agg(reports.alias(margin)), on=name)
-    scores = pl.read_csv(DATA / "reference_outputs" / "openebgm_caers_unstratified_scores.csv.gz")
+    scores = pl.read_csv(DATA / "openebgm_scores.csv.gz")
     total = raw["id"].n_unique()
     return (
         pairs.with_columns(expected=pl.col("n_drug") * pl.col("n_event") / total)
@@ -52,22 +53,48 @@ def caers_by_sex() -> pl.DataFrame:
 
 
 @cache
-def phvid() -> pl.DataFrame:
-    """PhViD's pairs with its results; its total is the sum of the pair counts."""
-    pairs = pl.read_csv(DATA / "counts" / "phvid_dataframe.csv.gz", new_columns=["drug", "event", "n"])
-    scores = pl.read_csv(DATA / "reference_outputs" / "phvid_scores.csv.gz").drop("n11", "expected")
+def made_up() -> pl.DataFrame:
+    """Made-up pairs; their total is the sum of the pair counts, as PhViD has it."""
+    pairs = pl.read_csv(DATA / "made_up_counts.csv.gz")
     n = pl.col("n")
-    return (
-        pairs.with_columns(n_drug=n.sum().over("drug"), n_event=n.sum().over("event"), n_total=n.sum())
-        .with_columns(expected=pl.col("n_drug") * pl.col("n_event") / pl.col("n_total"))
-        .join(scores, on=["drug", "event"], validate="1:1")
-    )
+    return pairs.with_columns(
+        n_drug=n.sum().over("drug"), n_event=n.sum().over("event"), n_total=n.sum()
+    ).with_columns(expected=pl.col("n_drug") * pl.col("n_event") / pl.col("n_total"))
+
+
+@cache
+def phvid() -> dict[str, Any]:
+    """PhViD's prior of the made-up pairs, and what its figures for all of them come to."""
+    summary: dict[str, Any] = json.loads((DATA / "phvid_summary.json").read_text(encoding="utf-8"))
+    return summary
+
+
+def agrees_with_phvid(column: str, ours: pl.Series, tolerance: float, *, relative: bool = False) -> None:
+    """Compare the figures of every made-up pair with PhViD's: those drawn, and the column's sum and ends.
+
+    Pairs without a figure there have none here either.
+    """
+    pairs = made_up().select("drug", "event", ours=ours.fill_nan(None))
+    drawn = pl.read_csv(DATA / "phvid_scores.csv.gz").join(pairs, on=["drug", "event"], validate="1:1")
+    both = drawn.select("ours", theirs=column)
+    assert both.height >= 4000
+    assert both["ours"].is_null().to_list() == both["theirs"].is_null().to_list()
+    scale = both["theirs"].abs() if relative else 1
+    assert ((both["ours"] - both["theirs"]).abs() / scale).max() < tolerance  # type: ignore[operator]
+    whole, all_ours = phvid()["columns"][column], pairs["ours"]
+    assert all_ours.null_count() == whole["missing"]
+    assert (all_ours > whole["threshold"]).sum() == whole["above"]
+    for found, expected, weight in (
+        (all_ours.min(), whole["least"], 1), (all_ours.max(), whole["greatest"], 1),
+        (all_ours.sum(), whole["sum"], len(all_ours)),
+    ):  # fmt: skip
+        assert abs(found - expected) < tolerance * (abs(expected) if relative else weight)
 
 
 @cache
 def quarter() -> pl.DataFrame:
     """Primary-suspect pairs of FAERS 2022Q3 by distinct reports."""
-    rows = pl.read_csv(DATA / "faers_22q3_ps" / "faers22q3_ps.csv.gz", infer_schema=False).unique()
+    rows = suspects()
     pairs = rows.group_by("DRUG", "AE").agg(n=pl.len())
     for name, margin in (("DRUG", "n_drug"), ("AE", "n_event")):
         pairs = pairs.join(rows.group_by(name).agg(pl.col("CASEID").n_unique().alias(margin)), on=name)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glabella.safety.measures import disproportionality, ema, evans
-from tests.safety.measures.reference import caers_pairs, phvid
+from glabella.safety.measures import disproportionality, ema, evans, exact_ror, from_cells
+from tests.safety.measures.reference import agrees_with_phvid, caers_pairs, made_up
 
 RATIOS = ["prr", "prr_low", "prr_high", "ror", "ror_low", "ror_high"]
 
@@ -48,15 +48,11 @@ def test_botulinum_toxin_in_a_real_quarter(event: str) -> None:
 
 
 def test_every_pair_of_phvid() -> None:
-    pairs = phvid()
+    pairs = made_up()
     ours = disproportionality(pairs["n"], pairs["n_drug"], pairs["n_event"], pairs["n_total"])
-    assert (ours["prr_low"] > 1).sum() == 23_612
-    assert (ours["ror_low"] > 1).sum() == 23_542
-    for measure in ("prr", "ror"):
-        low, theirs = ours[f"{measure}_low"], pairs[f"{measure}_lb95_log"]
-        # PhViD has no figure where a cell is empty, either.
-        assert low.is_null().to_list() == theirs.is_null().to_list()
-        assert (low.log() - theirs).abs().max() < 1e-12  # type: ignore[operator]
+    # PhViD has no figure where a cell is empty, either.
+    agrees_with_phvid("log_prr_low", ours["prr_low"].log(), 1e-12)
+    agrees_with_phvid("log_ror_low", ours["ror_low"].log(), 1e-12)
 
 
 def test_bayesian_neural_network_of_phvid_is_another_measure() -> None:
@@ -64,7 +60,7 @@ def test_bayesian_neural_network_of_phvid_is_another_measure() -> None:
     from scipy.special import digamma, polygamma
     from scipy.stats import norm
 
-    pairs = phvid()
+    pairs = made_up()
     n, drug, event, total = (pairs[name].to_numpy().astype(float) for name in ("n", "n_drug", "n_event", "n_total"))
     seen, p, q = 1 + n, (1 + drug, 1 + total - drug), (1 + event, 1 + total - event)
     unseen = total - n - 1 + (2 + total) ** 2 / (p[0] * q[0])
@@ -73,20 +69,19 @@ def test_bayesian_neural_network_of_phvid_is_another_measure() -> None:
     shapes = (seen, p[0], q[0]), (seen + unseen, sum(p), sum(q))
     variance = sum(polygamma(1, one) for one in shapes[0]) - sum(polygamma(1, one) for one in shapes[1])
     low = (mean + norm.ppf(0.025) * np.sqrt(variance)) / np.log(2)
-    assert np.abs(low - pairs["bcpnn_q025_logIC"].to_numpy()).max() < 1e-10
-    assert (low > 0).sum() == 10_067
+    agrees_with_phvid("bcpnn_low", pl.Series(low), 1e-10)
     ours = disproportionality(pairs["n"], pairs["n_drug"], pairs["n_event"], pairs["n_total"])
-    assert (ours["ic025"] > 0).sum() == 9_918
+    assert (ours["ic025"] > 0).sum() < (low > 0).sum()
 
 
 def test_ratios_of_openebgm() -> None:
     pairs = caers_pairs()
     ours = disproportionality(pairs["n"], pairs["n_drug"], pairs["n_event"], 3356)
     assert (ours["rrr"].round(2) - pairs["RR"]).abs().max() < 1e-9  # type: ignore[operator]
-    theirs = pairs["PRR"].replace("Inf", None).cast(pl.Float64)
-    both = pl.DataFrame({"ours": ours["prr"], "theirs": theirs}).drop_nulls()
+    theirs = pairs["PRR"].replace("Inf", "inf").cast(pl.Float64)
+    both = pl.DataFrame({"ours": ours["prr"], "theirs": theirs}).filter(pl.col("theirs").is_finite())
     assert (both["ours"] - both["theirs"]).abs().max() <= 0.00501  # type: ignore[operator]
-    assert ours["prr"].is_null().to_list() == theirs.is_null().to_list()
+    assert ours["prr"].is_infinite().to_list() == theirs.is_infinite().to_list()
 
 
 @given(tables(least=1))
@@ -144,19 +139,23 @@ def test_more_of_the_same_reports_keep_the_ratios_and_narrow_the_limits(
 
 
 @given(tables(), st.sampled_from(["closed", "exact"]))
-def test_limits_contain_the_estimate_and_nothing_is_infinite(table: tuple[int, int, int, int], bounds: str) -> None:
+def test_limits_contain_the_estimate_and_zero_cells_are_told_apart(
+    table: tuple[int, int, int, int], bounds: str
+) -> None:
     a, b, c, d = table
     one = measured(table, ic_bounds=bounds)
     for name, low, high in (("prr",) * 3, ("ror",) * 3):
-        if one[name] is not None:
+        if one[name] is not None and np.isfinite(one[name]):
             assert one[f"{low}_low"] <= one[name] <= one[f"{high}_high"]
     assert one["ic025"] < one["ic"] < one["ic975"]
-    assert all(value is None or np.isfinite(value) for value in one.values())
-    assert (one["ror"] is None) == (0 in table)
-    assert (one["prr"] is None) == (a == 0 or c == 0)
+    # a / (a + b) over c / (c + d), and ad / bc: infinite where only what is below the line is zero.
+    assert (one["ror"] == np.inf) == (a * d > 0 and b * c == 0)
+    assert (one["ror"] is None) == (a * d == 0)
+    assert (one["prr"] == np.inf) == (a * (c + d) > 0 and c == 0)
+    assert (one["prr"] is None) == (a * (c + d) == 0)
     assert (one["chi2"] is None) == (0 in (a + b, c + d, a + c, b + d))
     assert all(
-        (one[f"{name}_{side}"] is None) == (one[name] is None)
+        (one[f"{name}_{side}"] is None) == (one[name] is None or (side == "low" and one[name] == np.inf))
         for name in ("prr", "ror")
         for side in ("low", "high")
     )
@@ -225,7 +224,8 @@ def test_criteria() -> None:
     n = np.array([2, 3, 3, 30, 3])
     measures = disproportionality(n, [2, 10, 10, 1000, 3], [10, 30, 10, 600, 10], [10_000, 10_000, 300, 20_000, 10])
     assert measures["prr"].is_null().to_list() == [False] * 5
-    assert measures["ror"].is_null().to_list() == [True, False, False, False, True]
+    assert measures["ror"].is_null().to_list() == [False, False, False, False, True]
+    assert measures["ror"].is_infinite().to_list()[:4] == [True, False, False, False]
     assert evans(n, measures).to_list() == [False, True, True, False, False]
     assert ema(n, measures).to_list() == [False, True, True, False, False]
     assert ema(n, measures, by="prr").to_list() == [False, True, True, False, False]
@@ -235,3 +235,46 @@ def test_criteria() -> None:
         ema(n, measures, by="ic")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="ic_bounds: 'none'"):
         disproportionality(1, 2, 3, 4, ic_bounds="none")  # type: ignore[arg-type]
+
+
+def test_the_strongest_pairs_there_are_meet_the_rules() -> None:
+    """Four reports of a drug, all with an event nobody else has; and less of it, with the exact limit beside.
+
+    By hand, of the first in 200 reports: expected 4 · 4 / 200 = 0.08, and chi-squared of 4, 0, 0, 196 is N = 200.
+    One other report with the drug, or with the event, leaves one of the cells empty. Without a report of both
+    nothing is infinite.
+    """
+    n = np.array([4, 4, 4, 0, 2])
+    measures = disproportionality(n, [4, 5, 4, 4, 2], [4, 4, 5, 4, 2], 200)
+    assert measures["expected"][0] == pytest.approx(0.08)
+    assert measures["chi2"][0] == pytest.approx(200)
+    assert measures["ror"].to_list() == [np.inf, np.inf, np.inf, None, np.inf]
+    assert measures["prr"].is_infinite().to_list()[:3] == [True, True, False]
+    assert measures["ror_low"].is_null().all()
+    assert evans(n, measures).to_list() == [True, True, True, False, False]
+    assert ema(n, measures).to_list() == [True, True, True, False, False]
+    assert ema(n, measures, by="prr").to_list() == [True, True, True, False, False]
+    exact = exact_ror(n[:3], [4, 5, 4], [4, 4, 5], 200)
+    assert (exact["exact_low"] > 1).all()
+    assert exact["exact_high"].is_infinite().all()
+
+
+def test_an_infinite_ratio_within_chance_is_no_signal() -> None:
+    """All three reports of the event have the drug, and so have eight of ten at all.
+
+    Chi-squared of 3, 5, 0, 2 is 10 (3 · 2)² / (8 · 2 · 3 · 7) = 360 / 336, far below 3.84.
+    """
+    measures = disproportionality(3, 8, 3, 10)
+    assert measures["ror"][0] == np.inf
+    assert measures["chi2"][0] == pytest.approx(360 / 336)
+    assert not ema(3, measures)[0]
+    assert not evans(3, measures)[0]
+
+
+def test_cells_of_several_pairs_are_not_taken_for_margins() -> None:
+    a, b, c, d = [9, 3, 1, 5], [198, 20, 9, 50], [1743, 30, 2, 100], [213_917, 215_814, 215_855, 215_712]
+    with pytest.raises(ValueError, match="give cells to from_cells"):
+        disproportionality(a, b, c, d)
+    assert disproportionality(*from_cells(a, b, c, d))["ror"][0] == pytest.approx(9 * 213_917 / (198 * 1743))
+    # Margins within strata, whose totals differ, are as they should be.
+    assert disproportionality([1, 2, 3, 4], 9, 9, [90, 80, 70, 60]).height == 4

@@ -46,7 +46,7 @@ def test_limits_leave_their_share_in_each_tail(tables: list[tuple[int, int, int,
             if one[f"{name}_low"] > 0:
                 known = nchypergeom_fisher(*sizes, one[f"{name}_low"])
                 assert known.sf(n) + half * known.pmf(n) == pytest.approx(0.05, rel=1e-6)
-            if one[f"{name}_high"] is not None:
+            if one[f"{name}_high"] is not None and np.isfinite(one[f"{name}_high"]):
                 known = nchypergeom_fisher(*sizes, one[f"{name}_high"])
                 assert known.cdf(n - 1) + half * known.pmf(n) == pytest.approx(0.05, rel=1e-6)
         assert one["exact_low"] <= one["midp_low"]

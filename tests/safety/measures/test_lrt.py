@@ -1,6 +1,5 @@
 """The likelihood-ratio test: exact null distributions, a slow twin, pvLRT's statistics, how often it errs."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,9 +13,9 @@ from scipy.stats import binom, poisson
 
 from glabella.safety.measures import _lrt
 from glabella.safety.measures._lrt import LikelihoodRatioTest, Null, likelihood_ratio_test
+from tests.safety.data import DATA
 
 Floats = NDArray[np.float64]
-STATINS = Path(__file__).parents[4] / "shared" / "safety" / "data" / "counts" / "pvlrt_statin1491_contingency.csv"
 #: Greatest ratio of each drug in pvLRT 0.5.1, by its two parametrisations; the last drug stands for all others.
 PVLRT: dict[Null, list[tuple[str, float]]] = {
     "multinomial": [
@@ -234,10 +233,9 @@ def test_blocks_leave_no_seam(monkeypatch: pytest.MonkeyPatch) -> None:
     np.testing.assert_array_equal(whole.p_stepdown, of_pairs(n, draws=100).p_stepdown)
 
 
-@pytest.mark.skipif(not STATINS.exists(), reason=f"the statin table is missing: {STATINS}")
 def test_statins_have_the_statistics_of_pvlrt() -> None:
     """Greatest ratio a drug and share of impossible events, as pvLRT 0.5.1 gives them for the same table."""
-    table = pl.read_csv(STATINS)
+    table = pl.read_csv(DATA / "statins.csv.gz")
     n = table.drop("AE").to_numpy().T
     for null, greatest in PVLRT.items():
         found = of_pairs(n, draws=99, null=null)

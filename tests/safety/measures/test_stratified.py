@@ -106,10 +106,10 @@ def test_strata_without_information_are_counted_not_dropped_in_silence() -> None
     assert found.ror == pytest.approx(float(mantel_haenszel([9, 4], [6, 16], [2, 1], [13, 19]).ror))
 
 
-def test_ratios_without_a_denominator_are_empty() -> None:
+def test_ratios_without_a_denominator_are_infinite_and_those_without_both_are_empty() -> None:
     found = mantel_haenszel([[3, 4], [0, 0], [0, 0]], [[1, 2], [5, 6], [0, 0]], [[0, 0], [3, 1], [2, 2]], 9)
-    assert np.isnan(found.ror[[0, 2]]).all()
-    assert np.isnan(found.prr[[0, 2]]).all()
+    assert np.isinf([found.ror[0], found.prr[0], found.crude_ror[0], found.crude_prr[0]]).all()
+    assert np.isnan([found.ror[2], found.prr[2]]).all()
     assert (found.ror[1], found.prr[1], found.crude_prr[1]) == (0, 0, 0)
     assert np.isnan(found.ror_low).all()
     assert np.isnan(found.tarone_p).all()

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glabella.safety.store import Store, TermGroup, open_store
+from tests.safety.data import suspects
 from tests.safety.store.tiny import report, write_quarter, write_tables
 
-SHARED = Path(__file__).parents[4] / "shared" / "safety" / "data"
 NAMES = ["BOTOX", "BOTOX COSMETIC", "DYSPORT", "ZOLOFT", "X"]
 TERMS = ["DEPRESSION", "DEPRESSED MOOD", "NAUSEA", "PAIN"]
 RANK = {"PS": 1, "SS": 2, "I": 3, "C": 4, "DN": 5}
@@ -154,7 +154,8 @@ def test_a_group_counts_a_report_once(small: Store) -> None:
 def test_chosen_with_chosen_has_pairs_without_a_report(small: Store) -> None:
     found = small.signals(["bupivacaine", "ABOBOTULINUMTOXINA"], ["nausea", "pain"], ebgm=False)
     assert [row[2] for row in rows_of(found)] == [0, 1, 0, 0]
-    assert found["ror"].to_list() == [None] * 4
+    # One report of bupivacaine with pain, and none of pain without it.
+    assert found["ror"].to_list() == [None, float("inf"), None, None]
     assert "ebgm" not in found.columns
 
 
@@ -266,7 +267,7 @@ def test_expected_counts_over_strata_are_sums_of_products_of_margins(tmp_path: P
 def quarter(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """Give the real primary suspects of 2022Q3, one report a case."""
     folder = tmp_path_factory.mktemp("quarter")
-    read = pl.read_csv(SHARED / "faers_22q3_ps" / "faers22q3_ps.csv.gz", infer_schema=False, null_values=[])
+    read = suspects()
     key = {"primaryid": pl.col("CASEID") + "1", "caseid": pl.col("CASEID")}
     drugs = read.select(**key, role_cod=pl.lit("PS"), drugname="DRUG").unique(maintain_order=True)
     events = read.select(**key, pt="AE", term=pl.col("AE").str.to_uppercase())
@@ -276,7 +277,7 @@ def quarter(tmp_path_factory: pytest.TempPathFactory) -> Store:
     return open_store(folder, threads=2)
 
 
-#: The project's map of the field, section 2.2: a, b, c, d, ROR with limits, and IC where it is printed.
+#: As docs/safety.md has them: a, b, c, d, ROR with limits, and IC where it is printed.
 PUBLISHED = {
     "DEPRESSION": (1, 206, 3581, 212079, 0.287, 0.040, 2.051),
     "ANXIETY": (4, 203, 6342, 209318, 0.650, 0.242, 1.750),

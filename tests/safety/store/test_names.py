@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
+import random
+import re
 from pathlib import Path
+from types import ModuleType
 
 import polars as pl
 import pytest
 
 from glabella.safety.store import load_dictionary, load_terms, open_store, substance_groups
 from glabella.safety.store._mapping import NameMap, map_names
+from tests.safety.data import DATA as PUBLIC
 from tests.safety.store.tiny import report, write_quarter
 
 DATA = Path(__file__).parents[3] / "src" / "glabella" / "safety" / "data"
-SHARED = Path(__file__).parents[4] / "shared" / "safety" / "data"
 SHIPPED = load_dictionary()
+
+
+def _benchmark() -> ModuleType:
+    """Load the measure of the benchmarks, which lie outside the package."""
+    path = Path(__file__).parents[3] / "benchmarks" / "drug_names.py"
+    spec = importlib.util.spec_from_file_location("drug_names", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+drug_names = _benchmark()
 
 
 def mapped(*names: tuple[str, str]) -> list[tuple[str | None, list[str]]]:
@@ -45,7 +63,8 @@ def run(*names: tuple[str, str]) -> NameMap:
         ("BOTOX (BOTULINUM TOXIN TYPE A)", "", "BOTOX", ["ONABOTULINUMTOXINA"]),
         ("BOTOX 100 UNITS INJECTION", "", "BOTOX", ["ONABOTULINUMTOXINA"]),
         ("Botox®", "", "BOTOX", ["ONABOTULINUMTOXINA"]),
-        ("MYOBLOC", "DIACEREIN", "MYOBLOC", ["RIMABOTULINUMTOXINB"]),
+        ("MYOBLOC", "DIACEREIN", "MYOBLOC", ["DIACEREIN"]),
+        ("MYOBLOC", "UNSPECIFIED INGREDIENT", "MYOBLOC", ["RIMABOTULINUMTOXINB"]),
         ("letibotulinumtoxinA-wlbg", "", "LETIBOTULINUMTOXINA", ["LETIBOTULINUMTOXINA"]),
         ("SOME TOXIN", "PRABOTULINUMTOXINA-XVFS", "SOME TOXIN", ["PRABOTULINUMTOXINA"]),
         ("Вистабел", "", "VISTABEL", ["ONABOTULINUMTOXINA"]),
@@ -62,6 +81,111 @@ def run(*names: tuple[str, str]) -> NameMap:
 )
 def test_product_and_substance(drugname: str, prod_ai: str, product: str | None, substances: list[str]) -> None:
     assert mapped((drugname, prod_ai)) == [(product, substances)]
+
+
+@pytest.mark.parametrize(
+    ("drugname", "prod_ai", "substances"),
+    [
+        # FDA coded two, and the shipped table knows one of them by the name.
+        ("ZOLOFT", "SERTRALINE HYDROCHLORIDE\\CAFFEINE", ["CAFFEINE", "SERTRALINE"]),
+        ("ZOLOFT", "CITALOPRAM HYDROBROMIDE", ["CITALOPRAM"]),
+        ("ADT", "LEUPROLIDE ACETATE", ["LEUPROLIDE ACETATE"]),
+        ("ZOLOFT", "PLACEBO", ["PLACEBO"]),
+        ("ASPIRIN (ZOLOFT)", "ASPIRIN", ["ASPIRIN"]),
+        ("SERTRALINE", "\\SERTRALINE\\\\CAFFEINE\\", ["CAFFEINE", "SERTRALINE"]),
+        # The brand's toxin is one of those FDA's wider ingredient stands for.
+        ("BOTOX", "BOTULINUM TOXIN TYPE A", ["ONABOTULINUMTOXINA"]),
+        ("DYSPORT", "BOTULINUM TOXIN NOS\\LIDOCAINE", ["ABOBOTULINUMTOXINA", "LIDOCAINE"]),
+        ("MYOBLOC", "BOTULINUM TOXIN TYPE A", ["BOTULINUM TOXIN TYPE A"]),
+        ("BOTULINUM TOXIN", "BOTULINUM TOXIN TYPE A", ["BOTULINUM TOXIN TYPE A"]),
+        ("UNHEARD-OF", "UNSPECIFIED INGREDIENT", ["UNSPECIFIED INGREDIENT"]),
+    ],
+)
+def test_no_ingredient_of_fda_is_lost_to_the_text_of_a_name(
+    drugname: str, prod_ai: str, substances: list[str]
+) -> None:
+    assert mapped((drugname, prod_ai))[0][1] == substances
+
+
+@pytest.mark.parametrize(
+    ("drugname", "product", "substances"),
+    [
+        ("SERTRALINE/CLONAZEPAM", "SERTRALINE/CLONAZEPAM", ["CLONAZEPAM", "SERTRALINE"]),
+        ("LEVODOPA/CARBIDOPA", "LEVODOPA/CARBIDOPA", ["CARBIDOPA", "LEVODOPA"]),
+        ("sertraline HCl 50 mg + diazepam", "SERTRALINE HCL 50 MG + DIAZEPAM", ["DIAZEPAM", "SERTRALINE"]),
+        ("SERTRALINE, DIAZEPAM AND BACLOFEN", None, ["BACLOFEN", "DIAZEPAM", "SERTRALINE"]),
+        ("SERTRALINE W/ CAFFEINE", None, ["CAFFEINE", "SERTRALINE"]),
+        ("OLANZAPINE-SAMIDORPHAN", "OLANZAPINE-SAMIDORPHAN", ["OLANZAPINE", "SAMIDORPHAN"]),
+        ("UNHEARD-OF (FLUOXETINE/OLANZAPINE)", "UNHEARD-OF", ["FLUOXETINE", "OLANZAPINE"]),
+        ("PROZAC (FLUOXETINE AND OLANZAPINE)", "PROZAC", ["FLUOXETINE", "OLANZAPINE"]),
+        ("BOTOX/DYSPORT", "BOTOX/DYSPORT", ["ABOBOTULINUMTOXINA", "ONABOTULINUMTOXINA"]),
+        # One drug with something else behind the stroke.
+        ("ZOLOFT /01011401/", "ZOLOFT", ["SERTRALINE"]),
+        ("ASPIRIN /00002701/", "ASPIRIN", ["ASPIRIN"]),
+        ("BOTOX 100 U/VIAL", "BOTOX", ["ONABOTULINUMTOXINA"]),
+        ("SERTRALINE/TEVA", "SERTRALINE", ["SERTRALINE"]),
+        ("JOHNSON & JOHNSON", "JOHNSON & JOHNSON", ["JOHNSON & JOHNSON"]),
+    ],
+)
+def test_a_combination_keeps_all_its_parts(drugname: str, product: str | None, substances: list[str]) -> None:
+    found, got = mapped((drugname, ""))[0]
+    assert got == substances
+    assert product is None or found == product
+
+
+@pytest.mark.parametrize(
+    "drugname",
+    [
+        "PLACEBO (ZOLOFT)",
+        "Placebo [sertraline hydrochloride 50 mg]",
+        "ZOLOFT (PLACEBO)",
+        "SERTRALINE PLACEBO",
+        "PLACEBO/SERTRALINE",
+        "SERTRALINE/PLACEBO",
+        "SERTRALINE OR PLACEBO",
+        "BLINDED THERAPY (SERTRALINE)",
+        "SHAM INJECTION (BOTOX)",
+        "COMPARATOR (SERTRALINE)",
+        "ACTIVE CONTROL {SERTRALINE}",
+        "NORMAL SALINE (BOTOX)",
+        "NOT ZOLOFT (SERTRALINE)",
+        "SEROTONIN ANTAGONISTS (SERTRALINE)",
+        "SERTRALINE ANTAGONISTS",
+        "ANTI-SERTRALINE",
+        "NORSERTRALINE",
+        "SERTRALINE-INDUCED MANIA",
+        "DESMETHYL-SERTRALINE",
+        "BOTULINUM ANTITOXIN",
+        "BOTULISM ANTITOXIN, HEPTAVALENT (BOTULINUM TOXIN)",
+        "VITAMIN A",
+        "SODIUM CHLORIDE",
+        "HYDROCHLORIDE",
+    ],
+)
+def test_what_stands_near_a_name_is_not_the_drug(drugname: str) -> None:
+    (_, substances), *_ = mapped((drugname, ""))
+    assert len(substances) == 1
+    assert substances[0] not in set(SHIPPED.table["substance"])
+
+
+def test_a_comparator_in_brackets_does_not_hide_the_drug_before_them() -> None:
+    assert mapped(("PAROXETINE (COMPARATOR)", ""), ("ZOLOFT (NO LOT NUMBER)", "")) == [
+        ("PAROXETINE", ["PAROXETINE"]),
+        ("ZOLOFT", ["SERTRALINE"]),
+    ]
+
+
+def test_the_ways_in_which_names_are_written_are_found() -> None:
+    # Drawn from the shipped names; the benchmark of the same name measures all of them.
+    lists = {kind: random.Random(1).sample(names, 60) for kind, names in drug_names.shipped().items()}
+    for names in lists.values():
+        assert min(drug_names.shares(names).values()) >= 0.98
+    # A name with a join in it ("… +PHARMA") is a combination with whatever is put beside it.
+    single = [one for names in lists.values() for one in names if not re.search(r"[+/,(]", one[0])]
+    assert set(drug_names.mistaken(single).values()) == {0.0}
+    # Every toxin is found in every way.
+    toxins = [(name, substance) for substance, names in FAMILY.items() for name in names]
+    assert set(drug_names.shares(toxins).values()) == {1.0}
 
 
 #: Every string of the real quarter and of the map of the field, section 1.5.
@@ -107,9 +231,7 @@ def spelled(name: str) -> str:
 
 
 def test_rows_from_aioli_are_in_aioli() -> None:
-    table = pl.read_csv(
-        SHARED / "drug_names" / "aioli_art57_rxnorm.tsv.gz", separator="\t", quote_char=None, infer_schema=False
-    )
+    table = pl.read_csv(PUBLIC / "names_art57.tsv.gz", separator="\t", quote_char=None, infer_schema=False)
     there = {spelled(name) for name in [*table["name"].to_list(), *table["ingredient"].to_list()]}
     with (DATA / "products.csv").open(encoding="utf-8", newline="") as file:
         taken = [row["name_as_reported"] for row in csv.DictReader(file) if row["source"] == "art57"]

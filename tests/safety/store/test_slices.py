@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
 
 from glabella.safety.faers import ingest
 from glabella.safety.store import Store, TermGroup, open_store
-
-SHARED = Path(__file__).parents[4] / "shared" / "safety" / "data"
-SLICE = SHARED / "faers_25q4_sample"
+from tests.safety.data import DATA, unpacked
 
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     folder = tmp_path_factory.mktemp("slices") / "store"
-    older = SHARED / "faers_2004q1_2017q2_sample"
-    ingest([SLICE, older / "aers_ascii_2004q1.zip", older / "faers_ascii_2017q2.zip"], folder)
+    older = DATA / "faers_2004q1_2017q2_sample"
+    ingest(
+        [unpacked("faers_25q4_sample"), older / "aers_ascii_2004q1.zip", older / "faers_ascii_2017q2.zip"], folder
+    )
     return open_store(folder, threads=2)
 
 
 def text(name: str) -> list[dict[str, str]]:
-    with (SLICE / f"{name}25Q4.txt").open(encoding="utf-8", newline="") as file:
+    with (unpacked("faers_25q4_sample") / f"{name}25Q4.txt").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, delimiter="$", quoting=csv.QUOTE_NONE))
 
 

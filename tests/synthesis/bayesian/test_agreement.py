@@ -8,13 +8,10 @@ from typing import Any
 import pytest
 
 from tests.synthesis import agreement_bayesmeta as agreement
-from tests.synthesis.records import read
+from tests.synthesis.records import outputs, read
 
-pytestmark = [
-    pytest.mark.skipif(not agreement.FILES, reason=f"the reference outputs are missing: {agreement.FOLDER}"),
-    # The grids of the reference are emulated once for all.
-    pytest.mark.xdist_group("agreement_bayesmeta"),
-]
+# The grids of the reference are emulated once for all.
+pytestmark = pytest.mark.xdist_group("agreement_bayesmeta")
 FILES = pytest.mark.parametrize("file", agreement.FILES, ids=lambda file: file.stem)
 FINE = Path(__file__).parents[1] / "reference" / "bayesmeta_fine.json"
 
@@ -39,7 +36,7 @@ def test_nothing_of_the_exact_posterior_of_tau_differs_but_what_is_searched_for(
 
 def test_on_a_finer_grid_the_reference_comes_to_ours() -> None:
     fine = read(FINE)
-    coarse = read(agreement.FOLDER / f"{fine['dataset']}.json")
+    coarse = outputs("bayesmeta", fine["dataset"])
     before: dict[tuple[str, str], float] = defaultdict(float)
     after: dict[tuple[str, str], float] = defaultdict(float)
     for old, new in zip(agreement.exact(coarse), agreement.exact(fine), strict=True):

@@ -161,7 +161,7 @@ def assert_named_in_print(found: BayesNetwork) -> None:
     for one in ("111 studies, 224 arms, 12 treatments", "no divergence", "mirtazapine", "tau", "WAIC"):
         assert one in text
     assert found.table().shape == (12, 7)
-    with pytest.raises(ValueError, match="unknown treatment 'sugar'"):
+    with pytest.raises(ValueError, match="treatment 'sugar' is not in the network"):
         found.against("sugar")
 
 

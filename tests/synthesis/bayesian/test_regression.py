@@ -160,7 +160,7 @@ def test_proper_priors_tell_apart_what_data_cannot() -> None:
     [
         (np.column_stack([X, X]), {}, r"constant or collinear.*k = 6, 3 coefficients with flat priors"),
         (np.ones(6), {}, "constant or collinear"),
-        (np.eye(6), {}, "more of them than studies"),
+        (np.eye(6), {}, "7 coefficients with flat priors for 6 studies"),
         (X[:3], {}, r"mods has shape \(3, 2\)"),
         (np.where(X > 3, np.nan, X), {}, "moderator mods1 is nan in row 3"),
         (X, {"beta_prior": [Normal(0, 1)]}, r"beta_prior has 1 priors, expected 2"),

@@ -4,22 +4,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 from hypothesis import strategies as st
 
 from glabella.synthesis import Network, network
-from tests.synthesis.records import read
+from tests.synthesis.records import outputs, read
 
-FOLDER = Path(__file__).parents[3].parent / "shared" / "reference" / "netmeta"
 #: By netmeta and metafor, with make_network_looks.R beside it.
 LOOKS: dict[str, Any] = read(Path(__file__).parents[1] / "reference" / "network_looks.json")["networks"]
-
-needs_reference = pytest.mark.skipif(not FOLDER.exists(), reason=f"the reference networks are missing: {FOLDER}")
 
 
 def fitted(name: str, method: Any = "DL") -> Network:
     """Our fit of a network of the reference, the first treatment being its reference."""
-    given = read(FOLDER / f"{name}.json")["contrasts"]
+    given = outputs("netmeta", name)["contrasts"]
     return network(*(given[column] for column in ("studlab", "treat1", "treat2", "TE", "seTE")), method=method)
 
 

@@ -10,11 +10,8 @@ from scipy.optimize import brentq
 
 from glabella.synthesis import Network
 from tests.synthesis import agreement_netmeta as agreement
-from tests.synthesis.records import read
+from tests.synthesis.records import outputs, read
 
-pytestmark = pytest.mark.skipif(
-    not agreement.FILES, reason=f"the reference outputs are missing: {agreement.FOLDER}"
-)
 FILES = pytest.mark.parametrize("file", agreement.FILES, ids=lambda file: file.stem)
 LIKELIHOODS = pytest.mark.parametrize("method", ["REML", "ML"])
 
@@ -135,20 +132,20 @@ def test_with_the_covariances_our_tau2_is_the_maximum(file: Path, method: str) -
 @pytest.mark.parametrize("name", [name for name, fits in agreement.TAU2.items() if "arms" in fits["REML"]])
 def test_the_reference_program_gives_our_tau2_once_it_is_given_the_arms(name: str, method: str) -> None:
     made = agreement.TAU2[name][method]["arms"]["tau2"]
-    reference = read(agreement.FOLDER / f"{name}.json")
+    reference = outputs("netmeta", name)
     # At its usual tolerance, 1e-8 of the likelihood, its optimiser knows the variance to the square root of that.
     assert agreement.fitted(reference, method).tau2 == pytest.approx(made, rel=1e-4, abs=1e-9)
 
 
 def test_the_optimiser_of_the_reference_stops_short() -> None:
-    reference = read(agreement.FOLDER / "smokingcessation.json")
+    reference = outputs("netmeta", "smokingcessation")
     fit, whole = dense(reference, "REML", covariances=True)
     theirs = agreement.TAU2["smokingcessation"]["REML"]["full"]["tau2"]
     assert abs(whole.score(fit.tau2, "REML")) < 1e-3 * abs(whole.score(theirs, "REML"))
 
 
 def test_two_contrasts_of_each_study_with_three_arms_give_the_decomposition_of_the_reference() -> None:
-    reference = read(agreement.FOLDER / "Linde2016.json")
+    reference = outputs("netmeta", "Linde2016")
     two = adding_up(reference)
     assert agreement.fitted(two).q_within == pytest.approx(reference["DL"]["Q_heterogeneity"], rel=1e-12)
     moved = np.subtract(two["contrasts"]["TE"], reference["contrasts"]["TE"])
@@ -156,5 +153,5 @@ def test_two_contrasts_of_each_study_with_three_arms_give_the_decomposition_of_t
 
 
 def test_two_contrasts_of_each_study_with_three_arms_give_the_designs_of_the_reference() -> None:
-    two = adding_up(read(agreement.FOLDER / "Linde2016.json"))
+    two = adding_up(outputs("netmeta", "Linde2016"))
     assert [record for record in agreement.designs(two) if not record.agrees] == []

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from glabella.synthesis import effect_size
 from glabella.synthesis.networks._pairwise import Pairwise, pairwise
+from tests.synthesis.records import outputs
 
 HERE = Path(__file__).parents[1] / "reference"
 REFERENCE = json.loads((HERE / "netmeta_bin.json").read_text(encoding="utf-8"))
-SHARED = Path(__file__).parents[4] / "shared" / "reference" / "netmeta"
 RELATIVE = 1e-11
 
 MEASURES: dict[str, Any] = {"ASD": "AS"}
@@ -134,14 +134,13 @@ def test_a_ratio_of_means_of_two_signs_names_the_arm() -> None:
         pairwise(data["study"], data["treatment"], measure="ROM", **columns(data, "ROM"))
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason=f"the reference outputs are missing: {SHARED}")
 @pytest.mark.parametrize(
     ("file", "name", "measure"),
     [("Linde2015", "linde2015", "OR"), ("Dogliotti2014", "dogliotti2014", "OR"), ("Stowe2010", "stowe2010", "MD"),
      ("smokingcessation", "hasselblad1998", "OR")],
 )  # fmt: skip
 def test_reference_networks_come_from_their_arms(file: str, name: str, measure: Any) -> None:
-    expected = json.loads((SHARED / f"{file}.json").read_text(encoding="utf-8"))["contrasts"]
+    expected = outputs("netmeta", file)["contrasts"]
     data = data_of(name)
     found = pairwise(data["study"], data["treatment"], measure=measure, **columns(data, measure))
     # Names and signs may differ: contrasts are put in order by size, equal ones by their standard error.
@@ -325,3 +324,14 @@ def test_prints_and_tabulates() -> None:
     assert "dropped, no event in any arm: 5, " in text
     assert table.columns == ["studlab", "treat1", "treat2", "te", "se"]
     assert table["te"].to_list() == found.te.tolist()
+
+
+def test_what_was_added_to_which_studies_is_said() -> None:
+    """One study has an empty cell, one has none, and one carries no information."""
+    data: Any = {"events": [0, 3, 4, 5, 0, 0], "n": [9] * 6}
+    for measure in ("OR", "RR", "RD"):
+        found = pairwise(list("aabbcc"), list("ABABAB"), measure=measure, **data)
+        assert found.added == (("a", "c") if measure == "RD" else ("a",))
+        assert f"added to every cell of each arm of {', '.join(found.added)}: 0.5" in str(found)
+    assert pairwise(list("aabb"), list("ABAB"), measure="OR", events=[1, 3, 4, 5], n=[9] * 4).added == ()
+    assert pairwise(list("aabb"), list("ABAB"), measure="AS", events=[0, 3, 4, 5], n=[9] * 4).added == ()

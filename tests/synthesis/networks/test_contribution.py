@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from glabella.synthesis import network
 from glabella.synthesis.networks._contribution import Contribution, contribution, hat_matrix
 from glabella.synthesis.networks._split import direct_evidence
-from tests.synthesis.networks.looks import LOOKS, fitted, needs_reference, networks, renamed
+from tests.synthesis.networks.looks import LOOKS, fitted, networks, renamed
 
 Given = tuple[list[str], list[str], list[str], list[float], list[float]]
 WAYS: tuple[Any, ...] = ("shortest_path", "random_walk")
@@ -23,7 +23,6 @@ def labels(found: Contribution) -> tuple[list[str], list[str]]:
             [f"{name[a]}:{name[b]}" for a, b in zip(found.edge_first, found.edge_second, strict=True)])  # fmt: skip
 
 
-@needs_reference
 @pytest.mark.parametrize("name", LOOKS)
 def test_random_walks_agree_with_netmeta(name: str) -> None:
     expected, found = LOOKS[name]["random_walk"], contribution(fitted(name), way="random_walk")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from glabella.synthesis import network, pool
 from glabella.synthesis.networks._designs import design_by_treatment, net_heat, tau2_within
-from tests.synthesis.networks.looks import LOOKS, contrasts, fitted, needs_reference, networks, renamed
+from tests.synthesis.networks.looks import LOOKS, contrasts, fitted, networks, renamed
 
 Given = tuple[list[str], list[str], list[str], list[float], list[float]]
 
@@ -18,7 +18,6 @@ def ours(name: str) -> str:
     return ":".join(sorted(name.split(":")))
 
 
-@needs_reference
 @pytest.mark.parametrize("name", LOOKS)
 def test_detached_designs_agree_with_netmeta(name: str) -> None:
     expected, found = LOOKS[name]["detached"], design_by_treatment(fitted(name))
@@ -32,7 +31,6 @@ def test_detached_designs_agree_with_netmeta(name: str) -> None:
     assert found.detached_p[place] == pytest.approx(p, rel=1e-8, nan_ok=True)
 
 
-@needs_reference
 @pytest.mark.parametrize("model", ["common", "random"])
 @pytest.mark.parametrize("name", LOOKS)
 def test_net_heat_agrees_with_netmeta(name: str, model: Any) -> None:
@@ -48,7 +46,6 @@ def test_net_heat_agrees_with_netmeta(name: str, model: Any) -> None:
     assert sorted(found.order) == sorted(place)
 
 
-@needs_reference
 @pytest.mark.parametrize("name", LOOKS)
 def test_the_full_model_by_reml_agrees_with_metafor(name: str) -> None:
     expected, found = LOOKS[name]["full_reml"], design_by_treatment(fitted(name, "REML"))

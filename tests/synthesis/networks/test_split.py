@@ -8,12 +8,11 @@ from hypothesis import given, settings
 
 from glabella.synthesis import network, pool
 from glabella.synthesis.networks._split import direct_evidence, node_split
-from tests.synthesis.networks.looks import LOOKS, fitted, needs_reference, networks, renamed
+from tests.synthesis.networks.looks import LOOKS, fitted, networks, renamed
 
 Given = tuple[list[str], list[str], list[str], list[float], list[float]]
 
 
-@needs_reference
 @pytest.mark.parametrize("name", LOOKS)
 def test_common_effects_split_as_in_netmeta(name: str) -> None:
     expected, found = LOOKS[name]["split_common"], node_split(fitted(name), model="common")

@@ -6,6 +6,7 @@ It shares neither code nor method with what it checks. mpmath is no dependency o
 """
 # mypy: ignore-errors
 
+import gzip
 import json
 import sys
 from itertools import pairwise
@@ -16,9 +17,14 @@ from mpmath.calculus.quadrature import GaussLegendre
 
 mp.dps = 30
 
-LEE = json.loads((Path(__file__).parents[4] / "shared/reference/bayesmeta/dat.lee2004.json").read_text())
-BCG = json.loads((Path(__file__).parents[4] / "shared/reference/bayesmeta/dat.bcg.json").read_text())
-HINE = json.loads((Path(__file__).parents[4] / "shared/reference/bayesmeta/dat.hine1989.json").read_text())
+
+def reference(name):
+    return json.loads(gzip.decompress((Path(__file__).parent / "bayesmeta" / f"{name}.json.gz").read_bytes()))
+
+
+LEE = reference("dat.lee2004")
+BCG = reference("dat.bcg")
+HINE = reference("dat.hine1989")
 
 
 def data(reference):

@@ -1,9 +1,9 @@
 # bayesmeta on a finer grid than the stored reference (delta 1e-5, epsilon 1e-12, not 1e-3 and 1e-6) and with tight
 # root finding, for the data set whose numbers that grid moves most. bayesmeta 3.3, R 4.2.
-# Usage: Rscript make_bayesmeta_fine.R OUT REFERENCE (../shared/reference/bayesmeta/dat.hine1989.json)
+# Usage: Rscript make_bayesmeta_fine.R OUT bayesmeta/dat.hine1989.json.gz
 suppressMessages({library(bayesmeta); library(jsonlite)})
 args <- commandArgs(TRUE)
-d <- fromJSON(args[2])
+d <- fromJSON(gzfile(args[2]))
 priors <- list(halfnormal_0.5 = function(t) dhalfnormal(t, scale = .5),
                halfcauchy_0.5 = function(t) dhalfcauchy(t, scale = .5),
                halft4_1 = function(t) dhalft(t, df = 4, scale = 1), uniform = "uniform")

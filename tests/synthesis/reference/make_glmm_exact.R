@@ -1,14 +1,14 @@
 # The conditional exact model CM.EL: `metafor` is what rma.glmm gives as it stands; `polished` is metafor's own
 # log-likelihood (.dnchg) with its own exact probabilities (dnoncenhypergeom, in place of BiasedUrn's, which are
 # rounded to 1e-10), integrated to 1e-11, its optimum polished by Newton's method, its Hessian taken there.
-# Usage: Rscript make_glmm_exact.R FOLDER_OF_METAFOR_REFERENCES OUT.json
+# Usage: Rscript make_glmm_exact.R metafor OUT.json
 suppressMessages({library(metafor); library(jsonlite); library(numDeriv)})
 args <- commandArgs(TRUE)
 out <- list(programs=list(R=as.character(getRversion()), metafor=as.character(packageVersion("metafor")),
                           BiasedUrn=as.character(packageVersion("BiasedUrn"))), fits=list())
 newton <- function(f, p) { for (i in 1:4) p <- p - solve(hessian(f, p), grad(f, p)); p }
 for (name in c("dat.collins1985b", "dat.egger2001", "dat.hahn2001", "dat.laopaiboon2015", "dat.lee2004")) {
-  r <- as.data.frame(fromJSON(file.path(args[1], paste0(name, ".json")))$raw)
+  r <- as.data.frame(fromJSON(gzfile(file.path(args[1], paste0(name, ".json.gz"))))$raw)
   r <- r[r$ai + r$ci > 0 & r$bi + r$di > 0, ]; k <- nrow(r)
   fit <- suppressWarnings(rma.glmm(measure="OR", model="CM.EL", ai=ai, bi=bi, ci=ci, di=di, data=r))
   minus <- function(p, rows=1:k, random=TRUE) metafor:::.dnchg(p, ai=r$ai[rows], bi=r$bi[rows], ci=r$ci[rows],

@@ -1,7 +1,7 @@
 # The whole, the common and the saturated model with random study intercepts, as metafor 3.8-1 has lme4 fit them for
 # UM.RS: once as it stands (inner tolerance 1e-7), and at 1e-13 to 1e-10. Of these the least is kept that lme4 bears
 # and with which it uses the Hessian; where the Hessian has lost its sign to the finite differences, lme4 falls back
-# on a variance without it (`without`). Usage: Rscript make_glmm_tight.R FOLDER_OF_METAFOR_REFERENCES OUT.json
+# on a variance without it (`without`). Usage: Rscript make_glmm_tight.R metafor OUT.json
 suppressMessages({library(lme4); library(jsonlite)})
 quiet <- function(e) suppressWarnings(suppressMessages(e))
 wald <- function(fit, ...) {
@@ -35,8 +35,8 @@ tightest <- function(f, d, name) {
 }
 args <- commandArgs(TRUE)
 out <- list(programs=list(R=as.character(getRversion()), lme4=as.character(packageVersion("lme4"))), fits=list())
-for (file in sort(list.files(args[1], pattern="json$", full.names=TRUE))) {
-  d <- fromJSON(file)
+for (file in sort(list.files(args[1], pattern="json.gz$", full.names=TRUE))) {
+  d <- fromJSON(gzfile(file))
   if (is.null(d$glmm[["UM.RS"]])) next
   p <- prepared(as.data.frame(d$raw))
   out$fits[[d$dataset]] <- list(as_it_stands=list(whole=whole(p, 1e-7), tests=tests(p, 1e-7)),

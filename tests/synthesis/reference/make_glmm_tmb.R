@@ -1,7 +1,7 @@
 # The models that metafor 3.8-1 fits for UM.RS (rma.glmm: the whole one, and of its tests of heterogeneity the common
 # and the saturated one, arms coded 1 and 0), by a third program: Laplace's approximation by glmmTMB with exact
 # derivatives, its optimum polished by Newton's method, its Hessian by Richardson's extrapolation of the gradient.
-# Usage: Rscript make_glmm_tmb.R FOLDER_OF_METAFOR_REFERENCES OUT.json
+# Usage: Rscript make_glmm_tmb.R metafor OUT.json
 suppressMessages({library(glmmTMB); library(jsonlite); library(numDeriv)})
 
 # The fixed part as text, and the random terms; a variance that is none is left out, its logarithm has no maximum.
@@ -28,8 +28,8 @@ polished <- function(fixed, random, data) {
 
 args <- commandArgs(TRUE)
 out <- list(programs=list(R=as.character(getRversion()), glmmTMB=as.character(packageVersion("glmmTMB"))), fits=list())
-for (file in sort(list.files(args[1], pattern="json$", full.names=TRUE))) {
-  d <- fromJSON(file)
+for (file in sort(list.files(args[1], pattern="json.gz$", full.names=TRUE))) {
+  d <- fromJSON(gzfile(file))
   if (is.null(d$glmm[["UM.RS"]])) next
   r <- as.data.frame(d$raw); r <- r[r$ai + r$ci > 0 & r$bi + r$di > 0, ]; k <- nrow(r)  # as metafor's drop00
   data <- data.frame(xi=c(rbind(r$ai, r$ci)), mi=c(rbind(r$bi, r$di)), arm=rep(1:0, k), half=rep(c(.5, -.5), k),

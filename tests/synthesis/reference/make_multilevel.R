@@ -1,14 +1,14 @@
 # with_v: the sampling covariance is vcalc's with correlation rho within a study (.5 for the dat.* sets), not stored.
 # Reference outputs for tests/synthesis/test_multilevel.py and test_robust.py.
-# Usage: Rscript make_multilevel.R FOLDER_OF_METAFOR_JSON > multilevel.json
+# Usage: Rscript make_multilevel.R metafor > multilevel.json
 # Debian: apt-get install r-base-core r-cran-metafor r-cran-clubsandwich r-cran-jsonlite
 # The data sets "dat.*" are read from the reference folder and not repeated here; all others are simulated below.
 suppressMessages({library(metafor); library(clubSandwich); library(jsonlite)})
 folder <- commandArgs(TRUE)[1]
 quiet <- function(e) suppressWarnings(suppressMessages(e))
 
-shared <- function(name) {
-  r <- fromJSON(file.path(folder, paste0(name, ".json")))
+reference <- function(name) {
+  r <- fromJSON(gzfile(file.path(folder, paste0(name, ".json.gz"))))
   d <- data.frame(yi=r$raw$yi, vi=r$raw$vi, study=r$cluster)
   for (m in names(r$moderators)) d[[m]] <- r$moderators[[m]]
   d$estimate <- seq_len(nrow(d)); d
@@ -26,7 +26,7 @@ fit <- function(d, V, random, struct="CS", mods=~1, method="REML", test="z", ...
   a <- list(yi=d$yi, V=V, mods=mods, random=random, data=d, struct=struct, method=method, test=test, sparse=FALSE)
   run <- function(control, extra=list()) quiet(do.call(rma.mv, c(a, list(control=control), extra)))
   # Several optimisers and tolerances, and the best of those that report success: each alone now and then stops early,
-  # and with the tightest tolerance (1e-12, as shared/reference asked for) nlminb gives up with an error.
+  # and with the tightest tolerance (1e-12, as for metafor's other fits) nlminb gives up with an error.
   controls <- list(list(), list(optimizer="nlminb", rel.tol=1e-10), list(optimizer="nlminb", rel.tol=1e-12),
                    list(optimizer="optim", optmethod="BFGS", reltol=1e-15, maxit=10000),
                    list(optimizer="optim", optmethod="Nelder-Mead", reltol=1e-15, maxit=20000))
@@ -109,7 +109,7 @@ add("times AR no V", "times", FALSE, d, d$vi, ~time|study, struct="AR", test="t"
 
 # data sets of the reference folder ---------------------------------------------------
 for (n in c("dat.assink2016", "dat.knapp2017", "dat.mccurdy2020", "dat.tannersmith2016")) {
-  d <- shared(n)
+  d <- reference(n)
   for (m in c("REML", "ML")) add(paste(n, m), n, FALSE, d, d$vi, ~1|study/estimate, method=m)
   V <- as.matrix(quiet(vcalc(vi, cluster=study, obs=estimate, data=d, rho=.5)))
   add(paste(n, "V"), n, TRUE, d, V, ~1|study/estimate)  # V: correlation .5 in a study, not stored

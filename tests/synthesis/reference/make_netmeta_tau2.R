@@ -2,7 +2,7 @@
 # `diagonal`: metafor's rma.mv as netmeta 2.7 calls it when it is given contrasts alone, that is without the
 #   covariances of contrasts that share an arm;  `full`: the same call with them, from the pairwise variances;
 # `arms`: netmeta 2.7 itself, given the arms, from which it computes the covariances.
-# Usage: R_LIBS=... Rscript make_netmeta_tau2.R FOLDER_OF_NETMETA_REFERENCES OUT.json
+# Usage: R_LIBS=... Rscript make_netmeta_tau2.R netmeta OUT.json
 suppressMessages({library(netmeta); library(metafor); library(jsonlite)})
 args <- commandArgs(TRUE)
 quiet <- function(e) suppressWarnings(suppressMessages(e))
@@ -44,8 +44,8 @@ fit <- function(d, treatments, reference, covariances, method) {
 }
 out <- list(programs=list(R=as.character(getRversion()), metafor=as.character(packageVersion("metafor")),
                           netmeta=as.character(packageVersion("netmeta"))), fits=list())
-for (file in list.files(args[1], "json$", full.names=TRUE)) {
-  r <- fromJSON(file); name <- r$network; d <- as.data.frame(r$contrasts)
+for (file in list.files(args[1], "json.gz$", full.names=TRUE)) {
+  r <- fromJSON(gzfile(file)); name <- r$network; d <- as.data.frame(r$contrasts)
   reference <- if (is.null(r$reference)) r$DL$treatments[1] else r$reference
   for (m in c("REML", "ML")) {
     one <- list(reference=reference, diagonal=fit(d, r$DL$treatments, reference, FALSE, m),

@@ -1,6 +1,6 @@
 # What R's netmeta sees in the networks of a folder of contrasts (JSON files with an entry `contrasts`): detached
 # designs, net heat, common-effect splits, random-walk contributions, adjusted funnels; and with metafor the full
-# design-by-treatment model by REML. Usage: Rscript make_network_looks.R FOLDER OUT.json
+# design-by-treatment model by REML. Usage: Rscript make_network_looks.R netmeta OUT.json
 suppressMessages({library(netmeta); library(metafor); library(jsonlite)})
 args <- commandArgs(TRUE)
 quiet <- function(e) suppressMessages(suppressWarnings(e))
@@ -64,7 +64,7 @@ full <- function(d) {
 out <- list(versions = list(R = R.version.string, netmeta = as.character(packageVersion("netmeta")),
                             metafor = as.character(packageVersion("metafor"))), networks = list())
 for (name in c("Senn2013", "Linde2015", "Dogliotti2014", "smokingcessation", "Stowe2010")) {
-  j <- fromJSON(file.path(args[1], paste0(name, ".json")))
+  j <- fromJSON(gzfile(file.path(args[1], paste0(name, ".json.gz"))))
   d <- as.data.frame(j$contrasts)
   x <- quiet(netmeta(d$TE, d$seTE, d$treat1, d$treat2, d$studlab, method.tau = "DL", tol.multiarm = 0.05,
                      tol.multiarm.se = 0.2))

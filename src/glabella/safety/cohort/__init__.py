@@ -5,7 +5,7 @@ the result carries all four cells, the checklist of its report, and the words th
 """
 
 from glabella.safety.cohort._result import ArmResult, CohortResult, Item
-from glabella.safety.cohort._run import run_cohort
+from glabella.safety.cohort._run import NothingToCompareError, run_cohort
 from glabella.safety.cohort._settings import Setting
 from glabella.safety.cohort._spec import CohortSpec, load_spec, shipped_cohorts
 
@@ -14,6 +14,7 @@ __all__ = [
     "CohortResult",
     "CohortSpec",
     "Item",
+    "NothingToCompareError",
     "Setting",
     "load_spec",
     "run_cohort",

@@ -34,7 +34,7 @@ def caveats(spec: CohortSpec) -> tuple[tuple[str, str], ...]:
 
 
 def checklist(
-    spec: CohortSpec, names: Names, arms: Sequence[ArmResult], described: Description
+    spec: CohortSpec, names: Names, arms: Sequence[ArmResult], described: Description, coverage: str = ""
 ) -> tuple[Item, ...]:
     """Fill the topics of READUS-PV.
 
@@ -48,20 +48,25 @@ def checklist(
         What came out.
     described : Description
         The store's own.
+    coverage : str
+        Which declared quarters the store lacks.
 
     Returns
     -------
     tuple of Item
     """
-    known = _filled(spec, names, arms, described)
+    known = _filled(spec, names, arms, described, coverage)
     return tuple(
         Item(one["section"], one["topic"], one["text"].format(**known), one.get("author", ""))
         for one in _shipped("readus.yaml")["items"]
     )
 
 
-def _filled(spec: CohortSpec, names: Names, arms: Sequence[ArmResult], described: Description) -> dict[str, Any]:
+def _filled(
+    spec: CohortSpec, names: Names, arms: Sequence[ArmResult], described: Description, coverage: str
+) -> dict[str, Any]:
     first, last = spec.quarters or (described.quarters[0], described.quarters[-1])
+    lacking = [*([coverage] if coverage else []), *described.gaps]
     excluded = (
         *spec.exclude.drugs,
         *spec.exclude.indications,
@@ -80,6 +85,9 @@ def _filled(spec: CohortSpec, names: Names, arms: Sequence[ArmResult], described
         "n_settings": max(len(one.settings) for one in arms),
         "first": first,
         "last": last,
+        "coverage": "".join(f" {one[0].upper()}{one[1:]}." for one in lacking),
+        "settings_of_store": str(described.settings),
+        "dropped": f" Dropped: {'; '.join(described.dropped)}." if described.dropped else "",
         "n_quarters": len(described.quarters),
         "reports": f"{described.reports:,}",
         "kept": f"{described.kept[spec.mode]:,}",

@@ -81,7 +81,7 @@ class _Resolver:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.absent: list[str] = []
-        known = load_dictionary().table
+        known = load_dictionary([one.path for one in store.settings.names]).table
         self._known = {part for text in known["substance"].drop_nulls() for part in text.split("\\")}
         self._brands = set(known["product"].drop_nulls())
 

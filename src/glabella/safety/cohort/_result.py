@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -71,6 +72,8 @@ class CohortResult:
         Digest of the index that was asked.
     not_run : tuple of (str, str)
         Arms that the store cannot answer, and why.
+    coverage : str
+        Which declared quarters the store lacks; empty where it has all.
     """
 
     spec: CohortSpec
@@ -81,6 +84,7 @@ class CohortResult:
     synthetic: bool
     store: str
     not_run: tuple[tuple[str, str], ...]
+    coverage: str = ""
 
     def table(self) -> pl.DataFrame:
         """Give every setting of every arm as one row."""
@@ -90,7 +94,8 @@ class CohortResult:
 
     def __str__(self) -> str:
         """Print the declared comparisons, with what must be read beside them."""
-        lines = [self.spec.title, *(["SYNTHETIC REPORTS"] if self.synthetic else []), ""]
+        lines = [self.spec.title, *(["SYNTHETIC REPORTS"] if self.synthetic else [])]
+        lines += [*([self.coverage] if self.coverage else []), ""]
         for one in self.arms:
             row = one.frame.row(0, named=True)
             ratio = _interval(row, "ror", "ror_low", "ror_high")
@@ -109,4 +114,6 @@ def _interval(row: dict[str, float | None], *names: str) -> str:
     value, low, high = (row[name] for name in names)
     if value is None:
         return "not defined"
+    if value == math.inf:
+        return "infinite"
     return f"{value:.2f}" + (f" ({low:.2f} to {high:.2f})" if low is not None and high is not None else "")

@@ -11,9 +11,14 @@ from glabella.safety.cohort._cube import Names, arm_cube, resolve
 from glabella.safety.cohort._result import ArmResult, CohortResult
 from glabella.safety.cohort._settings import settings
 from glabella.safety.cohort._spec import Arm, CohortSpec
+from glabella.safety.store import quarters_between, spans
 
 if TYPE_CHECKING:
     from glabella.safety.store import Store
+
+
+class NothingToCompareError(ValueError):
+    """A comparison that a store has no reports for."""
 
 
 def run_cohort(store: Store, spec: CohortSpec, *, progress: Callable[[str], None] | None = None) -> CohortResult:
@@ -36,7 +41,11 @@ def run_cohort(store: Store, spec: CohortSpec, *, progress: Callable[[str], None
     ------
     ValueError
         If a name of the spec is known neither to the store nor to a dictionary or group, or no arm can be compared.
+    NothingToCompareError
+        Which is a ValueError: if no quarter that the spec declares is in the store, or no arm has reports.
     """
+    described = store.describe()
+    coverage = _coverage(spec, described.quarters)
     names = resolve(store, spec)
     arms, not_run = [], []
     for arm in spec.arms:
@@ -47,20 +56,59 @@ def run_cohort(store: Store, spec: CohortSpec, *, progress: Callable[[str], None
         elif arm.indications and not names.indications[arm.id]:
             not_run.append((arm.label, f"none of its indications is in a report: {', '.join(arm.indications)}"))
         else:
-            arms.append(_arm(store, spec, arm, names))
+            found = _arm(store, spec, arm, names)
+            silent = _silent(found)
+            if silent:
+                not_run.append((arm.label, silent))
+            else:
+                arms.append(found)
     if not arms:
-        raise ValueError(f"{spec.id}: " + "; ".join(f"{label}: {why}" for label, why in not_run))
-    described = store.describe()
+        raise NothingToCompareError(f"{spec.id}: " + "; ".join(f"{label}: {why}" for label, why in not_run))
     return CohortResult(
         spec=spec,
         arms=tuple(arms),
         names=names,
-        checklist=checklist(spec, names, arms, described),
+        checklist=checklist(spec, names, arms, described, coverage),
         caveats=caveats(spec),
         synthetic=described.synthetic,
         store=described.digest,
         not_run=tuple(not_run),
+        coverage=coverage,
     )
+
+
+def _coverage(spec: CohortSpec, held: tuple[str, ...]) -> str:
+    """Say which declared quarters the store lacks; nothing where it has all, or all were asked for.
+
+    Raises
+    ------
+    NothingToCompareError
+        If it has none of them.
+    """
+    if spec.quarters is None:
+        return ""
+    first, last = spec.quarters
+    declared = quarters_between(first, last)
+    lacking = [one for one in declared if one not in held]
+    if len(lacking) == len(declared):
+        raise NothingToCompareError(
+            f"{spec.id}: declared for quarters {first} to {last}, of which the store holds none; it holds "
+            f"{spans(held)}. A cohort file of your own can declare others"
+        )
+    if not lacking:
+        return ""
+    return (
+        f"the store holds {len(declared) - len(lacking)} of the {len(declared)} quarters declared ({first} to "
+        f"{last}); not there: {spans(lacking)}"
+    )
+
+
+def _silent(found: ArmResult) -> str:
+    """Say which side of an arm has no report in any run; nothing where both have."""
+    for side, words in (("exposed", "the exposed drugs"), ("comparator", "the comparators")):
+        if not found.frame.select(f"{side}_with", f"{side}_without").sum_horizontal().sum():
+            return f"no report of {words} in any run, given for its indications and in the quarters declared"
+    return ""
 
 
 def _arm(store: Store, spec: CohortSpec, arm: Arm, names: Names) -> ArmResult:

@@ -74,12 +74,12 @@ def _read(name: str) -> ReferenceSet:
     import polars as pl
 
     folder = Path(__file__).parent.parent / "data" / "reference_sets"
-    given = pl.read_csv(folder / f"{name}.csv", schema_overrides={"positive": pl.Int8})
-    lists = pl.read_csv(folder / "outcomes.csv", infer_schema=False)
+    given = pl.read_csv((folder / f"{name}.csv").read_bytes(), schema_overrides={"positive": pl.Int8})
+    lists = pl.read_csv((folder / "outcomes.csv").read_bytes(), infer_schema=False)
     groups = {one: load_terms(folder / "outcomes" / f"{one}.yaml") for one in lists["terms"].to_list()}
     terms = pl.DataFrame({"id": list(groups), "terms": [list(group.terms) for group in groups.values()]})
     substances = (
-        pl.read_csv(folder / "drug_substances.csv", infer_schema=False)
+        pl.read_csv((folder / "drug_substances.csv").read_bytes(), infer_schema=False)
         .group_by("drug", maintain_order=True)
         .agg(substances="substance")
     )

@@ -25,8 +25,9 @@ def rank_scores(measured: polars.DataFrame) -> polars.DataFrame:
     Returns
     -------
     polars.DataFrame
-        The columns of ``SCORES`` that are there; null became minus infinity. A ratio with an empty cell is
-        undefined, and whoever sorts a table of signals by it finds the pair at the end. A column without any
+        The columns of ``SCORES`` that are there; null became minus infinity. A ratio without a report of both, and
+        the lower limit of an infinite one, are undefined, and whoever sorts a table of signals by them finds the
+        pair at the end; an infinite ratio stands at its head. A column without any
         value, such as EBGM where its prior could not be fitted, is left out. ``chi2`` has the sign of
         n − expected: by itself it ranks what is reported too seldom as high as what is reported too often.
     """

@@ -16,7 +16,8 @@ from glabella.safety.faers._manifest import (
     read_quarter_manifests,
 )
 from glabella.safety.faers._quarter import Quarter, quarters
-from glabella.safety.faers._verify import Problem, VerifyReport, verify
+from glabella.safety.faers._seal import content_digest, file_entry, sealed, unsealed
+from glabella.safety.faers._verify import Problem, VerifyReport, unfinished, verify
 
 __all__ = [
     "ArchiveError",
@@ -36,11 +37,16 @@ __all__ = [
     "StoreError",
     "TableEntry",
     "VerifyReport",
+    "content_digest",
     "fetch",
+    "file_entry",
     "ingest",
     "known_archives",
     "ledger",
     "quarters",
     "read_quarter_manifests",
+    "sealed",
+    "unfinished",
+    "unsealed",
     "verify",
 ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import time
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -27,6 +28,13 @@ _OK, _PART, _NOT_SATISFIABLE = 200, 206, 416
 # The host answers a name it does not have with 404, or with 500 and a page, which may also be a fault that passes.
 _ROUNDS = 3
 _NO_SUCH_FILE = (404, 500)
+_MOST_REDIRECTS = 5
+#: Far above the largest archive there is (below 100 MiB), for those whose size is not known.
+_MOST_BYTES = 1 << 30
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+Checked = Literal["manifest", "not known", "changed"]
 
 
 class Downloaded(Protocol):
@@ -50,9 +58,9 @@ class FetchedFile:
         Its size.
     sha256 : str
         Of its bytes.
-    checked : "manifest" or "not known"
-        Whether size and SHA-256 are those of the shipped manifest, or the manifest does not know the file; such a
-        file was only read whole as an archive.
+    checked : "manifest", "not known" or "changed"
+        Whether size and SHA-256 are those of the shipped manifest, the manifest does not know the file, or it is
+        another edition than the manifest's, which was accepted; the last two were only read whole as archives.
     downloaded : bool
         False when it was there before.
     """
@@ -61,7 +69,7 @@ class FetchedFile:
     path: Path
     bytes: int
     sha256: str
-    checked: Literal["manifest", "not known"]
+    checked: Checked
     downloaded: bool
 
 
@@ -89,13 +97,15 @@ def fetch(
     tries: int = 8,
     wait: float = 1.0,
     timeout: float = 60.0,
+    accept_changed: bool = False,
     progress: Downloaded | None = None,
 ) -> tuple[FetchedFile, ...]:
     """Download the archives of quarters.
 
     A file gets its name only after its size and SHA-256 were found to be those of the manifest or, where the
     manifest does not know it, after all its members were read. Until then it is a ``.part`` file, from which the
-    next run goes on.
+    next run goes on. A download stops at the size that is known, and at a gibibyte where none is; the host may
+    redirect within itself only, and never from https to http.
 
     Parameters
     ----------
@@ -113,6 +123,9 @@ def fetch(
         Seconds before the second try; doubled with each, up to a minute.
     timeout : float
         Seconds without an answer after which a try has failed.
+    accept_changed : bool
+        Whether an archive that was issued again, so that it is no longer the manifest's, is accepted if it can be
+        read whole; refused otherwise.
     progress : Downloaded, optional
         Is called after each piece.
 
@@ -133,10 +146,12 @@ def fetch(
     folder = Path(to)
     folder.mkdir(parents=True, exist_ok=True)
     wanted = read_quarters(quarters) if isinstance(quarters, str) else tuple(quarters)
-    with httpx.Client(headers=rules["headers"], timeout=timeout, follow_redirects=True) as client:
+    with httpx.Client(headers=rules["headers"], timeout=timeout, follow_redirects=False) as client:
         source = _Source(client, (base_url or str(rules["base_url"])).rstrip("/"), tries, wait, progress)
         try:
-            return tuple(_fetch_one(one, _spellings(one, rules), folder, manifest, source) for one in wanted)
+            return tuple(
+                _fetch_one(one, _spellings(one, rules), folder, manifest, source, accept_changed) for one in wanted
+            )
         except OSError as error:
             raise FetchError(f"{folder}: writing failed: {error}") from error
 
@@ -158,14 +173,19 @@ def _spellings(quarter: Quarter, rules: Mapping[str, Any]) -> list[str]:
 
 
 def _fetch_one(
-    quarter: Quarter, names: list[str], folder: Path, manifest: Mapping[str, Known], source: _Source
+    quarter: Quarter,
+    names: list[str],
+    folder: Path,
+    manifest: Mapping[str, Known],
+    source: _Source,
+    accept_changed: bool,
 ) -> FetchedFile:
     """Download one archive, unless it is there."""
     path = folder / names[0]
-    expected = manifest.get(names[0])
-    checked: Literal["manifest", "not known"] = "not known" if expected is None else "manifest"
+    listed = manifest.get(names[0])
+    expected = None if accept_changed else listed
     if path.exists() and not _fault(path, expected):
-        return FetchedFile(str(quarter), path, path.stat().st_size, sha256_of(path), checked, downloaded=False)
+        return _fetched(quarter, path, listed, downloaded=False)
     part = folder / f"{names[0]}.part"
     fault = ""
     # What was resumed may be of an earlier edition of the file; what was begun anew may not.
@@ -174,11 +194,19 @@ def _fetch_one(
         fault = _fault(part, expected)
         if not fault:
             part.replace(path)
-            return FetchedFile(str(quarter), path, path.stat().st_size, sha256_of(path), checked, downloaded=True)
+            return _fetched(quarter, path, listed, downloaded=True)
         part.unlink()
         if not resumed:
             break
-    raise FetchError(f"{quarter}: {names[0]} is not the file expected: {fault}")
+    again = "" if expected is None else "; if FDA issued it again, it can be accepted (--accept-changed)"
+    raise FetchError(f"{quarter}: {names[0]} is not the file expected: {fault}{again}")
+
+
+def _fetched(quarter: Quarter, path: Path, listed: Known | None, *, downloaded: bool) -> FetchedFile:
+    size, digest = path.stat().st_size, sha256_of(path)
+    same = listed is not None and (size, digest) == (listed.bytes, listed.sha256)
+    checked: Checked = "not known" if listed is None else "manifest" if same else "changed"
+    return FetchedFile(str(quarter), path, size, digest, checked, downloaded)
 
 
 def _fault(path: Path, expected: Known | None) -> str:
@@ -227,7 +255,7 @@ class _Source:
         for attempt in range(_ROUNDS):
             for name in names:
                 try:
-                    self._complete(name, part)
+                    self._complete(name, part, expected.bytes if expected else None)
                 except _RefusedError as refusal:
                     refusals.append(str(refusal))
                     continue
@@ -238,7 +266,7 @@ class _Source:
         listed = "; ".join(dict.fromkeys(refusals))
         raise FetchError(f"{names[0]}: not published at {self.base}: {listed}")
 
-    def _complete(self, name: str, part: Path) -> None:
+    def _complete(self, name: str, part: Path, size: int | None) -> None:
         """Ask for the rest of a file until it is there."""
         import httpx
 
@@ -246,7 +274,7 @@ class _Source:
         while True:
             before = part.stat().st_size if part.exists() else 0
             try:
-                if self._ask(name, part):
+                if self._ask(name, part, size):
                     return
                 reason = "the connection ended early"
             except (httpx.HTTPError, httpx.StreamError) as error:
@@ -257,13 +285,13 @@ class _Source:
                 raise FetchError(f"{self.base}/{name}: given up after {failed} tries: {reason}")
             time.sleep(min(self.wait * 2 ** max(0, failed - 1), _LONGEST_WAIT))
 
-    def _ask(self, name: str, part: Path) -> bool:
-        """Ask once for the rest of a file; say whether it is complete."""
+    def _ask(self, name: str, part: Path, size: int | None) -> bool:
+        """Ask once for the rest of a file; say whether it is complete, or more than it should be."""
         import httpx
 
         have = part.stat().st_size if part.exists() else 0
         headers = {"Range": f"bytes={have}-"} if have else {}
-        with self.client.stream("GET", f"{self.base}/{name}", headers=headers) as answer:
+        with self._answer(f"{self.base}/{name}", headers) as answer:
             if answer.status_code in _NO_SUCH_FILE:
                 raise _RefusedError(f"{name}: status {answer.status_code}")
             if answer.status_code == _NOT_SATISFIABLE:
@@ -278,16 +306,56 @@ class _Source:
             if answer.status_code == _PART and not resumes:
                 part.unlink(missing_ok=True)
                 return False
-            length = answer.headers.get("Content-Length", "")
-            total = (have if resumes else 0) + int(length) if length.isdigit() else None
-            done = have if resumes else 0
-            with part.open("ab" if resumes else "wb") as stream:
-                for piece in answer.iter_raw():
-                    stream.write(piece)
-                    done += len(piece)
-                    if self.progress is not None:
-                        self.progress(done, total, name)
+            return self._take(answer, name, part, have if resumes else 0, size)
+
+    def _take(self, answer: httpx.Response, name: str, part: Path, done: int, size: int | None) -> bool:
+        """Write what comes, and stop where it is more than the file has."""
+        length = answer.headers.get("Content-Length", "")
+        total = done + int(length) if length.isdigit() else None
+        most = _MOST_BYTES if size is None else size
+        with part.open("ab" if done else "wb") as stream:
+            for piece in answer.iter_raw():
+                stream.write(piece[: most + 1 - done])
+                done += len(piece)
+                if done > most:
+                    if size is None:
+                        raise FetchError(f"{name}: more than {most:,} bytes; no archive has so many")
+                    # One byte too many is kept, so that the size says what is wrong.
+                    return True
+                if self.progress is not None:
+                    self.progress(done, total, name)
         return total is None or done == total
+
+    @contextmanager
+    def _answer(self, url: str, headers: dict[str, str]) -> Iterator[httpx.Response]:
+        """Ask for a file, and follow the host's redirections within itself."""
+        asked = self.client.build_request("GET", url, headers=headers)
+        for _ in range(_MOST_REDIRECTS):
+            answer = self.client.send(asked, stream=True)
+            try:
+                if not answer.has_redirect_location:
+                    yield answer
+                    return
+                onward = answer.next_request
+                if onward is None or not _within(asked.url, onward.url):
+                    to = answer.headers.get("Location", "")
+                    raise FetchError(
+                        f"{url}: redirected to {to}; another host, or no longer https, is not followed"
+                    )
+                asked = onward
+            finally:
+                answer.close()
+        raise FetchError(f"{url}: redirected more than {_MOST_REDIRECTS} times")
+
+
+def _within(before: httpx.URL, after: httpx.URL) -> bool:
+    """Say whether a redirection stays on its host, and on https where it was there."""
+    if before.host != after.host or after.scheme not in _DEFAULT_PORTS:
+        return False
+    ports = [url.port or _DEFAULT_PORTS[url.scheme] for url in (before, after)]
+    if before.scheme == after.scheme:
+        return ports[0] == ports[1]
+    return (before.scheme, *ports) == ("http", 80, 443)
 
 
 def _first(content_range: str) -> int | None:

@@ -109,7 +109,9 @@ def find(paths: Iterable[Path]) -> list[Bundle]:
                 _add(bundles, _of_archive(file), quarter_of_archive(file.name), str(file))
                 elsewhere += 1
             else:
-                plain.append(Part(file, None, classify(file.name), file.stat().st_size))
+                # Only folders below the one given say what a file is: those above it are the user's own.
+                below = file.relative_to(path) if path.is_dir() else Path(file.parent.name, file.name)
+                plain.append(Part(file, None, classify(below.as_posix()), file.stat().st_size))
         # What lies beside archives in a folder of downloads is none of their files; files given twice count once.
         if any(part.name.table for part in plain) or not elsewhere:
             _add_plain(bundles, plain, path)

@@ -14,6 +14,7 @@ from glabella._version import __version__
 from glabella.safety.faers._errors import IngestError, LayoutError, StoreError
 from glabella.safety.faers._find import TABLES, Bundle, find
 from glabella.safety.faers._layout import Era
+from glabella.safety.faers._links import Links
 from glabella.safety.faers._manifest import (
     MANIFEST,
     FileLedger,
@@ -58,7 +59,7 @@ class IngestReport:
         return ledger({manifest.quarter: manifest for manifest in self.added})
 
     def __str__(self) -> str:
-        """Print a line a quarter."""
+        """Print a line a quarter, and below it what was mended, refused and will count for nothing."""
         lines = []
         for manifest in self.added:
             read = sum(file.rows_read for file in manifest.files)
@@ -69,8 +70,32 @@ class IngestReport:
                 for file in manifest.files:
                     counts.update(getattr(file, kind))
                 lines += [f"  {kind} {count:,} {reason}" for reason, count in sorted(counts.items())]
+            lines += _dropped(manifest)
         lines += [f"{quarter}: already in the store" for quarter in self.skipped]
         return "\n".join(lines)
+
+
+def _dropped(manifest: QuarterManifest) -> list[str]:
+    """Say what of a quarter will count for nothing."""
+    lines = []
+    for file in manifest.files:
+        lines += [
+            f"  noticed {count:,} {reason} in {file.member}" for reason, count in sorted(file.noticed.items())
+        ]
+        if impossible := file.normalised.get("fda_date_impossible", 0):
+            lines.append(f"  ignored {impossible:,} fda_date_impossible in {file.member}")
+        if file.rows_kept and file.noticed.get("without_term") == file.rows_kept:
+            lines.append(f"  warning: no row of {file.member} has a term")
+        if file.rows_kept and file.noticed.get("without_report") == file.rows_kept:
+            lines.append(f"  warning: no row of {file.member} belongs to a report of the quarter")
+        if file.table == "deleted" and (wrong := file.rejected.get("bad_key", 0)):
+            lines.append(f"  warning: {wrong:,} lines of {file.member} are no case numbers; they delete nothing")
+    text = [
+        file
+        for file in manifest.ignored
+        if file.why not in ("no table", "statistics of the release", "says that the data are synthetic")
+    ]
+    return [*lines, *(f"  not read: {file.member}: {file.why}" for file in text)]
 
 
 def ingest(
@@ -160,10 +185,14 @@ def _ingest_quarter(
     try:
         entries: dict[str, TableEntry] = {}
         meter = _Meter(bundle, progress)
+        links = Links()
         for table in tables:
             meter.table = table
-            entries[table] = _write(readings[table], era, bundle, folder / f"{table}.parquet", meter)
-        files = tuple(_ledger(reading, digests) for table in tables for reading in readings[table])
+            entries[table] = _write(readings[table], era, bundle, folder / f"{table}.parquet", meter, links)
+        noticed = links.noticed()
+        files = tuple(
+            _ledger(reading, digests, noticed.get(table, {})) for table in tables for reading in readings[table]
+        )
         ignored = tuple(
             Ignored(part.archive, part.written, part.name.why)
             for part in sorted(bundle.ignored, key=lambda part: (str(part.archive), part.written))
@@ -208,7 +237,9 @@ def _era(bundle: Bundle, readings: dict[str, list[Reading]]) -> Era:
     return era
 
 
-def _write(readings: list[Reading], era: Era, bundle: Bundle, path: Path, meter: _Meter) -> TableEntry:
+def _write(
+    readings: list[Reading], era: Era, bundle: Bundle, path: Path, meter: _Meter, links: Links
+) -> TableEntry:
     """Write the files of one table into one Parquet file."""
     import pyarrow.parquet as pq
 
@@ -217,6 +248,7 @@ def _write(readings: list[Reading], era: Era, bundle: Bundle, path: Path, meter:
 
     def write(frame: pl.DataFrame) -> None:
         nonlocal writer, rows
+        links.add(readings[0].table.name, frame)
         table = frame.to_arrow()
         if writer is None:
             # Without the schema of Arrow in it the file depends on nothing but its rows. Report numbers hardly
@@ -250,7 +282,7 @@ def _write(readings: list[Reading], era: Era, bundle: Bundle, path: Path, meter:
     return TableEntry(rows, path.stat().st_size, sha256_of(path))
 
 
-def _ledger(reading: Reading, digests: dict[Path, str]) -> FileLedger:
+def _ledger(reading: Reading, digests: dict[Path, str], noticed: dict[str, int]) -> FileLedger:
     """Give the ledger of a file that has been read."""
     part, tally = reading.part, reading.tally
     if part.member is None and digests[part.path] != reading.sha256:
@@ -271,6 +303,7 @@ def _ledger(reading: Reading, digests: dict[Path, str]) -> FileLedger:
         repaired=_counts(tally.repaired),
         rejected=_counts(tally.rejected),
         normalised=_counts(tally.normalised),
+        noticed=noticed,
     )
 
 

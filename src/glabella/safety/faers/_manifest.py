@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,11 +45,14 @@ class FileLedger:
     rows_read : int
         Lines after the header, blank ones too.
     rows_added : int
-        Rows that became lines of their own when run-on lines were split.
+        Rows more than lines: those split off run-on lines, less the further lines of broken records.
     rows_kept : int
         Rows in the store.
     repaired, rejected, normalised : Mapping[str, int]
         By reason; the shipped table ``faers_defects.yaml`` says what each counts.
+    noticed : Mapping[str, int]
+        By reason, rows that are in the store and say less than they should: reports that are there twice, rows
+        without a report, without a term.
     """
 
     archive: str | None
@@ -65,6 +68,7 @@ class FileLedger:
     repaired: Mapping[str, int]
     rejected: Mapping[str, int]
     normalised: Mapping[str, int]
+    noticed: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +209,7 @@ def ledger(manifests: Mapping[str, QuarterManifest]) -> pl.DataFrame:
     -------
     DataFrame
         Columns ``quarter``, ``table``, ``member``, ``kind`` (``read``, ``added``, ``kept``, ``repaired``,
-        ``rejected`` or ``normalised``), ``reason`` (null for the first three) and ``count``.
+        ``rejected``, ``normalised`` or ``noticed``), ``reason`` (null for the first three) and ``count``.
     """
     import polars as pl
 
@@ -216,7 +220,7 @@ def ledger(manifests: Mapping[str, QuarterManifest]) -> pl.DataFrame:
             rows.append((*head, "read", None, file.rows_read))
             rows.append((*head, "added", None, file.rows_added))
             rows.append((*head, "kept", None, file.rows_kept))
-            for kind in ("repaired", "rejected", "normalised"):
+            for kind in ("repaired", "rejected", "normalised", "noticed"):
                 reasons: Mapping[str, int] = getattr(file, kind)
                 rows += [(*head, kind, reason, count) for reason, count in sorted(reasons.items())]
     columns = {

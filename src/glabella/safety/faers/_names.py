@@ -9,11 +9,16 @@ from pathlib import PurePosixPath
 from glabella.safety.faers._quarter import Quarter
 
 _TABLE = re.compile(r"(demo|drug|reac|outc|rpsr|ther|indi)(\d{2})q([1-4])(_new)?(_synthetic)?\.txt", re.IGNORECASE)
-_DELETED = re.compile(r".*delet.*\.txt", re.IGNORECASE)
+#: A list of deleted cases says so in its own name or in that of its folder, in one of many ways.
+_DELETED = re.compile(
+    r"delet|(?<![a-z])del(?![a-z])|(?<![a-z])del[ _-]?(?:case|list|id)|(?:case|list)s?[ _-]?del(?![a-z])",
+    re.IGNORECASE,
+)
+_NOTES = re.compile(r"read[ _-]?me|faq|asc_nts|licen[cs]e", re.IGNORECASE)
 _SHORT = re.compile(r"(?<!\d)(\d{2})q([1-4])(?!\d)", re.IGNORECASE)
 _LONG = re.compile(r"(?<!\d)(\d{4})q([1-4])(?!\d)", re.IGNORECASE)
 _STATISTICS = re.compile(r"(stat|size).*\.txt", re.IGNORECASE)
-_TEXT = (".txt", ".csv", ".tsv", "")
+_TEXT = (".txt", ".csv", ".tsv", ".lst", ".dat", ".asc", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +53,25 @@ def classify(path: str) -> Name:
     if table:
         quarter = Quarter.short(table[2], table[3])
         return Name(table[1].lower(), quarter, bool(table[5]), bool(table[4]))
-    if _DELETED.fullmatch(name):
-        short = _SHORT.search(name)
-        return Name(
-            "deleted", Quarter.short(*short.groups()) if short else None, name.lower().endswith("_synthetic.txt")
-        )
     if name.lower() == "synthetic.txt":
         return Name(None, None, True, why="says that the data are synthetic")
     if _STATISTICS.fullmatch(name):
         return Name(None, None, why="statistics of the release")
-    if PurePosixPath(name).suffix.lower() in _TEXT:
+    text = PurePosixPath(name).suffix.lower() in _TEXT
+    if text and not _NOTES.search(name) and any(map(_DELETED.search, PurePosixPath(path.replace("\\", "/")).parts)):
+        stem = PurePosixPath(name).stem.lower()
+        return Name("deleted", _quarter_of_list(name), stem.endswith("_synthetic"))
+    if text:
         return Name(None, None, why="unknown text file")
     return Name(None, None, why="no table")
+
+
+def _quarter_of_list(name: str) -> Quarter | None:
+    """Give the quarter in the name of a list of deleted cases, such as ``DELETE21Q4.txt``."""
+    short, long = _SHORT.search(name), _LONG.search(name)
+    if long:
+        return Quarter(int(long[1]), int(long[2]))
+    return Quarter.short(*short.groups()) if short else None
 
 
 def quarter_of_archive(name: str) -> Quarter | None:

@@ -8,10 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from glabella.safety.faers._deleted import ListReader
 from glabella.safety.faers._errors import IngestError, LayoutError
 from glabella.safety.faers._find import Part
 from glabella.safety.faers._layout import Era, Header, Table, layout, read_header
-from glabella.safety.faers._mend import EMBEDDED, Mended, Shape, Tally, mend
+from glabella.safety.faers._mend import EMBEDDED, Mended, Mender, Shape, Tally
 from glabella.safety.faers._quarter import Quarter
 from glabella.safety.faers._values import keyed, normalise
 
@@ -52,7 +53,6 @@ def begin(part: Part) -> Reading:
     """
     table = layout().tables[str(part.name.table)]
     if table.name == "deleted":
-        # The agency's lists have no header; a line that is no number is counted like any other.
         return Reading(part, table, Header(("caseid",), None, {}))
     with part.open() as stream:
         line, feed, _ = stream.read(LONGEST_HEADER).partition(b"\n")
@@ -87,6 +87,9 @@ def frames(reading: Reading, era: Era, quarter: Quarter, advance: Advance) -> It
     IngestError
         When the file is damaged or cut short.
     """
+    if reading.table.name == "deleted":
+        yield from _cases(reading, advance)
+        return
     header = reading.header
     formats = tuple(reading.table.columns[name] for name in header.columns)
     shape = Shape(formats, era == "faers" and header.columns[:2] == ("primaryid", "caseid"))
@@ -106,9 +109,33 @@ def frames(reading: Reading, era: Era, quarter: Quarter, advance: Advance) -> It
         yield _frame(reading, Mended(b"", 0, closed=False, embedded=False), era, quarter)
 
 
+def _cases(reading: Reading, advance: Advance) -> Iterator[pl.DataFrame]:
+    """Read a list of deleted cases; it gives at least one frame."""
+    listed = ListReader(reading.part.label, reading.tally)
+    digest = hashlib.sha256()
+    carried = b""
+    with reading.part.open() as stream:
+        while True:
+            read = stream.read(CHUNK)
+            digest.update(read)
+            reading.bytes += len(read)
+            at_end = len(read) < CHUNK
+            data = carried + read
+            cut = len(data) if at_end else max(data.rfind(b"\n"), data.rfind(b"\r", 0, -1)) + 1
+            data, carried = data[:cut], data[cut:]
+            if at_end and data and not data.endswith((b"\n", b"\r")):
+                reading.tally.repaired["no_final_newline"] += 1
+            yield listed.read(data)
+            advance(len(read))
+            if at_end:
+                break
+    reading.sha256 = digest.hexdigest()
+
+
 def _pieces(reading: Reading, shape: Shape) -> Iterator[tuple[Mended, int]]:
     """Give the mended lines of a file piece by piece, and the bytes each was read from."""
     digest = hashlib.sha256()
+    mender = Mender(shape, reading.tally)
     carried = b""
     first = reading.header.era is not None
     with reading.part.open() as stream:
@@ -126,11 +153,7 @@ def _pieces(reading: Reading, shape: Shape) -> Iterator[tuple[Mended, int]]:
                 raise IngestError(f"{reading.part.label}: a line of more than {CHUNK} bytes")
             if at_end and carried:
                 data, carried = data + _last_line(reading, carried, shape), b""
-            if data or read:
-                yield (
-                    (mend(data, shape, reading.tally) if data else Mended(b"", 0, closed=False, embedded=False)),
-                    len(read),
-                )
+            yield mender.mend(data, last=at_end), len(read)
             if at_end:
                 break
     reading.sha256 = digest.hexdigest()
@@ -153,8 +176,7 @@ def _frame(reading: Reading, mended: Mended, era: Era, quarter: Quarter) -> pl.D
     import polars as pl
 
     rows = _parse(reading, mended)
-    key = "caseid" if reading.table.name == "deleted" else "primaryid"
-    rows, rejected, spaced = keyed(rows, key)
+    rows, rejected, spaced = keyed(rows, "primaryid")
     missing = [pl.lit(None, pl.String).alias(name) for name in reading.table.columns if name not in rows.columns]
     rows = rows.with_columns(missing).select(list(reading.table.columns))
     rows, counts = normalise(rows, reading.table.name, era, quarter)
@@ -171,20 +193,15 @@ def _parse(reading: Reading, mended: Mended) -> pl.DataFrame:
     import polars as pl
 
     columns = reading.header.columns
-    if len(columns) == 1:
-        rows = pl.DataFrame(
-            {columns[0]: mended.text.decode("utf-8").split("\n")[:-1]}, schema={columns[0]: pl.String}
-        )
-    else:
-        names = (*columns, "_closed") if mended.closed else columns
-        rows = pl.read_csv(
-            mended.text,
-            separator="$",
-            quote_char=None,
-            has_header=False,
-            schema=dict.fromkeys(names, pl.String),
-            raise_if_empty=False,
-        ).select(columns)
+    names = (*columns, "_closed") if mended.closed else columns
+    rows = pl.read_csv(
+        mended.text,
+        separator="$",
+        quote_char=None,
+        has_header=False,
+        schema=dict.fromkeys(names, pl.String),
+        raise_if_empty=False,
+    ).select(columns)
     if rows.height != mended.rows:
         raise IngestError(
             f"{reading.part.label}: {rows.height} rows were read of {mended.rows} lines: a fault of ours"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from glabella.safety.faers._layout import Era, countries, layout
@@ -91,6 +92,7 @@ def _demo(rows: pl.DataFrame, era: Era, quarter: Quarter) -> tuple[pl.DataFrame,
 
     del era
     known = layout()
+    latest = _latest(quarter)
     raw = rows.lazy().with_columns(
         _age=pl.col("age").str.strip_chars().cast(pl.Float64, strict=False),
         _age_cod=_capitals("age_cod"),
@@ -107,10 +109,12 @@ def _demo(rows: pl.DataFrame, era: Era, quarter: Quarter) -> tuple[pl.DataFrame,
         _years=years,
         _kilograms=kilograms,
         _iso=pl.col("_country").replace_strict(dict(countries()), default=None, return_dtype=pl.String),
-        _day=_calendar("_event", known.limits["event_first_year"], quarter.year, 8),
-        _month=_calendar("_event", known.limits["event_first_year"], quarter.year, 6),
+        _day=_calendar("_event", known.limits["event_first_year"], quarter.year, 8) & (pl.col("_event") <= latest),
+        _month=_calendar("_event", known.limits["event_first_year"], quarter.year, 6)
+        & (pl.col("_event") <= latest // 100),
         _year=_calendar("_event", known.limits["event_first_year"], quarter.year, 4),
         _receipt=_calendar("_fda", 1900, 2099, 8),
+        _possible=pl.col("_fda").is_between(int(known.limits["receipt_first"]), latest),
     )
     possible_age = pl.col("_years").is_between(0, known.limits["age_years"])
     possible_weight = (pl.col("_kilograms") > 0) & (pl.col("_kilograms") <= known.limits["weight_kg"])
@@ -119,7 +123,8 @@ def _demo(rows: pl.DataFrame, era: Era, quarter: Quarter) -> tuple[pl.DataFrame,
     wide = raw.with_columns(
         age_years=pl.when(possible_age).then(pl.col("_years")),
         sex_clean=pl.when(pl.col("_sex").is_in(["F", "M"])).then(pl.col("_sex")),
-        fda_date=pl.when(pl.col("_receipt")).then(pl.col("_fda")),
+        # A date that cannot be must not say which version is the latest, nor the year of a report.
+        fda_date=pl.when(pl.col("_receipt") & pl.col("_possible")).then(pl.col("_fda")),
         event_date=pl.when(precise).then(pl.col("_event")),
         event_precision=pl.when(pl.col("_day"))
         .then(pl.lit("day"))
@@ -139,7 +144,8 @@ def _demo(rows: pl.DataFrame, era: Era, quarter: Quarter) -> tuple[pl.DataFrame,
                 pl.col("event_dt", "fda_dt").str.ends_with(".0").fill_null(value=False)
             ),
             "event_date_invalid": pl.col("event_dt").is_not_null() & pl.col("event_date").is_null(),
-            "fda_date_invalid": pl.col("fda_dt").is_not_null() & pl.col("fda_date").is_null(),
+            "fda_date_invalid": pl.col("fda_dt").is_not_null() & ~pl.col("_receipt").fill_null(value=False),
+            "fda_date_impossible": pl.col("_receipt") & ~pl.col("_possible"),
             "event_date_padded": pl.col("event_maybe_padded"),
             "age_not_number": pl.col("age").is_not_null() & ~pl.col("_age").is_finite().fill_null(value=False),
             "age_unit_missing": pl.col("_age_cod").is_null() & pl.col("age_years").is_not_null(),
@@ -218,18 +224,25 @@ def _scaled(value: str, unit: str, factors: Mapping[str, tuple[float, float]], m
     return pl.col(value) * times / over
 
 
+def _latest(quarter: Quarter) -> int:
+    """Give the latest day on which the agency can have received what is in the files of a quarter."""
+    after = quarter.next()
+    last = date(after.year, 3 * after.number - 2, 1) + timedelta(days=layout().limits["receipt_days_after"] - 1)
+    return 10_000 * last.year + 100 * last.month + last.day
+
+
 def _calendar(column: str, first: float, last: int, digits: int) -> pl.Expr:
     """Say whether a number of so many digits is a day, a month or a year of the calendar."""
     import polars as pl
 
-    date = pl.col(column)
-    year = date // 10 ** (digits - 4)
-    valid: pl.Expr = date.is_between(10 ** (digits - 1), 10**digits - 1) & year.is_between(int(first), last)
+    number = pl.col(column)
+    year = number // 10 ** (digits - 4)
+    valid: pl.Expr = number.is_between(10 ** (digits - 1), 10**digits - 1) & year.is_between(int(first), last)
     if digits >= 6:
-        month = date // 10 ** (digits - 6) % 100
+        month = number // 10 ** (digits - 6) % 100
         valid &= month.is_between(1, 12)
     if digits == 8:
-        day = date % 100
+        day = number % 100
         leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
         length = (
             pl.when(month == 2)

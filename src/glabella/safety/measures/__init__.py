@@ -9,11 +9,13 @@ from glabella.safety.measures._logistic import LogisticRatio, logistic_ratio
 from glabella.safety.measures._lrt import LikelihoodRatioTest, likelihood_ratio_test
 from glabella.safety.measures._masking import Unmasked, WithoutDrug, masking_ratio, unmasked, without_drug
 from glabella.safety.measures._omega import Omega, omega
+from glabella.safety.measures._rows import Counts, count_pairs, from_cells
 from glabella.safety.measures._stratified import MantelHaenszel, mantel_haenszel, stratified_expected
 from glabella.safety.measures._trend import Trend, cumulative_ic
 
 __all__ = [
     "GPS",
+    "Counts",
     "InformationComponent",
     "LassoLogistic",
     "LikelihoodRatioTest",
@@ -23,12 +25,14 @@ __all__ = [
     "Trend",
     "Unmasked",
     "WithoutDrug",
+    "count_pairs",
     "cumulative_ic",
     "disproportionality",
     "ema",
     "evans",
     "exact_ror",
     "fit_gps",
+    "from_cells",
     "information_component",
     "lasso_logistic",
     "likelihood_ratio_test",

@@ -24,6 +24,8 @@ _COLUMNS = (
 _Z = 1.959963984540054
 #: Limits of IC for higher counts than this are not tabulated but computed pair by pair.
 _TABLE = 1_000_000
+#: From so many rows on, equal sums of all four columns are no coincidence.
+_ENOUGH = 4
 
 
 def disproportionality(
@@ -63,16 +65,22 @@ def disproportionality(
         - ``rrr`` = n / expected;
         - ``ic`` = log2((n + ½) / (expected + ½)), ``ic025``, ``ic975``: information component, 95 % limits.
 
-        Nothing is infinite. What zero cells leave undefined is null: ``prr`` with its limits where ``n`` or the
-        reports of the event without the drug are none, ``ror`` with its limits where any of the four cells is
-        none, ``chi2`` and ``chi2_yates`` where a margin is none or all, ``rrr`` where nothing is expected. For
-        the odds ratio of small cells see :func:`exact_ror`; IC is always defined.
+        Where every report of the event has the drug, ``prr`` and ``ror`` are infinite, and ``ror`` also where every
+        report of the drug has the event: the strongest pairs there are. Their upper limit is infinite too; a lower
+        limit on the log scale does not exist and is null (:func:`exact_ror` gives one). Null is what zero cells
+        leave undefined: ``prr`` and ``ror`` with their limits where ``n`` is none, ``ror`` also where every other
+        report has the event, ``chi2`` and ``chi2_yates`` where a margin is none or all, ``rrr`` where nothing is
+        expected. IC is always defined.
+
+        These are margins. The four cells of a table go through :func:`from_cells`, single rows of reports through
+        :func:`count_pairs`: one table of cells taken for margins cannot be told from one of margins, several can.
 
     Raises
     ------
     ValueError
         If the columns do not fit each other, or a count is not a whole number, is negative, or is more than a
-        margin allows; names the column and the row.
+        margin allows; names the column and the row. Also if the four columns of several rows always add up to the
+        same number while ``n_total`` does not stay the same: then they are cells.
 
     Notes
     -----
@@ -100,6 +108,7 @@ def measured(
         raise ValueError(f"ic_bounds: {ic_bounds!r}, expected 'closed' or 'exact'")
     given = broadcast({"n": n, "n_drug": n_drug, "n_event": n_event, "n_total": n_total})
     rows = len(given["n"])
+    _not_cells(given)
     made = {name: np.empty(rows) for name in _COLUMNS}
     limits = _ic_limits(given["n"], ic_bounds)
 
@@ -128,7 +137,7 @@ def evans(n: ArrayLike, measures: polars.DataFrame) -> polars.Series:
     Returns
     -------
     polars.Series
-        True where all three hold; false where a measure is undefined.
+        True where all three hold, an infinite PRR included; false where a measure is undefined.
 
     Raises
     ------
@@ -154,7 +163,8 @@ def ema(n: ArrayLike, measures: polars.DataFrame, *, by: Literal["ror", "prr"] =
     Returns
     -------
     polars.Series
-        True where both hold; false where the limit is undefined.
+        True where both hold; false where the ratio is undefined. Of an infinite ratio, which has no limit on the
+        log scale, the limit is that of Pearson's test turned round: above one where chi-squared is above 3.84.
 
     Raises
     ------
@@ -163,7 +173,9 @@ def ema(n: ArrayLike, measures: polars.DataFrame, *, by: Literal["ror", "prr"] =
     """
     if by not in ("ror", "prr"):
         raise ValueError(f"by: {by!r}, expected 'ror' or 'prr'")
-    return ((measures[f"{by}_low"] > 1).fill_null(False) & _at_least_three(n, measures)).alias("ema")
+    infinite = measures[by].is_infinite() & (measures["chi2"] > _Z**2)
+    held = (measures[f"{by}_low"] > 1).fill_null(False) | infinite.fill_null(False)
+    return (held & _at_least_three(n, measures)).alias("ema")
 
 
 def _at_least_three(n: ArrayLike, measures: polars.DataFrame) -> polars.Series:
@@ -173,6 +185,19 @@ def _at_least_three(n: ArrayLike, measures: polars.DataFrame) -> polars.Series:
     if len(counts) != measures.height:
         raise ValueError(f"n: {len(counts)} counts, expected one for each of the {measures.height} rows")
     return polars.Series("n", counts >= 3)
+
+
+def _not_cells(given: dict[str, NDArray[Any]]) -> None:
+    """Refuse the cells a, b, c, d of several tables of one database in the place of n and its margins."""
+    total = given["n_total"]
+    if len(total) < _ENOUGH or (total[:_ENOUGH] == total[0]).all():
+        return
+    sums = np.sum([values.astype(np.float64) for values in given.values()], axis=0)
+    if (sums == sums[0]).all():
+        raise ValueError(
+            f"n, n_drug, n_event, n_total add up to {sums[0]:.0f} in every row and n_total changes, as the cells "
+            "a, b, c, d of one database do, expected margins; give cells to from_cells"
+        )
 
 
 def _checked(given: dict[str, NDArray[Any]], part: slice) -> tuple[Floats, Floats, Floats, Floats]:
@@ -195,17 +220,18 @@ def _ratios(counts: tuple[Floats, Floats, Floats, Floats], out: dict[str, Floats
     b, c, others = n_drug - n, n_event - n, n_total - n_drug
     d = others - c
     inverse_n, inverse_c = 1 / n, 1 / c
-    empty = (n == 0) | (c == 0)
+    empty = n == 0
     variance = inverse_n - 1 / n_drug + inverse_c - 1 / others
     _with_limits(out, "prr", (n * others) / (n_drug * c), variance, empty)
-    empty |= (b == 0) | (d == 0)
+    empty |= d == 0
     _with_limits(out, "ror", (n * d) / (b * c), inverse_n + inverse_c + 1 / b + 1 / d, empty)
 
 
 def _with_limits(
     out: dict[str, Floats], name: str, ratio: Floats, variance: Floats, empty: NDArray[np.bool_]
 ) -> None:
-    # Rounding can leave a variance that is zero in truth (no other reports at all) just below it.
+    # Rounding can leave a variance that is zero in truth (no other reports at all) just below it. Of an infinite
+    # ratio the variance is infinite: its lower limit comes out as NaN and its upper one as infinite.
     factor = np.exp(_Z * np.sqrt(np.maximum(variance, 0)))
     ratio[empty] = np.nan
     out[name][:] = ratio

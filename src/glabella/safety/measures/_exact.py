@@ -47,8 +47,8 @@ def exact_ror(
         One row per pair: ``ror``, the conditional maximum likelihood estimate; ``exact_low``, ``exact_high``,
         the limits that leave at most ``(1 - level) / 2`` on either side; ``midp_low``, ``midp_high``, the same
         with half the probability of the count seen. Where ``n`` is as small as the margins allow, the estimate and
-        the lower limits are 0; where it is as large, the estimate and the upper limits are infinite and therefore
-        null.
+        the lower limits are 0; where it is as large, the estimate and the upper limits are infinite. Where the
+        margins allow one count only, the estimate and the upper limits are null.
 
     Raises
     ------
@@ -77,11 +77,12 @@ def exact_ror(
     tail = (1 - level) / 2
     above_least, below_most = np.flatnonzero(counts > least), np.flatnonzero(counts < most)
     inside = np.flatnonzero((counts > least) & (counts < most))
-    estimate = np.where((counts == least) & (counts < most), 0.0, np.nan)
+    full = (counts == most) & (counts > least)
+    estimate = np.where((counts == least) & (counts < most), 0.0, np.where(full, np.inf, np.nan))
     estimate[inside] = _roots(table, inside, lambda tails: tails.mean - counts[tails.rows])
     made = {"ror": estimate}
     for name, share in (("exact", 1.0), ("midp", 0.5)):
-        low, high = np.zeros(len(counts)), np.full(len(counts), np.nan)
+        low, high = np.zeros(len(counts)), np.where(full, np.inf, np.nan)
         low[above_least] = _roots(table, above_least, partial(_upper, share=share, tail=tail))
         high[below_most] = _roots(table, below_most, partial(_lower, share=share, tail=tail))
         made |= {f"{name}_low": low, f"{name}_high": high}

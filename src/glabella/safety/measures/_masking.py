@@ -25,7 +25,8 @@ class Unmasked:
     n, n_drug, n_event, n_total : ndarray
         Counts of what is left, ready for every other measure.
     rrr, prr, ror : ndarray
-        Relative, proportional and odds ratios of what is left; nan where a denominator is zero.
+        Relative, proportional and odds ratios of what is left; infinite where only the denominator is zero, as
+        where no other report has the event, nan where both parts are.
     rrr_ratio, prr_ratio, ror_ratio : ndarray
         Each over its value before: the masking ratio of the pair. Above 1, the drug taken away was masking.
     """
@@ -181,7 +182,8 @@ def unmasked(
     ):
         within(part, whole, *names)
     before, after = _ratios(pair, drug, event, total), _ratios(*left)
-    changes = {f"{name}_ratio": _divide(after[name], before[name]) for name in after}
+    with np.errstate(invalid="ignore"):  # one infinite ratio over another says nothing
+        changes = {f"{name}_ratio": _divide(after[name], before[name]) for name in after}
     shape = np.broadcast(*left).shape
     n_left, drug_left, event_left, total_left = (np.broadcast_to(column, shape) for column in left)
     return Unmasked(n=n_left, n_drug=drug_left, n_event=event_left, n_total=total_left, **after, **changes)
@@ -253,11 +255,16 @@ def _ratios(n: Floats, n_drug: Floats, n_event: Floats, n_total: Floats) -> dict
     rest, others = n_event - n, n_total - n_drug
     return {
         "rrr": _divide(n * n_total, n_drug * n_event),
-        "prr": _divide(n * others, n_drug * rest),
-        "ror": _divide(n * (others - rest), (n_drug - n) * rest),
+        "prr": _ratio(n * others, n_drug * rest),
+        "ror": _ratio(n * (others - rest), (n_drug - n) * rest),
     }
 
 
 def _divide(up: Floats, down: Floats) -> Floats:
     """Divide, nan where the denominator is zero."""
     return np.asarray(np.divide(up, down, out=np.full(np.broadcast(up, down).shape, np.nan), where=down > 0))
+
+
+def _ratio(up: Floats, down: Floats) -> Floats:
+    """Divide counts; infinite where only the denominator is zero, nan where both are."""
+    return np.where((down == 0) & (up > 0), np.inf, _divide(up, down))

@@ -88,8 +88,9 @@ def mantel_haenszel(
     Returns
     -------
     MantelHaenszel
-        Arrays of shape (...). A ratio whose denominator is zero is nan, not infinite; a ratio of zero stands,
-        but its limits are nan. The tests need two informative strata, else they are nan.
+        Arrays of shape (...). A ratio of which only the denominator is zero is infinite, one of which both parts
+        are zero is nan; a ratio of zero or infinity stands, but its limits are nan. The tests need two informative
+        strata, else they are nan.
 
     Raises
     ------
@@ -178,8 +179,13 @@ def _divide(up: Floats, down: Floats) -> Floats:
     return np.asarray(np.divide(up, down, out=np.full(np.broadcast(up, down).shape, np.nan), where=down > 0))
 
 
+def _ratio(up: Floats, down: Floats) -> Floats:
+    """Divide counts; infinite where only the denominator is zero, nan where both are."""
+    return np.where((down == 0) & (up > 0), np.inf, _divide(up, down))
+
+
 def _limits(name: str, ratio: Floats, variance: Floats, critical: float, *, se: bool) -> dict[str, Floats]:
-    se_log = np.sqrt(np.where(ratio > 0, variance, np.nan))
+    se_log = np.sqrt(np.where((ratio > 0) & np.isfinite(ratio), variance, np.nan))
     low, high = ratio * np.exp(-critical * se_log), ratio * np.exp(critical * se_log)
     found = {name: ratio, f"{name}_low": low, f"{name}_high": high}
     return found | {f"{name}_se": se_log} if se else found
@@ -193,7 +199,7 @@ def _block(a: Floats, b: Floats, c: Floats, d: Floats, *, critical: float) -> di
     left_out = ~informs & (n > 0)
     ror, ror_variance = _odds_ratio(a, b, c, d, inverse)
     up, down = (a * n0 * inverse).sum(-1), (c * n1 * inverse).sum(-1)
-    prr = _divide(up, down)
+    prr = _ratio(up, down)
     prr_variance = _divide(((n1 * n0 * m1 * inverse - a * c) * inverse).sum(-1), up * down)
     return {
         **_limits("ror", ror, ror_variance, critical, se=True),
@@ -213,7 +219,7 @@ def _odds_ratio(a: Floats, b: Floats, c: Floats, d: Floats, inverse: Floats) -> 
     variance = (
         _divide((p * r).sum(-1), R**2) + _divide((p * s + q * r).sum(-1), R * S) + _divide((q * s).sum(-1), S**2)
     )
-    return _divide(R, S), variance / 2
+    return _ratio(R, S), variance / 2
 
 
 def _crude(a: Floats, b: Floats, c: Floats, d: Floats, *, critical: float) -> dict[str, Floats]:
@@ -221,8 +227,8 @@ def _crude(a: Floats, b: Floats, c: Floats, d: Floats, *, critical: float) -> di
     n1, n0 = a + b, c + d
     woolf = cells[0] + cells[1] + cells[2] + cells[3]
     katz = cells[0] + cells[2] - _divide(np.ones_like(n1), n1) - _divide(np.ones_like(n0), n0)
-    return _limits("crude_ror", _divide(a * d, b * c), woolf, critical, se=False) | _limits(
-        "crude_prr", _divide(a * n0, c * n1), katz, critical, se=False
+    return _limits("crude_ror", _ratio(a * d, b * c), woolf, critical, se=False) | _limits(
+        "crude_prr", _ratio(a * n0, c * n1), katz, critical, se=False
     )
 
 
@@ -232,7 +238,7 @@ def _homogeneity(
     """Breslow and Day's test at the Mantel-Haenszel odds ratio, and Tarone's correction of it."""
     from scipy.special import chdtrc
 
-    ratio = np.where(ror > 0, ror, np.nan)[:, None]
+    ratio = np.where((ror > 0) & np.isfinite(ror), ror, np.nan)[:, None]
     # Expected reports solve e (n0 - m1 + e) = ratio (n1 - e) (m1 - e). The root with the discriminant in the
     # denominator loses no digits near ratio 1, where the square term vanishes.
     linear, product = n0 - m1 + ratio * (n1 + m1), ratio * n1 * m1

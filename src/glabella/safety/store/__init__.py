@@ -4,12 +4,14 @@
 counts over that index with DuckDB or Spark, in the same SQL.
 """
 
+from glabella.safety.store._dropped import quarters_between, spans
 from glabella.safety.store._find import Vocabulary
 from glabella.safety.store._index import build_index, unmapped_share
 from glabella.safety.store._names import load_dictionary, substance_groups
-from glabella.safety.store._pairs import Margins, Pairs
+from glabella.safety.store._pairs import Margins, Pairs, with_gps
 from glabella.safety.store._roles import ROLES, Mode, Role, rank
 from glabella.safety.store._rules import MODES, Rule, Rules, load_rules
+from glabella.safety.store._settings import Settings, keep_settings
 from glabella.safety.store._sql import Query, statement
 from glabella.safety.store._store import Description, Store, open_index, open_store
 from glabella.safety.store._terms import TermGroup, event_groups, indication_groups, load_terms, normal_term
@@ -26,6 +28,7 @@ __all__ = [
     "Role",
     "Rule",
     "Rules",
+    "Settings",
     "Store",
     "TermGroup",
     "Vocabulary",
@@ -33,14 +36,18 @@ __all__ = [
     "count_trend",
     "event_groups",
     "indication_groups",
+    "keep_settings",
     "load_dictionary",
     "load_rules",
     "load_terms",
     "normal_term",
     "open_index",
     "open_store",
+    "quarters_between",
     "rank",
+    "spans",
     "statement",
     "substance_groups",
     "unmapped_share",
+    "with_gps",
 ]

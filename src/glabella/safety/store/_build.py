@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from glabella.safety.faers import file_entry
 from glabella.safety.store._engine import BY_ID
 from glabella.safety.store._mapping import NameMap, map_names
 from glabella.safety.store._names import Dictionary
+from glabella.safety.store._paths import as_target, database, parquet
 from glabella.safety.store._rules import MODES, Rules
 from glabella.safety.store._sql import statement
 
@@ -89,7 +91,7 @@ def build_tables(
     import duckdb
 
     settings: dict[str, Any] = {"threads": 2, "memory_limit": memory, "temp_directory": str(work / "spill")}
-    with duckdb.connect(str(work / "build.duckdb"), config=settings) as connection:
+    with duckdb.connect(database(work / "build.duckdb"), config=settings) as connection:
         for table in COLUMNS:
             connection.execute(_view(table, quarters))
         say(f"reports of {len(quarters)} quarters")
@@ -106,14 +108,18 @@ def build_tables(
         connection.execute(statement("index/flags", **bits).text)
         say("tables of the index")
         tables = {"reports": f"{statement('index/reports_out').text} ORDER BY report_id", **_TABLES}
+        written = {}
         for table, query in tables.items():
-            target = str(out / f"{table}.parquet").replace("'", "''")
+            path = out / f"{table}.parquet"
             # Smaller groups where a look-up reads only those that hold an id.
-            rows = 122_880 if table in BY_ID else 1_000_000
-            connection.execute(
-                f"COPY ({query}) TO '{target}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {rows})"
+            group = 122_880 if table in BY_ID else 1_000_000
+            rows = _one(
+                connection,
+                f"COPY ({query}) TO {as_target(path)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {group})",
             )
-        return {**_effects(connection, rules), "names": _name_summary(names, dictionary), "rows": unused}
+            written[table] = file_entry(path, rows)
+        said = {"names": _name_summary(names, dictionary), "rows": unused, "tables": written}
+        return {**_effects(connection, rules), **said}
 
 
 def _view(table: str, quarters: list[Quarter]) -> str:
@@ -124,10 +130,9 @@ def _view(table: str, quarters: list[Quarter]) -> str:
             continue
         if not path.exists():
             raise ValueError(f"{path}: missing; the quarter is not whole, ingest it again")
-        quoted = str(path).replace("'", "''")
         parts.append(
             f"SELECT {int(quarter.era == 'faers')} AS era_rank, '{quarter.name}' AS quarter, "
-            f"{quarter.number} AS quarter_no, {', '.join(COLUMNS[table].split())} FROM read_parquet('{quoted}')"
+            f"{quarter.number} AS quarter_no, {', '.join(COLUMNS[table].split())} FROM {parquet(path)}"
         )
     return f"CREATE VIEW {table} AS " + (" UNION ALL ".join(parts) or "SELECT NULL::VARCHAR AS caseid WHERE FALSE")
 
@@ -174,6 +179,10 @@ def _rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
            WHERE NOT EXISTS (SELECT 1 FROM drug_rows AS d
                              WHERE d.report_id = k.report_id AND d.drug_seq = TRIM(i.indi_drug_seq))""",
     )
+    for what, table in (("drug", "drug_rows"), ("event", "event_rows")):
+        found[f"reports_without_{what}"] = _one(
+            connection, f"SELECT COUNT(*) FROM report_key AS k ANTI JOIN {table} AS r ON k.report_id = r.report_id"
+        )
     found["drug_with_other_role"] = _one(connection, "SELECT COUNT(*) FROM drug_rows WHERE role = 5")
     return found
 
@@ -188,9 +197,7 @@ def _effects(connection: duckdb.DuckDBPyConnection, rules: Rules) -> dict[str, A
     }
     effects = [
         {
-            "id": rule.id,
-            "bit": rule.bit,
-            "on": rule.on,
+            **asdict(rule),
             "reports": _one(connection, f"SELECT COUNT(*) FROM flags WHERE (flags & {rule.bit}) > 0"),
             "groups": _one(connection, groups[rule.id]) if rule.on else 0,
         }
@@ -200,7 +207,12 @@ def _effects(connection: duckdb.DuckDBPyConnection, rules: Rules) -> dict[str, A
         mode: _one(connection, f"SELECT COUNT(*) FROM flags WHERE (flags & {rules.mask(mode)}) = 0")
         for mode in MODES
     }
-    return {"reports": _one(connection, "SELECT COUNT(*) FROM flags"), "rules": effects, "kept": kept}
+    return {
+        "reports": _one(connection, "SELECT COUNT(*) FROM flags"),
+        "rules": effects,
+        "default_mode": rules.default_mode,
+        "kept": kept,
+    }
 
 
 def _name_summary(names: NameMap, dictionary: Dictionary) -> dict[str, Any]:

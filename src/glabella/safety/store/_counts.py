@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
     from glabella.safety.measures import GPS
 
+PRIOR = "prior.json"
+_FRAMES = ("frame", "drugs", "events", "totals")
 _LOG = logging.getLogger(__name__)
 
 
@@ -66,19 +70,17 @@ def _joined(counted: polars.DataFrame, margins: Margins, drug_id: str, strata: t
 
 def kept(folder: Path, key: str, count: Callable[[], Pairs]) -> Pairs:
     """Read pairs counted before, or count and keep them as Parquet in a folder that appears whole."""
-    import polars as pl
-
     place = folder / "counted" / key
-    names = ("frame", "drugs", "events", "totals")
     if place.is_dir():
-        frames = {name: pl.read_parquet(place / f"{name}.parquet") for name in names}
-        level, role, mode = key.split("-")
-        margins = Margins(frames["drugs"], frames["events"], frames["totals"])
-        return Pairs(frames["frame"], margins, level, role, mode, ())
+        try:
+            return _read(place)
+        except (OSError, ValueError, KeyError, TypeError) as fault:
+            _LOG.warning("%s: %s; counted again", place, fault)
+            shutil.rmtree(place, ignore_errors=True)
     pairs = count()
     parts = (pairs.frame, pairs.margins.drugs, pairs.margins.events, pairs.margins.totals)
     try:
-        _keep(place, dict(zip(names, parts, strict=True)))
+        _keep(place, dict(zip(_FRAMES, parts, strict=True)))
     except OSError as fault:
         _LOG.warning("counted pairs are not kept for the next time: %s", fault)
     return pairs
@@ -86,32 +88,72 @@ def kept(folder: Path, key: str, count: Callable[[], Pairs]) -> Pairs:
 
 def kept_prior(folder: Path, pairs: Pairs) -> GPS:
     """Read the prior fitted before, or fit it; only one that is a maximum inside is kept."""
+    from glabella.safety.faers import sealed, unsealed
     from glabella.safety.measures import GPS
 
-    path = folder / "counted" / f"{pairs.level}-{pairs.role}-{pairs.mode}" / "prior.json"
+    path = folder / "counted" / f"{pairs.level}-{pairs.role}-{pairs.mode}" / PRIOR
     if path.exists():
-        return GPS.given(**json.loads(path.read_text(encoding="utf-8")))
+        try:
+            return GPS.given(**unsealed(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError) as fault:
+            _LOG.warning("%s: %s; fitted again", path, fault)
     gps = pairs.fit()
     if gps.converged and path.parent.is_dir():
         fresh = path.with_name(f".prior-{os.getpid()}.json")
-        names = ("alpha1", "beta1", "alpha2", "beta2", "p")
+        card = sealed({name: getattr(gps, name) for name in ("alpha1", "beta1", "alpha2", "beta2", "p")})
         try:
-            fresh.write_text(json.dumps({name: getattr(gps, name) for name in names}) + "\n", encoding="utf-8")
+            fresh.write_text(json.dumps(card) + "\n", encoding="utf-8")
             fresh.replace(path)
         except OSError as fault:
             _LOG.warning("the prior is not kept for the next time: %s", fault)
     return gps
 
 
+def _read(place: Path) -> Pairs:
+    """Read counted pairs, each file as its card has it."""
+    from io import BytesIO
+
+    import polars as pl
+
+    from glabella.safety.faers import unsealed
+
+    card = unsealed(_card(place).read_text(encoding="utf-8"))
+    frames = {}
+    for name in _FRAMES:
+        content = (place / f"{name}.parquet").read_bytes()
+        if hashlib.sha256(content).hexdigest() != card["tables"][name]["sha256"]:
+            raise ValueError(f"{name}.parquet is not as it was written")
+        frames[name] = pl.read_parquet(BytesIO(content))
+    level, role, mode = place.name.split("-")
+    return Pairs(frames["frame"], Margins(*(frames[name] for name in _FRAMES[1:])), level, role, mode, ())
+
+
+def _card(place: Path) -> Path:
+    """Give where the digests of counted pairs stand: beside their folder."""
+    return place.with_name(f"{place.name}.json")
+
+
 def _keep(place: Path, frames: dict[str, polars.DataFrame]) -> None:
-    import shutil
+    """Write counted pairs beside, and move them to their place unless another process was quicker."""
+    from io import BytesIO
+
+    from glabella.safety.faers import file_entry, sealed
 
     fresh = place.with_name(f".{place.name}-{os.getpid()}")
     try:
         fresh.mkdir(parents=True)
+        card = {}
         for name, frame in frames.items():
-            frame.write_parquet(fresh / f"{name}.parquet", compression="zstd")
+            # Through memory, so that a full disk is an error of the system and not of the library.
+            content = BytesIO()
+            frame.write_parquet(content, compression="zstd")
+            path = fresh / f"{name}.parquet"
+            path.write_bytes(content.getbuffer())
+            card[name] = file_entry(path, frame.height)
         if not place.exists():
+            written = fresh.with_suffix(".json")
+            written.write_text(json.dumps(sealed({"tables": card}), indent=1) + "\n", encoding="utf-8")
+            written.replace(_card(place))
             fresh.rename(place)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)

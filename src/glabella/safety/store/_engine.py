@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from glabella.safety.store._paths import parquet
 from glabella.safety.store._sql import Query
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ BY_ID = {
     "event_report": "report_event",
     "indication_report": "report_indication",
 }
+#: Makes Spark take a path as it is written: no wildcards, and no columns from the names of folders.
+_BLIND = {"__globPaths__": "false", "recursiveFileLookup": "true"}
 #: Small tables of a query: sets of ids, as (set_id, member_id).
 Sets = Mapping[str, Sequence[Sequence[int]]]
 
@@ -85,14 +88,19 @@ def connect(engine: str, index: Path, *, threads: int | None = None, memory: str
     ModuleNotFoundError
         If Spark is asked for without ``pyspark`` (extra ``spark``).
     """
-    missing = [table for table in TABLES if not (index / f"{table}.parquet").exists()]
-    if missing:
-        raise ValueError(f"{index}: {missing[0]}.parquet is missing; not an index, or not whole")
+    check_tables(index)
     if engine == "duckdb":
         return DuckDB(index, threads=threads, memory=memory)
     if engine.startswith(("local", "spark://", "yarn", "k8s://")):
         return Spark(engine, index, memory=memory)
     raise ValueError(f"engine: {engine!r}, expected duckdb or a Spark master such as local[2] or spark://host:7077")
+
+
+def check_tables(index: Path) -> None:
+    """Refuse a folder without the tables of an index."""
+    missing = [table for table in TABLES if not (index / f"{table}.parquet").exists()]
+    if missing:
+        raise ValueError(f"{index}: {missing[0]}.parquet is missing; not an index, or not whole")
 
 
 class DuckDB:
@@ -109,8 +117,7 @@ class DuckDB:
         # An own database in memory: nothing is ever written into the index.
         self._connection = duckdb.connect(":memory:", config=settings)
         for table, file in _tables(index).items():
-            path = str(file).replace("'", "''")
-            self._connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet('{path}')")
+            self._connection.execute(f"CREATE VIEW {table} AS SELECT * FROM {parquet(file)}")
 
     def run(self, query: Query, sets: Sets | None = None) -> polars.DataFrame:
         """Give the result of a statement."""
@@ -138,8 +145,10 @@ class Spark:
         self.name = master
         with _sockets():
             self._session = _session(master, memory).newSession()
+            read = self._session.read.options(**_BLIND)
             for table, file in _tables(index).items():
-                self._session.read.parquet(file.resolve().as_uri()).createOrReplaceTempView(table)
+                # Spark takes the path as it stands, without the escapes of a URI.
+                read.parquet(f"file://{file.resolve()}").createOrReplaceTempView(table)
 
     def run(self, query: Query, sets: Sets | None = None) -> polars.DataFrame:
         """Give the result of a statement."""

@@ -8,28 +8,29 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from glabella.safety.store._build import Quarter, build_tables
 from glabella.safety.store._data import shipped_data
-from glabella.safety.store._names import Dictionary, load_dictionary
+from glabella.safety.store._names import load_dictionary
 from glabella.safety.store._rules import Rules, load_rules
+from glabella.safety.store._settings import Paths, Settings, choose, keep, read_settings
 
-#: Raised whenever the build makes other tables of the same input.
-INDEX_FORMAT = 1
+#: Raised whenever the build makes other tables of the same input, or says other things of them.
+INDEX_FORMAT = 2
 _LOG = logging.getLogger(__name__)
-Paths = Sequence[Path | str]
 Progress = Callable[[str], None]
 
 
 def build_index(
     store: Path | str,
     *,
-    names: Paths = (),
+    names: Paths | None = None,
     rules: Path | str | None = None,
+    settings: str | None = None,
     progress: Progress | None = None,
     memory: str = "4GB",
 ) -> Path:
@@ -37,16 +38,23 @@ def build_index(
 
     The folder's name is a digest of the quarters' tables, the rules, the dictionaries and the format of the index:
     the same input gives the same name and the same bytes. Everything is written beside and renamed in once whole;
-    older indexes of the store go afterwards.
+    indexes of other quarters go afterwards, those of other settings stay.
+
+    Dictionaries and rules that are given are copied into the store and stand for every later command, until others
+    are given.
 
     Parameters
     ----------
     store : Path or str
         Folder of the store.
-    names : sequence of paths
-        Dictionaries of drug names beside the shipped one, see :func:`load_dictionary`.
+    names : sequence of paths, optional
+        Dictionaries of drug names beside the shipped one, see :func:`load_dictionary`; those the store keeps when
+        omitted, and none where the sequence is empty.
     rules : Path or str, optional
-        Rules of cleaning, see :func:`load_rules`; the shipped ones when omitted.
+        Rules of cleaning, see :func:`load_rules`; those the store keeps, or else the shipped ones, when omitted.
+    settings : str, optional
+        In the place of both: the digest, or its beginning, of settings that the store keeps, or ``"shipped"``. They
+        are used once and do not become those that stand.
     progress : callable, optional
         Called with a few words before each step.
     memory : str
@@ -60,18 +68,61 @@ def build_index(
     Raises
     ------
     ValueError
-        If the store has no quarters or one of them is not whole, or a dictionary or the rules are wrong.
+        If the store has no quarters or one of them is not whole, or a dictionary, the rules or the settings are
+        wrong.
     BlockingIOError
         If another process is building this store's index.
     """
+    return prepare(store, names=names, rules=rules, settings=settings, progress=progress, memory=memory)[0]
+
+
+def prepare(
+    store: Path | str,
+    *,
+    names: Paths | None = None,
+    rules: Path | str | None = None,
+    settings: str | None = None,
+    progress: Progress | None = None,
+    memory: str = "4GB",
+) -> tuple[Path, Settings]:
+    """Do as :func:`build_index`, and give the settings as well."""
     store = Path(store)
-    say = _speaker(progress)
-    dictionary, cleaning = load_dictionary(names), load_rules(rules)
+    chosen = choose(store, names=names, rules=rules, settings=settings)
+    cleaning = load_rules(None if chosen.rules is None else chosen.rules.path)
     quarters = read_quarters(store)
-    digest = _digest(quarters, dictionary, cleaning)
+    digest = _digest(quarters, chosen, cleaning)
     target = store / "index" / digest
-    if (target / "index.json").exists():
-        return target
+    whole = (target / "index.json").exists()
+    if names is not None or rules is not None:
+        if not whole:
+            # A dictionary that is wrong must not become the store's.
+            load_dictionary([one.path for one in chosen.names])
+        try:
+            keep(store, chosen)
+            chosen = read_settings(store, chosen.digest)
+        except OSError as fault:
+            if not whole:
+                raise
+            _LOG.warning("these settings are not kept for later commands: %s", fault)
+    if not whole:
+        _build(store, target, quarters, chosen, cleaning, memory=memory, say=_speaker(progress))
+    return target, chosen
+
+
+def _build(
+    store: Path,
+    target: Path,
+    quarters: list[Quarter],
+    settings: Settings,
+    rules: Rules,
+    *,
+    memory: str,
+    say: Progress,
+) -> None:
+    """Build an index beside, move it to its place, and remove those it replaces."""
+    from glabella.safety.faers import sealed
+
+    dictionary = load_dictionary([one.path for one in settings.names])
     (store / "index").mkdir(exist_ok=True)
     with _alone(store / "index" / ".lock"):
         work = store / "index" / ".building"
@@ -79,24 +130,49 @@ def build_index(
         try:
             out = work / "out"
             out.mkdir(parents=True)
-            say(f"building the index {digest}")
-            counted = build_tables(quarters, dictionary, cleaning, work, out, memory=memory, say=say)
-            _write(out / "index.json", {**_description(digest, quarters), **counted})
+            say(f"building the index {target.name}; {settings}")
+            counted = build_tables(quarters, dictionary, rules, work, out, memory=memory, say=say)
+            for said, one in zip(counted["names"]["dictionaries"][1:], settings.names, strict=True):
+                said["file"] = one.file
+            _write(out / "index.json", sealed({**_description(target.name, quarters, settings), **counted}))
             shutil.rmtree(target, ignore_errors=True)
             out.rename(target)
         finally:
             shutil.rmtree(work, ignore_errors=True)
         for other in (store / "index").iterdir():
-            if other.is_dir() and other != target:
+            if other.is_dir() and other != target and _replaced(other, read_index(target)):
                 shutil.rmtree(other)
     say(unmapped_share(read_index(target)))
-    return target
+
+
+def _replaced(index: Path, fresh: dict[str, Any]) -> bool:
+    """Say whether nobody reads an index any more: it is of the same settings, of other quarters, or unreadable."""
+    try:
+        said = read_index(index)
+        return bool(said["settings"]["digest"] == fresh["settings"]["digest"] or said["inputs"] != fresh["inputs"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return True
 
 
 def read_index(folder: Path) -> dict[str, Any]:
-    """Read what an index says of itself."""
-    found: dict[str, Any] = json.loads((folder / "index.json").read_text(encoding="utf-8"))
-    return found
+    """Read what an index says of itself.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be read, or is not as it was written.
+    """
+    from glabella.safety.faers import unsealed
+
+    path = folder / "index.json"
+    try:
+        text = path.read_text(encoding="utf-8")
+        found: dict[str, Any] = json.loads(text)
+        return unsealed(text) if found["format"] >= INDEX_FORMAT else found
+    except FileNotFoundError:
+        raise ValueError(f"{folder}: index.json is missing; not an index, or not whole") from None
+    except (ValueError, TypeError, KeyError) as fault:
+        raise ValueError(f"{path}: {fault}; remove {folder}, and the next command builds it again") from fault
 
 
 def unmapped_share(index: dict[str, Any]) -> str:
@@ -107,7 +183,7 @@ def unmapped_share(index: dict[str, Any]) -> str:
     return (
         f"drug names in no dictionary: {share:.1%} of {found['of_rows']:,} rows, {found['names']:,} of "
         f"{found['of_names']:,} distinct names ({agency:,} rows named by FDA's ingredient, {reporter:,} by the "
-        "reporter's own words)"
+        "reporter's own words; they count under these names, and ingest --names FILE adds a dictionary)"
     )
 
 
@@ -136,22 +212,31 @@ def read_quarters(store: Path) -> list[Quarter]:
     ]
 
 
-def _digest(quarters: list[Quarter], dictionary: Dictionary, rules: Rules) -> str:
-    cleaning = (shipped_data() / "name_cleaning.yaml").read_bytes()
+def _digest(quarters: list[Quarter], settings: Settings, rules: Rules) -> str:
+    shipped = [hashlib.sha256((shipped_data() / name).read_bytes()).hexdigest()
+               for name in ("products.csv", "name_cleaning.yaml")]  # fmt: skip
     parts = {
         "format": INDEX_FORMAT,
-        "quarters": [[one.name, one.era, dict(one.digests)] for one in quarters],
+        "quarters": _inputs(quarters),
         "rules": hashlib.sha256(rules.content).hexdigest(),
-        "names": [digest for _, digest, _, _ in dictionary.files],
-        "cleaning": hashlib.sha256(cleaning).hexdigest(),
+        "names": [shipped[0], *(one.sha256 for one in settings.names)],
+        "cleaning": shipped[1],
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def _description(digest: str, quarters: list[Quarter]) -> dict[str, Any]:
+def _inputs(quarters: list[Quarter]) -> dict[str, list[Any]]:
+    return {one.name: [one.era, dict(one.digests)] for one in quarters}
+
+
+def _description(digest: str, quarters: list[Quarter], settings: Settings) -> dict[str, Any]:
+    from glabella.safety.faers import content_digest
+
     return {
         "format": INDEX_FORMAT,
         "digest": digest,
+        "settings": settings.card(),
+        "inputs": content_digest(_inputs(quarters)),
         "synthetic": any(one.synthetic for one in quarters),
         "quarters": [{"quarter": one.name, "era": one.era, "synthetic": one.synthetic} for one in quarters],
     }

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _NAME = ("name_as_reported", "drugname", "name")
 _SUBSTANCE = ("substance", "ingredient", "rx_ingredient")
 _PRODUCT = ("product",)
+#: What is taken off the ends of a name.
+MARKS = " .,:;'\"“”*_-"
 _SEPARATORS = ("\t", ";", "|", ",")
 #: How the known dictionaries write that a name has no substance.
 _NOTHING = ("NA", "N/A", "-")
@@ -41,12 +43,16 @@ class Dictionary:
 
 
 def normalised(text: polars.Expr) -> polars.Expr:
-    """Spell a drug name one way: upper case, single spaces, no marks around it."""
+    """Spell a drug name one way: upper case, one kind of dash, quote and space, no marks around it."""
+    # Marks go before the compatibility forms, which would write ™ as two letters.
     return (
-        text.str.to_uppercase()
-        .str.replace_all(r"[®™©]", "")
-        .str.replace_all(r"\s+", " ")
-        .str.strip_chars(" .,;'\"*-")
+        text.str.replace_all(r"[®™©℠]|\((?i:R|TM|C)\)|\p{Cf}", "")
+        .str.normalize("NFKC")
+        .str.to_uppercase()
+        .str.replace_all(r"[\p{Pd}\x{2212}]", "-")
+        .str.replace_all(r"[‘’´`]", "'")
+        .str.replace_all(r"[\s_\p{Cc}\x{FFFD}]+", " ")
+        .str.strip_chars(MARKS)
     )
 
 
@@ -88,7 +94,7 @@ def substance_groups() -> dict[str, list[str]]:
     """Give the shipped groups of substances: which substances each holds."""
     import polars as pl
 
-    table = pl.read_csv(shipped_data() / "substances.csv", infer_schema=False)
+    table = pl.read_csv((shipped_data() / "substances.csv").read_bytes(), infer_schema=False)
     grouped = table.group_by("group", maintain_order=True).agg("substance")
     return dict(zip(grouped["group"].to_list(), grouped["substance"].to_list(), strict=True))
 

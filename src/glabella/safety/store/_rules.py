@@ -98,3 +98,14 @@ def _rule(path: Path, number: int, found: Any) -> Rule:
     if wrong:
         raise ValueError(f"{path}, rule {number}: mode {wrong[0]!r}, expected one of {', '.join(MODES[1:])}")
     return Rule(**{**found, "modes": tuple(found["modes"])})
+
+
+def rules_of_index(said: Mapping[str, Any]) -> Rules:
+    """Give the rules an index was built by, which decide what its flags mean; the shipped ones if it names none."""
+    found = said.get("rules", ())
+    if "default_mode" not in said:
+        return load_rules()
+    fields = Rule.__dataclass_fields__
+    rules = tuple(Rule(**{name: one[name] for name in fields if name != "modes"}, modes=tuple(one["modes"]))
+                  for one in found)  # fmt: skip
+    return Rules(rules, str(said["default_mode"]), b"")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from glabella.safety.store._counts import count_margins, count_pairs, kept, kept_prior
-from glabella.safety.store._engine import Engine, connect
+from glabella.safety.store._dropped import dropped_files, dropped_rows, gaps
+from glabella.safety.store._engine import Engine, check_tables, connect
 from glabella.safety.store._find import (
     Found,
     Vocabulary,
@@ -18,10 +19,11 @@ from glabella.safety.store._find import (
     event_vocabulary,
     indication_vocabulary,
 )
-from glabella.safety.store._index import Paths, Progress, build_index, read_index, unmapped_share
+from glabella.safety.store._index import Progress, prepare, read_index, unmapped_share
 from glabella.safety.store._pairs import Margins, Pairs, with_gps
 from glabella.safety.store._roles import checked_strata, drug_names, rank
-from glabella.safety.store._rules import Rules, load_rules
+from glabella.safety.store._rules import rules_of_index
+from glabella.safety.store._settings import SHIPPED, Paths, Settings, kept_settings, read_settings
 from glabella.safety.store._signals import count_chosen
 from glabella.safety.store._sql import Query
 from glabella.safety.store._terms import TermGroup
@@ -56,6 +58,12 @@ class Description:
         How drug names were mapped, and the share that no dictionary knew.
     rows : Mapping[str, int]
         Rows read, and rows that could not be used, by reason.
+    settings : Settings
+        The user's dictionaries and rules that names and cleaning rest on.
+    gaps : tuple of str
+        Quarters that are missing or unfinished, in words.
+    dropped : tuple of str
+        What was dropped on the way into the store, in words: rows, lines and files.
     """
 
     digest: str
@@ -66,6 +74,13 @@ class Description:
     rules: tuple[Mapping[str, Any], ...]
     names: Mapping[str, Any]
     rows: Mapping[str, int]
+    settings: Settings = field(default_factory=Settings)
+    gaps: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+
+    def beside(self) -> tuple[str, ...]:
+        """Give what belongs beside every count: the settings, what is missing, and what was dropped."""
+        return (str(self.settings), *self.gaps, *(f"dropped: {one}" for one in self.dropped))
 
     def __str__(self) -> str:
         span = f"{self.quarters[0]} to {self.quarters[-1]}" if self.quarters else "no quarter named"
@@ -73,10 +88,12 @@ class Description:
         lines.append(
             f"{self.reports:,} report versions, {len(self.quarters)} quarters ({span}), index {self.digest}"
         )
+        lines += [str(self.settings), *self.gaps]
         lines += [f"  {mode}: {count:,} reports kept" for mode, count in self.kept.items()]
         for rule in self.rules:
             effect = f"{rule['reports']:,} reports" if rule["on"] else "off"
             lines.append(f"  rule {rule['id']}: {effect}")
+        lines += [f"  dropped: {one}" for one in self.dropped]
         if self.names:
             lines.append(unmapped_share({"names": self.names}))
         return "\n".join(lines)
@@ -91,13 +108,20 @@ class Store:
         That runs the statements.
     index : Path
         Folder of the tables.
+    settings : Settings
+        The user's dictionaries and rules that the index was built by.
     """
 
-    def __init__(self, index: Path, engine: Engine, rules: Rules) -> None:
+    def __init__(
+        self, index: Path, engine: Engine, said: Mapping[str, Any], settings: Settings, folder: Path | None = None
+    ) -> None:
         self.index = index
         self.engine = engine
-        self._rules = rules
-        self._said = read_index(index)
+        self.settings = settings
+        self._said = said
+        self._folder = folder
+        self._rules = rules_of_index(said)
+        self._priors: dict[str, GPS] = {}
 
     @classmethod
     def open(
@@ -105,8 +129,9 @@ class Store:
         path: Path | str,
         *,
         engine: str = "duckdb",
-        names: Paths = (),
+        names: Paths | None = None,
         rules: Path | str | None = None,
+        settings: str | None = None,
         threads: int | None = None,
         memory: str = "4GB",
         progress: Progress | None = None,
@@ -119,10 +144,13 @@ class Store:
             Folder of the store.
         engine : str
             ``"duckdb"``, or a Spark master such as ``"local[2]"`` or ``"spark://host:7077"``.
-        names : sequence of paths
-            Dictionaries of drug names beside the shipped one, see ``load_dictionary``.
+        names : sequence of paths, optional
+            Dictionaries of drug names beside the shipped one, see ``load_dictionary``. They are copied into the
+            store and stand until others are given; those that stand are used when omitted, none where it is empty.
         rules : Path or str, optional
-            Rules of cleaning, see ``load_rules``.
+            Rules of cleaning, see ``load_rules``; kept in the same way.
+        settings : str, optional
+            In the place of both: the digest, or its beginning, of settings that the store keeps, or ``"shipped"``.
         threads : int, optional
             For counting in DuckDB; every core when omitted.
         memory : str
@@ -135,8 +163,9 @@ class Store:
         ValueError
             If the folder is no store, holds no quarter, or a dictionary, the rules or the engine are wrong.
         """
-        index = build_index(path, names=names, rules=rules, progress=progress, memory=memory)
-        return cls(index, connect(engine, index, threads=threads, memory=memory), load_rules(rules))
+        index, used = prepare(path, names=names, rules=rules, settings=settings, progress=progress, memory=memory)
+        running, said = _connected(index, engine, threads, memory)
+        return cls(index, running, said, used, Path(path))
 
     def __enter__(self) -> Self:
         return self
@@ -154,9 +183,10 @@ class Store:
         """Say what the store holds, what the rules did, what no dictionary knew, and whether it is synthetic."""
         said = self._said
         quarters = [one if isinstance(one, str) else one["quarter"] for one in said.get("quarters", [])]
+        names = tuple(quarters)
         return Description(
             digest=str(said.get("digest", "none")),
-            quarters=tuple(quarters),
+            quarters=names,
             synthetic=bool(said["synthetic"]),
             reports=self._reports("raw"),
             kept=said.get("kept")
@@ -164,7 +194,23 @@ class Store:
             rules=tuple(said.get("rules", ())),
             names=said.get("names", {}),
             rows=said.get("rows", {}),
+            settings=self.settings,
+            gaps=gaps(names, self._folder),
+            dropped=(*dropped_rows(said.get("rows", {})), *self._dropped_files),
         )
+
+    @cached_property
+    def _dropped_files(self) -> tuple[str, ...]:
+        if self._folder is None:
+            return ()
+        from glabella.safety.faers import read_quarter_manifests
+
+        return dropped_files(read_quarter_manifests(self._folder))
+
+    @property
+    def default_mode(self) -> str:
+        """The mode of counting where none is named, as the rules have it."""
+        return self._rules.default_mode
 
     def mask(self, mode: str | None) -> int:
         """Give the bits of ``flags`` that a mode leaves out."""
@@ -278,11 +324,19 @@ class Store:
         frame = self._named(frame, level)
         counts = [frame[name].to_numpy() for name in ("n", "n_drug", "n_event", "n_total")]
         scored = pl.concat([frame, disproportionality(*counts)], how="horizontal")
-        return with_gps(scored, kept_prior(self.index, pairs)) if pairs and pairs.frame.height else scored
+        return with_gps(scored, self._prior(pairs)) if pairs and pairs.frame.height else scored
 
     def prior(self, role: str = "suspect", *, mode: str | None = None, level: str = "substance") -> GPS:
         """Give the prior of EBGM over all pairs, fitted once and kept beside the index."""
-        return kept_prior(self.index, self.pairs(role, mode=mode, level=level))
+        named = f"{level}-{role}-{mode or self._rules.default_mode}"
+        return self._priors.get(named) or self._prior(self.pairs(role, mode=mode, level=level))
+
+    def _prior(self, pairs: Pairs) -> GPS:
+        """Fit a prior once while the store is open: one that is no maximum inside is not kept beside it."""
+        named = f"{pairs.level}-{pairs.role}-{pairs.mode}"
+        if named not in self._priors:
+            self._priors[named] = kept_prior(self.index, pairs)
+        return self._priors[named]
 
     def drugs(self, level: str = "substance") -> Vocabulary:
         """Give the names and groups of drugs of a level."""
@@ -352,15 +406,37 @@ open_store = Store.open
 def open_index(
     path: Path | str, *, engine: str = "duckdb", threads: int | None = None, memory: str = "4GB"
 ) -> Store:
-    """Open a folder of index tables that stands alone, such as a synthetic one, with the shipped rules.
+    """Open a folder of index tables that stands alone, such as a synthetic one, with the rules it was built by.
 
     Raises
     ------
     ValueError
-        If a table is missing, or the engine is not known.
+        If a table is missing or not as it was written, or the engine is not known.
     """
     index = Path(path)
-    return Store(index, connect(engine, index, threads=threads, memory=memory), load_rules())
+    running, said = _connected(index, engine, threads, memory)
+    return Store(index, running, said, _settings_of(index, said))
+
+
+def _connected(index: Path, engine: str, threads: int | None, memory: str) -> tuple[Engine, Mapping[str, Any]]:
+    """Read what an index says, look whether its tables are whole, and connect to them."""
+    check_tables(index)
+    said = read_index(index)
+    for table, entry in said.get("tables", {}).items():
+        path = index / f"{table}.parquet"
+        found = f"{path.stat().st_size:,} bytes, expected {entry['bytes']:,}" if path.exists() else "missing"
+        if not path.exists() or path.stat().st_size != entry["bytes"]:
+            raise ValueError(f"{path}: {found}; remove {index}, and the next command builds it again")
+    return connect(engine, index, threads=threads, memory=memory), said
+
+
+def _settings_of(index: Path, said: Mapping[str, Any]) -> Settings:
+    """Give the settings of an index that lies in its store; of one elsewhere, what it says of them."""
+    card = said.get("settings", {"digest": SHIPPED})
+    store = index.absolute().parent.parent
+    if card["digest"] in kept_settings(store):
+        return read_settings(store, card["digest"])
+    return Settings()
 
 
 def _listed(wanted: Wanted) -> list[str | TermGroup]:

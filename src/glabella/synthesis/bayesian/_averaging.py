@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glabella.synthesis._numbers import check_effects, numbers
 from glabella.synthesis.bayesian._averaging_bias import BiasModel, psma
 from glabella.synthesis.bayesian._averaging_likelihood import of
 from glabella.synthesis.bayesian._averaging_mesh import Axis, Joint, integrate
@@ -215,16 +216,12 @@ def model_average(
 
 
 def _checked(yi: ArrayLike, vi: ArrayLike) -> tuple[Floats, Floats]:
-    y, v = np.array(yi, dtype=float), np.array(vi, dtype=float)
+    y, v = np.array(numbers(yi, "yi")), np.array(numbers(vi, "vi"))
     if y.shape != v.shape or y.ndim != 1:
         raise ValueError(f"yi has shape {y.shape} and vi {v.shape}, expected both (k,)")
     if not len(y):
         raise ValueError("nothing to average: no effect was given")
-    wrong = ~(np.isfinite(y) & np.isfinite(v) & (np.nan_to_num(v) > 0))
-    if wrong.any():
-        row = int(np.flatnonzero(wrong)[0])
-        raise ValueError(f"yi is {y[row]} and vi {v[row]} in row {row + 1}, "
-                         "expected a finite effect and a variance above 0")  # fmt: skip
+    check_effects(y, v)
     return y, v
 
 

@@ -86,7 +86,9 @@ def of_mean(prior: Normal | ProperPrior, outside: float) -> OfMean:
 
 
 def require_proper(prior: ProperPrior, name: str) -> None:
-    """Raise if a prior has no constant."""
+    """Raise if a prior has no constant, or is none."""
+    if isinstance(prior, type) or not (hasattr(prior, "log_density") and hasattr(prior, "quantile")):
+        raise ValueError(f"{name} is {prior!r}, expected a prior such as HalfNormal(0.5)")
     if not getattr(prior, "proper", True):
         raise ValueError(f"{name} is {prior}, which is improper; expected a proper prior: a Bayes factor would "
                          "depend on a constant that it does not have")  # fmt: skip

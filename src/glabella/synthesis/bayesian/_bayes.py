@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._design import Design, basis
+from glabella.synthesis._numbers import check_effects, check_level, numbers
 from glabella.synthesis._pool import usable
 from glabella.synthesis.bayesian._conditional import conditional
 from glabella.synthesis.bayesian._distribution import Distribution
 from glabella.synthesis.bayesian._posterior import Posterior, posterior
-from glabella.synthesis.bayesian._priors import Normal, TauPrior
+from glabella.synthesis.bayesian._priors import Normal, TauPrior, check_mean_prior, check_tau_prior
 
 if TYPE_CHECKING:
     import polars as pl
@@ -181,7 +182,8 @@ def bayes(
     >>> round(fit.mu.mean, 3), round(fit.tau.median, 3)
     (0.388, 0.271)
     """
-    y, v = np.array(yi, dtype=float), np.array(vi, dtype=float)
+    check_mean_prior(mu_prior)
+    y, v = np.array(numbers(yi, "yi")), np.array(numbers(vi, "vi"))
     if y.shape != v.shape or y.ndim not in (1, 2):
         raise ValueError(f"yi has shape {y.shape} and vi {v.shape}, expected both (k,) or both (batch, k)")
     x = np.ones((*np.atleast_2d(y).shape, 1))
@@ -212,15 +214,11 @@ def fitted(
     """
     if y.size == 0:
         raise ValueError("nothing to analyse: no effect was given")
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level}, expected between 0 and 1")
+    check_level(level)
+    check_tau_prior(tau_prior)
     single = y.ndim == 1
     if single:
-        wrong = ~(np.isfinite(y) & np.isfinite(v) & (v > 0))
-        if wrong.any():
-            row = int(np.flatnonzero(wrong)[0])
-            raise ValueError(f"yi is {y[row]} and vi {v[row]} in row {row + 1}, "
-                             "expected a finite effect and a variance above 0")  # fmt: skip
+        check_effects(y, v)
         y, v = y[None], v[None]
     present, bad = usable(y, v, x)
     k = present.sum(axis=1)
@@ -242,5 +240,9 @@ def fitted(
         need = math.floor(1 + flat - tau_prior.tail) + 1
         raise ValueError(f"{what}; expected {need} or more studies, or a proper prior of tau")
     good = np.flatnonzero(reason == "")
-    model = conditional(y[good], v[good], x[good], present[good], priors)
-    return posterior(model, tau_prior, () if single else (len(y),), good, level), reason, present
+    try:
+        model = conditional(y[good], v[good], x[good], present[good], priors)
+        return posterior(model, tau_prior, () if single else (len(y),), good, level), reason, present
+    except np.linalg.LinAlgError as error:
+        raise ValueError("the coefficients cannot be told apart beside the rounding of the largest weights; "
+                         "expected variances, and columns, of more similar size") from error  # fmt: skip

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glabella.synthesis.networks._structure import subnetworks
+from glabella.synthesis._labels import names, refuse_alike
+from glabella.synthesis._numbers import numbers
+from glabella.synthesis.networks._arms import MANY
+from glabella.synthesis.networks._structure import place_of, subnetworks
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -87,21 +90,21 @@ def layout(studlab: ArrayLike, treat: ArrayLike, reference: str) -> Layout:
     Raises
     ------
     ValueError
-        If a label is missing, a study has one arm or one treatment twice, the reference is unknown, or the network
-        falls apart.
+        If a label is missing, labels differ only in case or spaces, a study has one arm or one treatment twice,
+        the reference is unknown, or the network falls apart.
     """
-    study_of, treat_of = (_labels(values, name) for values, name in ((studlab, "studlab"), (treat, "treat")))
+    study_of, treat_of = (names(values, name) for values, name in ((studlab, "studlab"), (treat, "treat")))
     if len(study_of) != len(treat_of):
         raise ValueError(f"studlab has {len(study_of)} rows and treat {len(treat_of)}, expected the same number")
     if not study_of:
         raise ValueError("no arm was given")
     studies, treatments = sorted(set(study_of)), sorted(set(treat_of))
-    if reference not in treatments:
-        raise ValueError(f"reference is {reference!r}, expected one of {', '.join(treatments)}")
+    refuse_alike(treatments, "treatments")
+    refuse_alike(studies, "studies")
+    at = place_of(reference, treatments, "reference")
     study = np.array([studies.index(one) for one in study_of], dtype=np.intp)
     kind = np.array([treatments.index(one) for one in treat_of], dtype=np.intp)
     # The reference sorts first within its studies, so that effects against it are those that are sampled.
-    at = treatments.index(reference)
     order = np.lexsort((np.where(kind == at, -1, kind), study))
     study, kind = study[order], kind[order]
     _check_studies(study, kind, studies, treatments)
@@ -119,18 +122,25 @@ def counts(found: Layout, events: ArrayLike, n: ArrayLike) -> tuple[Floats, Floa
     ValueError
         If a count is not whole, is negative, or events exceed patients; named by study and treatment.
     """
-    given = [np.asarray(values, dtype=float) for values in (events, n)]
+    given = [numbers(values, name) for values, name in ((events, "events"), (n, "n"))]
     for name, values in zip(("events", "n"), given, strict=True):
         if values.shape != found.order.shape:
             raise ValueError(f"{name} has shape {values.shape}, expected ({len(found.order)},)")
     y, total = (values[found.order] for values in given)
     with np.errstate(invalid="ignore"):
-        wrong = ~((y >= 0) & (y <= total) & (total >= 1) & (y == np.floor(y)) & (total == np.floor(total)))
+        wrong = ~(
+            (y >= 0)
+            & (y <= total)
+            & (total >= 1)
+            & (total <= MANY)
+            & (y == np.floor(y))
+            & (total == np.floor(total))
+        )
     if wrong.any():
         arm = int(np.flatnonzero(wrong)[0])
         raise ValueError(
             f"study {found.studies[found.study[arm]]}, {found.treatments[found.treat[arm]]}: events {y[arm]:g} of "
-            f"{total[arm]:g}, expected whole numbers, events from 0 to n, n of 1 or more"
+            f"{total[arm]:g}, expected whole numbers, events from 0 to n, n from 1 to {MANY:.0e}"
         )
     return y, total
 
@@ -151,16 +161,6 @@ def check_informative(found: Layout, y: Floats, n: Floats, effect_sd: float, bas
                 )
 
 
-def _labels(values: ArrayLike, name: str) -> list[str]:
-    found = np.asarray(values, dtype=object)
-    if found.ndim != 1:
-        raise ValueError(f"{name} has shape {found.shape}, expected one label an arm")
-    for row, one in enumerate(found):
-        if one is None or one != one or str(one) == "":
-            raise ValueError(f"{name}: row {row + 1} has no label")
-    return [str(one) for one in found]
-
-
 def _check_studies(study: Ints, kind: Ints, studies: list[str], treatments: list[str]) -> None:
     arms = np.bincount(study)
     if (arms < 2).any():
@@ -174,10 +174,12 @@ def _check_studies(study: Ints, kind: Ints, studies: list[str], treatments: list
 
 def _check_connected(found: Layout) -> None:
     rest = np.setdiff1d(np.arange(len(found.study)), found.base)
-    names = np.array(found.treatments, dtype=object)
+    treatments = np.array(found.treatments, dtype=object)
     base = found.base[found.study[rest]]
     parts = subnetworks(
-        np.array(found.studies, dtype=object)[found.study[rest]], names[found.treat[base]], names[found.treat[rest]]
+        np.array(found.studies, dtype=object)[found.study[rest]],
+        treatments[found.treat[base]],
+        treatments[found.treat[rest]],
     )
     if len(parts) > 1:
         shown = "; ".join(", ".join(part.treatments) for part in parts)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glabella.synthesis._numbers import numbers
 from glabella.synthesis.bayesian._mcmc_arms import Layout, layout
 from glabella.synthesis.bayesian._mcmc_binomial import normal
 from glabella.synthesis.bayesian._mcmc_curves import Course, Curve
@@ -94,13 +95,13 @@ def weeks(
         twice, or what :func:`layout` asks of arms does not hold.
     """
     labels = [np.asarray(values, dtype=object) for values in (studlab, treat)]
-    numbers = [np.asarray(values, dtype=float) for values in (week, change, se)]
-    shapes = {values.shape for values in (*labels, *numbers)}
+    columns = [numbers(values, name) for values, name in ((week, "week"), (change, "change"), (se, "se"))]
+    shapes = {values.shape for values in (*labels, *columns)}
     if len(shapes) != 1 or len(next(iter(shapes))) != 1:
         raise ValueError(
             f"studlab, treat, week, change and se have shapes {sorted(shapes)}, expected one of one axis"
         )
-    t, y, s = numbers
+    t, y, s = columns
     with np.errstate(invalid="ignore"):
         wrong = ~(np.isfinite(y) & np.isfinite(t) & (t > 0) & np.isfinite(s) & (s > 0))
     if wrong.any():

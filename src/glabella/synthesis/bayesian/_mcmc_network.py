@@ -16,7 +16,8 @@ from glabella.synthesis.bayesian._mcmc_run import check_run, run
 from glabella.synthesis.bayesian._mcmc_sampled import Sampled
 from glabella.synthesis.bayesian._mcmc_sampler import Data, LogDensity, libraries
 from glabella.synthesis.bayesian._mcmc_scale import Scale, scale_of, starts
-from glabella.synthesis.bayesian._priors import Normal, TauPrior
+from glabella.synthesis.bayesian._priors import Normal, TauPrior, check_tau_prior
+from glabella.synthesis.networks._structure import place_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -78,9 +79,7 @@ class BayesNetwork:
 
     def against(self, treatment: str) -> Sampled:
         """Give log odds ratios against another treatment."""
-        if treatment not in self.treatments:
-            raise ValueError(f"unknown treatment {treatment!r}; expected one of {', '.join(self.treatments)}")
-        at = self.treatments.index(treatment)
+        at = place_of(treatment, self.treatments, "treatment")
         return Sampled(self.effects.chains - self.effects.chains[..., at : at + 1])
 
     def rank_probabilities(self, *, small_values: SmallValues) -> Ranks:
@@ -171,7 +170,12 @@ def bayes_network(
     """
     if model not in ("contrast", "arm"):
         raise ValueError(f"unknown model {model!r}; expected contrast or arm")
-    check_run(draws, tune, chains)
+    check_run(draws, tune, chains, seed)
+    for prior, name in ((effects_prior, "effects_prior"), (baseline_prior, "baseline_prior")):
+        if not isinstance(prior, Normal):
+            raise ValueError(f"{name} is {prior!r}, expected a prior such as Normal(0, 100)")
+    if tau_prior is not None:
+        check_tau_prior(tau_prior)
     libraries()
     arms = layout(studlab, treat, reference)
     y, total = counts(arms, events, n)
@@ -189,7 +193,7 @@ def bayes_network(
     chained, divergent = run(density, data, start, draws=draws, tune=tune, seed=seed)
     parts = _parts(arms, chained, data, scale, model)
     found = BayesNetwork(
-        treatments=arms.treatments, reference=reference, **parts["found"],
+        treatments=arms.treatments, reference=arms.treatments[arms.reference], **parts["found"],
         fit=deviance(parts["logits"], y, total, arms.order),
         convergence=convergence(parts["names"], parts["looked_at"], divergent),
         model=model, tau_prior=tau_prior, effects_prior=effects_prior, baseline_prior=baseline_prior, seed=seed,

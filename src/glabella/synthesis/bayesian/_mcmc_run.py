@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from glabella.synthesis._numbers import check_whole
 from glabella.synthesis.bayesian._mcmc_sampler import ACCEPTANCE, Data, LogDensity, sample
 
 Floats = NDArray[np.float64]
@@ -23,8 +24,12 @@ def run(density: LogDensity, data: Data, start: Floats, *, draws: int, tune: int
     return found.position[0], int(found.divergent[0])
 
 
-def check_run(draws: int, tune: int, chains: int) -> None:
-    """Raise unless there is enough to judge chains by."""
-    for name, value, least in (("draws", draws, 100), ("tune", tune, 100), ("chains", chains, 2)):
-        if value < least:
-            raise ValueError(f"{name} is {value}, expected {least} or more")
+def check_run(draws: int, tune: int, chains: int, seed: int) -> None:
+    """Raise unless there is enough to judge chains by, and a seed."""
+    for name, value, least in (
+        ("draws", draws, 100),
+        ("tune", tune, 100),
+        ("chains", chains, 2),
+        ("seed", seed, 0),
+    ):
+        check_whole(value, name, least)

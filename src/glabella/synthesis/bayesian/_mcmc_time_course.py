@@ -178,7 +178,7 @@ def bayes_time_course(
     ----------
     Pedder H et al. Res Synth Methods 2019;10:267-286.
     """
-    check_run(draws, tune, chains)
+    check_run(draws, tune, chains, seed)
     libraries()
     given = weeks(studlab, treat, week, change, se, reference)
     wanted = tuple(courses)

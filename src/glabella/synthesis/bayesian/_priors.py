@@ -12,6 +12,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glabella.synthesis._numbers import number
+
 Floats = NDArray[np.float64]
 
 #: Order of decay of a density that falls as 1/τ times a power of log τ: it can be integrated, but only just.
@@ -70,10 +72,24 @@ class _Prior:
         raise NotImplementedError
 
 
+def check_tau_prior(prior: object, name: str = "tau_prior") -> None:
+    """Raise unless something is a prior of τ: it need not be one of those here, if it answers as one."""
+    asked = ("proper", "upper", "tail", "origin", "scales", "log_density")
+    if isinstance(prior, type) or not all(hasattr(prior, each) for each in asked):
+        raise ValueError(f"{name} is {prior!r}, expected a prior of tau such as HalfNormal(0.5)")
+
+
+def check_mean_prior(prior: object, name: str = "mu_prior") -> None:
+    """Raise unless something is a normal prior, or none."""
+    if not (prior is None or isinstance(prior, Normal)):
+        raise ValueError(f"{name} is {prior!r}, expected None or a prior such as Normal(0, 1)")
+
+
 def _positive(prior: object) -> None:
     """Raise unless every parameter of a prior is a finite number above zero."""
     for one in fields(prior):  # type: ignore[arg-type]
         value = getattr(prior, one.name)
+        number(value, f"{type(prior).__name__}: {one.name}", "a finite number above 0")
         if not (np.isfinite(value) and value > 0):
             raise ValueError(f"{type(prior).__name__}: {one.name} is {value}, expected a finite number above 0")
 
@@ -320,7 +336,7 @@ class LogT(_Prior):
     def __post_init__(self) -> None:
         _placed(self.location, "location", self.scale, "scale", "LogT")
         # With fewer the mass beyond what a double can hold would count.
-        if not (np.isfinite(self.df) and self.df >= 4):
+        if not (np.isfinite(number(self.df, "LogT: df", "a finite number of 4 or more")) and self.df >= 4):
             raise ValueError(f"LogT: df is {self.df}, expected a finite number of 4 or more")
 
     @classmethod
@@ -358,7 +374,7 @@ class Uniform(_Prior):
     upper: float = math.inf
 
     def __post_init__(self) -> None:
-        if not self.upper > 0:
+        if not number(self.upper, "Uniform: upper", "a number above 0") > 0:
             raise ValueError(f"Uniform: upper is {self.upper}, expected a number above 0")
 
     @property
@@ -402,6 +418,8 @@ class Normal:
 
 
 def _placed(location: float, location_name: str, spread: float, spread_name: str, what: str) -> None:
+    number(location, f"{what}: {location_name}", "a finite number")
+    number(spread, f"{what}: {spread_name}", "a finite number above 0")
     if not np.isfinite(location):
         raise ValueError(f"{what}: {location_name} is {location}, expected a finite number")
     if not (np.isfinite(spread) and spread > 0):

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glabella.synthesis._design import Design, columns
+from glabella.synthesis._design import Design, columns, independent
+from glabella.synthesis._numbers import numbers
 from glabella.synthesis.bayesian._bayes import fitted
 from glabella.synthesis.bayesian._distribution import Distribution
 from glabella.synthesis.bayesian._posterior import Posterior
-from glabella.synthesis.bayesian._priors import Normal, TauPrior
+from glabella.synthesis.bayesian._priors import Normal, TauPrior, check_mean_prior
 
 if TYPE_CHECKING:
     import polars as pl
@@ -87,7 +88,7 @@ class BayesRegression:
         if isinstance(mods, Design):
             matrix = mods.matrix
         else:
-            given = np.asarray(mods, dtype=float)
+            given = numbers(mods, "mods")
             given = given[:, None] if given.ndim == 1 else given
             matrix = np.concatenate([np.ones((*given.shape[:-1], 1)), given], axis=-1)
         if matrix.ndim != 2 or matrix.shape[1] != len(self.names):
@@ -182,12 +183,15 @@ def bayes_regression(
     >>> fit.names, fit.coefficients.mean.round(3).tolist()
     (('Intercept', 'mods1'), [-0.1, 0.2])
     """
-    y, v = np.array(yi, dtype=float), np.array(vi, dtype=float)
+    y, v = np.array(numbers(yi, "yi")), np.array(numbers(vi, "vi"))
     if y.shape != v.shape or y.ndim not in (1, 2):
         raise ValueError(f"yi has shape {y.shape} and vi {v.shape}, expected both (k,) or both (batch, k)")
     found = columns(mods, y.shape) or Design(np.ones((y.shape[-1], 1)), ("Intercept",))
     p = len(found.names)
-    priors = (beta_prior,) * p if beta_prior is None or isinstance(beta_prior, Normal) else tuple(beta_prior)
+    several = isinstance(beta_prior, Sequence) and not isinstance(beta_prior, str)
+    priors: tuple[Any, ...] = tuple(beta_prior) if several else (beta_prior,) * p  # type: ignore[arg-type]
+    for prior in priors:
+        check_mean_prior(prior, "beta_prior")
     if len(priors) != p:
         raise ValueError(f"beta_prior has {len(priors)} priors, expected {p}, one for each of {found.names}")
     single = y.ndim == 1
@@ -196,6 +200,9 @@ def bayes_regression(
         raise ValueError(f"moderator {found.names[column]} is {found.matrix[row, column]} in row {row + 1}, "
                          "expected a finite number")  # fmt: skip
     if single:
+        flat = [place for place, prior in enumerate(priors) if prior is None]
+        own = Design(found.matrix[:, flat], tuple(found.names[place] for place in flat))
+        independent(own if flat else None, " with flat priors")
         found = replace(found, matrix=found.matrix[None])
     shape = (*np.atleast_2d(y).shape, p)
     post, reason, present = fitted(y, v, np.broadcast_to(found.matrix, shape), tau_prior, priors, level)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glabella.synthesis._numbers import number, numbers
 from glabella.synthesis.bayesian._bayes import fitted
 from glabella.synthesis.bayesian._distribution import Distribution
 from glabella.synthesis.bayesian._posterior import Posterior
-from glabella.synthesis.bayesian._priors import Normal, TauPrior
+from glabella.synthesis.bayesian._priors import Normal, TauPrior, check_mean_prior
 
 if TYPE_CHECKING:
     import polars
@@ -43,6 +44,8 @@ class BiasPrior:
     between: float = 0.0
 
     def __post_init__(self) -> None:
+        for name, value in (("mean", self.mean), ("sd", self.sd), ("between", self.between)):
+            number(value, name)
         if not np.isfinite(self.mean):
             raise ValueError(f"mean is {self.mean}, expected a finite number")
         if not self.sd >= 0:
@@ -226,9 +229,12 @@ def bias_adjusted(
     >>> round(fit.mu.mean, 2), round(fit.mu.sd, 2)
     (-0.46, 0.28)
     """
-    y, v = np.array(yi, dtype=float), np.array(vi, dtype=float)
+    y, v = np.array(numbers(yi, "yi")), np.array(numbers(vi, "vi"))
     if y.shape != v.shape or y.ndim not in (1, 2):
         raise ValueError(f"yi has shape {y.shape} and vi {v.shape}, expected both (k,) or both (batch, k)")
+    check_mean_prior(mu_prior)
+    if not isinstance(bias_prior, BiasPrior):
+        raise ValueError(f"bias_prior is {bias_prior!r}, expected a BiasPrior")
     degree = _degree(affected, y.shape[-1])
     _check_identified(y, degree, bias_prior, mu_prior)
     known, unknown = bias_prior.sd == 0, np.isinf(bias_prior.sd)
@@ -261,7 +267,7 @@ def bias_adjusted(
 def _degree(affected: ArrayLike | None, k: int) -> Floats:
     if affected is None:
         return np.ones(k)
-    degree = np.asarray(affected, dtype=float)
+    degree = numbers(affected, "affected")
     if degree.shape != (k,):
         raise ValueError(f"affected has shape {degree.shape}, expected ({k},), one number a study")
     if not np.isfinite(degree).all():
@@ -324,7 +330,7 @@ def unblinding_curve(
     >>> curve.estimate.round(2).tolist(), round(curve.tipping, 2), round(curve.halving, 2)
     ([-0.76, -0.56, -0.36], -0.37, -0.38)
     """
-    y, v, grid = (np.array(each, dtype=float) for each in (yi, vi, bias))
+    y, v, grid = (np.array(numbers(each, name)) for each, name in ((yi, "yi"), (vi, "vi"), (bias, "bias")))
     if y.shape != v.shape or y.ndim != 1:
         raise ValueError(f"yi has shape {y.shape} and vi {v.shape}, expected both (k,)")
     if grid.ndim != 1 or not len(grid) or not np.isfinite(grid).all():

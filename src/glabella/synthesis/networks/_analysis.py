@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from glabella.synthesis.networks._arms import HUGE
 from glabella.synthesis.networks._fit import Estimates, solve
 from glabella.synthesis.networks._independent import Independent, closure, independent
 from glabella.synthesis.networks._structure import Ints, Structure, reachable
@@ -27,9 +28,11 @@ _NAMED = 8
 
 #: Why a row of a batch is not what was asked for.
 BAD_VALUE = "an effect that is not finite, or a standard error that is not above 0"
+EXTREME = f"an effect beyond {HUGE:.0e}, or a standard error beyond it or below {1 / HUGE:.0e}"
 PARTIAL = "a study of which only some contrasts are there"
 NOT_ADDING_UP = "effects of a study with more than two arms that do not add up"
 IMPOSSIBLE = "standard errors of a study with more than two arms that no arms can have"
+DEPENDENT = "standard errors of a study with more than two arms that independent arms cannot have"
 UNEVEN = "standard errors so different in size that the equations are singular"
 APART = "the network falls apart"
 NO_FREEDOM = "no degree of freedom left for the variance between studies"
@@ -50,10 +53,11 @@ class Rows:
         return Rows(self.te[index], self.has[index], self.own.some(index), self.reason[index])
 
 
-def rows_of(of: Structure, te: Floats, se: Floats) -> Rows:
+def rows_of(of: Structure, te: Floats, se: Floats, correlated_arms: bool) -> Rows:
     """Look at each row of effects and standard errors, (batch, m); NaN in both is a contrast that is not there."""
     present = ~(np.isnan(te) & np.isnan(se))
-    good = present & usable(te, se)
+    sound = usable(te, se)
+    good = present & sound & ~extreme(te, se)
     has = present[:, of.first_row]
     y = np.where(good, te, 0.0)
     # Rows that share their standard errors, as in a parametric bootstrap, share all that is computed of them.
@@ -67,12 +71,15 @@ def rows_of(of: Structure, te: Floats, se: Floats) -> Rows:
         i, j = of.edges.T
         linked[:, i, j] = linked[:, j, i] = good @ of.edge_sums > 0
         reason[~reachable(linked)[:, 0].all(axis=1)] = APART
+    if not correlated_arms:
+        reason[(own.dependent & has).any(axis=1)] = DEPENDENT
     reason[(own.singular & has).any(axis=1)] = IMPOSSIBLE
     least, most = (np.where(good, s, absent) for absent in (np.inf, 0.0))
     reason[most.max(axis=1) > _UNEVEN * least.min(axis=1)] = UNEVEN
     reason[(closure(of, y, s) > _ADDS_UP).any(axis=1)] = NOT_ADDING_UP
     reason[(present != has[:, of.study]).any(axis=1)] = PARTIAL
-    reason[(present & ~good).any(axis=1)] = BAD_VALUE
+    reason[(present & ~good).any(axis=1)] = EXTREME
+    reason[(present & ~sound).any(axis=1)] = BAD_VALUE
     return Rows(y, has, own, reason)
 
 
@@ -83,9 +90,16 @@ def usable(te: Floats, se: Floats) -> Mask:
     return np.isfinite(te) & np.isfinite(variance) & (variance > 0)
 
 
-def analyse(of: Structure, te: Floats, se: Floats, method: str, reference: int) -> dict[str, Any]:
+def extreme(te: Floats, se: Floats) -> Mask:
+    """Effects and standard errors that no arithmetic of a computer holds."""
+    return (np.abs(te) > HUGE) | (se > HUGE) | (se < 1 / HUGE)
+
+
+def analyse(
+    of: Structure, te: Floats, se: Floats, method: str, reference: int, correlated_arms: bool
+) -> dict[str, Any]:
     """Analyse some rows of a batch; those that cannot be are NaN and say why."""
-    rows = rows_of(of, te, se)
+    rows = rows_of(of, te, se, correlated_arms)
     alive = np.flatnonzero(rows.reason == "")
     counts = {"k": rows.has.sum(axis=1), "m": rows.has[:, of.study].sum(axis=1)}
     if len(alive) == len(te):
@@ -167,12 +181,17 @@ def complain(of: Structure, te: Floats, se: Floats, reason: str) -> None:
     bad = ~usable(te, se)
     if bad.any():
         rows, why, expected = bad, BAD_VALUE, "a finite effect and a standard error above 0"
+    elif reason == EXTREME:
+        rows, why, expected = extreme(te, se), reason, "another unit of measurement"
     elif reason == UNEVEN:
         rows, why = (se == se.min()) | (se == se.max()), reason
         expected = f"them within a factor of {_UNEVEN:.0e}"
     elif reason == IMPOSSIBLE:
         rows, why = independent(of, se[None]).singular[0][of.study], reason
-        expected = "those of contrasts that share arms"
+        expected = "those of contrasts that share arms: of three, each less than the two others together"
+    elif reason == DEPENDENT:
+        rows, why = independent(of, se[None]).dependent[0][of.study], reason
+        expected = "those of independent arms, or correlated_arms=True for paired ones, as of a split-face trial"
     else:
         rows, why = (closure(of, te[None], se[None])[0] > _ADDS_UP)[of.study], reason
         expected = "effects of which a versus b and b versus c make a versus c"

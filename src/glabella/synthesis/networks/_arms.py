@@ -8,12 +8,26 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glabella.synthesis._labels import names, refuse_alike
+from glabella.synthesis._numbers import numbers
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
 
 NO_EVENT = "no event in any arm"
 ONLY_EVENTS = "the event in everybody of every arm"
+
+
+#: Numbers up to this, and spreads and times down to its inverse, have squares and cubes that a computer holds.
+HUGE = 1e40
+#: More people than a computer counts one by one.
+MANY = 1e15
+#: What has a finite value where the odds, risks or rates of one treatment are zero.
+_INSTEAD = {
+    "OR": "a difference (RD) or Peto's odds ratio (network_peto)", "RR": "a difference (RD)",
+    "IRR": "a difference (IRD)",
+}  # fmt: skip
 
 
 class Dropped(NamedTuple):
@@ -84,18 +98,21 @@ def arms(studlab: ArrayLike, treat: ArrayLike) -> Arms:
     Raises
     ------
     ValueError
-        If lengths differ, nothing is given, a treatment is named twice in a study, or a study has one arm.
+        If lengths differ, nothing is given, a label is missing, labels differ only in case or spaces, a treatment
+        is named twice in a study, or a study has one arm.
     """
-    labels = [np.atleast_1d(np.asarray(column)).astype(str) for column in (studlab, treat)]
-    if labels[0].ndim != 1 or labels[0].shape != labels[1].shape:
+    labels = [np.array(names(given, name)) for given, name in ((studlab, "studlab"), (treat, "treat"))]
+    if labels[0].shape != labels[1].shape:
         raise ValueError(f"studlab has shape {labels[0].shape} and treat {labels[1].shape}, expected one length")
     if not labels[0].size:
         raise ValueError("no arm was given, expected two or more a study")
-    names, first, study = np.unique(labels[0], return_index=True, return_inverse=True)
+    studies, first, study = np.unique(labels[0], return_index=True, return_inverse=True)
+    refuse_alike(studies.tolist(), "studies")
     rank = np.argsort(np.argsort(first))
     treatments, place = np.unique(labels[1], return_inverse=True)
+    refuse_alike(treatments.tolist(), "treatments")
     order = np.argsort(rank[study], kind="stable")
-    found = Arms(tuple(names[np.argsort(first)].tolist()), tuple(treatments.tolist()),
+    found = Arms(tuple(studies[np.argsort(first)].tolist()), tuple(treatments.tolist()),
                  rank[study][order], place[order], order)  # fmt: skip
     _, counts = np.unique(found.study * len(treatments) + found.treat, return_counts=True)
     if (counts > 1).any():
@@ -113,11 +130,12 @@ def arms(studlab: ArrayLike, treat: ArrayLike) -> Arms:
 
 def column(found: Arms, values: ArrayLike, name: str) -> Floats:
     """Take a column of numbers, one an arm, in the order of the arms."""
-    array = np.atleast_1d(np.asarray(values, dtype=float))
+    array = np.atleast_1d(numbers(values, name))
     if array.shape != found.order.shape:
         raise ValueError(f"{name} has shape {array.shape}, expected ({found.order.size},) as studlab and treat")
     array = array[found.order]
     found.refuse(~np.isfinite(array), array, name, "a finite number")
+    found.refuse(np.abs(array) > HUGE, array, name, f"a number up to {HUGE:.0e}")
     return array
 
 
@@ -126,6 +144,7 @@ def counts(found: Arms, events: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats
     with_event, people = column(found, events, "events"), column(found, n, "n")
     found.refuse(with_event < 0, with_event, "events", "0 or more")
     found.refuse(people < 1, people, "n", "1 or more")
+    found.refuse(people > MANY, people, "n", f"at most {MANY:.0e}")
     found.refuse(with_event > people, with_event, "events", "at most n")
     return with_event, people - with_event
 
@@ -138,7 +157,7 @@ def refuse_extreme(found: Arms, empty: Bools, what: str, measure: str) -> None:
         where = ", ".join(repr(found.studies[study]) for study in found.study[found.treat == place])
         raise ValueError(
             f"treatment {found.treatments[place]!r} has {what} in all its studies ({where}): {measure} against it "
-            "is infinite or not defined; expected that treatment left out, or a difference (RD) asked for"
+            f"is infinite or not defined; expected that treatment left out, or {_INSTEAD[measure]} asked for"
         )
 
 

@@ -9,6 +9,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from glabella.synthesis._labels import refuse_alike
+
 Floats = NDArray[np.float64]
 
 #: A combination that differs from what data tell by less is told: entries are counts, so the rest is rounding.
@@ -74,17 +76,23 @@ def combinations(
     Raises
     ------
     ValueError
-        If a treatment names a component twice or an empty one, no treatment has the inactive component, or an
-        interaction is none of two or more active components that some treatment has together.
+        If a treatment names a component twice or an empty one, two treatments are one combination, components
+        differ only in case or spaces, no treatment has the inactive component, or an interaction is none of two or
+        more active components that some treatment has together.
     """
-    if not sep:
-        raise ValueError("sep is empty, expected what stands between components")
+    if not (isinstance(sep, str) and sep):
+        raise ValueError(f"sep is {sep!r}, expected what stands between components")
     apart = {name: frozenset(split(name, sep)) for name in treatments}
+    _refuse_same(apart)
     names = sorted(frozenset().union(*apart.values()))
+    refuse_alike(names, "components")
     if inactive is not None and inactive not in names:
         raise ValueError(f"inactive is {inactive!r}, expected a component: {', '.join(names)}")
     active = [name for name in names if name != inactive]
-    together = tuple(tuple(sorted(one)) for one in interactions)
+    if isinstance(interactions, str) or any(isinstance(one, str) or not isinstance(one, Sequence)
+                                            for one in interactions):  # fmt: skip
+        raise ValueError(f"interactions is {interactions!r}, expected such as [('A', 'B')]")
+    together = tuple(tuple(sorted(map(str, one))) for one in interactions)
     for one in together:
         shown = "*".join(one)
         if len(set(one)) < 2 or len(set(one)) < len(one) or any(name not in active for name in one):
@@ -99,6 +107,15 @@ def combinations(
         components=(*active, *("*".join(one) for one in together)), single=len(active), inactive=inactive, sep=sep,
         interactions=together, _place={name: place for place, name in enumerate(active)},
     )  # fmt: skip
+
+
+def _refuse_same(apart: dict[str, frozenset[str]]) -> None:
+    """Refuse two names of one combination: they would be two nodes of the network of whole treatments."""
+    first: dict[frozenset[str], str] = {}
+    for name, parts in apart.items():
+        if first.setdefault(parts, name) != name:
+            raise ValueError(f"treatments {first[parts]!r} and {name!r} have the same components, "
+                             "expected one spelling for each combination")  # fmt: skip
 
 
 def split(treatment: str, sep: str) -> list[str]:

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._design import Design, basis
-from glabella.synthesis._tau2 import estimate
+from glabella.synthesis._numbers import check_level, numbers
+from glabella.synthesis._tau2 import estimate, method_called
 from glabella.synthesis.networks._analysis import NO_FREEDOM, NOT_CONVERGED
 from glabella.synthesis.networks._combinations import Told, combinations, in_words, told
 from glabella.synthesis.networks._component_network import (
@@ -41,6 +42,7 @@ def component_network(
     interactions: Sequence[Sequence[str]] = (),
     method: ComponentMethod = "REML",
     level: float = 0.95,
+    correlated_arms: bool = False,
 ) -> ComponentNetwork:
     """Fit a network in which a combination's effect is the sum of its components' effects.
 
@@ -62,6 +64,8 @@ def component_network(
         Estimator of the variance between studies, or none of it.
     level : float
         Of every interval.
+    correlated_arms : bool
+        As of :func:`~glabella.synthesis.network`.
 
     Returns
     -------
@@ -94,18 +98,18 @@ def component_network(
     >>> round(fit.effect("A + B").estimate, 3), round(fit.q_difference_p, 3)
     (0.58, 0.752)
     """
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level}, expected between 0 and 1")
+    method = method_called(method, METHODS)
+    check_level(level)
     parts = subnetworks(studlab, treat1, treat2)
     label, one, two = (np.asarray(column, dtype=object).ravel() for column in (studlab, treat1, treat2))
-    effects, errors = np.array(te, dtype=float), np.array(se, dtype=float)
+    effects, errors = np.array(numbers(te, "te")), np.array(numbers(se, "se"))
     if effects.shape != (len(label),) or errors.shape != effects.shape:
         raise ValueError(f"te has shape {effects.shape} and se {errors.shape}, expected both ({len(label)},)")
     treatments = tuple(sorted(name for part in parts for name in part.treatments))
     combined = combinations(treatments, inactive, sep, interactions)
     C = combined.rows(treatments)
-    whole = [network(label[at], one[at], two[at], effects[at], errors[at], method="common")
-             for at in (part.rows for part in parts)]  # fmt: skip
+    whole = [network(label[part.rows], one[part.rows], two[part.rows], effects[part.rows], errors[part.rows],
+                     method="common", correlated_arms=correlated_arms) for part in parts]  # fmt: skip
     rows = [_Part.of(fit, C[[treatments.index(name) for name in fit.treatments]]) for fit in whole]
     compared = np.concatenate([row.pairs for row in rows])
     known = told(compared)
@@ -150,8 +154,6 @@ class _Part:
 
 def _between_studies(rows: Sequence[_Part], known: Told, method: str) -> float:
     """Estimate τ² around the component model."""
-    if method not in METHODS:
-        raise ValueError(f"unknown method {method!r}; expected one of {', '.join(METHODS)}")
     if method == "common":
         return 0.0
     y, v = (np.concatenate([getattr(row, name) for row in rows])[None] for name in ("y", "v"))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from glabella.synthesis.networks._fit import Estimates
+from glabella.synthesis.networks._fit import Estimates, best_first
 from glabella.synthesis.networks._single import Model, variance
 from glabella.synthesis.networks._split import edges
 
@@ -29,8 +29,11 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 Way = Literal["shortest_path", "random_walk"]
 
-#: Flows below this share of the unit that flows are rounding errors.
-_NOTHING = 1e-12
+#: Flows below this share of the unit that flows are rounding errors: those of a network whose weights are 1e5 apart
+#: stay below it, and a share that is so small is none.
+_NOTHING = 1e-10
+#: Walks that lose this share of the unit on their way run in circles.
+_LOST = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ class Contribution:
                  for a, b in zip(self.edge_first, self.edge_second, strict=True)]  # fmt: skip
         width = max(len(name) for name in names)
         lines = [f"Contribution of direct comparisons ({self.model} effects, {self.way.replace('_', ' ')})", ""]
-        lines += [f"{names[i]:{width}} {100 * self.total[i]:6.2f}%" for i in np.argsort(-self.total, kind="stable")]
+        lines += [f"{names[i]:{width}} {100 * self.total[i]:6.2f}%" for i in best_first(self.total)]
         return "\n".join(lines)
 
 
@@ -128,6 +131,9 @@ def contribution(fit: Network, *, model: Model = "random", way: Way = "shortest_
         shares = _shortest_paths(flow, first, second, _appearance(hat, edge_first, edge_second, n))
     else:
         shares = _random_walks(flow, first, second)
+        if (np.abs(shares.sum(axis=(1, 2)) - 1) > _LOST).any():
+            raise ValueError("flows of evidence run in circles, as contrasts of correlated arms can have negative "
+                             "weights: random walks have no end; expected way 'shortest_path'")  # fmt: skip
     share = shares[:, edge_first, edge_second] + shares[:, edge_second, edge_first]
     return Contribution(fit.treatments, first, second, edge_first, edge_second, share, hat, way, model)
 

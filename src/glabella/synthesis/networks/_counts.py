@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glabella.synthesis._rare import check_level
+from glabella.synthesis._numbers import check_level
 from glabella.synthesis._report import p_text
 from glabella.synthesis.networks._arms import (
     NO_EVENT,
@@ -21,9 +21,8 @@ from glabella.synthesis.networks._arms import (
     arms,
     counts,
     dropped_text,
-    refuse_extreme,
 )
-from glabella.synthesis.networks._structure import components
+from glabella.synthesis.networks._structure import components, place_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -104,7 +103,7 @@ class CountNetwork:
 
 @dataclass(frozen=True, slots=True)
 class Informative:
-    """Counts of the studies that have an event and a non-event."""
+    """Counts, and which arms are of a study that has an event and a non-event."""
 
     arms: Arms
     events: Floats
@@ -113,12 +112,10 @@ class Informative:
     dropped: tuple[Dropped, ...]
 
 
-def informative(studlab: ArrayLike, treat: ArrayLike, events: ArrayLike, n: ArrayLike, what: str) -> Informative:
-    """Take counts, refuse what no odds ratio can hold, and say which studies carry no information."""
+def informative(studlab: ArrayLike, treat: ArrayLike, events: ArrayLike, n: ArrayLike) -> Informative:
+    """Take counts, and say which studies carry no information on an odds ratio."""
     found = arms(studlab, treat)
     with_event, rest = counts(found, events, n)
-    refuse_extreme(found, with_event == 0, "no event", what)
-    refuse_extreme(found, rest == 0, "the event in everybody", what)
     reasons = np.where(found.all(with_event == 0), NO_EVENT, np.where(found.all(rest == 0), ONLY_EVENTS, ""))
     dropped = tuple(Dropped(found.studies[study], names(found, np.flatnonzero(found.study == study)),
                             str(reasons[study])) for study in np.flatnonzero(reasons != ""))  # fmt: skip
@@ -130,15 +127,17 @@ def names(found: Arms, rows: NDArray[np.intp]) -> tuple[str, ...]:
     return tuple(found.treatments[place] for place in found.treat[rows])
 
 
-def refuse_apart(found: Arms, linked: Bools, dropped: Sequence[Dropped], what: str) -> None:
-    """Refuse a network that what informs does not connect."""
+def refuse_apart(found: Arms, linked: Bools, dropped: Sequence[Dropped]) -> None:
+    """Refuse a network that what informs the odds ratio does not connect."""
     parts = components(linked)
     if parts.max() == 0:
         return
     groups = "; ".join(", ".join(found.treatments[place] for place in np.flatnonzero(parts == part))
                        for part in range(parts.max() + 1))  # fmt: skip
+    if len(dropped) == len(found.studies):
+        raise ValueError(f"no study informs the odds ratio: {'; '.join(dropped_text(tuple(dropped)))}")
     without = f" without {', '.join(dict.fromkeys(repr(one.study) for one in dropped))}" if dropped else ""
-    raise ValueError(f"the studies that inform {what}{without} do not connect all treatments ({groups}); "
+    raise ValueError(f"the studies that inform the odds ratio{without} do not connect all treatments ({groups}); "
                      "expected one network")  # fmt: skip
 
 
@@ -164,11 +163,7 @@ def result(
     )  # fmt: skip
 
 
-def place_of(found: Arms, reference: str | None, level: float) -> int:
+def against(found: Arms, reference: str | None, level: float) -> int:
     """Place of the reference, the first treatment by default."""
     check_level(level)
-    if reference is None:
-        return 0
-    if reference not in found.treatments:
-        raise ValueError(f"reference {reference!r} is not in the network; it has {', '.join(found.treatments)}")
-    return found.treatments.index(reference)
+    return 0 if reference is None else place_of(reference, found.treatments, "reference")

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 Within = Literal["DL", "REML", "ML"]
+#: Changes of Q that agree to so many decimals of the largest are equal.
+_TIED = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,10 @@ class NetHeat:
         shown = np.flatnonzero(np.isfinite(self.change).all(axis=0))
         if len(shown) < 3:
             return shown
-        some = self.change[np.ix_(shown, shown)]
+        some: Floats = self.change[np.ix_(shown, shown)]
+        # Distances that are equal but for rounding are equal, so that no processor orders rows otherwise.
+        unit = float(np.abs(some).max()) or 1.0
+        some = np.asarray(np.round(some / unit, _TIED), dtype=float)
         apart = pdist(some, "cityblock") + pdist(some.T, "cityblock")
         return np.asarray(shown[leaves_list(linkage(apart, "complete"))])
 
@@ -188,12 +193,14 @@ def design_by_treatment(fit: Network, *, method: Within | None = None) -> Design
     design_df = (k - 1) * (arms - 1)
     design_q = np.where(design_df > 0, common.heterogeneity, 0.0)
     within, within_df = float(design_q.sum()), int(design_df.sum())
-    between, between_df = float(common.inconsistency().sum()), len(common.theta) - (of.n - 1)
+    between_df = len(common.theta) - (of.n - 1)
+    between = common.q_between(between_df)
     tau2 = tau2_within(fit, used)
-    q_random = float(_means(of, te, se, tau2).inconsistency().sum()) if np.isfinite(tau2) else np.nan
+    q_random = _means(of, te, se, tau2).q_between(between_df) if np.isfinite(tau2) else np.nan
     left = common.detached()
-    detached_q = np.einsum("dp,dp->d", left, left @ common.precision)
+    detached_q = np.maximum(np.einsum("dp,dp->d", left, left @ common.precision), 0.0)
     detached_df = np.where(np.isnan(detached_q), 0, between_df - (arms - 1))
+    detached_q = np.where((detached_df == 0) & ~np.isnan(detached_q), 0.0, detached_q)
     return DesignByTreatment(
         of.designs, k, within + between, within_df + between_df, _tail(within + between, within_df + between_df),
         within, within_df, _tail(within, within_df), between, between_df, _tail(between, between_df),
@@ -296,6 +303,10 @@ class _Means:
         """Share of each parameter in Q between designs."""
         left = self.theta - self.hat() @ self.theta
         return np.asarray(left * (self.precision @ left))
+
+    def q_between(self, df: int) -> float:
+        """Sum the shares; without a degree of freedom what is left is rounding."""
+        return max(0.0, float(self.inconsistency().sum())) if df else 0.0
 
     def detached(self) -> Floats:
         """Residuals, (d, p), when each design in turn has parameters of its own; there they are zero."""

@@ -13,6 +13,8 @@ from glabella.synthesis.networks._independent import pairs
 from glabella.synthesis.networks._structure import Structure
 
 Floats = NDArray[np.float64]
+#: Scores between 0 and 1 that agree to so many decimals are equal: rounding moves the last two or three of sixteen.
+_TIED = 10
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,11 @@ def p_scores(te: Floats, se: Floats, small_values: str) -> Floats:
     ratio = te / np.where(off, se, 1.0)
     better = np.where(off, ndtr(-ratio if small_values == "good" else ratio), 0.0)
     return np.asarray(better.sum(axis=-1) / (n - 1))
+
+
+def best_first(scores: Floats) -> NDArray[np.intp]:
+    """Order by falling scores; those that are equal but for rounding stay in the order in which they are."""
+    return np.argsort(-np.round(scores, _TIED), kind="stable")
 
 
 def within_designs(of: Structure, te: Floats, weights: Floats) -> Floats:

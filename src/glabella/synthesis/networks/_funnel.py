@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glabella.synthesis._small_study import Egger, egger
-from glabella.synthesis.networks._single import Model, contrasts
+from glabella.synthesis.networks._single import Model, contrasts, ordered
 from glabella.synthesis.networks._split import direct_evidence
 
 if TYPE_CHECKING:
@@ -58,7 +58,11 @@ class AdjustedFunnel:
 
     def __str__(self) -> str:
         """Print as analysts know it."""
-        return f"Comparison-adjusted funnel of {len(self.te)} contrasts\n\n{self.egger}"
+        try:
+            test = str(self.egger)
+        except ValueError as error:
+            test = f"No test: {error}"
+        return f"Comparison-adjusted funnel of {len(self.te)} contrasts\n\n{test}"
 
 
 def adjusted_funnel(fit: Network, order: Sequence[str], *, model: Model = "random") -> AdjustedFunnel:
@@ -84,12 +88,7 @@ def adjusted_funnel(fit: Network, order: Sequence[str], *, model: Model = "rando
     Salanti G. PLoS ONE 2013;8:e76654.
     """
     of, (te, se) = fit.structure, contrasts(fit)
-    if isinstance(order, str):
-        raise ValueError(f"order is one text ({order!r}), expected the treatments {list(fit.treatments)}")
-    asked = list(order)
-    if sorted(asked) != list(fit.treatments):
-        wrong = sorted(set(asked) ^ set(fit.treatments)) or sorted({t for t in asked if asked.count(t) > 1})
-        raise ValueError(f"order and the network differ in {wrong}, expected each of {list(fit.treatments)} once")
+    asked = ordered(fit, order)
     place = np.array([asked.index(name) for name in fit.treatments])
     found = direct_evidence(fit, model)
     turn = np.where(place[of.a] < place[of.b], 1.0, -1.0)

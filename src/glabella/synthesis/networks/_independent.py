@@ -23,7 +23,8 @@ Mask = NDArray[np.bool_]
 #: Eigenvalues of a study's covariance below this share of the largest are no variance of any contrast: rounding of
 #: standard errors to two digits moves them by a hundredth of their size.
 _FLAT = 1e-6
-#: An arm's variance this share of the smallest contrast's below zero is more than rounding.
+#: An arm's variance this share of the smallest contrast's below zero is more than rounding: such arms are
+#: positively correlated.
 _BELOW = 0.1
 
 
@@ -56,6 +57,8 @@ class Independent:
         Their variances; infinite where a row of the batch does not have the study.
     singular : ndarray of bool, shape (batch or 1, n_studies)
         Studies whose variances no arms can have.
+    dependent : ndarray of bool, shape (batch or 1, n_studies)
+        Studies whose variances only positively correlated arms can have.
     blocks : tuple of Block
         Studies with more than two arms.
     """
@@ -63,6 +66,7 @@ class Independent:
     of: Structure
     variance: Floats
     singular: Mask
+    dependent: Mask
     blocks: tuple[Block, ...]
 
     @property
@@ -80,7 +84,7 @@ class Independent:
         if len(self.variance) == 1:
             return self
         blocks = tuple(replace(block, s=block.s[index] if len(block.s) > 1 else block.s) for block in self.blocks)
-        return Independent(self.of, self.variance[index], self.singular, blocks)
+        return Independent(self.of, self.variance[index], self.singular, self.dependent, blocks)
 
     def effects(self, te: Floats) -> Floats:
         """Effects of the independent contrasts, (batch, M), of pairwise effects (batch, m).
@@ -160,23 +164,26 @@ def covariance(group: MultiArm, variance: Floats) -> Floats:
 
 
 def independent(of: Structure, se: Floats) -> Independent:
-    """Turn standard errors of pairwise contrasts, (batch or 1, m), into independent contrasts."""
+    """Turn standard errors of pairwise contrasts, (batch or 1, m), into independent contrasts.
+
+    The arms of a study may be correlated: only its contrasts enter.
+    """
     batch = len(se)
     variance = se**2
     found = [variance[:, of.two_arm]]
-    singular = np.zeros((batch, len(of.studies)), dtype=bool)
+    singular, dependent = np.zeros((2, batch, len(of.studies)), dtype=bool)
     blocks = []
     start = len(of.two_arm)
     for group in of.multi_arm:
         basis = contrast_basis(group.n)
         e, u = np.linalg.eigh(basis.T @ covariance(group, variance) @ basis)
         own = variance[:, group.rows]
-        bad = (e[..., 0] <= _FLAT * e[..., -1]) | (arm_variances(group, own) < -_BELOW * own.min(axis=2))
-        singular[:, group.studies] = bad
+        singular[:, group.studies] = bad = e[..., 0] <= _FLAT * e[..., -1]
+        dependent[:, group.studies] = ~bad & (arm_variances(group, own) < -_BELOW * own.min(axis=2))
         found.append(np.where(bad[..., None], np.inf, 2 * e).reshape(batch, -1))
         blocks.append(Block(group, np.sqrt(2) * (basis @ u), start))
         start = blocks[-1].columns.stop
-    return Independent(of, np.concatenate(found, axis=1), singular, tuple(blocks))
+    return Independent(of, np.concatenate(found, axis=1), singular, dependent, tuple(blocks))
 
 
 def arm_variances(group: MultiArm, own: Floats) -> Floats:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from glabella.synthesis.networks._scale import Scale, shown
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 Model = Literal["random", "common"]
-Scale = Literal["as_given", "exp"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class League:
         Whether logarithms of ratios were turned into ratios.
     level : float
         Of the limits.
+    measure : str or None
+        What was fitted, where it was named.
     """
 
     treatments: tuple[str, ...]
@@ -49,6 +52,7 @@ class League:
     model: Model
     scale: Scale
     level: float
+    measure: str | None = None
 
     def cells(self, *, digits: int = 2) -> list[list[str]]:
         """Write each cell: the network's estimates below the diagonal, direct ones above, names on it.
@@ -80,7 +84,8 @@ class League:
         lines = ["  ".join(f"{cell:>{wide}}" for cell, wide in zip(row, widths, strict=True)).rstrip()
                  for row in cells]  # fmt: skip
         return "\n".join([
-            f"League table, {self.model} effects: upper name versus lower, {100 * self.level:g}% limits;",
+            f"League table ({self.model} effects; {shown(self.scale, self.measure).words}): "
+            f"upper name versus lower, {100 * self.level:g}% limits;",
             "below the diagonal the network's estimates, above it direct ones",
             "",
             *lines,
@@ -88,8 +93,9 @@ class League:
 
 
 def league(
-    fit: Network, *, order: Sequence[str] | None = None, model: Model = "random", scale: Scale = "as_given"
-) -> League:
+    fit: Network, *, order: Sequence[str] | None = None, model: Model = "random", scale: Scale = "as_given",
+    measure: str | None = None,
+) -> League:  # fmt: skip
     """Put all estimates of a network into one table.
 
     Parameters
@@ -102,6 +108,8 @@ def league(
         Whose estimates.
     scale : {"as_given", "exp"}
         ``exp`` turns logarithms of ratios into ratios.
+    measure : str, optional
+        What effects are, such as OR, to be named above the table.
 
     Raises
     ------
@@ -110,32 +118,29 @@ def league(
     """
     from scipy.special import ndtri
 
-    from glabella.synthesis.networks._single import matrices
+    from glabella.synthesis.networks._single import matrices, ordered
     from glabella.synthesis.networks._split import direct_evidence
 
-    if scale not in ("as_given", "exp"):
-        raise ValueError(f"unknown scale {scale!r}; expected as_given or exp")
+    change = shown(scale, measure)
     te, se = matrices(fit, model)
-    named = tuple(fit.treatments if order is None else order)
-    if sorted(named) != list(fit.treatments):
-        raise ValueError(f"order is {list(named)}, expected each of {list(fit.treatments)} once")
+    named = fit.treatments if order is None else ordered(fit, order)
     found = direct_evidence(fit, model)
     direct, direct_se = np.full(te.shape, np.nan), np.full(te.shape, np.nan)
     direct[found.first, found.second], direct[found.second, found.first] = found.te, -found.te
     direct_se[found.first, found.second] = direct_se[found.second, found.first] = found.se
     reach = ndtri(0.5 + fit.level / 2)
     place = [fit.treatments.index(name) for name in named]
-    change = np.exp if scale == "exp" else np.positive
 
-    def shown(values: Floats) -> Floats:
-        return np.asarray(change(values[np.ix_(place, place)]))
+    def placed(values: Floats) -> Floats:
+        return change(values[np.ix_(place, place)])
 
     half, direct_half = reach * se, reach * direct_se
     return League(
-        named, shown(te), shown(te - half), shown(te + half),
-        shown(direct), shown(direct - direct_half), shown(direct + direct_half), model, scale, fit.level,
+        named, placed(te), placed(te - half), placed(te + half),
+        placed(direct), placed(direct - direct_half), placed(direct + direct_half),
+        model, scale, fit.level, measure,
     )  # fmt: skip
 
 
 def _cell(te: float, low: float, high: float, digits: int) -> str:
-    return "." if np.isnan(te) else f"{te:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+    return "." if np.isnan(te) else f"{te:z.{digits}f} ({low:z.{digits}f} to {high:z.{digits}f})"

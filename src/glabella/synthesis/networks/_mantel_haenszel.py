@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glabella.synthesis.networks._arms import Arms, Bools, Dropped, Floats, Ints
+from glabella.synthesis.networks._arms import Arms, Bools, Dropped, Floats, Ints, refuse_extreme
 from glabella.synthesis.networks._counts import (
     CountNetwork,
     Informative,
+    against,
     informative,
     names,
-    place_of,
     refuse_apart,
     result,
 )
@@ -77,15 +77,17 @@ def network_mh(
     >>> fit.te_common[0].round(2).tolist()
     [0.0, -1.45, -2.6]
     """
-    given = informative(studlab, treat, events, n, "the odds ratio")
+    given = informative(studlab, treat, events, n)
     found = given.arms
-    against = place_of(found, reference, level)
+    refuse_extreme(found, given.events == 0, "no event", "OR")
+    refuse_extreme(found, given.rest == 0, "the event in everybody", "OR")
+    base = against(found, reference, level)
     parts, dropped = _designs(given)
     size = len(found.treatments)
     linked = np.zeros((size, size), dtype=bool)
     for part in parts:
         linked[np.ix_(part.treat, part.treat)] = True
-    refuse_apart(found, linked, dropped, "the odds ratio")
+    refuse_apart(found, linked, dropped)
     information, score, own = np.zeros((size, size)), np.zeros(size), 0.0
     for part in parts:
         y, cov = _greenland(found, part)
@@ -96,15 +98,19 @@ def network_mh(
         information += contrast.T @ weight @ contrast
         score += contrast.T @ weight @ y
         own += float(y @ weight @ y)
-    others = np.delete(np.arange(size), against)
+    others = np.delete(np.arange(size), base)
     cov = np.asarray(np.linalg.inv(information[np.ix_(others, others)]), dtype=float)
     effect = cov @ score[others]
     df = sum(len(part.treat) - 1 for part in parts) - (size - 1)
     return result(
-        "Mantel-Haenszel", given, (effect, cov), against, level,
+        "Mantel-Haenszel", given, (effect, cov), base, level,
         q=max(0.0, own - float(effect @ score[others])) if df else 0.0, q_df=df,
         k=sum(len(part.events) for part in parts), designs=[part.name for part in parts], dropped=dropped,
     )  # fmt: skip
+
+
+#: A covariance whose least eigenvalue is this share of its largest, or less, is singular but for rounding.
+_SINGULAR = 1e-10
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +189,8 @@ def _greenland(found: Arms, part: _Design) -> tuple[Floats, Floats]:
     mean = np.log(C / T).sum(axis=1) / arms
     against = np.column_stack([np.ones(arms - 1), -np.eye(arms - 1)])
     found_cov = against @ (sums / arms**2) @ against.T
-    if np.linalg.eigvalsh(found_cov)[0] <= 0:
+    size = np.linalg.eigvalsh(found_cov)
+    if size[0] <= _SINGULAR * size[-1]:
         raise ValueError(f"the studies of the design {part.name} are too sparse: the covariance of their odds "
                          "ratios is not that of anything; expected more events")  # fmt: skip
     return against @ mean, found_cov

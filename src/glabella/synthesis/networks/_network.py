@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._blocks import by_blocks
-from glabella.synthesis._tau2 import by_df
+from glabella.synthesis._numbers import check_level, numbers
+from glabella.synthesis._tau2 import by_df, method_called
 from glabella.synthesis.networks._analysis import analyse, chi_squared_p, complain
 from glabella.synthesis.networks._fit import Estimates, p_scores, within_designs
 from glabella.synthesis.networks._structure import Structure, structure
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
     from glabella.synthesis.networks._contribution import Contribution, Way
     from glabella.synthesis.networks._designs import DesignByTreatment, NetHeat, Within
     from glabella.synthesis.networks._funnel import AdjustedFunnel
-    from glabella.synthesis.networks._league import League, Scale
+    from glabella.synthesis.networks._league import League
     from glabella.synthesis.networks._ranks import Ranks
+    from glabella.synthesis.networks._scale import Scale
     from glabella.synthesis.networks._split import NodeSplit
 
 Floats = NDArray[np.float64]
@@ -50,6 +52,7 @@ class Given:
     te: Floats
     se: Floats
     single: bool
+    correlated_arms: bool
 
 
 @dataclass(frozen=True)
@@ -198,7 +201,9 @@ class Network:
     @property
     def q_between(self) -> Any:
         """Inconsistency between designs."""
-        return self._number(np.atleast_1d(self.q) - self._within[0])
+        # Without a degree of freedom what is left is rounding.
+        df = np.atleast_1d(self.q_between_df)
+        return self._number(np.where(df == 0, 0.0, 1.0) * np.maximum(np.atleast_1d(self.q) - self._within[0], 0.0))
 
     @property
     def q_between_df(self) -> Any:
@@ -236,12 +241,13 @@ class Network:
         return self._shown(fit.te - half), self._shown(fit.te + half)
 
     def league(
-        self, *, order: Sequence[str] | None = None, model: Model = "random", scale: Scale = "as_given"
-    ) -> League:
+        self, *, order: Sequence[str] | None = None, model: Model = "random", scale: Scale = "as_given",
+        measure: str | None = None,
+    ) -> League:  # fmt: skip
         """Put all estimates into one table: see :func:`glabella.synthesis.networks._league.league`."""
         from glabella.synthesis.networks._league import league
 
-        return league(self, order=order, model=model, scale=scale)
+        return league(self, order=order, model=model, scale=scale, measure=measure)
 
     def node_split(self, *, model: Model = "random") -> NodeSplit:
         """Separate indirect from direct evidence: see :func:`node_split`."""
@@ -296,11 +302,33 @@ class Network:
 
         return network_table(self)
 
-    def __str__(self) -> str:
-        """Print as analysts know it."""
+    def report(
+        self, *, small_values: SmallValues = "good", scale: Scale = "as_given", measure: str | None = None
+    ) -> str:
+        """Print as analysts know it.
+
+        Parameters
+        ----------
+        small_values : {"good", "bad"}
+            Whether a small effect is a good one, for the P-scores and the order of treatments.
+        scale : {"as_given", "exp"}
+            ``exp`` turns logarithms of ratios into ratios.
+        measure : str, optional
+            What effects are, such as OR, to be named above the table.
+
+        Examples
+        --------
+        >>> fit = network(["1", "2", "3"], ["a", "a", "b"], ["b", "c", "c"], [0.5, 0.9, 0.3], [0.2, 0.1, 0.15])
+        >>> print(fit.report(small_values="bad", scale="exp", measure="OR").splitlines()[3])
+        Effects: odds ratio; P-scores: small values are bad
+        """
         from glabella.synthesis.networks._network_report import network_text
 
-        return network_text(self)
+        return network_text(self, small_values, scale, measure)
+
+    def __str__(self) -> str:
+        """Print as analysts know it, effects as they were given and small ones being good."""
+        return self.report()
 
     def _estimates(self, model: Model) -> Estimates:
         if model not in ("random", "common"):
@@ -328,6 +356,7 @@ def network(
     method: Method = "REML",
     reference: str | None = None,
     level: float = 0.95,
+    correlated_arms: bool = False,
 ) -> Network:
     """Compare many treatments at once, directly and through each other.
 
@@ -345,6 +374,9 @@ def network(
         when left out.
     level : float
         Of every interval.
+    correlated_arms : bool
+        Whether standard errors of a study of three arms or more are taken that only positively correlated arms can
+        have, such as those of a split-face or crossover trial.
 
     Returns
     -------
@@ -355,17 +387,18 @@ def network(
     Raises
     ------
     ValueError
-        If nothing is given, shapes differ, a name is missing, a study compares a treatment with itself, gives a
-        contrast twice or leaves one out, the network falls into parts, an effect is not finite or a standard error
-        not above zero, effects of a study of three arms or more do not add up (beyond a tenth of its smallest
-        standard error), no arms can have its standard errors, there is no degree of freedom for the variance
-        between studies, it does not converge, or the reference is not in the network.
+        If nothing is given, shapes differ, a name is missing, names differ only in case or spaces, a study compares
+        a treatment with itself, gives a contrast twice or leaves one out, the network falls into parts, an effect
+        is not finite or a standard error not above zero, effects of a study of three arms or more do not add up
+        (beyond a tenth of its smallest standard error), no independent arms can have its standard errors (with
+        ``correlated_arms``: no arms at all), there is no degree of freedom for the variance between studies, it
+        does not converge, or the reference is not in the network.
 
     Notes
     -----
-    Contrasts that share an arm are correlated; their covariances follow from the variances of all pairs of arms and
-    are taken into account everywhere, in the likelihood too. The prediction interval has t with one degree of
-    freedom less than Q has.
+    Contrasts that share an arm are correlated; their covariances follow from the variances of all pairs of arms,
+    (v_ac + v_bc - v_ab)/2 for a and b versus c, whether the arms are correlated or not, and are taken into account
+    everywhere, in the likelihood too. The prediction interval has t with one degree of freedom less than Q has.
 
     References
     ----------
@@ -381,20 +414,21 @@ def network(
     (-0.691, 0.0565, 7.2)
     """
     of = structure(studlab, treat1, treat2)
-    y, s = np.array(te, dtype=float), np.array(se, dtype=float)
+    y, s = np.array(numbers(te, "te")), np.array(numbers(se, "se"))
     if y.shape != s.shape or y.ndim not in (1, 2) or y.shape[-1] != of.m:
         raise ValueError(
             f"te has shape {y.shape} and se {s.shape}, expected both ({of.m},) or both (batch, {of.m})"
         )
-    if method not in METHODS:
-        raise ValueError(f"unknown method {method!r}; expected one of {', '.join(METHODS)}")
-    if not 0 < level < 1:
-        raise ValueError(f"level is {level}, expected between 0 and 1")
+    method = method_called(method, METHODS)
+    check_level(level)
+    if not isinstance(correlated_arms, bool):
+        raise ValueError(f"correlated_arms is {correlated_arms!r}, expected True or False")
     against = 0 if reference is None else of.index(reference)
     single = y.ndim == 1
     y, s = np.atleast_2d(y, s)
-    given = Given(of, y, s, single)
-    parts = by_blocks(lambda rows: analyse(of, y[rows], s[rows], method, against), len(y), of.m, p=of.n)
+    given = Given(of, y, s, single, correlated_arms)
+    parts = by_blocks(lambda rows: analyse(of, y[rows], s[rows], method, against, correlated_arms),
+                      len(y), of.m, p=of.n)  # fmt: skip
     estimates = {name: Estimates(*parts.pop(name)) for name in ("common", "random")}
     if single:
         complain(of, y[0], s[0], parts["reason"][0])

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from glabella.synthesis._report import p_text, span
+from glabella.synthesis.networks._fit import best_first
+from glabella.synthesis.networks._scale import Scale, Shown, shown
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from glabella.synthesis.networks._network import Network
+    from glabella.synthesis.networks._network import Network, SmallValues
 
 _LONG = {
     "common": "common effect",
@@ -49,9 +51,9 @@ def network_table(fit: Network) -> pl.DataFrame:
     return pl.DataFrame(table)
 
 
-def network_text(fit: Network) -> str:
+def network_text(fit: Network, small_values: SmallValues, scale: Scale, measure: str | None) -> str:
     """Print one network against its reference; of a batch how many there are and what went wrong."""
-    of = fit.structure
+    of, change = fit.structure, shown(scale, measure)
     size = f"{of.n} treatments, {len(of.studies)} studies, {of.m} contrasts, {len(of.designs)} designs"
     head = f"Network meta-analysis, {_LONG[fit.method]}\n{size}"
     if not fit.given.single:
@@ -60,9 +62,11 @@ def network_text(fit: Network) -> str:
         lines += [f"  {count} {'analysed' if not why else 'flagged: ' + why}"
                   for why, count in zip(reasons, counts, strict=True)]  # fmt: skip
         return "\n".join(lines)
-    lines = [head, "", *_against_reference(fit), ""]
+    lines = [head, "", f"Effects: {change.words}; P-scores: small values are {small_values}"]
+    lines += [*_against_reference(fit, change, fit.p_scores(small_values=small_values)), ""]
     if fit.method != "common":
-        lines.append(f"tau^2 {fit.tau2:.4f}, tau {np.sqrt(fit.tau2):.4f}")
+        of_what = "" if change.fitted == change.words else f" (of the {change.fitted})"
+        lines.append(f"tau^2 {fit.tau2:.4f}, tau {np.sqrt(fit.tau2):.4f}{of_what}")
     if fit.q_df > 0:
         lines.append(f"I^2 {fit.i2:.2f}%")
     for words, name in (("Total", "q"), ("Within designs", "q_within"), ("Between designs", "q_between")):
@@ -71,21 +75,21 @@ def network_text(fit: Network) -> str:
     return "\n".join(lines)
 
 
-def _against_reference(fit: Network) -> list[str]:
+def _against_reference(fit: Network, change: Shown, score: np.ndarray) -> list[str]:
     """Write the effects versus the reference, the best P-score first."""
     from scipy.special import ndtr
 
     at = fit.structure.index(fit.reference)
-    low, high = fit.limits()
-    score, te, se = fit.p_score, fit.te_random[:, at], fit.se_random[:, at]
+    low, high = (change(each[:, at]) for each in fit.limits())
+    te, se = fit.te_random[:, at], fit.se_random[:, at]
     width = max(len("versus " + fit.reference), *(len(name) for name in fit.treatments))
     lines = [f"{'versus ' + fit.reference:{width}} {'estimate':>9} {f'{100 * fit.level:g}% limits':20} {'p':>7}"
              f" {'P-score':>8}"]  # fmt: skip
-    for i in np.argsort(-score, kind="stable"):
+    for i in best_first(score):
         if i == at:
             lines.append(f"{fit.treatments[i]:{width}} {'.':>9} {'.':20} {'.':>7} {score[i]:8.4f}")
             continue
-        limits = span((low[i, at], high[i, at]))
+        limits = span((low[i], high[i]))
         p = p_text(2 * ndtr(-abs(te[i] / se[i])))
-        lines.append(f"{fit.treatments[i]:{width}} {te[i]:9.4f} {limits:20} {p:>7} {score[i]:8.4f}")
+        lines.append(f"{fit.treatments[i]:{width}} {change(te[i]):z9.4f} {limits:20} {p:>7} {score[i]:8.4f}")
     return lines

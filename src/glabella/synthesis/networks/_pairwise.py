@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._effect_size import correction, effect_size
+from glabella.synthesis._numbers import number
 from glabella.synthesis.networks._arms import (
+    HUGE,
     NO_EVENT,
     ONLY_EVENTS,
     Arms,
@@ -53,6 +55,10 @@ class Pairwise:
         Effect of ``treat1`` against ``treat2`` and its standard error.
     dropped : tuple of Dropped
         Studies without information on this measure, and why.
+    added : tuple of str
+        Studies to whose cells something was added (of RD and IRD for their variance alone).
+    add : float
+        What was added there.
     """
 
     measure: ArmMeasure
@@ -62,6 +68,8 @@ class Pairwise:
     te: Floats
     se: Floats
     dropped: tuple[Dropped, ...]
+    added: tuple[str, ...] = ()
+    add: float = 0.0
 
     def table(self) -> pl.DataFrame:
         """Give one row a contrast."""
@@ -78,7 +86,13 @@ class Pairwise:
                   for _, (study, one, two, te, se) in zip(range(_SHOWN), shown, strict=False)]  # fmt: skip
         if len(self.te) > _SHOWN:
             lines.append(f"... and {len(self.te) - _SHOWN} more")
-        return "\n".join(lines + dropped_text(self.dropped))
+        return "\n".join(lines + self.notes)
+
+    @property
+    def notes(self) -> list[str]:
+        """Lines that say what was left out and to which studies something was added."""
+        added = [f"added to every cell of each arm of {', '.join(self.added)}: {self.add:g}"] if self.added else []
+        return dropped_text(self.dropped) + added
 
 
 def pairwise(
@@ -99,7 +113,8 @@ def pairwise(
     measure : {"OR", "RR", "RD", "AS", "IRR", "IRD", "MD", "SMD", "ROM"}
         Effect measure, as in :func:`~glabella.synthesis.effect_size`.
     add : float, optional
-        For counts and rates: added to each cell of a study that ``to`` selects, 0.5 by default (``AS``: 0).
+        For counts and rates: added to each cell of a study that ``to`` selects, 0.5 by default (``AS``: 0). Unless
+        ``add`` or ``to`` is given, only the variances of the differences ``RD`` and ``IRD`` have it.
     to : {"only0", "all", "if0all", "none"}
         Add to studies with an empty cell, to all, to all when any has an empty cell, or to none.
     **columns : array_like of shape (rows,)
@@ -144,7 +159,7 @@ def pairwise(
     >>> [f"{a}-{b} {te:.3f}" for a, b, te in zip(found.treat1, found.treat2, found.te)]
     ['A-C -1.051', 'A-D -0.129', 'C-D 0.923']
     """
-    if measure not in _NEEDS:
+    if not isinstance(measure, str) or measure not in _NEEDS:
         raise ValueError(f"unknown measure {measure!r}; expected one of {', '.join(_NEEDS)}")
     needed = _NEEDS[measure]
     if (missing := [name for name in needed if name not in columns]) or set(columns) - set(needed):
@@ -153,13 +168,14 @@ def pairwise(
                             f"unknown: {sorted(set(columns) - set(needed))[0]!r}"))  # fmt: skip
     found = arms(studlab, treat)
     dropped = np.full(len(found.studies), "", dtype=object)
+    added = np.zeros(len(found.studies), dtype=bool)
     first, second = found.pairs()
     if "mean" in needed:
         te, vi = _means(found, measure, first, second, *(column(found, columns[name], name) for name in needed))
     elif "time" in needed:
-        te, vi = _rates(found, measure, first, second, dropped, columns, add, to)
+        te, vi = _rates(found, measure, first, second, dropped, added, columns, add, to)
     else:
-        te, vi = _counts(found, measure, first, second, dropped, columns, add, to)
+        te, vi = _counts(found, measure, first, second, dropped, added, columns, add, to)
     kept = dropped[found.study[first]] == ""
     _refuse_undefined(found, first, second, te, vi, kept, measure)
     studies, treatments = np.array(found.studies), np.array(found.treatments)
@@ -168,7 +184,8 @@ def pairwise(
     if not kept.any():
         raise ValueError(f"no study carries information on {measure}: {'; '.join(dropped_text(out))}")
     return Pairwise(measure, studies[found.study[first]][kept], treatments[found.treat[first]][kept],
-                    treatments[found.treat[second]][kept], te[kept], np.sqrt(vi[kept]), out)  # fmt: skip
+                    treatments[found.treat[second]][kept], te[kept], np.sqrt(vi[kept]), out,
+                    tuple(studies[added & (dropped == "")].tolist()), _added(measure, add))  # fmt: skip
 
 
 def _refuse_undefined(
@@ -183,47 +200,63 @@ def _refuse_undefined(
                          "expected no empty cell, or something added to it")  # fmt: skip
 
 
-def _filled(found: Arms, cells: tuple[Floats, ...], add: float, to: str) -> tuple[Floats, ...]:
-    """Add to every cell of every arm of the studies that have an empty cell in some arm."""
+def _added(measure: ArmMeasure, add: float | None) -> float:
+    """Give what is added where something is: half an event, but for arcsines, which have no empty cell."""
+    return (0.0 if measure == "AS" else 0.5) if add is None else add
+
+
+def _filled(found: Arms, cells: tuple[Floats, ...], add: float, to: str, added: Bools) -> tuple[Floats, ...]:
+    """Add to every cell of every arm of the studies that have an empty cell in some arm, and mark these studies."""
     if to not in ("only0", "all", "if0all", "none"):
         raise ValueError(f"unknown to {to!r}; expected only0, all, if0all or none")
-    if not (np.isfinite(add) and add >= 0):
+    if not 0 <= number(add, "add", "0 or more") < HUGE:
         raise ValueError(f"add is {add!r}, expected 0 or more")
     empty = np.any([cell == 0 for cell in cells], axis=0)
     by_study = found.any(empty) if to == "only0" else to == "all" or (to == "if0all" and empty.any())
-    more = np.where(np.broadcast_to(by_study, len(found.studies)), add, 0.0)[found.study]
+    added |= np.broadcast_to(by_study, len(found.studies)) & (add > 0)
+    more = np.where(added, add, 0.0)[found.study]
     return tuple(cell + more for cell in cells)
 
 
 def _counts(found: Arms, measure: ArmMeasure, first: Ints, second: Ints, dropped: NDArray[np.object_],
-            columns: dict[str, ArrayLike], add: float | None, to: str) -> tuple[Floats, Floats]:  # fmt: skip
+            added: Bools, columns: dict[str, ArrayLike], add: float | None, to: str
+            ) -> tuple[Floats, Floats]:  # fmt: skip
     events, rest = counts(found, columns["events"], columns["n"])
     if measure in ("OR", "RR"):
         refuse_extreme(found, events == 0, "no event", measure)
         refuse_extreme(found, rest == 0, "the event in everybody", measure)
         dropped[found.all(events == 0)] = NO_EVENT
         dropped[found.all(rest == 0)] = ONLY_EVENTS
-    a, b = _filled(found, (events, rest), (0.0 if measure == "AS" else 0.5) if add is None else add, to)
+    a, b = _filled(found, (events, rest), _added(measure, add), to, added)
     sizes = effect_size(measure, to="none", ai=a[first], bi=b[first], ci=a[second], di=b[second])
+    if measure == "RD" and add is None and to == "only0":
+        # As with effect_size: a difference needs nothing added, only its variance does.
+        people = events + rest
+        return events[first] / people[first] - events[second] / people[second], sizes.vi
     return sizes.yi, sizes.vi
 
 
 def _rates(found: Arms, measure: ArmMeasure, first: Ints, second: Ints, dropped: NDArray[np.object_],
-           columns: dict[str, ArrayLike], add: float | None, to: str) -> tuple[Floats, Floats]:  # fmt: skip
+           added: Bools, columns: dict[str, ArrayLike], add: float | None, to: str
+           ) -> tuple[Floats, Floats]:  # fmt: skip
     events, time = column(found, columns["events"], "events"), column(found, columns["time"], "time")
     found.refuse(events < 0, events, "events", "0 or more")
     found.refuse(time <= 0, time, "time", "more than 0")
+    found.refuse(time < 1 / HUGE, time, "time", f"{1 / HUGE:.0e} or more")
     if measure == "IRR":
         refuse_extreme(found, events == 0, "no event", measure)
         dropped[found.all(events == 0)] = NO_EVENT
-    (x,) = _filled(found, (events,), 0.5 if add is None else add, to)
+    (x,) = _filled(found, (events,), _added(measure, add), to, added)
     sizes = effect_size(measure, to="none", x1i=x[first], t1i=time[first], x2i=x[second], t2i=time[second])
+    if measure == "IRD" and add is None and to == "only0":
+        return events[first] / time[first] - events[second] / time[second], sizes.vi
     return sizes.yi, sizes.vi
 
 
 def _means(found: Arms, measure: ArmMeasure, first: Ints, second: Ints, mean: Floats, sd: Floats, n: Floats
            ) -> tuple[Floats, Floats]:  # fmt: skip
     found.refuse(sd <= 0, sd, "sd", "more than 0")
+    found.refuse(sd < 1 / HUGE, sd, "sd", f"{1 / HUGE:.0e} or more")
     found.refuse(n < 1, n, "n", "1 or more")
     if measure == "SMD":
         return _standardised(found, first, second, mean, sd, n)
@@ -232,6 +265,7 @@ def _means(found: Arms, measure: ArmMeasure, first: Ints, second: Ints, mean: Fl
         wrong = np.zeros(len(mean), dtype=bool)
         wrong[second[sign <= 0]] = True
         found.refuse(wrong, mean, "mean", "a mean other than 0, of one sign in all arms of a study")
+        found.refuse(np.abs(mean) < 1 / HUGE, mean, "mean", f"one of {1 / HUGE:.0e} or more, without its sign")
     sizes = effect_size(measure, m1i=mean[first], sd1i=sd[first], n1i=n[first],
                         m2i=mean[second], sd2i=sd[second], n2i=n[second])  # fmt: skip
     return sizes.yi, sizes.vi

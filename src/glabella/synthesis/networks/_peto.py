@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from glabella.synthesis.networks._arms import Arms, Ints
-from glabella.synthesis.networks._counts import CountNetwork, informative, place_of, refuse_apart, result
+from glabella.synthesis.networks._counts import CountNetwork, against, informative, refuse_apart, result
 
 
 def network_peto(
@@ -34,14 +34,15 @@ def network_peto(
     Returns
     -------
     CountNetwork
-        Log odds ratios; biased where arms are of very different size or effects are large.
+        Log odds ratios; biased where arms are of very different size or effects are large. ``dropped`` names the
+        studies without an event, or with nothing else.
 
     Raises
     ------
     ValueError
         If lengths differ, a value cannot be (the message names study and treatment), a treatment is named twice
-        in a study, a study has one arm, a treatment never has an event or never anything else, the studies that
-        inform do not connect all treatments, or the reference is unknown.
+        in a study, a study has one arm, the studies that inform do not connect all treatments, or the reference
+        is unknown.
 
     Notes
     -----
@@ -49,7 +50,8 @@ def network_peto(
     mean E = Mp and covariance V = M(N - M)/(N - 1) (diag(p) - pp'), where M of N people have the event and p are
     the arms' shares of people. With small log odds θ, O - E is about Vθ; so (ΣV)θ = Σ(O - E), and (ΣV)⁻¹ is the
     covariance of the contrasts. With two treatments this is ``pool_peto``. The heterogeneity is
-    Σ (O - E)'V⁻(O - E) - θ'Σ(O - E), the sum of what differs within and between designs.
+    Σ (O - E)'V⁻(O - E) - θ'Σ(O - E), the sum of what differs within and between designs. It is finite where a
+    treatment never has an event, or always, as nothing is divided by the events of one arm.
 
     References
     ----------
@@ -62,9 +64,9 @@ def network_peto(
     >>> fit.te_common[0].round(2).tolist()
     [0.0, -1.25, -2.3]
     """
-    given = informative(studlab, treat, events, n, "the odds ratio")
+    given = informative(studlab, treat, events, n)
     found, kept = given.arms, given.kept
-    against = place_of(found, reference, level)
+    base = against(found, reference, level)
     people, size = given.events + given.rest, len(found.treatments)
     total, cases = found.total(people)[found.study], found.total(given.events)[found.study]
     share = people / total
@@ -77,15 +79,16 @@ def network_peto(
     by_study = np.zeros(len(found.studies))
     by_study[found.study] = spread
     information = np.diag(np.bincount(found.treat, spread * share, minlength=size)) - (wide.T * by_study) @ wide
-    refuse_apart(found, (wide.T * by_study) @ wide > 0, given.dropped, "the odds ratio")
-    others = np.delete(np.arange(size), against)
+    refuse_apart(found, (wide.T * by_study) @ wide > 0, given.dropped)
+    others = np.delete(np.arange(size), base)
     cov = np.asarray(np.linalg.inv(information[np.ix_(others, others)]), dtype=float)
     effect = np.asarray(cov @ score[others], dtype=float)
     own = np.where(kept, difference**2 / np.where(kept, spread * share, 1.0), 0.0).sum()
     informing = np.unique(found.study[kept])
+    df = int(kept.sum() - len(informing) - (size - 1))
     return result(
-        "Peto", given, (effect, cov), against, level, q=max(0.0, float(own - effect @ score[others])),
-        q_df=int(kept.sum() - len(informing) - (size - 1)), k=len(informing),
+        "Peto", given, (effect, cov), base, level, q=max(0.0, float(own - effect @ score[others])) if df else 0.0,
+        q_df=df, k=len(informing),
         designs=designs(found, informing), dropped=given.dropped,
     )  # fmt: skip
 

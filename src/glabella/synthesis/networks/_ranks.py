@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glabella.synthesis._numbers import check_whole, numbers
+from glabella.synthesis.networks._fit import best_first
 from glabella.synthesis.networks._single import Model, matrices
 
 if TYPE_CHECKING:
@@ -51,7 +53,8 @@ class Ranks:
     @property
     def mean_rank(self) -> Floats:
         """Expected rank; one is the best."""
-        return np.asarray(self.probability @ np.arange(1.0, len(self.treatments) + 1))
+        # A sum of counts over draws: its last digits are rounding, which would turn halves when it is printed.
+        return np.round(self.probability @ np.arange(1.0, len(self.treatments) + 1), 12)
 
     @property
     def sucra(self) -> Floats:
@@ -69,7 +72,7 @@ class Ranks:
         """Give one row a treatment, the best first."""
         import polars as pl
 
-        best = np.argsort(self.mean_rank, kind="stable")
+        best = best_first(self.sucra)
         return pl.DataFrame({
             "treatment": [self.treatments[i] for i in best],
             "sucra": self.sucra[best],
@@ -86,7 +89,7 @@ class Ranks:
         lines += [
             f"{self.treatments[i]:{width}} {self.sucra[i]:6.4f} {self.probability[i, 0]:8.4f} "
             f"{self.mean_rank[i]:10.2f}"
-            for i in np.argsort(self.mean_rank, kind="stable")
+            for i in best_first(self.sucra)
         ]
         return "\n".join(lines)
 
@@ -125,7 +128,7 @@ def rank_probabilities(
     >>> found.probability[0].tolist(), found.sucra.tolist()
     ([0.5, 0.5, 0.0], [0.75, 0.75, 0.0])
     """
-    values = np.asarray(draws, dtype=float)
+    values = numbers(draws, "draws")
     if values.ndim != 2 or values.shape[0] < 1 or values.shape[1] < 2:
         raise ValueError(f"draws has shape {values.shape}, expected (samples, options) with two options or more")
     names = tuple(treatments) if treatments is not None else tuple(str(i + 1) for i in range(values.shape[1]))
@@ -163,8 +166,8 @@ def network_ranks(
         Of the draws: the same one gives the same ranks.
     """
     _known(small_values)
-    if draws < 1:
-        raise ValueError(f"draws is {draws}, expected 1 or more")
+    check_whole(draws, "draws", 1)
+    check_whole(seed, "seed", 0)
     te, se = matrices(fit, model)
     mean, cov = te[1:, 0], (se[1:, :1] ** 2 + se[:1, 1:] ** 2 - se[1:, 1:] ** 2) / 2
     generator = np.random.default_rng(seed)

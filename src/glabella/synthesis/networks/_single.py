@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from glabella.synthesis._labels import names
 
 if TYPE_CHECKING:
     from glabella.synthesis.networks._network import Network
@@ -25,6 +28,23 @@ def contrasts(fit: Network) -> tuple[Floats, Floats]:
     if not fit.given.single:
         raise ValueError(f"the fit is a batch of {len(fit.given.te)} networks, expected a single one")
     return fit.given.te[0], fit.given.se[0]
+
+
+def ordered(fit: Network, order: Sequence[str]) -> tuple[str, ...]:
+    """Read an order of all treatments.
+
+    Raises
+    ------
+    ValueError
+        If it does not name every treatment once.
+    """
+    if isinstance(order, str) or not isinstance(order, Iterable):
+        raise ValueError(f"order is {order!r}, expected the treatments {list(fit.treatments)}")
+    asked = tuple(names(list(order), "order"))
+    if sorted(asked) != list(fit.treatments):
+        wrong = sorted(set(asked) ^ set(fit.treatments)) or sorted({t for t in asked if asked.count(t) > 1})
+        raise ValueError(f"order and the network differ in {wrong}, expected each of {list(fit.treatments)} once")
+    return asked
 
 
 def variance(fit: Network, model: Model) -> float:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from glabella.synthesis._report import p_text
+from glabella.synthesis.networks._scale import Scale, shown
 from glabella.synthesis.networks._single import Model, contrasts, matrices, variance
 from glabella.synthesis.networks._structure import Structure
 
@@ -100,17 +102,39 @@ class NodeSplit:
 
     def __str__(self) -> str:
         """Print the comparisons that have both kinds of evidence."""
+        return self.report()
+
+    def report(self, *, scale: Scale = "as_given", measure: str | None = None) -> str:
+        """Print the comparisons that have both kinds of evidence.
+
+        Parameters
+        ----------
+        scale : {"as_given", "exp"}
+            ``exp`` turns logarithms of ratios into ratios, and differences into ratios of direct to indirect ones.
+        measure : str, optional
+            What effects are, such as OR, to be named above the table.
+
+        Examples
+        --------
+        >>> from glabella.synthesis import network
+        >>> fit = network(["1", "2", "3", "4"], ["a", "a", "b", "a"], ["b", "c", "c", "b"],
+        ...               [-0.5, -0.9, 0.3, -0.7], [0.2, 0.1, 0.15, 0.1], method="DL")
+        >>> print(fit.node_split().report(scale="exp", measure="OR").splitlines()[0])
+        Direct and indirect evidence (random effects; odds ratio)
+        """
+        change = shown(scale, measure)
         both = np.flatnonzero(np.isfinite(self.difference))
         if not both.size:
             return "No comparison has direct and indirect evidence: there is nothing to split"
         names = [f"{a} : {b}" for a, b in zip(self.first, self.second, strict=True)]
         width = max(len("comparison"), *(len(names[i]) for i in both))
-        lines = [f"Direct and indirect evidence ({self.model} effects)", ""]
-        lines.append(f"{'comparison':{width}}    k  prop  network   direct indirect     diff        z        p")
+        lines = [f"Direct and indirect evidence ({self.model} effects; {change.words})", ""]
+        apart = "ratio" if change.ratio else "diff"
+        lines.append(f"{'comparison':{width}}    k  prop  network   direct indirect {apart:>8}        z        p")
+        columns = [change(each) for each in (self.te, self.direct, self.indirect, self.difference)]
         lines += [
-            f"{names[i]:{width}} {self.studies[i]:4d} {self.proportion[i]:5.2f} {self.te[i]:8.4f} "
-            f"{self.direct[i]:8.4f} {self.indirect[i]:8.4f} {self.difference[i]:8.4f} {self.z[i]:8.2f} "
-            f"{'<.0001' if self.p_value[i] < 0.0001 else f'{self.p_value[i]:.4f}':>8}"
+            f"{names[i]:{width}} {self.studies[i]:4d} {self.proportion[i]:5.2f} "
+            f"{' '.join(f'{each[i]:z8.4f}' for each in columns)} {self.z[i]:z8.2f} {p_text(self.p_value[i]):>8}"
             for i in both
         ]
         return "\n".join(lines)

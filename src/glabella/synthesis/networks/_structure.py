@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glabella.synthesis._labels import names, refuse_alike
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 
@@ -147,20 +149,15 @@ class Structure:
         """First contrast of each study."""
         return np.unique(self.study, return_index=True)[1]
 
-    def index(self, treatment: str) -> int:
-        """Position of a treatment.
+    def index(self, treatment: Any) -> int:
+        """Position of a treatment, whose name is read as those of the contrasts were.
 
         Raises
         ------
         ValueError
             If the network does not have it.
         """
-        try:
-            return self.treatments.index(treatment)
-        except ValueError:
-            raise ValueError(
-                f"treatment {treatment!r} is not in the network; it has {_list(self.treatments)}"
-            ) from None
+        return place_of(treatment, self.treatments, "treatment")
 
 
 def structure(studlab: ArrayLike, treat1: ArrayLike, treat2: ArrayLike) -> Structure:
@@ -175,8 +172,9 @@ def structure(studlab: ArrayLike, treat1: ArrayLike, treat2: ArrayLike) -> Struc
     Raises
     ------
     ValueError
-        If nothing is given, lengths differ, a name is missing, a study compares a treatment with itself, gives a
-        contrast twice or leaves one out, or if the network falls into parts.
+        If nothing is given, lengths differ, a name is missing, names differ only in case or spaces, a study
+        compares a treatment with itself, gives a contrast twice or leaves one out, or if the network falls into
+        parts.
     """
     study, a, b, studies, treatments = _indices(studlab, treat1, treat2)
     _same_treatment(study, a, b, studies, treatments)
@@ -226,7 +224,8 @@ def subnetworks(studlab: ArrayLike, treat1: ArrayLike, treat2: ArrayLike) -> tup
     Raises
     ------
     ValueError
-        If nothing is given, lengths differ, a name is missing, or a study compares a treatment with itself.
+        If nothing is given, lengths differ, a name is missing, names differ only in case or spaces, or a study
+        compares a treatment with itself.
 
     Examples
     --------
@@ -261,6 +260,20 @@ def components(linked: NDArray[np.bool_]) -> Ints:
     return np.asarray(np.unique(first, return_inverse=True)[1], dtype=np.intp)
 
 
+def place_of(treatment: Any, treatments: Sequence[str], name: str) -> int:
+    """Position of a treatment, whose name is read as those of the treatments were.
+
+    Raises
+    ------
+    ValueError
+        If they do not have it.
+    """
+    wanted = treatment if isinstance(treatment, str) or treatment is None else names([treatment], name)[0]
+    if wanted not in treatments:
+        raise ValueError(f"{name} {treatment!r} is not in the network; it has {_list(treatments)}")
+    return treatments.index(wanted)
+
+
 def _linked(a: Ints, b: Ints, n: int) -> NDArray[np.bool_]:
     found = np.zeros((n, n), dtype=bool)
     found[a, b] = found[b, a] = True
@@ -271,7 +284,7 @@ def _indices(
     studlab: ArrayLike, treat1: ArrayLike, treat2: ArrayLike
 ) -> tuple[Ints, Ints, Ints, tuple[str, ...], tuple[str, ...]]:
     """Names to indices: studies as they come, treatments sorted."""
-    label, one, two = _names("studlab", studlab), _names("treat1", treat1), _names("treat2", treat2)
+    label, one, two = names(studlab, "studlab"), names(treat1, "treat1"), names(treat2, "treat2")
     if not len(label) == len(one) == len(two):
         raise ValueError(f"studlab has {len(label)} rows, treat1 {len(one)} and treat2 {len(two)}, "
                          "expected one a contrast")  # fmt: skip
@@ -279,20 +292,13 @@ def _indices(
         raise ValueError("nothing to analyse: no contrast was given")
     studies = {name: place for place, name in enumerate(dict.fromkeys(label))}
     treatments = {name: place for place, name in enumerate(sorted({*one, *two}))}
+    refuse_alike(treatments, "treatments")
+    refuse_alike(studies, "studies")
     indices = (
-        np.fromiter((known[name] for name in names), np.intp, len(names))
-        for known, names in ((studies, label), (treatments, one), (treatments, two))
+        np.fromiter((known[name] for name in each), np.intp, len(each))
+        for known, each in ((studies, label), (treatments, one), (treatments, two))
     )
     return (*indices, tuple(studies), tuple(treatments))  # type: ignore[return-value]
-
-
-def _names(what: str, given: ArrayLike) -> list[str]:
-    """Names as text, none of them missing."""
-    values: list[Any] = np.asarray(given, dtype=object).ravel().tolist()
-    for place, value in enumerate(values):
-        if value is None or value != value or value == "":
-            raise ValueError(f"{what} is missing in row {place + 1}, expected a name")
-    return [value if type(value) is str else str(value) for value in values]
 
 
 def _same_treatment(study: Ints, a: Ints, b: Ints, studies: Sequence[str], treatments: Sequence[str]) -> None:
@@ -325,7 +331,9 @@ def _complete(
                         for place, i in enumerate(own) for j in own[place + 1:]
                         if (each * n + i) * n + j not in there]  # fmt: skip
         raise ValueError(f"a contrast is missing ({_list(missing)}), expected all n(n-1)/2 contrasts of a study "
-                         "with n arms")  # fmt: skip
+                         "with n arms; one that is not printed follows from two that share an arm: its effect is "
+                         "their difference, its squared standard error the sum of theirs less twice that arm's "
+                         "variance")  # fmt: skip
 
 
 def _multi_arm(study: Ints, a: Ints, b: Ints, member: NDArray[np.bool_]) -> tuple[MultiArm, ...]:

@@ -1,0 +1,179 @@
+"""The many ways a drug's name is written, led back to a name that the dictionary knows.
+
+A name is looked up as it stands, then with ever more cut off: strengths and dose forms, what stands at its ends
+(routes, units, makers), the four letters behind a biological's name, the salt, and last all marks and accents.
+Whatever is cut, the rest has to be a known name as a whole: a substance inside another word, or beside a word
+that is not cut, is not found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from glabella.safety.store._data import shipped_data
+from glabella.safety.store._names import MARKS, Dictionary
+
+if TYPE_CHECKING:
+    import polars
+
+#: Below this, letters without their marks are too few to tell a name; two fewer where only the ends were cut.
+_SHORTEST = 6
+#: Tables of known names: as they are, with those whose ends were trimmed, and the letters of these.
+Known = Mapping[str, "polars.DataFrame"]
+_BETWEEN = r"[ ,;:/.()\[\]{}-]+"
+
+
+def cut_clean(text: polars.Expr) -> polars.Expr:
+    """Cut strengths and dose forms, wherever they stand in a normalised name."""
+    patterns = name_patterns()
+    return _tidy(text.str.replace_all(patterns["strength"], " ").str.replace_all(patterns["form"], " "))
+
+
+def trimmed(text: polars.Expr) -> polars.Expr:
+    """Cut numbers, units, dose forms, routes and makers from both ends; nothing is left of a text of these."""
+    patterns = name_patterns()
+    rest = text.str.replace(patterns["head"], "").str.replace(patterns["tail"], "")
+    return _tidy(rest.str.replace(patterns["noise"], ""))
+
+
+def with_meanings(names: polars.DataFrame, column: str, known: Known) -> polars.DataFrame:
+    """Look up each name of a column.
+
+    Parameters
+    ----------
+    names : polars.DataFrame
+        With the column; normalised names, null where there is none.
+    column : str
+        To look up.
+    known : Known
+        As from :func:`known_names`.
+
+    Returns
+    -------
+    polars.DataFrame
+        With ``{column}_product`` and ``{column}_substance``, null where nothing is known.
+    """
+    import polars as pl
+
+    unread = names.select(name=column).filter(pl.col("name") != "").unique()
+    found: list[polars.DataFrame] = []
+    for table, way, spelled in _ways():
+        if unread.is_empty():
+            break
+        unread = unread.with_columns(spelled.alias(way))
+        found.append(unread.select("name", key=way).join(known[table], on="key").drop("key"))
+        unread = unread.join(found[-1], on="name", how="anti")
+    meant = pl.concat(found) if found else unread.with_columns(product=pl.lit(""), substance=pl.lit(""))
+    meant = meant.rename({"name": column, "product": f"{column}_product", "substance": f"{column}_substance"})
+    return names.join(meant, on=column, how="left", maintain_order="left")
+
+
+def known_names(dictionary: Dictionary) -> Known:
+    """Give the names of a dictionary in the spellings in which they are looked up."""
+    import polars as pl
+
+    table = dictionary.table.select("key", "product", "substance")
+    # An ingredient of a name is itself a name, unless the dictionary says otherwise.
+    alone = table.select(key=pl.col("substance").str.split("\\")).explode(
+        "key", empty_as_null=True, keep_nulls=True
+    )
+    names = _with_more(table, alone.select("key", product="key", substance="key"), 1)
+    ends = names.select(key=trimmed(pl.col("key")), product=trimmed(pl.col("key")), substance="substance")
+    ends = _with_more(names, ends, _SHORTEST - 2)
+    letters = ends.with_columns(key=_letters(pl.col("key")))
+    return {"names": names, "trimmed": ends, "letters": _with_more(letters.clear(), letters, _SHORTEST)}
+
+
+def _with_more(table: polars.DataFrame, more: polars.DataFrame, shortest: int) -> polars.DataFrame:
+    """Add names that are long enough, new, and have one meaning."""
+    import polars as pl
+
+    one = (
+        more.filter(pl.col("key").str.len_chars() >= shortest)
+        .group_by("key")
+        .agg(pl.col("product").min(), pl.col("substance").unique())
+        .filter(pl.col("substance").list.len() == 1)
+        .with_columns(pl.col("substance").list.first())
+    )
+    return pl.concat([table, one.join(table, on="key", how="anti").sort("key").select(table.columns)])
+
+
+def _ways() -> list[tuple[str, str, polars.Expr]]:
+    """Give the ways of cutting a ``name``, the least first: the table to look it up in, a name for it, and it."""
+    import polars as pl
+
+    patterns = name_patterns()
+    name, clean, ends, unsalted = (pl.col(way) for way in ("name", "clean", "ends", "unsalted"))
+    return [
+        ("names", "whole", name),
+        ("names", "clean", cut_clean(name)),
+        ("names", "plain", _tidy(clean.str.replace_all(patterns["release"], " "))),
+        ("names", "unnumbered", _tidy(name.str.replace(patterns["numbers"], ""))),
+        ("trimmed", "ends", trimmed(name)),
+        ("trimmed", "bare", ends.str.replace(r"-[A-Z]{4}$", "")),
+        ("trimmed", "unsalted", _unsalted(ends)),
+        ("letters", "letters", _letters(name)),
+        ("letters", "ends_letters", _letters(ends)),
+        ("letters", "unsalted_letters", _letters(unsalted)),
+    ]
+
+
+def _unsalted(ends: polars.Expr) -> polars.Expr:
+    patterns = name_patterns()
+    return trimmed(_tidy(ends.str.replace(patterns["salt_head"], "").str.replace(patterns["salt_tail"], "")))
+
+
+def _letters(text: polars.Expr) -> polars.Expr:
+    """Give the letters and digits alone, without accents."""
+    return text.str.normalize("NFKD").str.replace_all(r"[^\p{L}\p{N}]", "")
+
+
+def _tidy(text: polars.Expr) -> polars.Expr:
+    """Put a normalised name of which something was cut in order."""
+    return text.str.replace_all(" {2,}", " ").str.strip_chars(MARKS)
+
+
+@cache
+def cleaning() -> dict[str, Any]:
+    """Give the shipped words of ``name_cleaning.yaml``."""
+    import yaml
+
+    words: dict[str, Any] = yaml.safe_load((shipped_data() / "name_cleaning.yaml").read_text(encoding="utf-8"))
+    return words
+
+
+@cache
+def name_patterns() -> dict[str, str]:
+    """Give the patterns made of the shipped words."""
+    words = cleaning()
+    units = _either(words["units"])
+    number = r"[0-9]+(?:[.,][0-9]+)*"
+    one = rf"{number} *(?:{units})"
+    long_units = [unit for unit in words["units"] if len(unit) > 1]
+    ends = [*words["forms"], *words["release"], *long_units, *(word for group in words["ends"] for word in group)]
+    noise = rf"(?:{one}|{number}|{_either(ends)})"
+    salt = _either(words["salts"])
+    return {
+        "strength": rf"(?:^|[ (,-]){one}(?: */ *(?:{one}|{number}|{units}))*(?:$|[ ),])",
+        "form": _words(words["forms"]),
+        "release": _words(words["release"]),
+        "numbers": rf"(?:{_BETWEEN}(?:{one}|{number}))+$",
+        "head": rf"^(?:{noise}{_BETWEEN})+",
+        "tail": rf"(?:{_BETWEEN}{noise})+$",
+        "noise": rf"^{noise}$",
+        "salt_head": rf"^(?:{salt}(?:{_BETWEEN}|$))+",
+        "salt_tail": rf"(?:{_BETWEEN}{salt})+$",
+        "not_given": _words(words["not_given"]),
+        "other_than": _words(words["other_than"]),
+    }
+
+
+def _words(words: list[str]) -> str:
+    return rf"\b(?:{_either(words)})\b"
+
+
+def _either(words: list[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))

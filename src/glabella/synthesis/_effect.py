@@ -1,0 +1,69 @@
+"""An effect of one contrast, and the steps that led to it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from glabella.dossier import Number
+
+Inputs = tuple[tuple[str, Number], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a derivation: the rule in words, and the named numbers that went in."""
+
+    rule: str
+    inputs: Inputs = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """An effect size of one contrast.
+
+    Attributes
+    ----------
+    study, comparison : str
+        Ids in the dossier.
+    outcome, scale : str
+        Ids in the dossier.
+    week : float
+        Weeks after the injection.
+    measure : str
+        As in :func:`effect_size`; ratios are on the log scale.
+    yi, vi : float
+        Effect and its sampling variance; a negative SMD or MD means a lower score in the arm.
+    n1, n2 : float
+        People behind it, in the arm and in its (share of the) control.
+    route : str
+        What it was computed from, in words.
+    steps : tuple of Step
+        Every derivation and assumption, in order.
+    """
+
+    study: str
+    comparison: str
+    outcome: str
+    scale: str
+    week: float
+    measure: str
+    yi: float
+    vi: float
+    n1: float
+    n2: float
+    route: str
+    steps: tuple[Step, ...]
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """References of every number that went in, each once."""
+        keys = [key for step in self.steps for _, number in step.inputs for key in number.sources]
+        return tuple(dict.fromkeys(keys))
+
+
+def known(number: Number) -> float:
+    """Value of a number already known to be usable."""
+    if number.value is None or not math.isfinite(number.value):
+        raise ValueError("a number without a value reached a calculation")
+    return float(number.value)
