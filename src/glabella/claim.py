@@ -133,9 +133,15 @@ class Claim:
         return f"{self.number} ({self.limits})" if self.limits else self.number
 
     @property
+    def interval_text(self) -> str:
+        """The interval where it stands alone; one that could not be had, such as of one trial, is not known."""
+        return self.limits or "not known"
+
+    @property
     def texts(self) -> tuple[str, ...]:
         """Every way in which the claim may be written: whole, or its number, limits or both without unit."""
-        return tuple(dict.fromkeys(text for text in (self.text, self.bare, self.number, self.limits) if text))
+        alone = self.interval_text if self.interval else self.limits
+        return tuple(dict.fromkeys(text for text in (self.text, self.bare, self.number, alone) if text))
 
     def as_json(self) -> dict[str, Any]:
         """Give every field, with the inputs' digest and the text shown, as plain JSON values."""

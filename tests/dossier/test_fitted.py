@@ -200,7 +200,7 @@ def test_names_are_those_of_the_dossier(
         (
             put("muscle", "acceptance"),
             float("nan"),
-            r"muscle.acceptance: found nan; input should be a finite number",
+            r"not valid JSON: NaN; expected a number, or null",
         ),
         (put("surplus"), 1, r"unknown key 'surplus'"),
         (put("courses", 0, "median"), [0.1], r"courses.0: columns of different lengths: days 2, median 1"),

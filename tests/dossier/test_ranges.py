@@ -176,7 +176,7 @@ def told(tmp_path: Path, model: Any, content: dict[str, Any]) -> list[str]:
     """Give the faults of a file as its reader gives them."""
     path = tmp_path / "file.yaml"
     path.write_text(yaml.safe_dump(content), encoding="utf-8")
-    document = read_document(path, "file.yaml")
+    document = read_document(path.read_bytes(), "file.yaml")
     try:
         model.model_validate(document.data)
     except ValidationError as error:

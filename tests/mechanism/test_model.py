@@ -45,3 +45,19 @@ def test_a_defect_is_named(change: tuple[str, str], message: str) -> None:
 def test_what_is_no_sbml_is_an_error(text: str) -> None:
     with pytest.raises(ValueError, match="SBML"):
         load(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        # The first ended the interpreter, the second asked for 10^8 times forty letters, the third took minutes.
+        ("<sbml><model>" + "<notes>" * 300_000, "more than 500 elements within each other"),
+        ('<!DOCTYPE x [<!ENTITY a "a">]><sbml/>', "a document type"),
+        ("model m\n x = 1" + "+1" * 100_000 + ";\nend\n", "line 2 of the model has 200,00"),
+        ("model m\n x = " + "-sin(" * 2400 + "1" + ")" * 2400 + ";\nend\n", "line 2 of the model has"),
+    ],
+    ids=["elements", "entities", "terms", "functions"],
+)
+def test_a_text_written_to_harm_is_refused(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        load(text)

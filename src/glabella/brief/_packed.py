@@ -26,5 +26,7 @@ def packed(claims: Iterable[dict[str, Any]]) -> dict[str, Any]:
 def unpacked(data: dict[str, Any]) -> list[dict[str, Any]]:
     """Give the claims whole again; those that were never packed as they are."""
     claims: list[dict[str, Any]] = data["claims"]
-    tables = [field for field in SHARED if field in data]
-    return [{**claim, **{field: data[field][claim[field]] for field in tables}} for claim in claims]
+    if not isinstance(claims, list):
+        raise TypeError(f"claims are {type(claims).__name__}, expected a list")
+    tables = {field: data[field] for field in SHARED if field in data}
+    return [{**claim, **{field: table[claim[field]] for field, table in tables.items()}} for claim in claims]

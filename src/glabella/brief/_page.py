@@ -19,10 +19,9 @@ from glabella.brief._plot import (
     pooling_forest,
     report_forest,
 )
+from glabella.brief._verify import CLAIMS_ID
 from glabella.plot import Plot, in_turn
 
-#: Where the page keeps its claims for ``glabella brief verify`` and ``diff``.
-CLAIMS_ID = "glabella-claims"
 #: Plots that the template calls by name; nothing is shown where the brief has none.
 _NAMED = ("report_forest", "curve", "unblinding", "network", "alternatives_forest")
 #: Before the names of the plots of how it works over time.
@@ -54,7 +53,8 @@ def html(brief: Brief, draw: Callable[[Iterable[Plot]], Iterator[str]] = in_turn
     environment.filters["anchor"] = lambda name: name.replace("/", "-").replace(".", "-")
     template = environment.get_template("brief.html")
     data = {"glabella": __version__, **packed(claim.as_json() for claim in brief.claims.values())}
-    text = json.dumps(data, ensure_ascii=False, sort_keys=True).replace("</", "<\\/")
+    # Within a script element both "</script" and "<!--" mean something; no "<" is left for either.
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True).replace("<", "\\u003c")
     drawn = {name: Markup(svg) for name, svg in zip(plots, drawing, strict=True)}
     context: dict[str, Any] = {
         "brief": brief,

@@ -6,11 +6,21 @@ import json
 import re
 from typing import Any
 
+from glabella._reading import UnreadableError, load_json, one_line
 from glabella.brief._content import Brief
 from glabella.brief._packed import unpacked
 
-_BLOCK = re.compile(r'<script type="application/json" id="glabella-claims">(.*?)</script>', re.DOTALL)
-_SHOWN = re.compile(r'<a class="claim" href="#c-[^"]*" data-claim="([^"]+)"[^>]*>([^<]*)</a>')
+#: Where a page keeps its claims.
+CLAIMS_ID = "glabella-claims"
+#: Characters of a value that are shown.
+_LONGEST = 200
+_EXPECTED = "expected a brief in HTML or JSON as glabella writes it"
+
+#: Around the claims in a page. Looked for once each: a search that began anew at every opening would take hours
+#: on a page of nothing else.
+_OPENED, _CLOSED = f'<script type="application/json" id="{CLAIMS_ID}">', "</script>"
+#: A claim where the page shows it; no part reaches beyond the next bracket, for the same reason.
+_SHOWN = re.compile(r'<a class="claim" href="#c-[^"<>]*" data-claim="([^"<>]+)"[^<>]*>([^<]*)</a>')
 
 
 def embedded(text: str) -> dict[str, dict[str, Any]]:
@@ -19,14 +29,33 @@ def embedded(text: str) -> dict[str, dict[str, Any]]:
     Raises
     ------
     ValueError
-        If the text holds no claims.
+        If the text holds no claims, or a claim lacks what every claim has.
     """
-    block = _BLOCK.search(text)
-    source = block.group(1).replace("<\\/", "</") if block else text
+    _, opened, rest = text.partition(_OPENED)
     try:
-        return {claim["id"]: claim for claim in unpacked(json.loads(source))}
-    except (json.JSONDecodeError, KeyError, TypeError, IndexError):
-        raise ValueError("no claims found; expected a brief in HTML or JSON as glabella writes it") from None
+        claims = unpacked(load_json(rest.partition(_CLOSED)[0] if opened else text))
+    except UnreadableError as error:
+        raise ValueError(f"no claims found: {error}; {_EXPECTED}") from None
+    except (KeyError, TypeError, IndexError, AttributeError):
+        raise ValueError(f"no claims found; {_EXPECTED}") from None
+    for place, claim in enumerate(claims, start=1):
+        if not _whole(claim):
+            raise ValueError(f"claim {place} has no id, or a text, version or inputs that are none; {_EXPECTED}")
+    found = {claim["id"]: claim for claim in claims}
+    if len(found) < len(claims):
+        raise ValueError(f"{len(claims) - len(found)} claims share an id with another; {_EXPECTED}")
+    return found
+
+
+def _whole(claim: dict[str, Any]) -> bool:
+    """Say whether a claim has an id, and what else is compared is of its kind."""
+    inputs = claim.get("inputs", [])
+    return (
+        isinstance(claim.get("id"), str)
+        and all(isinstance(claim.get(field, ""), str) for field in ("text", "version"))
+        and isinstance(inputs, list)
+        and all(isinstance(pair, list) and [type(part) for part in pair] == [str, str] for pair in inputs)
+    )
 
 
 def verify(text: str, brief: Brief) -> list[str]:
@@ -48,13 +77,20 @@ def verify(text: str, brief: Brief) -> list[str]:
     for name in stated.keys() & fresh.keys():
         for field, value in fresh[name].items():
             if stated[name].get(field) != value:
-                found.append(f"{name}: {field} is {stated[name].get(field)!r}, recomputed {value!r}")
+                was, now = _shortened(stated[name].get(field)), _shortened(value)
+                found.append(f"{name}: {field} is {was}, recomputed {now}")
     for name, shown in _SHOWN.findall(text):
         if name not in brief.claims:
             found.append(f"{name}: shown, but no such claim")
         elif html.unescape(shown) not in (claim := brief.claims[name]).texts:
             found.append(f"{name}: shown as {html.unescape(shown)!r}, expected {claim.text!r}")
-    return sorted(found)
+    return sorted(map(one_line, found))
+
+
+def _shortened(value: object) -> str:
+    """Show a value, of a long one the beginning."""
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def changed(old: str, new: str) -> list[str]:
@@ -62,13 +98,15 @@ def changed(old: str, new: str) -> list[str]:
     before, after = embedded(old), embedded(new)
     found = []
     for name in sorted(before.keys() | after.keys()):
-        if name not in before:
-            found.append(f"{name}: new, {after[name]['text']}")
-        elif name not in after:
-            found.append(f"{name}: gone, was {before[name]['text']}")
-        elif before[name]["text"] != after[name]["text"]:
-            was, now = dict(before[name]["inputs"]), dict(after[name]["inputs"])
-            moved = sorted(key for key in was.keys() | now.keys() if was.get(key) != now.get(key))
-            by = ", ".join(moved) or f"the program ({before[name]['version']} → {after[name]['version']})"
-            found.append(f"{name}: {before[name]['text']} → {after[name]['text']}, moved by {by}")
-    return found
+        was, now = before.get(name, {}), after.get(name, {})
+        said = [claim.get("text", "no text") for claim in (was, now)]
+        if not was:
+            found.append(f"{name}: new, {said[1]}")
+        elif not now:
+            found.append(f"{name}: gone, was {said[0]}")
+        elif said[0] != said[1]:
+            one, other = dict(was.get("inputs", [])), dict(now.get("inputs", []))
+            moved = sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
+            by = ", ".join(moved) or f"the program ({was.get('version')} → {now.get('version')})"
+            found.append(f"{name}: {said[0]} → {said[1]}, moved by {by}")
+    return [one_line(line) for line in found]

@@ -18,6 +18,8 @@ STORE = click.Path(path_type=Path, file_okay=False)
 #: Which of the user's settings a store counts with.
 SETTINGS = click.option("--settings", help="Of the store's settings: the digest or its beginning, or shipped; the "
                         "last that were given when left out.")  # fmt: skip
+#: Bytes of a brief that is read again.
+LARGEST = 100_000_000
 FORMATS = {"html": "html", "md": "md", "json": "json", "pdf": "pdf"}
 
 
@@ -99,7 +101,7 @@ def _summary(built: Brief, target: Path) -> None:
     rows = [
         ("question", built.evidence.dossier.question.title),
         ("pooled", f"{head.estimate.text} standardised, {head.k.text} comparisons, {head.n.text} people"),
-        ("next trial", f"{head.prediction.limits or 'not known'} "
+        ("next trial", f"{head.prediction.interval_text} "
                        "(prediction interval; with few trials often too narrow)"),
         *((f"largest trial: {label}", f"{shown.text}{f', P {p.text}' if p else ''}")
           for label, shown, p in built.answer.largest),
@@ -115,10 +117,13 @@ def _summary(built: Brief, target: Path) -> None:
 
 
 def _read(file: Path) -> str:
+    from glabella._reading import read_bytes, text_of
+
     try:
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        click.echo(f"cannot read {file}: {error}; expected a brief as HTML or JSON", err=True)
+        return text_of(read_bytes(file, LARGEST))
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or error
+        click.echo(f"cannot read {file}: {said}; expected a brief as HTML or JSON", err=True)
         sys.exit(BAD_INPUT)
 
 

@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from glabella._writing import replace
 
 if TYPE_CHECKING:
     import polars as pl
+
+__all__ = ["BAD_INPUT", "csv_bytes", "harmless", "replace"]
 
 BAD_INPUT = 2
 #: Beginnings that make a spreadsheet take a text for a formula; the wide forms are those of Asian keyboards.
 _FORMULA = r"[=+\-@\t\r\n＝＋－＠]"
 #: Texts that begin so and are numbers all the same, with or without their limits.
 _NUMBER = r"[+\-]?[0-9.,]+([eE][+\-]?[0-9]+)?%?( ?[(\[][-+0-9.,;eE to]*[)\]])?"
-
-
-def replace(target: Path, content: bytes) -> None:
-    """Write whole or not at all."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=target.parent, prefix=".glabella-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        Path(draft).chmod(0o644)
-        Path(draft).replace(target)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
 
 
 def harmless(text: str) -> str:

@@ -49,7 +49,7 @@ def dossier_check(path: Path) -> None:
     for fault in faults:
         click.echo(str(fault), err=True)
     if faults:
-        click.echo(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} in {path}", err=True)
+        click.echo(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} listed of {path}", err=True)
         sys.exit(BAD_INPUT)
     click.echo(f"no faults in {path}")
 

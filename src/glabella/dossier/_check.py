@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
+from glabella._reading import Path_
 from glabella.dossier._check_direction import check_direction
 from glabella.dossier._comparators import Comparators
-from glabella.dossier._faults import Fault
+from glabella.dossier._faults import Fault, told
 from glabella.dossier._load import FIT, Reading, read_folder
 from glabella.dossier._mechanism import Parameter
 from glabella.dossier._number import Alternative, Number, misfits_of_count
@@ -24,7 +26,6 @@ from glabella.dossier._schema import (
     Statement,
     Study,
 )
-from glabella.dossier._text import Path_
 
 #: Text fields that people read as the dossier's own words: a digit there would be a number with no source.
 _SPOKEN = frozenset(
@@ -34,14 +35,19 @@ _SPOKEN = frozenset(
 _NOT_TYPED = frozenset({"references.json", FIT})
 #: Choices that every headline is put through, besides those that a dossier declares.
 OWN_CHOICES = ("trials", "method", "estimator", "test", "interval")
+#: Names with digits that a dossier may declare: each is looked for in every text.
+_MOST_NAMES = 1_000
+#: Of what is expected, so many are listed.
+_LISTED = 30
 _IDENTIFIER = re.compile(r"\bNCT\d+\b|\b10\.\d{4,}/\S+")
+_DIGIT = re.compile(r"\d")
 _YEAR_IN_LABEL = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 def check(folder: Path | str) -> list[Fault]:
-    """List all faults of the dossier in ``folder``; an empty list when it is sound."""
+    """List the faults of the dossier in ``folder``, of a file with very many the first; none when it is sound."""
     reading = read_folder(Path(folder))
-    return sorted({*reading.faults, *check_reading(reading)})
+    return list(told([*reading.faults, *check_reading(reading)]))
 
 
 def check_reading(reading: Reading) -> list[Fault]:
@@ -57,7 +63,7 @@ def check_reading(reading: Reading) -> list[Fault]:
     faults += _check_analyses(reading)
     faults += check_comparators(reading)
     faults += check_mechanism(reading)
-    return sorted(set(faults))
+    return list(told(faults))
 
 
 def _walk(part: Any, path: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
@@ -116,7 +122,11 @@ def _check_words(reading: Reading) -> Iterator[Fault]:
     dossier = reading.parts.get("dossier.yaml")
     if dossier is None:
         return
-    names = sorted(dossier.names, key=len, reverse=True)
+    names = sorted((name for name in dossier.names if _DIGIT.search(name)), key=len, reverse=True)
+    if len(names) > _MOST_NAMES:
+        message = f"{len(names):,} names with digits, expected at most {_MOST_NAMES:,}"
+        yield Fault("dossier.yaml", reading.documents["dossier.yaml"].line(("names",)), message)
+        return
     for name, part in reading.parts.items():
         if name in _NOT_TYPED:
             continue
@@ -133,12 +143,21 @@ def _check_words(reading: Reading) -> Iterator[Fault]:
 
 def bare_number(text: str, names: list[str]) -> str | None:
     """Find the first digit run in ``text`` outside placeholders, identifiers and declared names."""
+    if not _DIGIT.search(text):
+        return None
     rest = PLACEHOLDER.sub(" ", _IDENTIFIER.sub(" ", text))
     for name in names:
         rest = rest.replace(name, " ")
     rest = _YEAR_IN_LABEL.sub(" ", rest)
     match = re.search(r"\d[\d.,]*", rest)
     return match.group() if match else None
+
+
+def _one_of(names: Iterable[str], expected: str = "expected one of") -> str:
+    """Say which names are expected; a list without end helps nobody."""
+    known = sorted(names)
+    more = f" and {len(known) - _LISTED:,} more" if len(known) > _LISTED else ""
+    return f"{expected} {known[:_LISTED]}{more}"
 
 
 def _check_study(reading: Reading, name: str, study: Study) -> Iterator[Fault]:
@@ -155,32 +174,51 @@ def _check_study(reading: Reading, name: str, study: Study) -> Iterator[Fault]:
     if total is not None and len(known) == len(sizes) > 1 and sum(known) != total:
         added = " + ".join(f"{size:g}" for size in known)
         yield fault(f"arms do not sum: {added} = {sum(known):g}, expected n_randomised {total:g}", "n_randomised")
+    names = _Names(study, reading.parts.get("dossier.yaml"))
     for key, comparison in study.comparisons.items():
         for end in ("arm", "versus"):
             if (arm := getattr(comparison, end)) not in study.arms:
-                yield fault(f"no arm {arm!r}; expected one of {sorted(study.arms)}", "comparisons", key, end)
+                yield fault(f"no arm {arm!r}; {names.arms}", "comparisons", key, end)
     products = reading.parts.get("products.yaml")
+    expected = _one_of(products.products, "expected a key of products.yaml:") if products is not None else ""
     for key, arm in study.arms.items():
         for part in ("n_treated", "n_analysed", "n_completed"):
             for _, message in misfits_of_count(part, getattr(arm, part), "n_randomised", arm.n_randomised):
                 yield fault(message, "arms", key, part)
         if products is not None and arm.treatment not in products.products:
-            expected = f"expected a key of products.yaml: {sorted(products.products)}"
             yield fault(f"no product {arm.treatment!r}; {expected}", "arms", key, "treatment")
     for index, result in enumerate(study.results):
-        yield from _check_result(reading, study, result, lambda m, *p, i=index: fault(m, "results", i, *p))
+        yield from _check_result(study, names, result, lambda m, *p, i=index: fault(m, "results", i, *p))
 
 
-def _check_result(reading: Reading, study: Study, result: Result, fault: Any) -> Iterator[Fault]:
-    dossier = reading.parts.get("dossier.yaml")
-    if dossier is not None:
-        if result.outcome not in dossier.outcomes:
-            yield fault(f"no outcome {result.outcome!r}; expected one of {sorted(dossier.outcomes)}", "outcome")
-        if result.scale not in dossier.scales:
-            yield fault(f"no scale {result.scale!r}; expected one of {sorted(dossier.scales)}", "scale")
+class _Names:
+    """What the results of a study may name, put together once."""
+
+    def __init__(self, study: Study, dossier: Dossier | None) -> None:
+        self.dossier = dossier
+        self.arms, self.comparisons = _one_of(study.arms), _one_of(study.comparisons)
+        self.outcomes, self.scales = (_one_of(dossier.outcomes), _one_of(dossier.scales)) if dossier else ("", "")
+        self.pairs: dict[tuple[str, str], list[str]] = {}
+        for key, comparison in study.comparisons.items():
+            self.pairs.setdefault((comparison.arm, comparison.versus), []).append(key)
+
+    def among(self, arms: Collection[str]) -> Iterator[str]:
+        """Give the comparisons between some of the arms."""
+        few = len(arms) ** 2 < len(self.pairs)
+        for one, other in product(arms, arms) if few else self.pairs:
+            if one in arms and other in arms:
+                yield from self.pairs.get((one, other), ())
+
+
+def _check_result(study: Study, names: _Names, result: Result, fault: Any) -> Iterator[Fault]:
+    if names.dossier is not None:
+        if result.outcome not in names.dossier.outcomes:
+            yield fault(f"no outcome {result.outcome!r}; {names.outcomes}", "outcome")
+        if result.scale not in names.dossier.scales:
+            yield fault(f"no scale {result.scale!r}; {names.scales}", "scale")
     if study.design.type == "crossover" and result.period is None:
         yield fault("crossover data without period; expected period: 1 or period: 2", "outcome")
-    outcome = dossier.outcomes.get(result.outcome) if dossier is not None else None
+    outcome = names.dossier.outcomes.get(result.outcome) if names.dossier is not None else None
     for index, between in enumerate(result.between):
         comparison = study.comparisons.get(between.comparison)
         if outcome is not None and comparison is not None:
@@ -188,7 +226,7 @@ def _check_result(reading: Reading, study: Study, result: Result, fault: Any) ->
                 yield fault(message, "between", index, *path)
     for arm, shown in result.arms.items():
         if arm not in study.arms:
-            yield fault(f"no arm {arm!r}; expected one of {sorted(study.arms)}", "arms", arm)
+            yield fault(f"no arm {arm!r}; {names.arms}", "arms", arm)
             continue
         group = study.arms[arm]
         yield from (
@@ -205,11 +243,11 @@ def _check_result(reading: Reading, study: Study, result: Result, fault: Any) ->
     for index, between in enumerate(result.between):
         for key in (between.comparison, between.borrow_sd_from):
             if key is not None and key not in study.comparisons:
-                yield fault(f"no comparison {key!r}; expected one of {sorted(study.comparisons)}", "between", index)
-    for key, comparison in study.comparisons.items():
-        pair = [result.arms.get(comparison.arm), result.arms.get(comparison.versus)]
-        counts = [arm.events.value for arm in pair if arm is not None and arm.events is not None]
-        if counts == [0, 0] and key not in excused:
+                yield fault(f"no comparison {key!r}; {names.comparisons}", "between", index)
+    empty = {arm for arm, shown in result.arms.items() if shown.events is not None and shown.events.value == 0}
+    for key in names.among(empty):
+        if key not in excused:
+            comparison = study.comparisons[key]
             message = (
                 f"no events in {comparison.arm} nor in {comparison.versus}: no ratio is defined; "
                 f"expected a between entry for {key} with not_convertible: the reason"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from glabella._reading import Path_
 from glabella.dossier._comparators import Comparators
 from glabella.dossier._faults import Fault
 from glabella.dossier._load import Reading
 from glabella.dossier._schema import Dossier
 from glabella.dossier._table import NetworkTable, check_table
-from glabella.dossier._text import Path_
 
 FILE = "comparators.yaml"
 

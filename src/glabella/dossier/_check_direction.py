@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Literal
 
+from glabella._reading import Path_
 from glabella.dossier._number import Number
 from glabella.dossier._schema import ArmResult, Between, Comparison, Result
-from glabella.dossier._text import Path_
 
 Better = Literal["lower", "higher"]
 Side = Literal["arm", "versus"]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from glabella._reading import Path_
 from glabella.dossier._faults import Fault
 from glabella.dossier._fitted import Fitted
 from glabella.dossier._load import FIT, MECHANISM, Reading
-from glabella.dossier._text import Path_, read_document
+from glabella.dossier._text import read_document
 
 #: Files of the folder that enter the fit. What supports each link does not.
 INPUTS = ("model.ant", "parameters.yaml", "observations.yaml", "explanations.yaml", "questions.yaml")
@@ -29,7 +30,7 @@ def check_fitted(reading: Reading) -> Iterator[Fault]:
     if not found:
         return
     # Only now: to look for lines takes longer than to read the whole dossier.
-    document = read_document(reading.folder / FIT, FIT)
+    document = read_document((reading.folder / FIT).read_bytes(), FIT)
     again = f"refit with: glabella mechanism fit {reading.folder}"
     for path, message in found:
         yield Fault(FIT, document.line(path), f"{message}; {again}")

@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+
+from glabella._reading import one_line
+
+#: Faults of one file that are told; who has more begins with these.
+MOST_FAULTS = 100
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -25,7 +32,8 @@ class Fault:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}" if self.line else f"{self.file}: {self.message}"
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return one_line(f"{place}: {self.message}")
 
 
 class MisfitError(ValueError):
@@ -42,9 +50,22 @@ class MisfitError(ValueError):
             raise cls(every)
 
 
-class DossierError(Exception):
-    """A dossier cannot be used; carries every fault that was found."""
+class DossierError(ValueError):
+    """A dossier cannot be used; carries every fault that was found, of a file with very many the first."""
 
-    def __init__(self, faults: list[Fault]) -> None:
-        self.faults = tuple(sorted(faults))
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = told(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+def told(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Put faults in order, each once; of a file with very many, say how many and list the first."""
+    found: list[Fault] = []
+    each = sorted(set(faults), key=attrgetter("file", "line", "message"))
+    for file, those in groupby(each, key=attrgetter("file")):
+        first = list(those)
+        if len(first) > MOST_FAULTS + 1:
+            more = f"{len(first):,} faults, of which the first {MOST_FAULTS} are listed"
+            first = [Fault(file, 0, more), *first[:MOST_FAULTS]]
+        found += first
+    return tuple(found)

@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from glabella._reading import Path_, UnreadableError, read_bytes
 from glabella.dossier._comparators import Comparators
-from glabella.dossier._faults import DossierError, Fault, MisfitError
+from glabella.dossier._faults import MOST_FAULTS, DossierError, Fault, MisfitError
 from glabella.dossier._fitted import Fitted
 from glabella.dossier._mechanism import Explanations, Links, Mechanism, Parameters
 from glabella.dossier._observations import Observations
@@ -21,7 +22,7 @@ from glabella.dossier._questions import Questions
 from glabella.dossier._reports import Reports
 from glabella.dossier._schema import Claims, Dossier, Products, Reference, Study
 from glabella.dossier._table import NetworkTable, read_table
-from glabella.dossier._text import Document, Path_, read_document
+from glabella.dossier._text import Document, read_document
 
 _M = TypeVar("_M", bound=BaseModel)
 
@@ -192,17 +193,32 @@ def read_folder(folder: Path, *, fitted: bool = True) -> Reading:
 
 
 def _read_file(reading: Reading, folder: Path, name: str) -> bool:
+    raw = _bytes(reading, folder, name)
+    if raw is None:
+        return False
+    try:
+        reading.documents[name] = read_document(raw, name)
+    except DossierError as error:
+        reading.faults.extend(error.faults)
+        del reading.digests[name]
+        return False
+    return True
+
+
+def _bytes(reading: Reading, folder: Path, name: str) -> bytes | None:
+    """Give the bytes of a file and keep their digest, or the fault."""
     file = folder / name
     if not file.is_file():
         reading.faults.append(Fault(name, 0, "no such file, expected one"))
-        return False
+        return None
     try:
-        reading.documents[name] = read_document(file, name)
-    except DossierError as error:
-        reading.faults.extend(error.faults)
-        return False
-    reading.digests[name] = hashlib.sha256(file.read_bytes()).hexdigest()
-    return True
+        raw = read_bytes(file)
+    except (UnreadableError, OSError) as error:
+        said = error.problem if isinstance(error, UnreadableError) else f"cannot be read: {error.strerror}"
+        reading.faults.append(Fault(name, 0, said))
+        return None
+    reading.digests[name] = hashlib.sha256(raw).hexdigest()
+    return raw
 
 
 def _read_network(reading: Reading, folder: Path) -> None:
@@ -220,8 +236,8 @@ def _read_network(reading: Reading, folder: Path) -> None:
     except DossierError as error:
         reading.faults.extend(error.faults)
         return
+    _bytes(reading, folder, name)
     reading.documents[name] = Document(name, None, {})
-    reading.digests[name] = hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _read_mechanism(reading: Reading, folder: Path) -> None:
@@ -232,30 +248,30 @@ def _read_mechanism(reading: Reading, folder: Path) -> None:
     for name, model in {**MECHANISM_MODELS, **asked}.items():
         if _read_file(reading, folder, name):
             _validate(reading, name, model)
-    name, path = MECHANISM + "model.ant", folder / MECHANISM / "model.ant"
-    if not path.is_file():
-        reading.faults.append(Fault(name, 0, "no such file, expected one"))
+    name = MECHANISM + "model.ant"
+    raw = _bytes(reading, folder, name)
+    if raw is None:
         return
     try:
-        reading.parts[name] = path.read_text(encoding="utf-8")
+        reading.parts[name] = raw.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError:
         reading.faults.append(Fault(name, 0, "not UTF-8; save it as UTF-8"))
+        del reading.digests[name]
         return
     reading.documents[name] = Document(name, None, {})
-    reading.digests[name] = hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _read_fitted(reading: Reading, folder: Path) -> None:
     """Read what was fitted; written by a command, so that lines are sought only where something is wrong."""
-    path = folder / FIT
-    raw = path.read_bytes()
+    raw = _bytes(reading, folder, FIT)
+    if raw is None:
+        return
     reading.documents[FIT] = Document(FIT, None, {})
-    reading.digests[FIT] = hashlib.sha256(raw).hexdigest()
     try:
         reading.parts[FIT] = Fitted.model_validate_json(raw)
     except ValidationError as error:
         try:
-            reading.faults.extend(_faults(read_document(path, FIT), error))
+            reading.faults.extend(_faults(read_document(raw, FIT), error))
         except DossierError as unreadable:
             reading.faults.extend(unreadable.faults)
 
@@ -291,7 +307,10 @@ def _validate_references(reading: Reading) -> None:
 
 
 def _faults(document: Document, error: ValidationError, above: Path_ = ()) -> Iterator[Fault]:
-    for detail in error.errors(include_url=False):
+    count = error.error_count()
+    if count > MOST_FAULTS:
+        yield Fault(document.file, 0, f"{count:,} faults, of which the first {MOST_FAULTS} are listed")
+    for detail in error.errors(include_url=False)[:MOST_FAULTS]:
         for path, message in _messages(detail):
             yield Fault(document.file, document.line((*above, *path)), message)
 

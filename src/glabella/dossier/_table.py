@@ -15,7 +15,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from glabella._reading import UnreadableError, read_bytes, text_of
 from glabella.dossier._comparators import Comparators, Form
 from glabella.dossier._faults import DossierError, Fault
 
@@ -82,9 +84,9 @@ def read_table(path: Path, file: str, form: Form, measure: str) -> NetworkTable:
     """
     wanted = columns_of(form, measure)
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DossierError([Fault(file, 0, f"byte {error.start} is not UTF-8; save it as UTF-8")]) from None
+        text = text_of(read_bytes(path))
+    except UnreadableError as error:
+        raise DossierError([Fault(file, error.line, error.problem)]) from None
     lines = text.splitlines()
     start = next((at for at, line in enumerate(lines) if line.strip() and not line.startswith("#")), None)
     if start is None:
@@ -98,7 +100,7 @@ def read_table(path: Path, file: str, form: Form, measure: str) -> NetworkTable:
     faults: list[Fault] = []
     rows: list[tuple[str | float, ...]] = []
     at: list[int] = []
-    for cells in reader:
+    for cells in _rows(reader, file, start + 1):
         line = start + 1 + reader.line_num
         if cells:
             row, wrong = _row(file, line, wanted, cells)
@@ -115,6 +117,13 @@ def read_table(path: Path, file: str, form: Form, measure: str) -> NetworkTable:
     if faults := list(_studies(table)):
         raise DossierError(faults)
     return table
+
+
+def _rows(reader: Any, file: str, above: int) -> Iterator[list[str]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise DossierError([Fault(file, above + reader.line_num, f"cannot be read as CSV: {error}")]) from None
 
 
 def _row(
@@ -153,19 +162,20 @@ def _studies(table: NetworkTable) -> Iterator[Fault]:
             if size < 2:
                 yield Fault(table.file, first[study], f"study {study!r} has one arm only, expected two or more")
         return
-    pairs: dict[str, list[frozenset[str]]] = {}
+    pairs: dict[str, set[frozenset[str]]] = {}
+    rows_of = Counter(studies)
     rows = zip(studies, table.names("treat1"), table.names("treat2"), table.lines, strict=True)
     for study, one, other, line in rows:
         if one == other:
             yield Fault(table.file, line, f"study {study!r} compares {one!r} with itself")
         pair = frozenset((one, other))
-        if pair in pairs.setdefault(study, []):
+        if pair in pairs.setdefault(study, set()):
             yield Fault(table.file, line, f"study {study!r} compares {one!r} with {other!r} twice")
-        pairs[study].append(pair)
+        pairs[study].add(pair)
     for study, found in pairs.items():
         arms = len(frozenset().union(*found))
-        if len(set(found)) != arms * (arms - 1) // 2:
-            message = f"study {study!r} has {arms} treatments in {len(found)} rows"
+        if len(found) != arms * (arms - 1) // 2:
+            message = f"study {study!r} has {arms} treatments in {rows_of[study]} rows"
             yield Fault(table.file, first[study], f"{message}, expected all {arms * (arms - 1) // 2} pairs")
 
 

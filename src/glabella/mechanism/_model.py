@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+
+#: Elements within each other; a formula has one for each of its brackets.
+_DEEPEST = 500
+#: Characters of a line of Antimony, whose reader crashes where brackets stand in brackets without end.
+_LONGEST = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,7 @@ def load(text: str) -> Model:
     2009;25:2452-2454 (Antimony).
     """
     sbml = text if text.lstrip().startswith("<") else _from_antimony(text)
+    _shallow(sbml)
     document = read_document(sbml)
     _check(document)
     model = document.getModel()
@@ -103,6 +110,33 @@ def load(text: str) -> Model:
         if quantity.kind in ("parameter", "state") and quantity.value is None and quantity.name not in started:
             raise ValueError(f"{quantity.kind} {quantity.name!r} has no value at the start")
     return Model(model.getId() or model.getName() or "model", sbml, quantities, _time_unit(model))
+
+
+def _shallow(sbml: str) -> None:
+    """Refuse elements within each other without end, which crash libSBML, and entities, which it expands."""
+    from xml.parsers import expat
+
+    parser = expat.ParserCreate()
+    depth = 0
+
+    def begin(*_: object) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > _DEEPEST:
+            message = f"more than {_DEEPEST} elements within each other, expected fewer"
+            raise ValueError(f"not valid SBML, line {parser.CurrentLineNumber}: {message}")
+
+    def end(*_: object) -> None:
+        nonlocal depth
+        depth -= 1
+
+    def doctype(*_: object) -> None:
+        raise ValueError(f"not valid SBML, line {parser.CurrentLineNumber}: a document type, expected none")
+
+    parser.StartElementHandler, parser.EndElementHandler, parser.StartDoctypeDeclHandler = begin, end, doctype
+    # What is no XML is for libSBML to say.
+    with suppress(expat.ExpatError):
+        parser.Parse(sbml.encode(), True)
 
 
 def _libsbml() -> Any:
@@ -119,6 +153,11 @@ def _from_antimony(text: str) -> str:
         import antimony
     except ImportError as error:
         raise ImportError("models are read by Antimony: install glabella[mechanism]") from error
+    for number, line in enumerate(text.split("\n"), start=1):
+        if len(line) > _LONGEST:
+            raise ValueError(
+                f"line {number} of the model has {len(line):,} characters, expected at most {_LONGEST:,}"
+            )
     antimony.clearPreviousLoads()
     if antimony.loadAntimonyString(text) < 0:
         raise ValueError(f"not a model in Antimony or SBML: {antimony.getLastError().strip()}")

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from glabella._writing import replace
+
 if TYPE_CHECKING:
     import altair
 
@@ -22,7 +24,8 @@ _CONFIG = {
     },
     "legend": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "labelLimit": 0},
     "font": "DejaVu Sans, sans-serif",
-    "background": "transparent",
+    # Ink is dark: on a dark page or slide a plot without paper below it would not be seen.
+    "background": "white",
 }
 
 
@@ -53,18 +56,20 @@ class Plot:
         return drawn
 
     def save(self, path: str | Path) -> None:
-        """Write to ``path`` as its suffix says: .svg or .png.
+        """Write to ``path`` as its suffix says, .svg or .png: whole, or not at all.
 
         Raises
         ------
         ValueError
             If the suffix is another one.
+        OSError
+            If it cannot be written; what stood there is as it was.
         """
         path = Path(path)
         if path.suffix == ".svg":
-            path.write_text(self.svg(), encoding="utf-8")
+            replace(path, self.svg().encode())
         elif path.suffix == ".png":
-            path.write_bytes(self.png())
+            replace(path, self.png())
         else:
             raise ValueError(f"{path}: cannot draw as {path.suffix or 'a file without suffix'!r}; "
                              "expected .svg or .png")  # fmt: skip

@@ -340,7 +340,7 @@ def test_a_list_of_the_user_is_read_line_by_line(tmp_path: Path) -> None:
         ("a.yaml", "terms: []\n", "no terms"),
         ("a.yaml", "- A\n", "mapping"),
         ("a.yaml", "terms: [A, 5]\n", "term 2"),
-        ("a.yaml", "terms: [A\n", "not YAML"),
+        ("a.yaml", "terms: [A\n", "not valid YAML"),
         ("a.yaml", "version: one\nterms: [A]\n", "version"),
     ],
 )

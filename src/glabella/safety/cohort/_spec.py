@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -16,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from glabella._reading import one_line, read_yaml
 from glabella.safety.store import Mode, Role
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -25,6 +27,8 @@ Stratum = Literal["sex", "age_band", "year", "reporter", "country"]
 
 #: Event lists, and comparators, of an arm are bits of one integer of 64 that both engines have.
 MOST = 60
+#: Faults of a file that are told.
+_TOLD = 20
 
 
 class _Model(BaseModel):
@@ -152,7 +156,7 @@ class CohortSpec(_Model):
     @model_validator(mode="after")
     def _fits(self) -> CohortSpec:
         names = [arm.id for arm in self.arms]
-        twice = sorted({name for name in names if names.count(name) > 1})
+        twice = sorted(name for name, count in Counter(names).items() if count > 1)
         if twice:
             raise ValueError(f"arms share the id {twice[0]!r}, expected one id an arm")
         lists = 1 + len(self.events.also) + len(self.events.negative_controls)
@@ -182,17 +186,14 @@ def load_spec(path: str | Path) -> CohortSpec:
     ValueError
         If the file cannot be read or a field is wrong; names the file, the field, what was found and expected.
     """
-    import yaml
-
     known = shipped_cohorts()
     file = known[str(path)] if str(path) in known else Path(path)
     try:
-        found = yaml.safe_load(file.read_text(encoding="utf-8"))
+        found = read_yaml(file)
     except FileNotFoundError as error:
         raise ValueError(f"{path}: no such file, and no shipped cohort; shipped are {', '.join(known)}") from error
-    except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-        # An impossible date is a ValueError, brackets within brackets without end a RecursionError.
-        raise ValueError(f"{file}: cannot be read as YAML: {error}") from error
+    except OSError as error:
+        raise ValueError(f"{file}: cannot be read: {error.strerror}") from error
     if not isinstance(found, dict):
         raise ValueError(f"{file}: holds {type(found).__name__}, expected fields")
     try:
@@ -200,9 +201,10 @@ def load_spec(path: str | Path) -> CohortSpec:
     except ValidationError as error:
         faults = "; ".join(
             f"{'.'.join(str(step) for step in one['loc']) or 'file'}: {re.sub(r'^Value error, ', '', one['msg'])}"
-            for one in error.errors()
+            for one in error.errors(include_url=False, include_input=False)[:_TOLD]
         )
-        raise ValueError(f"{file}: {faults}") from error
+        more = f"; and {error.error_count() - _TOLD:,} more faults" if error.error_count() > _TOLD else ""
+        raise ValueError(one_line(f"{file}: {faults}") + more) from error
 
 
 def shipped_cohorts() -> dict[str, Path]:

@@ -69,14 +69,10 @@ def load_rules(path: Path | str | None = None) -> Rules:
     ValueError
         Naming the file and the rule, if a rule is unknown, missing, or set up wrongly.
     """
-    import yaml
+    from glabella._reading import read_yaml
 
     path = Path(path) if path is not None else shipped_data() / "rules.yaml"
-    content = path.read_bytes()
-    try:
-        found = yaml.safe_load(content)
-    except (yaml.YAMLError, ValueError, RecursionError) as fault:
-        raise ValueError(f"{path}: not YAML: {fault}") from fault
+    found, content = read_yaml(path), path.read_bytes()
     if not isinstance(found, Mapping) or not isinstance(found.get("rules"), list):
         raise ValueError(f"{path}: expected a mapping with a list `rules`")
     rules = tuple(_rule(path, number, one) for number, one in enumerate(found["rules"], start=1))
@@ -93,9 +89,6 @@ def load_rules(path: Path | str | None = None) -> Rules:
 
 def _rule(path: Path, number: int, found: Any) -> Rule:
     wanted = {"id": str, "title": str, "description": str, "source": str, "bit": int, "on": bool, "modes": list}
-    if isinstance(found, Mapping):
-        # YAML 1.1 reads a bare `on` as true.
-        found = {("on" if key is True else key): value for key, value in found.items()}
     if not isinstance(found, Mapping) or set(found) != set(wanted):
         raise ValueError(f"{path}, rule {number}: expected the fields {', '.join(wanted)}")
     for field, kind in wanted.items():

@@ -54,11 +54,7 @@ def load_terms(path: Path | str) -> TermGroup:
         Naming the file, and the line or entry, if it holds no terms or something that is no term.
     """
     path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as fault:
-        raise ValueError(f"{path}: not UTF-8 at byte {fault.start}") from fault
-    found = _yaml(path, text) if path.suffix in (".yaml", ".yml") else {"terms": _lines(text)}
+    found = _yaml(path) if path.suffix in (".yaml", ".yml") else {"terms": _lines(path)}
     terms = found.get("terms")
     if not isinstance(terms, list) or not terms:
         raise ValueError(f"{path}: holds no terms")
@@ -98,17 +94,18 @@ def _groups(folder: str) -> Mapping[str, TermGroup]:
     return MappingProxyType({group.id: group for group in groups})
 
 
-def _lines(text: str) -> list[str]:
+def _lines(path: Path) -> list[str]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as fault:
+        raise ValueError(f"{path}: not UTF-8 at byte {fault.start}") from fault
     return [line for line in (raw.split("#")[0].strip() for raw in text.splitlines()) if line]
 
 
-def _yaml(path: Path, text: str) -> dict[str, Any]:
-    import yaml
+def _yaml(path: Path) -> dict[str, Any]:
+    from glabella._reading import read_yaml
 
-    try:
-        found = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as fault:
-        raise ValueError(f"{path}: not YAML: {fault}") from fault
+    found = read_yaml(path)
     if not isinstance(found, dict):
         raise ValueError(f"{path}: expected a mapping with a list `terms`")
     return found
