@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+#: Scripts that make reference outputs need what the tests do not.
+collect_ignore_glob = ["**/make_*.py"]
+
 settings.register_profile("glabella", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("glabella")
 

@@ -165,8 +165,8 @@ def test_a_bad_row_of_a_batch_is_flagged_and_the_others_are_right() -> None:
     vi = [[0.1, 0.1, 0.2], [0.1, 0.1, 0.2], [0.1, -1, 0.2], [0.1, 0.1, 0.2], [nan, nan, nan], [0.1, 0.1, 0.1]]
     fit = pool(yi, vi)
     assert [reason.split(":")[0].split(",")[0] for reason in fit.reason] == [
-        "", "an effect that is not finite", "an effect that is not finite", "effects all equal", "no study",
-        "an effect that is not finite"]  # fmt: skip
+        "", "an effect that is not finite or beyond 1e100", "an effect that is not finite", "effects all equal", "no study",
+        "an effect that is not finite or beyond 1e100"]  # fmt: skip
     alone = pool(yi[0], vi[0])
     assert fit.estimate[0] == pytest.approx(alone.estimate)
     assert fit.ci_low[0] == pytest.approx(alone.ci_low)
@@ -250,13 +250,18 @@ def test_bad_input_to_effect_size_is_named(measure: Any, columns: Any, says: str
         effect_size(measure, **columns)
 
 
-#: What REML needs is lost to rounding: the weight 1e-8 next to 1e12. The others lose Q, which overflows.
-LOST = [
-    ("REML", [0.1, 0.4, np.nan], [1e8, 1e-12, np.nan]),
-    ("ML", [3e127, -4e128, 1e128], [2e15, 3e-11, 1.0]),
-    ("PM", [3e127, -4e128, 1e128], [2e15, 3e-11, 1.0]),
-    ("EB", [3e127, -4e128, 1e128], [2e15, 3e-11, 1.0]),
-]
+#: What REML needs is lost to rounding: the weight 1e-8 next to 1e12.
+LOST = [("REML", [0.1, 0.4, np.nan], [1e8, 1e-12, np.nan])]
+
+
+@pytest.mark.parametrize("method", ["REML", "ML", "PM", "EB"])
+def test_a_row_beyond_what_can_be_computed_says_so_and_leaves_the_others_alone(method: Any) -> None:
+    # Q would be some 1e267.
+    good = [0.1, 0.5, 0.9], [0.04, 0.05, 0.06]
+    fit = pool([good[0], [3e127, -4e128, 1e128]], [good[1], [2e15, 3e-11, 1.0]], method=method)
+    assert fit.reason[0] == ""
+    assert "beyond 1e100" in fit.reason[1]
+    assert np.isnan(fit.estimate).tolist() == [False, True]
 
 
 @pytest.mark.parametrize(("method", "yi", "vi"), LOST)

@@ -41,7 +41,7 @@ _NESTED = 1e-18
 
 #: Why a row of a batch is not what was asked for, in the order in which they are looked for.
 NOTHING = "no study"
-BAD_VALUE = "an effect that is not finite, or a variance that is not above 0"
+BAD_VALUE = "an effect that is not finite or beyond 1e100, or a variance that is not between 1e-100 and 1e100"
 COLLINEAR = "moderators that are constant or collinear"
 NO_FREEDOM = "no degree of freedom left for the variance between studies"
 EQUAL = "effects all equal: the Knapp-Hartung standard error is zero"

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 NOTHING = "no study"
-BAD_VALUE = "an effect that is not finite, or a variance that is not above 0"
+BAD_VALUE = "an effect that is not finite or beyond 1e100, or a variance that is not between 1e-100 and 1e100"
 COLLINEAR = "moderators that are constant or collinear, or more of them than studies"
 IMPROPER = "posterior that cannot be integrated"
 
