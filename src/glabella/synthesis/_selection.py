@@ -21,7 +21,10 @@ Alternative = Literal["greater", "less", "two-sided"]
 
 #: Log-likelihoods closer than this are equal.
 _NO_GAIN = 1e-9
-_NO_MAXIMUM = "no proper maximum of the likelihood was found: it rises towards an infinite mean of which almost all is suppressed"
+_NO_MAXIMUM = (
+    "no proper maximum of the likelihood was found: it rises towards an infinite mean of which almost all is "
+    "suppressed"
+)
 #: A search that found no maximum has to end higher than one by this to show that there is none.
 _TOWARDS = 1e-6
 
@@ -115,11 +118,10 @@ class SelectionModel:
         lower = [0.0, *self.steps[:-1].tolist()]
         for low, high, k, delta, se in zip(lower, self.steps, self.count, self.delta, self.delta_se, strict=True):
             lines.append(f"{f'{low:g} < p <= {high:g}':>18} {k:>4} {delta:>9.4f} {se:>9.4f}")
-        if not self.count.all():
-            which = ", ".join(f"{low:g} < p <= {high:g}"
-                              for low, high, k in zip(lower, self.steps, self.count, strict=True) if not k)  # fmt: skip
+        ends = zip(lower, self.steps, self.count, strict=True)
+        if empty := ", ".join(f"{low:g} < p <= {high:g}" for low, high, k in ends if not k):
             lines.append(
-                f"No study in {which}: how much was suppressed there is not identified, at its limit here."
+                f"No study in {empty}: how much was suppressed there is not identified, at its limit here."
             )
         return "\n".join(lines + ([] if self.converged else [f"NOT CONVERGED: {self.reason}"]))
 
@@ -323,8 +325,8 @@ def _best(
 ) -> Maximum:
     """Give the highest of what several starts lead to: the likelihood can have more than one maximum.
 
-    It can also rise without end, towards an infinite mean and variance of which almost all is suppressed. Where that
-    is higher than every maximum proper, it is given as not converged.
+    It can also rise without end, towards an infinite mean and variance of which almost all is suppressed. Where
+    that is higher than every maximum proper, it is given as not converged.
     """
 
     def value_gradient(theta: Floats) -> tuple[float, Floats]:
