@@ -345,24 +345,30 @@ def _best(
         centre, spread = float(np.average(data.y, weights=1 / data.v)), float(np.std(data.y))
     else:
         centre, spread = float(none.theta[0]), max(abs(float(none.theta[1])), 0.1 * float(np.std(data.y)))
-    # In the last two a mean out of reach on either side, of which the tail alone is published.
-    starts = [(centre, 0.0)]
-    if method == "ML":
-        wide = max(spread, 1e-3)
-        starts += [(centre, wide), (centre, 3 * wide)]
-        if free.any() or not weight.all():
-            far = 3 * (1 + float(np.std(data.y)))
-            starts += [(centre - 3 * far, far), (centre + 3 * far, far)]
     levels = (0.0, -1.5, 1.5) if free.any() else (0.0,)
+    wide, far = max(spread, 1e-3), 3 * (1 + float(np.std(data.y)))
+    deviations = (0.0, wide, 3 * wide) if method == "ML" else (0.0,)
+    starts = [(centre, tau, level) for tau in deviations for level in levels]
+    if method == "ML":
+        starts += [(centre + 3 * side * far, far, 0.0) for side in _open_sides(data, weight)]
     best: Maximum | None = None
-    for mean, tau in starts:
-        for log_weight in levels:
-            theta = np.concatenate([[mean, tau], np.where(free, log_weight, 0.0)])
-            found = maximise(value_gradient, hessian, theta, np.concatenate([[True, tau > 0], free]))
-            if np.isfinite(found.value) and (best is None or _better(found, best)):
-                best = found
+    for mean, tau, level in starts:
+        theta = np.concatenate([[mean, tau], np.where(free, level, 0.0)])
+        found = maximise(value_gradient, hessian, theta, np.concatenate([[True, tau > 0], free]))
+        if np.isfinite(found.value) and (best is None or _better(found, best)):
+            best = found
     assert best is not None
     return best
+
+
+def _open_sides(data: _Data, weight: Floats) -> Floats:
+    """Give the directions in which nothing is published at all, so that a mean may lie out there for ever.
+
+    In the others a study is published wherever effects grow without end: its density there falls with the spread.
+    """
+    first = data.sign if weight[0] == 0 else data.sign[:0]
+    last = -data.sign if weight[-1] == 0 and len(data.sign) == 1 else data.sign[:0]
+    return np.concatenate([first, last])
 
 
 def _better(found: Maximum, best: Maximum) -> bool:
