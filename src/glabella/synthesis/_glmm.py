@@ -243,7 +243,8 @@ def _why_not(fit: Maximum, space: Space, nodes: int, steady: bool) -> str:
     if abs(float(fit.theta[space.effect])) >= _DIVERGED:
         return "the effect grows without bound"
     if not steady:
-        return f"the log-likelihood depends on the number of nodes ({nodes}); expected more of them"
+        more = "; expected more of them" if nodes < 100 else ", so great is the variance between studies"
+        return f"the log-likelihood depends on the number of nodes ({nodes}){more}"
     return ""
 
 

@@ -296,18 +296,19 @@ def _value_gradient(data: _Data, theta: Floats, weight: Floats) -> tuple[float, 
     # to the largest, since far from all that is published nothing is left of a probability but its logarithm.
     flip = lower > 0
     more, less = log_ndtr(np.where(flip, -lower, upper)), log_ndtr(np.where(flip, -upper, lower))
+    hidden = weight == 0
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         log_share = more + np.log(-np.expm1(less - more))
-        top = np.where(weight > 0, log_share, -np.inf).max(axis=(1, 2), keepdims=True)
+        top = log_share[:, :, ~hidden].max(axis=(1, 2), keepdims=True)
         share = np.exp(log_share - top)
         density = np.exp(-(t**2) / 2 - top) / np.sqrt(2 * np.pi)
         by_mean = -(density[..., :-1] - density[..., 1:]) * data.sign[:, None] / sd[:, None, None]
         moved = density * np.where(np.isfinite(t), t, 0.0)
         by_variance = -(moved[..., :-1] - moved[..., 1:]) / (2 * variance[:, None, None])
-    # What is never published may be unboundedly likelier.
-    share, by_mean, by_variance = (
-        np.where(weight > 0, each, 0.0).sum(axis=1) for each in (share, by_mean, by_variance)
-    )
+        share, by_mean, by_variance = share.sum(axis=1), by_mean.sum(axis=1), by_variance.sum(axis=1)
+    # What is never published may be boundlessly likelier.
+    for each in (share, by_mean, by_variance):
+        each[:, hidden] = 0.0
     total = share @ omega
     residual = data.y - mean
     value = np.log(omega[data.interval]) - np.log(2 * np.pi * variance) / 2 - residual**2 / (2 * variance)
