@@ -408,13 +408,71 @@ def test_one_sided_trials_have_a_maximum_with_study_intercepts() -> None:
     assert fits[0].estimate == pytest.approx(fits[1].estimate, abs=1e-3)
 
 
+#: Nobody and everybody in most studies, so that the variance is great.
+EXTREME: dict[str, Any] = {"xi": [0, 5, 0, 7, 2], "ni": [5, 5, 6, 7, 6]}
+
+
 def test_a_maximum_that_depends_on_the_nodes_is_said() -> None:
-    columns: dict[str, Any] = {"xi": [0, 5, 0, 7, 2], "ni": [5, 5, 6, 7, 6]}
-    found, finer = pool_glmm("PLO", **columns), pool_glmm("PLO", nodes=25, **columns)
-    assert abs(found.log_likelihood - finer.log_likelihood) > 0.05
+    found = pool_glmm("PLO", nodes=7, **EXTREME)
+    total = sum(
+        integrated(lambda eta, y=y, n=n: binomial(y, n, eta), found.estimate, math.sqrt(found.tau2))
+        for y, n in zip(EXTREME["xi"], EXTREME["ni"], strict=True)
+    )
+    assert abs(found.log_likelihood - total) > 0.05
     assert not found.converged
-    assert "number of nodes" in found.reason
+    assert "number of nodes (7)" in found.reason
     assert found.reason in str(found)
+
+
+def test_nodes_are_added_until_the_likelihood_is_the_integral() -> None:
+    """At the fit, and nowhere higher: by adaptive quadrature at 81 points around it."""
+    fit = pool_glmm("PLO", **EXTREME)
+
+    def height(mean: float, tau: float) -> float:
+        return sum(
+            integrated(lambda eta, y=y, n=n: binomial(y, n, eta), mean, tau)
+            for y, n in zip(EXTREME["xi"], EXTREME["ni"], strict=True)
+        )
+
+    tau = math.sqrt(fit.tau2)
+    assert fit.converged
+    assert fit.nodes > 7
+    assert f"{fit.nodes} nodes" in str(fit)
+    assert fit.log_likelihood == pytest.approx(height(fit.estimate, tau), abs=2e-4)
+    around = [height(fit.estimate + step, tau * share) for step in np.linspace(-2, 2, 9)
+              for share in np.linspace(0.5, 2, 9)]  # fmt: skip
+    assert max(around) < fit.log_likelihood + 5e-4
+
+
+@pytest.mark.parametrize("nodes", [7, None])
+def test_two_random_effects_have_the_nodes_they_need(nodes: int | None) -> None:
+    """By a sum over a fine grid of both normal effects."""
+    columns: dict[str, Any] = {"ai": [0, 0, 1, 0, 9], "n1i": [20] * 5, "ci": [0, 3, 0, 20, 0], "n2i": [20] * 5}
+    fit = pool_glmm("OR", model="UM.RS", nodes=nodes, **columns)
+    studies = binomial_pairs(*tables(columns))
+    space = random_intercepts(studies)
+    intercept, effect, sigma, tau = fit_both(studies, space, fit.nodes)[0].theta
+    grid = np.linspace(-9, 9, 1201)
+    u, w = np.meshgrid(grid, grid, indexing="ij")
+    weight = np.exp(-(u**2 + w**2) / 2) / (2 * math.pi) * (grid[1] - grid[0]) ** 2
+    total = 0.0
+    for row in np.flatnonzero(np.array(columns["ai"]) + columns["ci"]):
+        sides = ((columns["ai"][row], 0.5), (columns["ci"][row], -0.5))
+        each = sum(binomial_each(y, intercept + half * effect + sigma * u + half * tau * w) for y, half in sides)
+        total += math.log((np.exp(each) * weight).sum())
+    assert fit.converged == (nodes is None)
+    assert (abs(fit.log_likelihood - total) < 1e-3) == fit.converged
+
+
+def binomial_each(y: int, eta: Any) -> Any:
+    """Log probability of ``y`` of 20."""
+    return math.log(math.comb(20, y)) + y * eta - 20 * np.logaddexp(0, eta)
+
+
+def test_laplaces_approximation_is_not_held_to_more_nodes() -> None:
+    one, more = (pool_glmm("OR", model="UM.RS", nodes=nodes, **DATA) for nodes in (1, None))
+    assert one.converged
+    assert abs(one.log_likelihood - more.log_likelihood) > 0.001
 
 
 @pytest.mark.parametrize(

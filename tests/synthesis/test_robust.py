@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from glabella.synthesis import pool
+from glabella.synthesis import Design, pool
 from glabella.synthesis._robust import robust, sandwich
 from tests.synthesis.records import outputs
 
@@ -192,3 +192,20 @@ def test_a_cluster_that_all_but_determines_a_coefficient_keeps_its_digits() -> N
     _, _, df = sandwich(y, np.column_stack([np.ones(7), wide, narrow]), w, np.array([2, 3, 1, 1, 1, 1, 0]), "CR2")
 
     assert np.allclose(df, [1.20245811276, 1.21446322243, 1.60568741669], rtol=1e-8)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("kind", ["CR1", "CR2"])
+def test_the_mean_of_one_study_leaves_the_others_their_error(kind: Any) -> None:
+    """In cells of their own the others' mean is as it is without that study (CR1: but for n / (n - p))."""
+    y, v = np.array([0.1, 0.4, 0.8, 0.6, 0.3, 0.2]), np.array([0.04, 0.05, 0.09, 0.05, 0.03, 0.02])
+    own = np.array([0.0, 0, 0, 0, 0, 1])
+    fit = robust(y, v, np.arange(6), mods=Design(np.column_stack([1 - own, own]), ("rest", "alone")), kind=kind)
+    w = 1 / (v[:5] + fit.tau2)
+    _, vcov, df = sandwich(y[:5], np.ones((5, 1)), w, np.arange(5), kind)
+    scale = 6 / 4 / (5 / 4) if kind == "CR1" else 1.0
+    assert fit.se[0] == pytest.approx(math.sqrt(vcov[0, 0] * scale))
+    assert fit.df[0] == pytest.approx(df[0])
+    assert np.isnan([fit.se[1], fit.df[1], fit.p_value[1], fit.ci_low[1], fit.vcov[0, 1]]).all()
+    assert fit.reason[0] == ""
+    assert "one cluster alone determines it" in fit.reason[1]

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
+from scipy.optimize import minimize
+from scipy.stats import norm
 
 from glabella.synthesis import _selection
 from glabella.synthesis._selection import selection_model
@@ -172,6 +174,71 @@ def test_empty_intervals() -> None:
     data = _selection._data(-Y, V, np.array([0.025, 1.0]), "greater")
     theta = np.array([none.estimate, math.sqrt(none.tau2), 0.0, math.log(1e9)])
     assert _selection._value_gradient(data, theta, np.ones(2))[0] == pytest.approx(none.log_likelihood, abs=1e-7)
+
+
+@pytest.mark.parametrize("side", [1.0, -1.0])
+def test_a_likelihood_that_rises_for_ever_is_said(side: float) -> None:
+    """Towards an infinite mean the density below the cut is an exponential's: closed form by hand.
+
+    With rate a the log-likelihood is k log a - a sum(cut - y), greatest at a = k / sum(cut - y).
+    """
+    y = np.array([0.98, -0.57, 0.31, 0.1, -0.17])
+    v = np.array([0.2905, 0.0289, 0.0795, 0.0653, 0.1331])
+    away = 1.959963984540054 * np.sqrt(v) - y
+    limit = 5 * math.log(5 / away.sum()) - 5
+    fit = selection_model(side * y, v, alternative="greater" if side > 0 else "less")
+    assert not fit.converged
+    assert fit.log_likelihood == pytest.approx(limit, abs=1e-4)
+    assert side * fit.estimate > 100
+    assert "rises" in fit.reason
+    assert fit.reason in str(fit)
+    assert "No study in 0 < p <= 0.025" in str(fit)
+
+
+def test_the_likelihood_far_from_all_that_is_published() -> None:
+    """Where no probability is left but its logarithm: that of the upper tail, and the gradient of the value."""
+    ends, weight = np.array([0.025, 0.5, 1.0]), np.array([1.0, 1.0, 0.0])
+    data = _selection._data(Y[:1], V[:1], ends, "greater")
+    for mean, tau in ((-1e3, 0.5), (-1e4, 3.0), (-30.0, 0.0)):
+        theta = np.array([mean, tau, 0.0, 0.0, 0.0])
+        value, gradient = _selection._value_gradient(data, theta, weight)
+        sd = math.sqrt(V[0] + tau**2)
+        expected = norm.logpdf(Y[0], mean, sd) - norm.logsf(0, mean, sd)
+        # Squares of thousands of standard errors cancel here.
+        assert value == pytest.approx(expected, abs=1e-14 * (mean / sd) ** 2 + 1e-9)
+        step = 1e-4 * abs(mean)
+        above, below = (
+            _selection._value_gradient(data, theta + by * np.eye(5)[0], weight)[0] for by in (step, -step)
+        )
+        assert gradient[0] == pytest.approx((above - below) / (2 * step), rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("y", "v", "steps", "alternative"),
+    [
+        ([1.06, 0.7, 0.66, 1.31, 0.19, 1.25, 0.89], [0.3989, 0.1532, 0.085, 0.1688, 0.3062, 0.1869, 0.2436],
+         (0.01, 0.05, 0.5, 1.0), "greater"),
+        ([0.12, -0.38, 0.2, 0.93], [0.1773, 0.2534, 0.2837, 0.2425], (0.01, 0.05, 0.5, 1.0), "two-sided"),
+        ([-0.16, 0.78, 0.13], [0.0957, 0.1843, 0.2146], (0.025, 0.5, 1.0), "two-sided"),
+    ],
+)  # fmt: skip
+def test_no_point_of_a_wide_grid_is_higher_than_a_maximum(y: Any, v: Any, steps: Any, alternative: Any) -> None:
+    """Weights of the intervals that have studies are maximised too, by a search from a wide grid."""
+    y, v = np.array(y), np.array(v)
+    fit = selection_model(y, v, steps=steps, alternative=alternative)
+    data = _selection._data(y, v, np.array(steps), alternative)
+    present = fit.count > 0
+    mask = np.concatenate([[True, True], present & (np.arange(len(steps)) != np.flatnonzero(present)[0])])
+
+    def loss(inner: Any) -> float:
+        theta = np.zeros(len(mask))
+        theta[mask] = inner
+        return -_selection._value_gradient(data, theta, present.astype(float))[0]
+
+    best = max(-minimize(loss, np.concatenate([[mean, tau], np.zeros(mask.sum() - 2)])).fun
+               for mean in (-9.0, -3.0, 0.0, 3.0, 9.0) for tau in (0.3, 1.0, 3.0))  # fmt: skip
+    assert not fit.converged or fit.log_likelihood > best - 1e-4
+    assert fit.log_likelihood > best - 0.01
 
 
 def test_the_common_effect_has_no_variance() -> None:

@@ -28,7 +28,11 @@ _DIVERGED = 25.0
 _NO_GAIN = 1e-9
 #: A log-likelihood that moves by more than this with the number of nodes is not known well enough to be used: twice
 #: this is what a test of heterogeneity or of models moves by.
-_NODES_MATTER = 0.05
+_NODES_MATTER = 1e-3
+#: Nodes are added until it moves by less than this: the estimates are then known to a hundredth of their errors.
+_NODES_SUFFICE = 1e-4
+#: Nodes per dimension beyond which none are added, for one and two random effects a study.
+_MOST_NODES = {1: 191, 2: 31}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +61,11 @@ class GLMM:
     k : int
         Studies that carry information.
     nodes : int
-        Nodes per dimension of the adaptive Gauss-Hermite quadrature; one is Laplace's approximation.
+        Nodes per dimension of the adaptive Gauss-Hermite quadrature, as asked or as were needed; one is Laplace's
+        approximation.
     converged : bool
-        Whether the gradient vanished at a proper maximum, and the quadrature is fine enough there.
+        Whether the gradient vanished at a proper maximum, and the quadrature is fine enough there: twice the nodes
+        move the log-likelihood by 0.001 at most. Laplace's approximation, where asked for, is not held to that.
     reason : str
         Empty, or why it is not converged.
     level : float
@@ -134,7 +140,8 @@ def pool_glmm(
     nodes : int, optional
         Nodes per dimension of the adaptive Gauss-Hermite quadrature that integrates over the random effects;
         1 is Laplace's approximation. By default 7, and 25 for ``CM.EL``, which metafor integrates to high
-        accuracy. metafor has 7 for ``UM.FS`` and ``PLO`` and, as lme4 allows no more, 1 for ``UM.RS``.
+        accuracy, or as many more as it takes until twice as many change nothing. metafor has 7 for ``UM.FS`` and
+        ``PLO`` and, as lme4 allows no more, 1 for ``UM.RS``.
     level : float
         Of every interval.
     **columns : array_like of shape (k,)
@@ -177,7 +184,6 @@ def pool_glmm(
         raise ValueError(f"nodes is {nodes!r}, expected 1 to 100")
     check_level(level)
     exact = measure == "OR" and model == "CM.EL"
-    chosen, nodes = nodes, nodes or (25 if exact else 7)
     if measure == "PLO":
         studies = binomials(*proportions(columns))
     elif measure == "IRR":
@@ -191,31 +197,54 @@ def pool_glmm(
         space = fixed_intercepts(studies)
     else:
         space = random_intercepts(studies)
-    fit, common = fit_both(studies, space, nodes)
-    if common.value <= studies.at_infinity + _NO_GAIN:
-        raise ValueError("the likelihood has no maximum: every study's own effect is infinite (an empty cell), so "
-                         "that it rises with the variance between studies for ever; expected a study in which it "
-                         "is finite")  # fmt: skip
+    fit, common, nodes, steady = _fit_steadily(studies, space, nodes, 25 if exact else 7)
     if model == "UM.RS" and measure == "OR":
         q_wald, saturated = saturated_random(studies, common.theta, nodes)
     else:
         q_wald, saturated = studies.q_wald, studies.saturated
     q_lrt = max(0.0, 2 * (saturated - common.value))
-    checked = chosen is None or np.isfinite(studies.at_infinity)
-    reason = _why_not(fit, space, studies, nodes if checked else 0)
+    reason = _why_not(fit, space, nodes, steady)
     return _report(measure, model, fit, common, space, (q_wald, q_lrt, k), nodes, level, reason)
 
 
-def _why_not(fit: Maximum, space: Space, studies: Studies, nodes: int) -> str:
-    """Say why a fit is not to be used; with ``nodes`` also whether twice as many come to another likelihood."""
+def _fit_steadily(
+    studies: Studies, space: Space, chosen: int | None, first: int
+) -> tuple[Maximum, Maximum, int, bool]:
+    """Fit with the nodes that were chosen, or from the first number on with more until they change nothing.
+
+    Beside the fits, with and without variance between studies, the nodes and whether they are enough.
+    """
+    nodes = chosen or first
+    fits = fit_both(studies, space, nodes)
+    if fits[1].value <= studies.at_infinity + _NO_GAIN:
+        raise ValueError("the likelihood has no maximum: every study's own effect is infinite (an empty cell), so "
+                         "that it rises with the variance between studies for ever; expected a study in which it "
+                         "is finite")  # fmt: skip
+    if chosen == 1 and studies.at_infinity == -np.inf:
+        return *fits, nodes, True
+    most = chosen or _MOST_NODES[space.random.shape[2]]
+    while (moved := _moved(studies, space, nodes, fits)) > _NODES_SUFFICE and nodes < most:
+        nodes = 2 * nodes + 1
+        fits = fit_both(studies, space, nodes)
+    return *fits, nodes, moved <= _NODES_MATTER
+
+
+def _moved(studies: Studies, space: Space, nodes: int, fits: tuple[Maximum, Maximum]) -> float:
+    """How far twice the nodes move the likelihoods."""
+    finer = objective(studies, space, 2 * nodes + 1)[0]
+    moved = [abs(finer(fit.theta)[0] - fit.value) for fit in fits]
+    return float(np.nan_to_num(max(moved), nan=np.inf))
+
+
+def _why_not(fit: Maximum, space: Space, nodes: int, steady: bool) -> str:
+    """Say why a fit is not to be used."""
     if not fit.converged:
         return "no proper maximum of the likelihood was found"
     if abs(float(fit.theta[space.effect])) >= _DIVERGED:
         return "the effect grows without bound"
-    if nodes:
-        value = objective(studies, space, 2 * nodes + 1)[0](fit.theta)[0]
-        if not abs(value - fit.value) <= _NODES_MATTER:
-            return f"the log-likelihood depends on the number of nodes ({nodes}); expected more of them"
+    if not steady:
+        more = "; expected more of them" if nodes < 100 else ", so great is the variance between studies"
+        return f"the log-likelihood depends on the number of nodes ({nodes}){more}"
     return ""
 
 

@@ -6,6 +6,7 @@ With its gradient, exact to rounding, and Hessian.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -144,9 +145,16 @@ def _marginal(studies: Studies, space: Space, local: Numbers, mode: Floats, node
     return np.asarray(found)
 
 
+@cache
 def _grid(nodes: int, dimensions: int) -> tuple[Floats, Floats]:
-    """Nodes, of shape (nodes^d, d), and log weights for expectations under the standard normal distribution."""
-    z, weight = np.polynomial.hermite_e.hermegauss(nodes)
+    """Nodes, of shape (nodes^d, d), and log weights for expectations under the standard normal distribution.
+
+    Of several hundred nodes the outermost weights are too small for a number, and left out.
+    """
+    from scipy.special import roots_hermitenorm
+
+    z, weight = roots_hermitenorm(nodes)
+    z, weight = z[weight > 0], weight[weight > 0]
     log_weight = np.log(weight) - np.log(weight.sum())
     if dimensions == 1:
         return z[:, None], log_weight

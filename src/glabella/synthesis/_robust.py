@@ -262,10 +262,12 @@ def sandwich(
     # The variance is a sum of squares g'y with covariances -UU' between clusters under the working model; its first
     # two moments make the degrees of freedom (Bell and McCaffrey). A cluster that all but determines a coefficient
     # has an enormous U, so nothing may be found as a difference of squares.
-    df = np.empty(p)
+    df = np.full(p, np.nan)
     for c in range(p):
         square = (spread[:, c] ** 2).sum() + _squares_between(outer[:, :, c])
-        df[c] = spread[:, c].sum() ** 2 / square
+        # Nothing is left of a coefficient that one cluster alone determines: its variance is no random quantity.
+        if square > 0:
+            df[c] = spread[:, c].sum() ** 2 / square
     return beta, vcov, df
 
 

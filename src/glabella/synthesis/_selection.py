@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Alternative = Literal["greater", "less", "two-sided"]
 
+#: Log-likelihoods closer than this are equal.
+_NO_GAIN = 1e-9
+_NO_MAXIMUM = (
+    "no proper maximum of the likelihood was found: it rises towards an infinite mean of which almost all is "
+    "suppressed"
+)
+#: A search that found no maximum has to end higher than one by this to show that there is none.
+_TOWARDS = 1e-6
+
 
 @dataclass(frozen=True, slots=True)
 class SelectionModel:
@@ -46,8 +55,10 @@ class SelectionModel:
     bounded : bool
         Whether a parameter lies on the boundary: an interval without studies, or τ² of 0.
     converged : bool
-        Whether the gradient vanished at a proper maximum. Few studies can have a likelihood without one: it rises
-        for ever towards an infinite mean of which almost all is suppressed.
+        Whether the gradient vanished at a proper maximum, and none of the searches came higher. Few studies can
+        have a likelihood without one: it rises for ever towards an infinite mean of which almost all is suppressed.
+    reason : str
+        Empty, or why it is not converged; the numbers are then those where the search ended.
     alternative, method, level : str, str, float
         As asked.
     """
@@ -72,6 +83,7 @@ class SelectionModel:
     k: int
     bounded: bool
     converged: bool
+    reason: str
     alternative: Alternative
     method: Literal["ML", "common"]
     level: float
@@ -106,7 +118,12 @@ class SelectionModel:
         lower = [0.0, *self.steps[:-1].tolist()]
         for low, high, k, delta, se in zip(lower, self.steps, self.count, self.delta, self.delta_se, strict=True):
             lines.append(f"{f'{low:g} < p <= {high:g}':>18} {k:>4} {delta:>9.4f} {se:>9.4f}")
-        return "\n".join(lines + ([] if self.converged else ["NOT CONVERGED"]))
+        ends = zip(lower, self.steps, self.count, strict=True)
+        if empty := ", ".join(f"{low:g} < p <= {high:g}" for low, high, k in ends if not k):
+            lines.append(
+                f"No study in {empty}: how much was suppressed there is not identified, at its limit here."
+            )
+        return "\n".join(lines + ([] if self.converged else [f"NOT CONVERGED: {self.reason}"]))
 
 
 def selection_model(
@@ -208,6 +225,7 @@ def selection_model(
         k=len(y),
         bounded=not bool(present.all()) or (method == "ML" and tau == 0),
         converged=fit.converged,
+        reason="" if fit.converged else _NO_MAXIMUM,
         alternative=alternative,
         method=method,
         level=level,
@@ -266,7 +284,7 @@ def _data(y: Floats, v: Floats, ends: Floats, alternative: Alternative) -> _Data
 
 def _value_gradient(data: _Data, theta: Floats, weight: Floats) -> tuple[float, Floats]:
     """Log-likelihood and gradient by μ, τ and the logarithms of the weights; ``weight`` 0 stays 0."""
-    from scipy.special import ndtr
+    from scipy.special import log_ndtr
 
     mean, tau = theta[:2]
     omega = weight * np.exp(theta[2:])
@@ -274,15 +292,23 @@ def _value_gradient(data: _Data, theta: Floats, weight: Floats) -> tuple[float, 
     sd = np.sqrt(variance)
     t = (data.cuts - mean * data.sign[:, None]) / sd[:, None, None]
     upper, lower = t[..., :-1], t[..., 1:]
-    # The difference is taken in the tail where both are small, so that it keeps its digits.
+    # The difference is taken in the tail where both are small, so that it keeps its digits; as logarithms, relative
+    # to the largest, since far from all that is published nothing is left of a probability but its logarithm.
     flip = lower > 0
-    share = np.where(flip, ndtr(-lower) - ndtr(-upper), ndtr(upper) - ndtr(lower))
-    density = np.exp(-(t**2) / 2) / np.sqrt(2 * np.pi)
-    finite = np.where(np.isfinite(t), t, 0.0)
-    by_mean = -(density[..., :-1] - density[..., 1:]) * data.sign[:, None] / sd[:, None, None]
-    moved = density * finite
-    by_variance = -(moved[..., :-1] - moved[..., 1:]) / (2 * variance[:, None, None])
-    share, by_mean, by_variance = share.sum(axis=1), by_mean.sum(axis=1), by_variance.sum(axis=1)
+    more, less = log_ndtr(np.where(flip, -lower, upper)), log_ndtr(np.where(flip, -upper, lower))
+    hidden = weight == 0
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+        log_share = more + np.log(-np.expm1(less - more))
+        top = log_share[:, :, ~hidden].max(axis=(1, 2), keepdims=True)
+        share = np.exp(log_share - top)
+        density = np.exp(-(t**2) / 2 - top) / np.sqrt(2 * np.pi)
+        by_mean = -(density[..., :-1] - density[..., 1:]) * data.sign[:, None] / sd[:, None, None]
+        moved = density * np.where(np.isfinite(t), t, 0.0)
+        by_variance = -(moved[..., :-1] - moved[..., 1:]) / (2 * variance[:, None, None])
+        share, by_mean, by_variance = share.sum(axis=1), by_mean.sum(axis=1), by_variance.sum(axis=1)
+    # What is never published may be boundlessly likelier.
+    for each in (share, by_mean, by_variance):
+        each[:, hidden] = 0.0
     total = share @ omega
     residual = data.y - mean
     value = np.log(omega[data.interval]) - np.log(2 * np.pi * variance) / 2 - residual**2 / (2 * variance)
@@ -292,16 +318,16 @@ def _value_gradient(data: _Data, theta: Floats, weight: Floats) -> tuple[float, 
     gradient[1] = 2 * tau * slope_variance.sum()
     chosen = np.bincount(data.interval, minlength=len(omega))
     gradient[2:] = chosen - (share * omega / total[:, None]).sum(axis=0)
-    return float((value - np.log(total)).sum()), gradient
+    return float((value - np.log(total) - top[:, 0, 0]).sum()), gradient
 
 
 def _best(
     data: _Data, weight: Floats, free: NDArray[np.bool_], method: str, none: Maximum | None = None
 ) -> Maximum:
-    """Give the best maximum from several starts: the likelihood can have more than one.
+    """Give the highest of what several starts lead to: the likelihood can have more than one maximum.
 
-    It can also rise without end, towards an infinite mean and variance of which almost all is suppressed. Then
-    the best maximum proper is given, where there is one.
+    It can also rise without end, towards an infinite mean and variance of which almost all is suppressed. Where
+    that is higher than every maximum proper, it is given as not converged.
     """
 
     def value_gradient(theta: Floats) -> tuple[float, Floats]:
@@ -320,17 +346,36 @@ def _best(
         centre, spread = float(np.average(data.y, weights=1 / data.v)), float(np.std(data.y))
     else:
         centre, spread = float(none.theta[0]), max(abs(float(none.theta[1])), 0.1 * float(np.std(data.y)))
-    best: Maximum | None = None
     levels = (0.0, -1.5, 1.5) if free.any() else (0.0,)
-    deviations = (0.0,) if method == "common" else (0.0, max(spread, 1e-3), 3 * max(spread, 1e-3))
-    for tau in deviations:
-        for log_weight in levels:
-            theta = np.concatenate([[centre, tau], np.where(free, log_weight, 0.0)])
-            found = maximise(value_gradient, hessian, theta, np.concatenate([[True, tau > 0], free]))
-            if not np.isfinite(found.value):
-                continue
-            # The log-likelihood is even in τ, so a fit that ran to zero is no better than the one held there.
-            if best is None or (found.converged, found.value) > (best.converged, best.value + 1e-9):
-                best = found
+    wide, far = max(spread, 1e-3), 3 * (1 + float(np.std(data.y)))
+    deviations = (0.0, wide, 3 * wide) if method == "ML" else (0.0,)
+    starts = [(centre, tau, level) for tau in deviations for level in levels]
+    if method == "ML":
+        starts += [(centre + 3 * side * far, far, 0.0) for side in _open_sides(data, weight)]
+    best: Maximum | None = None
+    for mean, tau, level in starts:
+        theta = np.concatenate([[mean, tau], np.where(free, level, 0.0)])
+        found = maximise(value_gradient, hessian, theta, np.concatenate([[True, tau > 0], free]))
+        if np.isfinite(found.value) and (best is None or _better(found, best)):
+            best = found
     assert best is not None
     return best
+
+
+def _open_sides(data: _Data, weight: Floats) -> Floats:
+    """Give the directions in which nothing is published at all, so that a mean may lie out there for ever.
+
+    In the others a study is published wherever effects grow without end: its density there falls with the spread.
+    """
+    first = data.sign if weight[0] == 0 else data.sign[:0]
+    last = -data.sign if weight[-1] == 0 and len(data.sign) == 1 else data.sign[:0]
+    return np.concatenate([first, last])
+
+
+def _better(found: Maximum, best: Maximum) -> bool:
+    """Tell whether one end of a search is higher than another; what is no maximum has to be so beyond rounding."""
+    # The log-likelihood is even in τ, so a fit that ran to zero is no better than the one held there.
+    if found.converged == best.converged:
+        return found.value > best.value + _NO_GAIN
+    gain = found.value - best.value
+    return gain > -_TOWARDS if found.converged else gain > _TOWARDS
