@@ -136,11 +136,11 @@ def test_a_table_with_strata_has_the_adjusted_ratio(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("report,drug\n1,A\n", "no column 'event'; it has report, drug"),
+        ("report,drug\n1,A\n", "column 'event' is missing; the file holds ['report', 'drug']"),
         ("report,drug,event\n1,A,x\n2,,y\n", "column 'drug' is empty in row 2"),
-        ("report,drug,event\n1,A,NA\n", "column 'event' is empty in row 1"),
-        ("report,drug,event\n", "expected one length of 1 or more"),
-        ("", "cannot be read as CSV"),
+        ("report,drug,event\n1,A,NA\n", "column 'event' is NA in row 1"),
+        ("report,drug,event\n", "holds a header and no row"),
+        ("", "holds nothing"),
         ("report,drug,event,stratum\n1,A,x,F\n1,A,y,M\n", "stratum, row 1: 'M', expected 'F'"),
     ],
 )

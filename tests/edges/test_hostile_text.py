@@ -48,7 +48,8 @@ def test_signals_print_text_as_it_is(store: Path) -> None:
     found = names(store)
     assert len(found) >= len(MARKUP)
     shown = flat(run("safety", "signals", store, "--top", 100))
-    missed = [pair for pair in found if dry(pair[1]) not in shown]
+    # A long name is folded within its cell: its words are whole, with other cells between them.
+    missed = [pair for pair in found if any(dry(word) not in shown for word in pair[1].split())]
     assert missed == []
 
 
@@ -58,8 +59,7 @@ def test_a_chosen_drug_and_event_are_printed_as_they_are(store: Path, place: int
     (drug, event) = next(pair for pair in names(store) if dry(f"EVENT {text}") == dry(pair[1]))
     for command in ("signals", "trend"):
         shown = flat(run("safety", command, store, "--drug", drug, "--event", event))
-        assert dry(event) in shown, command
-        assert dry(drug) in shown, command
+        assert all(word in shown for word in (*event.split(), *drug.split())), command
 
 
 SPEC = """\

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 import polars as pl
 import pytest
-import yaml
 
 from glabella.safety import build_index, open_store
 from tests.edges.files import archive, few, report, run, store_of
@@ -79,11 +79,8 @@ def test_names_given_to_the_library_are_used_by_those_who_open_the_store(tmp_pat
 
 def test_rules_given_once_are_used_later(tmp_path: Path) -> None:
     shipped = Path(build_index.__code__.co_filename).parents[1] / "data" / "rules.yaml"
-    rules = yaml.safe_load(shipped.read_text(encoding="utf-8"))
-    for rule in rules["rules"]:
-        rule["on"] = False
     own = tmp_path / "rules.yaml"
-    own.write_text(yaml.safe_dump(rules), encoding="utf-8")
+    own.write_text(re.sub(r"\bon: true\b", "on: false", shipped.read_text(encoding="utf-8")), encoding="utf-8")
     # Two versions of one case: without any rule both stay.
     store = store_of(tmp_path, [report(10_000_001, caseversion=1), report(10_000_001, caseversion=2)])
     build_index(store, rules=own)
