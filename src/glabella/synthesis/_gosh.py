@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._blocks import by_blocks
 from glabella.synthesis._design import basis
+from glabella.synthesis._numbers import check_whole
 from glabella.synthesis._pool import Method
 from glabella.synthesis._sensitivity import _one
 from glabella.synthesis._tau2 import estimate, method_called, trace_p, weighted
@@ -21,6 +22,7 @@ Floats = NDArray[np.float64]
 
 #: Above this the subsets no longer fit in memory; a random sample of them does.
 _MOST_STUDIES = 24
+_MOST_SUBSETS = 10**8
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,9 @@ def gosh(
     """
     y, v = _one(yi, vi, 2)
     method = method_called(method)
+    check_whole(seed, "seed", 0)
+    if subsets is not None:
+        check_whole(subsets, "subsets", 1, _MOST_SUBSETS)
     if len(y) > 64 or (subsets is None and len(y) > _MOST_STUDIES):
         limit = 64 if subsets is not None else _MOST_STUDIES
         raise ValueError(f"k is {len(y)}, expected at most {limit}; "

@@ -13,6 +13,10 @@ Floats = NDArray[np.float64]
 _NUMBERS = "biuf"
 #: Effects and variances beyond this, and variances below its inverse, would overflow in products of three.
 _FAR = 1e100
+#: Person-times and the like up to this, and down to its inverse, have squares and cubes that a computer holds.
+HUGE = 1e40
+#: More people than a computer counts one by one.
+MANY = 1e15
 
 
 def numbers(values: ArrayLike, name: str) -> Floats:
@@ -51,10 +55,17 @@ def number(value: Any, name: str, expected: str = "a number") -> float:
         raise ValueError(f"{name} is {value!r}, expected {expected}") from error
 
 
-def check_whole(value: Any, name: str, least: int) -> None:
-    """Refuse what is no whole number, such as one of draws or a seed, or is too small."""
-    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
-        raise ValueError(f"{name} is {value!r}, expected a whole number of {least} or more")
+def check_whole(value: Any, name: str, least: int, most: float = np.inf) -> None:
+    """Refuse what is no whole number, such as one of draws or a seed, or is too small or too large."""
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or not least <= value <= most:
+        expected = f"{least} or more" if most == np.inf else f"{least} to {most:g}"
+        raise ValueError(f"{name} is {value!r}, expected a whole number of {expected}")
+
+
+def check_truth(value: Any, name: str) -> None:
+    """Refuse what is neither true nor false: a text such as "no" would count as true."""
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f"{name} is {value!r}, expected True or False")
 
 
 def check_level(level: Any) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glabella.synthesis._numbers import check_level, numbers
+from glabella.synthesis._numbers import check_level, check_truth, numbers
 from glabella.synthesis._pool import Method, Pooled, Test, pool
 from glabella.synthesis._rounding import ROUNDING, rounding
 from glabella.synthesis._sensitivity import _one
@@ -268,6 +268,7 @@ def rank_test(yi: ArrayLike, vi: ArrayLike, *, exact: bool = True) -> RankTest:
     """
     from scipy.stats import kendalltau
 
+    check_truth(exact, "exact")
     y, v = _one(yi, vi, 3)
     weight = 1 / v
     off = y - (weight * y).sum() / weight.sum()
