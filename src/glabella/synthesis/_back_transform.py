@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._effect_size import Measure
-from glabella.synthesis._numbers import check_truth, numbers
+from glabella.synthesis._numbers import MANY, check_truth, numbers
 
 Floats = NDArray[np.float64]
 
@@ -138,10 +138,10 @@ def _sizes(ni: ArrayLike | None) -> Floats:
     sizes = np.atleast_1d(numbers(ni, "ni"))
     if sizes.ndim != 1 or not sizes.size:
         raise ValueError(f"ni has shape {sizes.shape}, expected one size or one a study")
-    wrong = ~(np.isfinite(sizes) & (sizes > 0))
+    wrong = ~((sizes >= 1 / MANY) & (sizes <= MANY))
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
-        raise ValueError(f"ni is {sizes[row]:g} in row {row + 1}, expected more than 0")
+        raise ValueError(f"ni is {sizes[row]:g} in row {row + 1}, expected more than 0, up to {MANY:g}")
     return sizes
 
 

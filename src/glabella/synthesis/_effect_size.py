@@ -188,9 +188,9 @@ def effect_size(
     ------
     ValueError
         If the measure is unknown or has no such ``vtype``, a column is missing or unknown, lengths differ, or a
-        value cannot be: not finite, a count below 0 or above 1e15, a time below 1e-40 or above 1e40, more events than people, an SD or time not above 0, a
-        correlation not between -1 and 1, too few people, means of two signs or of 0 for ``ROM``. The message
-        names the column and the row, counted from one.
+        value cannot be: not finite, a count below 0 or above 1e15, a time not between 1e-40 and 1e40, more events
+        than people, an SD not above 0, a correlation not between -1 and 1, too few people, means of two signs or of
+        0 for ``ROM``. The message names the column and the row, counted from one.
 
     References
     ----------

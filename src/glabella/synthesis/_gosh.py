@@ -51,6 +51,7 @@ class Gosh:
 
     def contains(self, study: int) -> NDArray[np.bool_]:
         """Tell which subsets contain a study, counted from zero."""
+        check_whole(study, "study", 0, 63)
         return np.asarray((self.subset >> np.uint64(study)) & np.uint64(1), dtype=bool)
 
     def table(self) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glabella.synthesis._numbers import check_level, check_truth, numbers
+from glabella.synthesis._numbers import MANY, check_level, check_truth, numbers
 from glabella.synthesis._pool import Method, Pooled, Test, pool
 from glabella.synthesis._rounding import ROUNDING, rounding
 from glabella.synthesis._sensitivity import _one
@@ -426,21 +426,21 @@ def pet_peese(yi: ArrayLike, vi: ArrayLike, *, level: float = 0.95) -> PetPeese:
 
 
 def _predictor(predictor: str, v: Floats, ni: ArrayLike | None) -> Floats:
+    known = {"sei": np.sqrt(v), "vi": v, "seinv": 1 / np.sqrt(v)}
+    if predictor not in (*known, *_NEEDS_N):
+        raise ValueError(f"unknown predictor {predictor!r}; expected one of {sorted([*known, *_NEEDS_N])}")
     if predictor in _NEEDS_N:
         if ni is None:
             raise ValueError(f"predictor {predictor!r} needs the studies' sizes: ni is missing")
         n = numbers(ni, "ni")
         if n.shape != v.shape:
             raise ValueError(f"ni has shape {n.shape}, expected {v.shape}")
-        wrong = ~(np.isfinite(n) & (n > 0))
+        wrong = ~((n >= 1 / MANY) & (n <= MANY))
         if wrong.any():
             row = int(np.flatnonzero(wrong)[0])
-            raise ValueError(f"ni is {n[row]:g} in row {row + 1}, expected a number above 0")
+            raise ValueError(f"ni is {n[row]:g} in row {row + 1}, expected a number above 0, up to {MANY:g}")
         by_size: dict[str, Floats] = {"ni": n, "ninv": 1 / n, "sqrtni": np.sqrt(n), "sqrtninv": 1 / np.sqrt(n)}
         return by_size[predictor]
-    known = {"sei": np.sqrt(v), "vi": v, "seinv": 1 / np.sqrt(v)}
-    if predictor not in known:
-        raise ValueError(f"unknown predictor {predictor!r}; expected one of {sorted([*known, *_NEEDS_N])}")
     return known[predictor]
 
 

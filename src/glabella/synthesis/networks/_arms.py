@@ -138,6 +138,8 @@ def counts(found: Arms, events: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats
     """Take people with and without the event."""
     with_event, people = column(found, events, "events"), column(found, n, "n")
     found.refuse(with_event < 0, with_event, "events", "0 or more")
+    parts = (with_event > 0) & (with_event < 1 / MANY)
+    found.refuse(parts, with_event, "events", f"0, or {1 / MANY:.0e} or more")
     found.refuse(people < 1, people, "n", "1 or more")
     found.refuse(people > MANY, people, "n", f"at most {MANY:.0e}")
     found.refuse(with_event > people, with_event, "events", "at most n")
