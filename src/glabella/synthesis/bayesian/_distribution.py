@@ -56,9 +56,11 @@ class Mixture:
         parts = len(_PARTS)
         spread = (mean[:, :parts, None] + sd[:, :parts, None] * _STEPS).reshape(len(mean), -1)
         z = np.sort(np.concatenate([spread, mean[:, parts:]], axis=1), axis=1)
-        part = self.weight[:, ::_THIN]
+        # A posterior that is all at one τ may be in a component that would be left out.
+        thin = _THIN if self.weight[:, ::_THIN].any(axis=1).all() else 1
+        part = self.weight[:, ::thin]
         part = part / part.sum(axis=1, keepdims=True)
-        f, first, _ = Mixture(part, self.mean[:, ::_THIN], self.sd[:, ::_THIN]).at(z)
+        f, first, _ = Mixture(part, self.mean[:, ::thin], self.sd[:, ::thin]).at(z)
         with np.errstate(divide="ignore"):
             return z, f, np.log(first)
 
