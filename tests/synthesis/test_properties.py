@@ -250,12 +250,12 @@ def test_bad_input_to_effect_size_is_named(measure: Any, columns: Any, says: str
         effect_size(measure, **columns)
 
 
-#: What REML needs is lost to rounding: the weight 1e-8 next to 1e12. The others lose Q, which overflows.
+#: What REML needs is lost to rounding: the weight 1e-8 next to 1e12; the others lose all to effects 1e98 apart.
 LOST = [
     ("REML", [0.1, 0.4, np.nan], [1e8, 1e-12, np.nan]),
-    ("ML", [3e127, -4e128, 1e128], [2e15, 3e-11, 1.0]),
-    ("PM", [3e127, -4e128, 1e128], [2e15, 3e-11, 1.0]),
-    ("EB", [3e127, -4e128, 1e128], [2e15, 3e-11, 1.0]),
+    ("ML", [3e97, -4e98, 1e98], [2e15, 3e-11, 1.0]),
+    ("PM", [3e97, -4e98, 1e98], [2e15, 3e-11, 1.0]),
+    ("EB", [3e97, -4e98, 1e98], [2e15, 3e-11, 1.0]),
 ]
 
 

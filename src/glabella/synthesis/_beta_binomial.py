@@ -204,7 +204,7 @@ def _exceeding(one: Floats, two: Floats) -> _Exceeding:
         j = np.append(j, (ends[:-1, None] + half * (1 + x)).ravel())
         weight = np.append(weight, (half * w).ravel())
     many = [len(arms) - np.searchsorted(np.sort(arms), j, side="right") for arms in (one, two)]
-    return j, many * weight
+    return j, np.stack(many) * weight
 
 
 def _parts(counts: _Counts, beta: Floats, theta: float) -> tuple[float, Floats, Floats]:

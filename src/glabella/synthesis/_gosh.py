@@ -161,7 +161,7 @@ def _same_size(y: Floats, v: Floats, chosen: NDArray[np.uint64], k: int, method:
         elif method == "common":
             i2 = np.where(fixed.q > k - 1, 100 * (fixed.q - (k - 1)) / np.maximum(fixed.q, 1e-300), 0.0)
         else:
-            # Where one study outweighs all others by far, the trace is a difference of which rounding leaves nothing.
+            # Where one study outweighs all others by far, rounding leaves nothing of the trace, a difference.
             with np.errstate(divide="ignore", over="ignore"):
                 i2 = 100 * tau2 / (tau2 + (k - 1) / np.maximum(trace_p(fixed, span), 0.0))
         return {

@@ -194,8 +194,10 @@ def check_separable(groups: list[Group], model: Model, theta: Floats) -> None:
         try:
             inverse, _ = _inverses(group, model, theta, full)
         except np.linalg.LinAlgError as error:
-            raise ValueError("the effects are so far apart that their variances are lost in rounding beside the "
-                             "variance between them; expected effects and variances of more similar size") from error  # fmt: skip
+            raise ValueError(
+                "the effects are so far apart that their variances are lost in rounding beside "
+                "that between them; expected effects and variances of more similar size"
+            ) from error
         ax = inverse @ group.x
         gram += np.einsum("bip,biq->pq", group.x, ax)
         changes = _derivatives(group, steps)

@@ -294,7 +294,8 @@ def test_a_batch_says_why_a_row_is_missing() -> None:
     y = np.stack([Y, np.full(5, np.nan), np.where(np.arange(5) == 1, np.inf, Y)])
     v = np.stack([V, np.full(5, np.nan), V])
     batch = bayes(y, v, tau_prior=HalfNormal(1))
-    assert list(batch.reason) == ["", "no study", "an effect that is not finite, or a variance that is not above 0"]
+    assert list(batch.reason[:2]) == ["", "no study"]
+    assert "a variance that is not above 0" in batch.reason[2]
     assert np.isnan(batch.theta_new.interval()[0]).tolist() == [False, True, True]
     assert "1 flagged: no study" in str(batch)
     assert batch.table().height == 9

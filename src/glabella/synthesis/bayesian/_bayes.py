@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 NOTHING = "no study"
-BAD_VALUE = "an effect that is not finite, or a variance that is not above 0"
+BAD_VALUE = "an effect that is not finite, a variance that is not above 0, or one too large or small to use"
 COLLINEAR = "moderators that are constant or collinear, or more of them than studies"
 IMPROPER = "posterior that cannot be integrated"
 
