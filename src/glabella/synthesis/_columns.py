@@ -53,8 +53,12 @@ def forbid(wrong: NDArray[np.bool_], column: Floats, name: str, expected: str) -
 
 def forbid_uncountable(people: Floats, name: str) -> None:
     """Refuse more people, or smaller parts of one, than a computer counts."""
-    forbid(people > MANY, people, name, f"at most {MANY:g}")
-    forbid((people > 0) & (people < 1 / MANY), people, name, f"0, or {1 / MANY:g} or more")
+    if people.max(initial=0) > MANY:
+        forbid(people > MANY, people, name, f"at most {MANY:g}")
+    small = people < 1 / MANY
+    # Most of what is so small is nil.
+    if people[small].any():
+        forbid(small & (people > 0), people, name, f"0, or {1 / MANY:g} or more")
 
 
 def forbid_time(time: Floats, name: str) -> None:
