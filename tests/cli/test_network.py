@@ -126,7 +126,7 @@ def test_a_network_without_a_loop_has_no_net_heat(tmp_path: Path) -> None:
         ("studlab,treat1,treat2,te,se\n1,A,,0.1,0.2\n", [], "column 'treat2' is empty in row 1, expected a name"),
         ("studlab,treat1,treat2,te,se\n1,A,A,0.1,0.2\n", [], "study '1': 'A'"),
         ("studlab,treat1,treat2,te,se\n1,A,B,0.1,0.2\n2,C,D,0.1,0.2\n", [], "falls into 2 parts"),
-        (CONTRASTS, ["--reference", "Z"], "treatment 'Z' is not in the network"),
+        (CONTRASTS, ["--reference", "Z"], "reference 'Z' is not in the network"),
         (CONTRASTS, ["--method", "XX"], "unknown method 'XX'"),
         (ARMS, ["--measure", "XX"], "unknown measure 'XX'"),
         (ARMS, ["--measure", "MD"], "column 'mean' is missing"),

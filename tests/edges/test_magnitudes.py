@@ -115,7 +115,7 @@ def test_effects_without_a_unit_do_not_depend_on_it(measure: Any, value: float, 
         "sd2i": [unit],
         "n2i": [20],
     }
-    found, says = attempt(lambda: effect_size(measure, n1i=[20], n2i=[20], **columns))
+    found, says = attempt(lambda: effect_size(measure, **columns))
     assert says or found.yi[0] == pytest.approx(value, rel=1e-3)
 
 
@@ -129,7 +129,7 @@ def test_a_variance_beyond_the_machine_is_not_zero_or_infinite(unit: float) -> N
         "sd2i": [unit],
         "n2i": [20],
     }
-    found, says = attempt(lambda: effect_size("MD", n1i=[20], n2i=[20], **columns))
+    found, says = attempt(lambda: effect_size("MD", **columns))
     assert says or np.isnan(found.vi[0])
 
 

@@ -252,10 +252,6 @@ def test_bad_input_to_effect_size_is_named(measure: Any, columns: Any, says: str
         effect_size(measure, **columns)
 
 
-#: What REML needs is lost to rounding: the weight 1e-8 next to 1e12.
-LOST = [("REML", [0.1, 0.4, np.nan], [1e8, 1e-12, np.nan])]
-
-
 @pytest.mark.parametrize("method", ["REML", "ML", "PM", "EB"])
 def test_a_row_beyond_what_can_be_computed_says_so_and_leaves_the_others_alone(method: Any) -> None:
     # Q would be some 1e267.
@@ -264,6 +260,15 @@ def test_a_row_beyond_what_can_be_computed_says_so_and_leaves_the_others_alone(m
     assert fit.reason[0] == ""
     assert "beyond 1e100" in fit.reason[1]
     assert np.isnan(fit.estimate).tolist() == [False, True]
+
+
+#: What REML needs is lost to rounding: the weight 1e-8 next to 1e12; the others lose all to effects 1e98 apart.
+LOST = [
+    ("REML", [0.1, 0.4, np.nan], [1e8, 1e-12, np.nan]),
+    ("ML", [3e97, -4e98, 1e98], [2e15, 3e-11, 1.0]),
+    ("PM", [3e97, -4e98, 1e98], [2e15, 3e-11, 1.0]),
+    ("EB", [3e97, -4e98, 1e98], [2e15, 3e-11, 1.0]),
+]
 
 
 @pytest.mark.parametrize(("method", "yi", "vi"), LOST)

@@ -232,7 +232,7 @@ def test_influence_knows_an_outlier() -> None:
         (lambda: egger(YI, np.full(6, 0.1), model="lm"), "predictor sei is the same for all studies"),
         (lambda: trim_fill(YI, VI, estimator="Q0"), "unknown estimator 'Q0'"),  # type: ignore[arg-type]
         (lambda: gosh(YI, VI, method="XX"), "unknown method 'XX'"),  # type: ignore[arg-type]
-        (lambda: permutation_test(YI, VI, draws=0), "draws is 0, expected 1 or more"),
+        (lambda: permutation_test(YI, VI, draws=0), "draws is 0, expected a whole number of 1 or more"),
         (lambda: leave_one_out([0.1, np.nan], VI[:2]), "yi is nan and vi 0.05 in row 2"),
     ],
 )

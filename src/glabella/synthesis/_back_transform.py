@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._effect_size import Measure
-from glabella.synthesis._numbers import numbers
+from glabella.synthesis._numbers import MANY, check_truth, numbers
 
 Floats = NDArray[np.float64]
 
@@ -77,12 +77,15 @@ def back_transform(
     """
     if not isinstance(measure, str) or measure not in get_args(Measure):
         raise ValueError(f"unknown measure {measure!r}; expected one of {sorted(get_args(Measure))}")
+    check_truth(harmonic, "harmonic")
     try:
         array = np.array(numbers(values, "values"))
     except ValueError as error:
         raise ValueError(f"values are not numbers: {error}") from error
     if measure in _LOGS:
-        return np.asarray(np.exp(array))
+        # A logarithm too large to bring back is that of something without bound.
+        with np.errstate(over="ignore"):
+            return np.asarray(np.exp(array))
     if measure == "PLO":
         from scipy.special import expit
 
@@ -135,10 +138,10 @@ def _sizes(ni: ArrayLike | None) -> Floats:
     sizes = np.atleast_1d(numbers(ni, "ni"))
     if sizes.ndim != 1 or not sizes.size:
         raise ValueError(f"ni has shape {sizes.shape}, expected one size or one a study")
-    wrong = ~(np.isfinite(sizes) & (sizes > 0))
+    wrong = ~((sizes >= 1 / MANY) & (sizes <= MANY))
     if wrong.any():
         row = int(np.flatnonzero(wrong)[0])
-        raise ValueError(f"ni is {sizes[row]:g} in row {row + 1}, expected more than 0")
+        raise ValueError(f"ni is {sizes[row]:g} in row {row + 1}, expected more than 0, up to {MANY:g}")
     return sizes
 
 

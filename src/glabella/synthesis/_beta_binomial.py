@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+#: People of an arm that are counted one by one; of larger arms the rest is integrated over.
+_ONE_BY_ONE = 2**16
+_POINTS = 12
+
 
 @dataclass(frozen=True, slots=True)
 class BetaBinomial:
@@ -170,20 +174,37 @@ def pool_beta_binomial(*, level: float = 0.95, **columns: ArrayLike) -> BetaBino
 
 @dataclass(frozen=True, slots=True)
 class _Counts:
-    """Arms with more than j events, non-events and patients for j = 0, 1, ..., each of shape (groups, ·)."""
+    """Arms with more than j events, non-events and patients for j = 0, 1, ..., and these j."""
 
-    events: Floats
-    others: Floats
-    sizes: Floats
+    events: _Exceeding
+    others: _Exceeding
+    sizes: _Exceeding
 
 
-def _exceeding(one: Floats, two: Floats) -> Floats:
-    length = int(max(one.max(), two.max()))
-    found = np.zeros((2, length))
-    for group, counts in enumerate((one, two)):
-        ordered = np.sort(counts)
-        found[group] = len(ordered) - np.searchsorted(ordered, np.arange(length), side="right")
-    return found
+#: Places j, of shape (·,), and how much each counts, of shape (groups, ·).
+_Exceeding = tuple[Floats, Floats]
+
+
+def _exceeding(one: Floats, two: Floats) -> _Exceeding:
+    """Count the arms with more than j, at every j up to 65 536 and at a few that stand for all above.
+
+    What is summed over j is a logarithm or a power of a + bj with a and b not negative: from j to 2j smooth enough
+    that Gauss's rule with 12 points is right to rounding. The sum over whole numbers is the integral from half
+    before the first to half after the last up to 1/(24 j).
+    """
+    counts = np.concatenate([one, two])
+    j = np.arange(min(counts.max(), _ONE_BY_ONE))
+    weight = np.ones(len(j))
+    large = counts[counts > _ONE_BY_ONE]
+    if large.size:
+        doubled = _ONE_BY_ONE * 2.0 ** np.arange(np.ceil(np.log2(large.max() / _ONE_BY_ONE)))
+        ends = np.unique(np.concatenate([doubled, large])) - 0.5
+        x, w = np.polynomial.legendre.leggauss(_POINTS)
+        half = np.diff(ends)[:, None] / 2
+        j = np.append(j, (ends[:-1, None] + half * (1 + x)).ravel())
+        weight = np.append(weight, (half * w).ravel())
+    many = [len(arms) - np.searchsorted(np.sort(arms), j, side="right") for arms in (one, two)]
+    return j, np.stack(many) * weight
 
 
 def _parts(counts: _Counts, beta: Floats, theta: float) -> tuple[float, Floats, Floats]:
@@ -198,14 +219,13 @@ def _parts(counts: _Counts, beta: Floats, theta: float) -> tuple[float, Floats, 
     design = np.array([[1.0, 1.0], [1.0, 0.0]])
     logit = design @ beta
     p, q = expit(logit), expit(-logit)
-    size = counts.sizes.sum(axis=0)
-    j = np.arange(len(size))
+    j, sizes = counts.sizes
+    size = sizes.sum(axis=0)
     value = -float((size * np.log1p(j * theta)).sum())
     gradient, hessian = np.zeros(3), np.zeros((3, 3))
     gradient[2] = -(size * j / (1 + j * theta)).sum()
     hessian[2, 2] = (size * (j / (1 + j * theta)) ** 2).sum()
-    for many, risk, sign in ((counts.events, p, 1.0), (counts.others, q, -1.0)):
-        j = np.arange(many.shape[1])
+    for (j, many), risk, sign in ((counts.events, p, 1.0), (counts.others, q, -1.0)):
         for group in range(2):
             term = risk[group] + j * theta
             slope = sign * p[group] * q[group]

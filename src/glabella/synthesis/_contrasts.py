@@ -16,6 +16,7 @@ import numpy as np
 from glabella.dossier import Analysis, Evidence, Study
 from glabella.synthesis._contrast import Contrast
 from glabella.synthesis._effect import Effect, Step
+from glabella.synthesis._labels import check_list
 
 __all__ = ["Contrasts", "Effect", "NotComputed", "Step", "arrays", "contrasts", "contrasts_of_each"]
 
@@ -144,4 +145,7 @@ def _unwanted(analysis: Analysis, study: Study, key: str) -> str | None:
 
 def arrays(effects: tuple[Effect, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Give ``yi`` and ``vi`` of effects, each of shape (k,)."""
+    check_list(effects, "effects", "those of contrasts(...)")
+    if not all(isinstance(each, Effect) for each in effects):
+        raise ValueError(f"effects is {effects!r}, expected those of contrasts(...)")
     return np.array([e.yi for e in effects], dtype=float), np.array([e.vi for e in effects], dtype=float)

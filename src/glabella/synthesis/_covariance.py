@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._labels import codes
-from glabella.synthesis._numbers import number, numbers
+from glabella.synthesis._numbers import HUGE, number, numbers
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int_]
@@ -118,7 +118,7 @@ def shared_control_covariance(
     groups = codes(cluster, "cluster", len(v))
     needs = {"OR": ("ci", "di"), "RR": ("ci", "di"), "RD": ("ci", "di"), "MD": ("sd2i", "n2i"),
              "SMD": ("yi", "n1i", "n2i")}  # fmt: skip
-    if measure not in needs:
+    if not isinstance(measure, str) or measure not in needs:
         raise ValueError(f"unknown measure {measure!r}; expected one of {', '.join(needs)}")
     if pooled not in ("pair", "trial"):
         raise ValueError(f"unknown pooled {pooled!r}; expected pair or trial")
@@ -132,11 +132,12 @@ def shared_control_covariance(
     for name, column in given.items():
         if column.shape != v.shape:
             raise ValueError(f"{name} has shape {column.shape}, expected {v.shape} as vi has")
-        bad = ~np.isfinite(column) | ((column <= 0) & (name != "yi"))
-        if bad.any():
-            row = int(np.flatnonzero(bad)[0])
+        # Squares and cubes of these are taken; NaN is in no range.
+        within = (np.abs(column) <= HUGE) & ((column >= 1 / HUGE) | (name == "yi"))
+        if not within.all():
+            row = int(np.flatnonzero(~within)[0])
             raise ValueError(f"{name} is {column[row]} in row {row + 1}, expected a finite number"
-                             f"{'' if name == 'yi' else ' above 0'}")  # fmt: skip
+                             f"{'' if name == 'yi' else ' above 0'}, of a size up to {HUGE:g}")  # fmt: skip
         if name not in ("yi", "n1i"):
             first = np.unique(groups, return_index=True)[1][groups]
             differs = column != column[first]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from numbers import Real
@@ -14,11 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._labels import cells, missing, names
-from glabella.synthesis._numbers import numbers
+from glabella.synthesis._numbers import FARTHEST, numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import polars as pl
 
 Floats = NDArray[np.float64]
@@ -74,6 +72,8 @@ def design(formula: str, data: Mapping[str, ArrayLike] | pl.DataFrame) -> Design
     from formulaic import model_matrix
     from pandas import DataFrame
 
+    if not (isinstance(data, Mapping) or hasattr(data, "columns")):
+        raise ValueError(f"data is {data!r}, expected a mapping of names to columns")
     known = list(data.columns if hasattr(data, "columns") else data)
     used = {name: _moderator(data[name], name) for name in variables(formula, known)}
     lengths = {name: len(column) for name, column in used.items()}
@@ -203,6 +203,10 @@ def columns(mods: ArrayLike | Design | None, shape: tuple[int, ...]) -> Design |
     if found.matrix.shape[:-1] not in allowed:
         expected = " or ".join(str((*each, "m")) for each in sorted(allowed, key=len))
         raise ValueError(f"mods has shape {found.matrix.shape}, expected {expected} for effects of shape {shape}")
+    far = np.abs(found.matrix) > FARTHEST
+    if (far & np.isfinite(found.matrix)).any():
+        name = found.names[int(np.argwhere(far & np.isfinite(found.matrix))[0][-1])]
+        raise ValueError(f"moderator {name} holds a number beyond {FARTHEST:g}, expected smaller ones")
     if found.names == ("Intercept",) and (found.matrix == 1).all():
         return None
     return found

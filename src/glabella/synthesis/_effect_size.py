@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis import _one_group, _two_groups
-from glabella.synthesis._columns import UNDEFINED, Floats, checked, checked_add
+from glabella.synthesis._columns import BEYOND, UNDEFINED, Floats, checked, checked_add
+from glabella.synthesis._numbers import check_truth
 from glabella.synthesis._two_groups import correction
 
 if TYPE_CHECKING:
@@ -43,6 +44,9 @@ _FAMILIES: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
 )
 _LETTERS = {measure: letters for measures, letters in _FAMILIES for measure in measures}
 
+#: Of means and correlations.
+_MEASURED = frozenset(measure for measure, letters in _LETTERS.items() if {"m1i", "ri"} & set(letters))
+
 #: Variances other than the large-sample one. The one of MD is unbiased as it is.
 _VTYPES = {
     "RD": ("LS", "UB"), "PR": ("LS", "UB"), "SMD": ("LS", "UB"), "MD": ("LS", "UB", "HO"), "ROM": ("LS", "HO"),
@@ -51,6 +55,8 @@ _VTYPES = {
 #: Measures that are defined where a cell is empty, and are computed from the counts as they are unless told.
 _AS_COUNTED = frozenset({"PETO", "RD", "IRD"})
 
+#: Below this a number has lost digits.
+_TINY = float(np.finfo(float).tiny)
 #: Rows that are printed.
 _SHOWN = 20
 
@@ -176,15 +182,15 @@ def effect_size(
     -------
     EffectSizes
         ``yi`` and ``vi``. Entries that are left out or not defined (an empty cell with ``to="none"``) are NaN in
-        both, and ``reason`` says why.
+        both, and ``reason`` says why. So is what is too large or too small for the computer.
 
     Raises
     ------
     ValueError
         If the measure is unknown or has no such ``vtype``, a column is missing or unknown, lengths differ, or a
-        value cannot be: not finite, a count below 0, more events than people, an SD or time not above 0, a
-        correlation not between -1 and 1, too few people, means of two signs or of 0 for ``ROM``. The message
-        names the column and the row, counted from one.
+        value cannot be: not finite, a count below 0 or above 1e15, a time not between 1e-40 and 1e40, more events
+        than people, an SD not above 0, a correlation not between -1 and 1, too few people, means of two signs or of
+        0 for ``ROM``. The message names the column and the row, counted from one.
 
     References
     ----------
@@ -222,6 +228,7 @@ def effect_size(
         raise ValueError(f"unknown measure {measure!r}; expected one of {sorted(_LETTERS)}")
     if vtype not in (vtypes := _VTYPES.get(measure, ("LS",))):
         raise ValueError(f"vtype is {vtype!r}, expected for {measure} {' or '.join(vtypes)}")
+    check_truth(drop00, "drop00")
     letters = _LETTERS[measure]
     given = checked(columns, letters)
     if add is not None:
@@ -229,8 +236,8 @@ def effect_size(
     elif measure in _AS_COUNTED and not (drop00 and to == "only0"):
         add = 0.5
     empty: dict[str, NDArray[np.bool_]] = {}
-    # Empty cells divide by zero on purpose; what is not defined becomes NaN below.
-    with np.errstate(divide="ignore", invalid="ignore"):
+    # Empty cells divide by zero on purpose; what is not defined, or beyond the machine, becomes NaN below.
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         if "ai" in letters:
             yi, vi, empty = _two_groups.counts(measure, given, vtype, add, to)
         elif "x1i" in letters:
@@ -243,9 +250,11 @@ def effect_size(
             yi, vi = _one_group.changes(measure, given)
         else:
             yi, vi = _one_group.correlations(measure, given)
-    defined = np.isfinite(yi) & np.isfinite(vi) & (vi >= 0)
+    # The variance of a count may be nil, that of a measurement is so only where it was too small to be held.
+    least, why_not = (_TINY, BEYOND) if measure in _MEASURED else (0.0, UNDEFINED)
+    defined = np.isfinite(yi) & np.isfinite(vi) & (vi >= least)
     reason = np.full(yi.shape, "", dtype=object)
-    reason[~defined] = UNDEFINED
+    reason[~defined] = why_not
     for why, where in empty.items() if drop00 else ():
         reason[where] = why
         defined &= ~where

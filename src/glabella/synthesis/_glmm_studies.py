@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 #: Of the natural parameter: the cumulant function and its first three derivatives.
 Cumulant = Callable[[Floats], tuple[Floats, Floats, Floats, Floats]]
+#: More than these in all tables together would not fit the memory.
+_MOST_OUTCOMES = 1e7
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,10 @@ def hypergeometrics(a: Floats, b: Floats, c: Floats, d: Floats) -> Studies:
         raise ValueError(f"informative table {row + 1} has the cells {whole[:, row]}, expected whole numbers")
     n1, n2, m = a + b, c + d, a + c
     low, high = np.maximum(0, m - n2), np.minimum(n1, m)
+    if (high - low).sum() > _MOST_OUTCOMES:
+        raise ValueError(f"the tables could have turned out in {(high - low).sum():.3g} ways, expected at most "
+                         f"{_MOST_OUTCOMES:g} for model CM.EL, which counts them all; UM.FS and UM.RS take "
+                         "any number of people")  # fmt: skip
     lengths = (high - low).astype(int) + 1
     first = np.cumsum(lengths) - lengths
     study = np.repeat(np.arange(len(a)), lengths)

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._blocks import by_blocks
 from glabella.synthesis._design import basis
+from glabella.synthesis._numbers import check_whole
 from glabella.synthesis._pool import Method
 from glabella.synthesis._sensitivity import _one
 from glabella.synthesis._tau2 import estimate, method_called, trace_p, weighted
@@ -21,6 +22,7 @@ Floats = NDArray[np.float64]
 
 #: Above this the subsets no longer fit in memory; a random sample of them does.
 _MOST_STUDIES = 24
+_MOST_SUBSETS = 10**8
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Gosh:
 
     def contains(self, study: int) -> NDArray[np.bool_]:
         """Tell which subsets contain a study, counted from zero."""
+        check_whole(study, "study", 0, 63)
         return np.asarray((self.subset >> np.uint64(study)) & np.uint64(1), dtype=bool)
 
     def table(self) -> pl.DataFrame:
@@ -104,6 +107,9 @@ def gosh(
     """
     y, v = _one(yi, vi, 2)
     method = method_called(method)
+    check_whole(seed, "seed", 0)
+    if subsets is not None:
+        check_whole(subsets, "subsets", 1, _MOST_SUBSETS)
     if len(y) > 64 or (subsets is None and len(y) > _MOST_STUDIES):
         limit = 64 if subsets is not None else _MOST_STUDIES
         raise ValueError(f"k is {len(y)}, expected at most {limit}; "
@@ -155,7 +161,9 @@ def _same_size(y: Floats, v: Floats, chosen: NDArray[np.uint64], k: int, method:
         elif method == "common":
             i2 = np.where(fixed.q > k - 1, 100 * (fixed.q - (k - 1)) / np.maximum(fixed.q, 1e-300), 0.0)
         else:
-            i2 = 100 * tau2 / (tau2 + (k - 1) / trace_p(fixed, span))
+            # Where one study outweighs all others by far, rounding leaves nothing of the trace, a difference.
+            with np.errstate(divide="ignore", over="ignore"):
+                i2 = 100 * tau2 / (tau2 + (k - 1) / np.maximum(trace_p(fixed, span), 0.0))
         return {
             "estimate": np.where(settled, at.beta[:, 0], np.nan),
             "tau2": np.where(settled, tau2, np.nan),

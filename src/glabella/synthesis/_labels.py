@@ -108,6 +108,12 @@ def flags(given: ArrayLike, name: str) -> Mask:
     return found.astype(bool)
 
 
+def check_list(given: Any, name: str, expected: str = "a list") -> None:
+    """Refuse what has no entries, and a text, whose letters would be taken for them."""
+    if isinstance(given, str | bytes) or not isinstance(given, Iterable) or getattr(given, "ndim", 1) == 0:
+        raise ValueError(f"{name} is {given!r}, expected {expected}")
+
+
 def refuse_alike(given: Iterable[str], what: str) -> None:
     """Refuse names that differ only in case or spaces: two spellings would part what belongs together.
 
@@ -152,7 +158,7 @@ def _objects(given: Any) -> NDArray[Any]:
     array = np.asarray(given)
     if array.dtype.kind == "M":
         # As objects, times in nanoseconds would be integers.
-        found = np.datetime_as_string(array).astype(object)
+        found = np.asarray(np.datetime_as_string(array)).astype(object)
         found[np.isnat(array)] = None
         return found
     return array.astype(object)

@@ -191,7 +191,13 @@ def check_separable(groups: list[Group], model: Model, theta: Floats) -> None:
     gram, information = np.zeros((p, p)), np.zeros((size, size))
     once, twice = np.zeros((size, p, p)), np.zeros((size, size, p, p))
     for group in groups:
-        inverse, _ = _inverses(group, model, theta, full)
+        try:
+            inverse, _ = _inverses(group, model, theta, full)
+        except np.linalg.LinAlgError as error:
+            raise ValueError(
+                "the effects are so far apart that their variances are lost in rounding beside "
+                "that between them; expected effects and variances of more similar size"
+            ) from error
         ax = inverse @ group.x
         gram += np.einsum("bip,biq->pq", group.x, ax)
         changes = _derivatives(group, steps)

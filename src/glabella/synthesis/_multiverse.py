@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glabella.synthesis._labels import codes, flags
-from glabella.synthesis._numbers import numbers
+from glabella.synthesis._labels import check_list, codes, flags
+from glabella.synthesis._numbers import number, numbers
 from glabella.synthesis._pool import Method, Test, pool
 
 if TYPE_CHECKING:
@@ -143,6 +143,10 @@ def multiverse(
     y, v = numbers(yi, "yi"), numbers(vi, "vi")
     if y.ndim != 1 or y.shape != v.shape:
         raise ValueError(f"yi has shape {y.shape} and vi {v.shape}, expected both (rows,)")
+    _check_mapping(choices)
+    for choice, options in choices.items():
+        if not isinstance(options, Mapping):
+            raise ValueError(f"choice {choice!r} is {options!r}, expected a mapping of its options to rows")
     masks: dict[str, dict[str, NDArray[np.bool_]]] = {}
     for choice, options in choices.items():
         if not options:
@@ -198,7 +202,13 @@ def pool_each(
     if kept.ndim != 2 or y.shape != v.shape or y.shape != kept.shape[1:]:
         raise ValueError(f"yi has shape {y.shape}, vi {v.shape} and keep {kept.shape}, "
                          "expected (rows,), (rows,) and (combinations, rows)")  # fmt: skip
+    _check_mapping(choices)
+    number(null, "null")
+    for name, asked in (("methods", methods), ("tests", tests)):
+        check_list(asked, name)
     for choice, each in choices.items():
+        if isinstance(each, str) or not isinstance(each, Sequence):
+            raise ValueError(f"choice {choice!r} is {each!r}, expected a list of an option for each combination")
         if len(each) != len(kept):
             raise ValueError(f"choice {choice!r} has {len(each)} entries, expected {len(kept)}")
     # Options may come to the same effects; counting those twice would lend them weight.
@@ -239,6 +249,11 @@ def pool_each(
         times=np.tile(np.bincount(belongs, minlength=sets), len(ways)),
         null=null,
     )
+
+
+def _check_mapping(choices: object) -> None:
+    if not isinstance(choices, Mapping):
+        raise ValueError(f"choices is {choices!r}, expected a mapping of choices to options")
 
 
 def _reached(taken: Sequence[str], belongs: NDArray[np.intp]) -> dict[str, NDArray[np.bool_]]:

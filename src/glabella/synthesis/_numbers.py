@@ -13,6 +13,12 @@ Floats = NDArray[np.float64]
 _NUMBERS = "biuf"
 #: Effects and variances beyond this, and variances below its inverse, would overflow in products of three.
 _FAR = 1e100
+#: As far as that is from where anything lies: a density there is nil.
+FARTHEST = 1e120
+#: Person-times and the like up to this, and down to its inverse, have squares and cubes that a computer holds.
+HUGE = 1e40
+#: More people than a computer counts one by one.
+MANY = 1e15
 
 
 def numbers(values: ArrayLike, name: str) -> Floats:
@@ -43,24 +49,49 @@ def number(value: Any, name: str, expected: str = "a number") -> float:
     ValueError
         If ``value`` is no number. The message has ``name``.
     """
-    if isinstance(value, str) or (not np.isscalar(value) and np.ndim(value) > 0):
-        raise ValueError(f"{name} is {value!r}, expected {expected}")
     try:
+        # A text may read as a number, a list of one as that one, and what is masked as NaN with a warning.
+        if isinstance(value, str | bytes | np.complexfloating) or value is np.ma.masked or _has_rows(value):
+            raise TypeError
         return float(value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"{name} is {value!r}, expected {expected}") from error
 
 
-def check_whole(value: Any, name: str, least: int) -> None:
-    """Refuse what is no whole number, such as one of draws or a seed, or is too small."""
-    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
-        raise ValueError(f"{name} is {value!r}, expected a whole number of {least} or more")
+def check_size(value: float, name: str, expected: str = "a number above 0") -> float:
+    """Read a number above 0, such as a scale, of a size that can be squared and divided."""
+    found = number(value, name, expected)
+    if not 0 < found < np.inf:
+        raise ValueError(f"{name} is {value}, expected {expected}")
+    if not 1 / _FAR <= found <= _FAR:
+        raise ValueError(f"{name} is {value}, expected {expected}, of a size between {1 / _FAR:g} and {_FAR:g}")
+    return found
+
+
+def _has_rows(value: Any) -> bool:
+    return hasattr(value, "__array__") and np.ndim(value) > 0
+
+
+def check_whole(value: Any, name: str, least: int, most: float = np.inf) -> None:
+    """Refuse what is no whole number, such as one of draws or a seed, or is too small or too large."""
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or not least <= value <= most:
+        expected = f"{least} or more" if most == np.inf else f"{least} to {most:g}"
+        raise ValueError(f"{name} is {value!r}, expected a whole number of {expected}")
+
+
+def check_truth(value: Any, name: str) -> None:
+    """Refuse what is neither true nor false: a text such as "no" would count as true."""
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f"{name} is {value!r}, expected True or False")
 
 
 def check_level(level: Any) -> None:
     """Refuse a level of intervals that is none."""
-    if not 0 < number(level, "level", "between 0 and 1") < 1:
+    found = number(level, "level", "between 0 and 1")
+    if not 0 < found < 1:
         raise ValueError(f"level is {level}, expected between 0 and 1")
+    if not 0.5 < 0.5 + found / 2 < 1:
+        raise ValueError(f"level is {level}, expected between 0 and 1 by more than a computer's rounding")
 
 
 def can_be(y: Floats, v: Floats) -> NDArray[np.bool_]:
@@ -130,7 +161,7 @@ def _one(value: Any, name: str, place: tuple[int, ...]) -> float:
         if isinstance(value, str | bytes | np.datetime64 | np.timedelta64):
             raise TypeError
         return float(value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         row = f" in row {place[0] + 1}" if place else ""
         raise ValueError(f"{name} is not a list of numbers: it holds {_shown(value)}{row}") from error
 

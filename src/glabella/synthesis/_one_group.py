@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from glabella.synthesis._columns import Floats, events_and_rest, fill_empty, forbid, need
+from glabella.synthesis._columns import Floats, events_and_rest, fill_empty, forbid, in_units_of, need, usual
 from glabella.synthesis._two_groups import correction
 
 
@@ -47,14 +47,17 @@ def changes(measure: str, columns: dict[str, Floats]) -> tuple[Floats, Floats]:
     _forbid_correlation(r)
     least = 2 if measure == "MC" else 3
     forbid(n < least, n, "ni", f"{least} or more")
+    difference = m1 - m2
+    if measure == "SMCC" and not usual(sd1, sd2):
+        sd1, sd2, difference = in_units_of(np.maximum(sd1, sd2), sd1, sd2, difference)
     # As a sum of two squares or more, so that nothing is lost when r is close to 1 and the SDs are alike.
     of_change = (sd1 - sd2) ** 2 + 2 * (1 - r) * sd1 * sd2
     if measure == "MC":
-        return m1 - m2, of_change / n
+        return difference, of_change / n
     if measure == "SMCC":
-        yi = correction(n - 1) * (m1 - m2) / np.sqrt(of_change)
+        yi = correction(n - 1) * difference / np.sqrt(of_change)
         return yi, 1 / n + yi**2 / (2 * n)
-    yi = correction(n - 1) * (m1 - m2) / sd1
+    yi = correction(n - 1) * difference / sd1
     return yi, 2 * (1 - r) / n + yi**2 / (2 * n)
 
 

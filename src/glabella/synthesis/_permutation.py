@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._design import Design, columns
-from glabella.synthesis._numbers import number
+from glabella.synthesis._numbers import check_whole
 from glabella.synthesis._pool import EQUAL, Method, Pooled, Test, pool
 from glabella.synthesis._sensitivity import _one
 
@@ -97,8 +97,8 @@ def permutation_test(
     array([0.25])
     """
     y, v = _one(yi, vi, 2)
-    if not number(draws, "draws", "1 or more") >= 1:
-        raise ValueError(f"draws is {draws}, expected 1 or more")
+    check_whole(draws, "draws", 1)
+    check_whole(seed, "seed", 0)
     found = columns(mods, y.shape)
     fit = pool(y, v, mods=mods, method=method, test=test)
     k = len(y)

@@ -42,6 +42,7 @@ _NESTED = 1e-18
 #: Why a row of a batch is not what was asked for, in the order in which they are looked for.
 NOTHING = "no study"
 BAD_VALUE = "an effect that is not finite or beyond 1e100, or a variance that is not between 1e-100 and 1e100"
+ROUNDED = "coefficients of which rounding leaves nothing"
 COLLINEAR = "moderators that are constant or collinear"
 NO_FREEDOM = "no degree of freedom left for the variance between studies"
 EQUAL = "effects all equal: the Knapp-Hartung standard error is zero"
@@ -296,6 +297,7 @@ def _complain(reason: str, k: int) -> None:
             EXACT: "; expected test 't' or 'z'",
             NO_FREEDOM: "; expected method 'common' and test 'z'",
             NOT_CONVERGED: "; expected effects and variances of more similar size, or method 'DL'",
+            ROUNDED: "; expected effects and variances of more similar size",
         }
         raise ValueError(f"{reason}{advice.get(reason, '')} (k = {k})")
 
@@ -428,6 +430,7 @@ def _fit(given: _Rows, method: Method, test: Test, level: float, prediction: Pre
             factor = np.maximum(1.0, spread) if test == "adhoc" else np.where(equal, np.nan, spread)
             vcov = vcov * np.where(free, factor, 1.0)[:, None, None]
         se = np.where(good[:, None], np.sqrt(np.einsum("bii->bi", vcov)), np.nan)
+        reason[good & (reason == "") & ~(np.isfinite(beta) & np.isfinite(se)).all(axis=1)] = ROUNDED
         uses_t = free & (test != "z")
         tail = 0.5 + level / 2
         t_quantile = by_df(stdtrit, df, tail)

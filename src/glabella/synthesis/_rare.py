@@ -11,13 +11,14 @@ from numpy.typing import ArrayLike, NDArray
 if TYPE_CHECKING:
     import polars
 
-from glabella.synthesis._numbers import check_level, numbers
+from glabella.synthesis._numbers import HUGE, MANY, check_level, check_truth, numbers
 
 Floats = NDArray[np.float64]
 MHMeasure = Literal["OR", "RR", "RD", "IRR", "IRD"]
 
 _TABLE = ("ai", "bi", "ci", "di", "n1i", "n2i")
 _RATES = ("x1i", "t1i", "x2i", "t2i")
+_TIMES = ("t1i", "t2i")
 _LOG = frozenset({"OR", "RR", "IRR"})
 
 
@@ -193,6 +194,7 @@ def pool_mh(
     if measure not in ("OR", "RR", "RD", "IRR", "IRD"):
         raise ValueError(f"unknown measure {measure!r}; expected OR, RR, RD, IRR or IRD")
     check_level(level)
+    check_truth(correct, "correct")
     tests = dict.fromkeys(("cmh", "cmh_p", "breslow_day", "breslow_day_p", "tarone", "tarone_p"), float("nan"))
     if measure in ("IRR", "IRD"):
         x1, t1, x2, t2 = rates(columns)
@@ -321,6 +323,9 @@ def _columns(columns: dict[str, ArrayLike], known: tuple[str, ...]) -> dict[str,
         if array.size == 0:
             raise ValueError(f"column {name!r} is empty, expected at least one study")
         _refuse(~np.isfinite(array), array, name, "a finite number")
+        most = HUGE if name in _TIMES else MANY
+        size = np.abs(array)
+        _refuse((size > most) | ((size > 0) & (size < 1 / most)), array, name, f"{1 / most:g} to {most:g}, or 0")
     return arrays
 
 

@@ -244,7 +244,7 @@ def _checked(y: Floats, v: Floats, steps: Sequence[float], alternative: str) -> 
     if ends.ndim == 1 and len(ends) and ends[-1] < 1:
         ends = np.append(ends, 1.0)
     if ends.ndim != 1 or len(ends) < 2 or not (ends[0] > 0 and ends[-1] == 1 and (np.diff(ends) > 0).all()):
-        raise ValueError(f"steps is {list(steps)}, expected ascending numbers above 0 and up to 1, one below 1")
+        raise ValueError(f"steps is {steps!r}, expected ascending numbers above 0 and up to 1, one below 1")
     return ends
 
 

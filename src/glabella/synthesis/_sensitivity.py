@@ -159,7 +159,7 @@ def _sortable(order: ArrayLike, shape: tuple[int, ...]) -> NDArray[Any]:
     for kind in (float, "datetime64[us]"):
         try:
             return by.astype(kind)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             continue
     raise ValueError(f"order is {by[0]!r}, {by[-1]!r} and so on, expected numbers throughout, or dates")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glabella.synthesis._numbers import check_level, numbers
+from glabella.synthesis._numbers import MANY, check_level, check_truth, numbers
 from glabella.synthesis._pool import Method, Pooled, Test, pool
 from glabella.synthesis._rounding import ROUNDING, rounding
 from glabella.synthesis._sensitivity import _one
@@ -268,6 +268,7 @@ def rank_test(yi: ArrayLike, vi: ArrayLike, *, exact: bool | None = None) -> Ran
     """
     from scipy.stats import kendalltau
 
+    check_truth(exact, "exact")
     y, v = _one(yi, vi, 3)
     weight = 1 / v
     off = y - (weight * y).sum() / weight.sum()
@@ -275,7 +276,12 @@ def rank_test(yi: ArrayLike, vi: ArrayLike, *, exact: bool | None = None) -> Ran
                         ("effects", (np.abs(off) <= rounding(y, v)).all())):  # fmt: skip
         if equal:
             return RankTest(float("nan"), float("nan"), len(y), f"all {what} are equal: there is no order of them")
-    standard = off / np.sqrt(v - 1 / weight.sum())
+    own = v - 1 / weight.sum()
+    for row in np.flatnonzero(own <= ROUNDING * v):
+        # A study that outweighs all others by far: both are differences of which rounding leaves nothing.
+        own[row] = v[row] * (np.delete(weight, row).sum() / weight.sum())
+        off[row] = (weight * (y[row] - y)).sum() / weight.sum()
+    standard = off / np.sqrt(own)
     ties = len(np.unique(standard)) < len(y) or len(np.unique(v)) < len(y)
     wanted = len(y) < 50 if exact is None else exact
     way = "exact" if wanted and not ties else "asymptotic"
@@ -426,21 +432,21 @@ def pet_peese(yi: ArrayLike, vi: ArrayLike, *, level: float = 0.95) -> PetPeese:
 
 
 def _predictor(predictor: str, v: Floats, ni: ArrayLike | None) -> Floats:
+    known = {"sei": np.sqrt(v), "vi": v, "seinv": 1 / np.sqrt(v)}
+    if predictor not in (*known, *_NEEDS_N):
+        raise ValueError(f"unknown predictor {predictor!r}; expected one of {sorted([*known, *_NEEDS_N])}")
     if predictor in _NEEDS_N:
         if ni is None:
             raise ValueError(f"predictor {predictor!r} needs the studies' sizes: ni is missing")
         n = numbers(ni, "ni")
         if n.shape != v.shape:
             raise ValueError(f"ni has shape {n.shape}, expected {v.shape}")
-        wrong = ~(np.isfinite(n) & (n > 0))
+        wrong = ~((n >= 1 / MANY) & (n <= MANY))
         if wrong.any():
             row = int(np.flatnonzero(wrong)[0])
-            raise ValueError(f"ni is {n[row]:g} in row {row + 1}, expected a number above 0")
+            raise ValueError(f"ni is {n[row]:g} in row {row + 1}, expected a number above 0, up to {MANY:g}")
         by_size: dict[str, Floats] = {"ni": n, "ninv": 1 / n, "sqrtni": np.sqrt(n), "sqrtninv": 1 / np.sqrt(n)}
         return by_size[predictor]
-    known = {"sei": np.sqrt(v), "vi": v, "seinv": 1 / np.sqrt(v)}
-    if predictor not in known:
-        raise ValueError(f"unknown predictor {predictor!r}; expected one of {sorted([*known, *_NEEDS_N])}")
     return known[predictor]
 
 

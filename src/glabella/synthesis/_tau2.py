@@ -27,6 +27,8 @@ _SCORING_ROUNDS = 6
 _SETTLED, _SQUARED = 1e-11, 1e-8
 #: Likelihoods of variances that differ by less than this factor have one maximum, as far as any was found.
 _UNEVEN = 3.0
+#: The inverse of less than this is more than a computer holds.
+_LEAST_INFORMATION = 1e-307
 #: Factor between the points at which a slope is looked at: a maximum is about as wide as its own place.
 _APART = 3.0
 METHODS = ("REML", "ML", "DL", "PM", "EB", "HE", "HS", "SJ", "common")
@@ -200,7 +202,7 @@ def _likelihood(
             tau2[positive & lower] = 0.0
             at = weighted(y, 1 / (v + tau2[:, None]), basis)
     information = _trace_pp(at, basis) if restricted else row_dot(at.w, at.w)
-    return tau2, np.sqrt(2 / np.where(information > 0, information, np.nan)), settled
+    return tau2, np.sqrt(2 / np.where(information > _LEAST_INFORMATION, information, np.nan)), settled
 
 
 def _climb_others(

@@ -12,11 +12,17 @@ from glabella.synthesis._columns import (
     events_and_rest,
     fill_empty,
     forbid,
+    forbid_time,
+    forbid_uncountable,
+    in_units_of,
     need,
+    usual,
 )
 
 #: Why a study has no effect, and which studies.
 LeftOut = dict[str, NDArray[np.bool_]]
+#: A ratio of this logarithm has all its digits, one of 745 has none left.
+_LOG_OF_FAR = 690
 
 
 def correction(m: ArrayLike) -> Floats:
@@ -76,8 +82,9 @@ def rates(measure: str, columns: dict[str, Floats], add: float | None, to: str) 
     x1, t1, x2, t2 = need(columns, "x1i", "t1i", "x2i", "t2i")
     for name, x in (("x1i", x1), ("x2i", x2)):
         forbid(x < 0, x, name, "0 or more")
+        forbid_uncountable(x, name)
     for name, t in (("t1i", t1), ("t2i", t2)):
-        forbid(t <= 0, t, name, "more than 0")
+        forbid_time(t, name)
     y1, y2 = fill_empty((x1, x2), 0.5 if add is None else add, to)
     if measure == "IRR":
         return np.log(y1 / t1) - np.log(y2 / t2), 1 / y1 + 1 / y2, {NO_EVENT: (x1 == 0) & (x2 == 0)}
@@ -102,20 +109,49 @@ def means(measure: str, columns: dict[str, Floats], vtype: str) -> tuple[Floats,
     if measure in ("SMD", "SMDH") or vtype == "HO":
         lowest = 2 if measure in ("SMD", "SMDH") else 1
         forbid(m < lowest, n1 + n2, "n1i + n2i", f"{lowest + 2} or more")
+    if measure == "ROM":
+        return _log_ratio_of_means(m1, sd1, n1, m2, sd2, n2, vtype)
+    difference = m1 - m2
+    if measure in ("SMD", "SMDH") and not usual(sd1, sd2):
+        sd1, sd2, difference = in_units_of(np.maximum(sd1, sd2), sd1, sd2, difference)
     if measure == "SMDH":
-        return _smd_heteroscedastic(m1 - m2, sd1**2, sd2**2, n1, n2)
-    if measure == "SMD" or vtype == "HO":
-        pooled = ((n1 - 1) * sd1**2 + (n2 - 1) * sd2**2) / m
-    if measure == "SMD":
-        j = correction(m)
-        yi = j * (m1 - m2) / np.sqrt(pooled)
-        if vtype == "LS":
-            return yi, 1 / n1 + 1 / n2 + yi**2 / (2 * (n1 + n2))
-        return yi, 1 / n1 + 1 / n2 + (1 - (m - 2) / (m * j**2)) * yi**2
-    v1, v2 = (pooled, pooled) if vtype == "HO" else (sd1**2, sd2**2)
+        return _smd_heteroscedastic(difference, sd1**2, sd2**2, n1, n2)
     if measure == "MD":
-        return m1 - m2, v1 / n1 + v2 / n2
-    return np.log(m1 / m2), v1 / (n1 * m1**2) + v2 / (n2 * m2**2)
+        v1, v2 = _variances(sd1, n1, sd2, n2, vtype)
+        return difference, v1 / n1 + v2 / n2
+    j = correction(m)
+    yi = j * difference / np.sqrt(_pooled(sd1, n1, sd2, n2))
+    if vtype == "LS":
+        return yi, 1 / n1 + 1 / n2 + yi**2 / (2 * (n1 + n2))
+    return yi, 1 / n1 + 1 / n2 + (1 - (m - 2) / (m * j**2)) * yi**2
+
+
+def _pooled(sd1: Floats, n1: Floats, sd2: Floats, n2: Floats) -> Floats:
+    return ((n1 - 1) * sd1**2 + (n2 - 1) * sd2**2) / (n1 + n2 - 2)
+
+
+def _variances(sd1: Floats, n1: Floats, sd2: Floats, n2: Floats, vtype: str) -> tuple[Floats, Floats]:
+    """Give each group's own, or for both the one of groups with the same SD."""
+    if vtype == "HO":
+        pooled = _pooled(sd1, n1, sd2, n2)
+        return pooled, pooled
+    return sd1**2, sd2**2
+
+
+def _log_ratio_of_means(
+    m1: Floats, sd1: Floats, n1: Floats, m2: Floats, sd2: Floats, n2: Floats, vtype: str
+) -> tuple[Floats, Floats]:
+    m1, m2 = np.abs(m1), np.abs(m2)
+    yi = np.log(m1 / m2)
+    if not usual(m1, sd1, m2, sd2):
+        # The ratio itself may be beyond what a computer holds.
+        yi = np.where(np.abs(yi) < _LOG_OF_FAR, yi, np.log(m1) - np.log(m2))
+        if vtype == "HO":
+            m1, sd1, m2, sd2 = in_units_of(np.maximum(sd1, sd2), m1, sd1, m2, sd2)
+        else:
+            (m1, sd1), (m2, sd2) = in_units_of(sd1, m1, sd1), in_units_of(sd2, m2, sd2)
+    v1, v2 = _variances(sd1, n1, sd2, n2, vtype)
+    return yi, v1 / (n1 * m1**2) + v2 / (n2 * m2**2)
 
 
 def _smd_heteroscedastic(

@@ -106,5 +106,5 @@ def test_a_batch_or_a_wrong_model_is_named() -> None:
     fit = network(*given_, [1, 1], [1, 1], method="common")
     with pytest.raises(ValueError, match="unknown model 'fixed'; expected random or common"):
         network_ranks(fit, model="fixed")  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="draws is 0, expected a whole number of 1 or more"):
+    with pytest.raises(ValueError, match="draws is 0, expected a whole number of 1 to"):
         network_ranks(fit, draws=0)

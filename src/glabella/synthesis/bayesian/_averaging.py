@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glabella.synthesis._numbers import check_effects, numbers
-from glabella.synthesis.bayesian._averaging_bias import BiasModel, psma
+from glabella.synthesis._labels import check_list
+from glabella.synthesis._numbers import check_effects, number, numbers
+from glabella.synthesis.bayesian._averaging_bias import BiasModel, Slope, WeightFunction, psma
 from glabella.synthesis.bayesian._averaging_likelihood import of
 from glabella.synthesis.bayesian._averaging_mesh import Axis, Joint, integrate
 from glabella.synthesis.bayesian._averaging_mixture import Mixture
@@ -189,13 +190,13 @@ def model_average(
     y, v = _checked(yi, vi)
     chances = {"p_effect": p_effect, "p_heterogeneity": p_heterogeneity, "p_bias": p_bias}
     for name, chance in chances.items():
-        if not 0 <= chance <= 1:
+        if not 0 <= number(chance, name, "a probability from 0 to 1") <= 1:
             raise ValueError(f"{name} is {chance}, expected a probability from 0 to 1")
     if favours not in ("greater", "less"):
         raise ValueError(f"unknown direction {favours!r}; expected 'greater' or 'less'")
     require_proper(tau_prior, "tau_prior")
     of_effect = of_mean(effect_prior, _OUTSIDE)
-    asked = psma() if bias_models is None else tuple(bias_models)
+    asked = psma() if bias_models is None else _models(bias_models)
     share = sum(model.weight for model in asked)
     biases: list[tuple[BiasModel | None, float]] = [(None, 1 - p_bias if asked else 1.0)]
     biases += [(model, p_bias * model.weight / share) for model in asked]
@@ -213,6 +214,13 @@ def model_average(
             joint = _joint(y, v, bias, mu, tau, (of_effect, tau_prior), 1.0 if favours == "greater" else -1.0)
             found.append((mu is not None, tau is not None, bias.name if bias else "none", chance, joint))
     return _averaged(found, len(y), favours)
+
+
+def _models(given: Sequence[BiasModel]) -> tuple[BiasModel, ...]:
+    check_list(given, "bias_models", "a list such as psma()")
+    if not all(isinstance(each, WeightFunction | Slope) for each in given):
+        raise ValueError(f"bias_models is {given!r}, expected a list such as psma()")
+    return tuple(given)
 
 
 def _checked(yi: ArrayLike, vi: ArrayLike) -> tuple[Floats, Floats]:

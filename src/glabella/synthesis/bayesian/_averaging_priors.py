@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glabella.synthesis._numbers import FARTHEST, check_size, number
 from glabella.synthesis.bayesian._priors import Normal
 
 Floats = NDArray[np.float64]
@@ -35,9 +36,10 @@ class Cauchy:
     scale: float
 
     def __post_init__(self) -> None:
-        if not (np.isfinite(self.median) and np.isfinite(self.scale) and self.scale > 0):
-            raise ValueError(f"Cauchy: median is {self.median} and scale {self.scale}, "
-                             "expected a finite number and one above 0")  # fmt: skip
+        number(self.median, "Cauchy: median")
+        check_size(self.scale, "Cauchy: scale", "a finite number above 0")
+        if not abs(float(self.median)) < FARTHEST:
+            raise ValueError(f"Cauchy: median is {self.median}, expected a finite number")
 
     def log_density(self, x: Floats) -> Floats:
         """Logarithm of the density."""

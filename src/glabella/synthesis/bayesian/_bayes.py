@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._design import Design, basis
-from glabella.synthesis._numbers import check_effects, check_level, numbers
+from glabella.synthesis._numbers import FARTHEST, check_effects, check_level, numbers
 from glabella.synthesis._pool import usable
 from glabella.synthesis.bayesian._conditional import conditional
 from glabella.synthesis.bayesian._distribution import Distribution
@@ -100,7 +100,11 @@ class Bayes:
 
     def log_posterior(self, tau: ArrayLike, mu: ArrayLike) -> Any:
         """Joint log density of τ and μ, which may be numbers or lists of one length, shared by a batch."""
-        t, m = np.broadcast_arrays(np.asarray(tau, dtype=float), np.asarray(mu, dtype=float))
+        t, m = (np.clip(numbers(values, name), -FARTHEST, FARTHEST)
+                for name, values in (("tau", tau), ("mu", mu)))  # fmt: skip
+        if t.shape != m.shape and t.ndim and m.ndim:
+            raise ValueError(f"tau has shape {t.shape} and mu {m.shape}, expected numbers or lists of one length")
+        t, m = np.broadcast_arrays(t, m)
         rows = len(self.found.good)
         wide = (rows, max(1, t.size))
         found = self.found.log_posterior(

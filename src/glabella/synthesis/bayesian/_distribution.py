@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._blocks import by_blocks
+from glabella.synthesis._numbers import FARTHEST, check_level, numbers
 from glabella.synthesis.bayesian._conditional import Conditional
 from glabella.synthesis.bayesian._priors import TauPrior
 from glabella.synthesis.bayesian._quadrature import Grid, from_line, to_line
@@ -55,9 +56,11 @@ class Mixture:
         parts = len(_PARTS)
         spread = (mean[:, :parts, None] + sd[:, :parts, None] * _STEPS).reshape(len(mean), -1)
         z = np.sort(np.concatenate([spread, mean[:, parts:]], axis=1), axis=1)
-        part = self.weight[:, ::_THIN]
+        # A posterior that is all at one τ may be in a component that would be left out.
+        thin = _THIN if self.weight[:, ::_THIN].any(axis=1).all() else 1
+        part = self.weight[:, ::thin]
         part = part / part.sum(axis=1, keepdims=True)
-        f, first, _ = Mixture(part, self.mean[:, ::_THIN], self.sd[:, ::_THIN]).at(z)
+        f, first, _ = Mixture(part, self.mean[:, ::thin], self.sd[:, ::thin]).at(z)
         with np.errstate(divide="ignore"):
             return z, f, np.log(first)
 
@@ -224,7 +227,7 @@ class Distribution:
         ValueError
             If a probability is not between 0 and 1.
         """
-        asked = np.asarray(p, dtype=float)
+        asked = numbers(p, "p")
         if asked.ndim > 1 or not ((asked >= 0) & (asked <= 1)).all():
             raise ValueError(f"p is {asked.tolist()}, expected one or a list of probabilities between 0 and 1")
         # The ends of the support are known, and are nowhere on the line.
@@ -270,8 +273,7 @@ class Distribution:
             If the level is not between 0 and 1, or the kind is another one.
         """
         level = self.level if level is None else level
-        if not 0 < level < 1:
-            raise ValueError(f"level is {level}, expected between 0 and 1")
+        check_level(level)
         if kind == "central":
             found = np.asarray(self.quantile([(1 - level) / 2, (1 + level) / 2]))
         elif kind == "shortest":
@@ -291,7 +293,9 @@ class Distribution:
 
     def _at(self, x: ArrayLike, work: Callable[[Curve, Floats], Floats]) -> Any:
         """Work on points that all rows share (a number or a list), or on a list of its own for each."""
-        at = np.asarray(x, dtype=float)
+        at = np.clip(numbers(x, "x"), -FARTHEST, FARTHEST)
+        if at.ndim and at.shape[:-1] not in ((), self.shape):
+            raise ValueError(f"x has shape {at.shape}, expected a number, a list, or a list for each analysis")
         m = 1 if at.ndim == 0 else at.shape[-1]
         spread = np.broadcast_to(at if at.ndim else at[None], (*self.shape, m)).reshape(-1, m)[self.good]
         return self._given_rows(lambda rows: work(self.curve.rows(rows), spread[rows]), m, at.shape[-1:])

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._labels import names, refuse_alike
-from glabella.synthesis._numbers import numbers
-from glabella.synthesis.networks._arms import MANY
+from glabella.synthesis._numbers import MANY, numbers
 from glabella.synthesis.networks._structure import place_of, subnetworks
 
 Floats = NDArray[np.float64]

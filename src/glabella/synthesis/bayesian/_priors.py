@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glabella.synthesis._numbers import number
+from glabella.synthesis._numbers import FARTHEST, check_size, number
 
 Floats = NDArray[np.float64]
 
@@ -89,9 +89,7 @@ def _positive(prior: object) -> None:
     """Raise unless every parameter of a prior is a finite number above zero."""
     for one in fields(prior):  # type: ignore[arg-type]
         value = getattr(prior, one.name)
-        number(value, f"{type(prior).__name__}: {one.name}", "a finite number above 0")
-        if not (np.isfinite(value) and value > 0):
-            raise ValueError(f"{type(prior).__name__}: {one.name} is {value}, expected a finite number above 0")
+        check_size(value, f"{type(prior).__name__}: {one.name}", "a finite number above 0")
 
 
 @dataclass(frozen=True)
@@ -419,11 +417,9 @@ class Normal:
 
 def _placed(location: float, location_name: str, spread: float, spread_name: str, what: str) -> None:
     number(location, f"{what}: {location_name}", "a finite number")
-    number(spread, f"{what}: {spread_name}", "a finite number above 0")
-    if not np.isfinite(location):
+    if not abs(float(location)) < FARTHEST:
         raise ValueError(f"{what}: {location_name} is {location}, expected a finite number")
-    if not (np.isfinite(spread) and spread > 0):
-        raise ValueError(f"{what}: {spread_name} is {spread}, expected a finite number above 0")
+    check_size(spread, f"{what}: {spread_name}", "a finite number above 0")
 
 
 def _log(values: ArrayLike) -> Floats:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._design import Design, columns, independent
-from glabella.synthesis._numbers import numbers
+from glabella.synthesis._numbers import check_truth, numbers
 from glabella.synthesis.bayesian._bayes import fitted
 from glabella.synthesis.bayesian._distribution import Distribution
 from glabella.synthesis.bayesian._posterior import Posterior
@@ -85,6 +85,7 @@ class BayesRegression:
         ValueError
             If there are more or fewer columns than coefficients, or a value is not finite.
         """
+        check_truth(new_study, "new_study")
         if isinstance(mods, Design):
             matrix = mods.matrix
         else:

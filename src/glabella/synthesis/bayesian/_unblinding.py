@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glabella.synthesis._numbers import number, numbers
+from glabella.synthesis._numbers import FARTHEST, HUGE, check_size, number, numbers
 from glabella.synthesis.bayesian._bayes import fitted
 from glabella.synthesis.bayesian._distribution import Distribution
 from glabella.synthesis.bayesian._posterior import Posterior
@@ -46,12 +47,12 @@ class BiasPrior:
     def __post_init__(self) -> None:
         for name, value in (("mean", self.mean), ("sd", self.sd), ("between", self.between)):
             number(value, name)
-        if not np.isfinite(self.mean):
+        if not abs(float(self.mean)) < FARTHEST:
             raise ValueError(f"mean is {self.mean}, expected a finite number")
-        if not self.sd >= 0:
-            raise ValueError(f"sd is {self.sd}, expected 0 or more")
-        if not (np.isfinite(self.between) and self.between >= 0):
-            raise ValueError(f"between is {self.between}, expected a finite number of 0 or more")
+        if self.sd not in (0, math.inf):
+            check_size(self.sd, "sd", "0 or more")
+        if self.between != 0:
+            check_size(self.between, "between", "a finite number of 0 or more")
 
     @classmethod
     def from_guesses(cls, correct: int, guesses: int, belief: Normal, *, between: float = 0.0) -> BiasPrior:
@@ -237,7 +238,7 @@ def bias_adjusted(
         raise ValueError(f"bias_prior is {bias_prior!r}, expected a BiasPrior")
     degree = _degree(affected, y.shape[-1])
     _check_identified(y, degree, bias_prior, mu_prior)
-    known, unknown = bias_prior.sd == 0, np.isinf(bias_prior.sd)
+    known, unknown = bias_prior.sd == 0, math.isinf(bias_prior.sd)
     columns = [np.ones_like(degree)] if known else [np.ones_like(degree), degree]
     # The shared bias is one more coefficient with a normal prior; what a study has of its own widens it.
     priors = (mu_prior,) if known else (mu_prior, None if unknown else Normal(bias_prior.mean, bias_prior.sd))
@@ -270,15 +271,16 @@ def _degree(affected: ArrayLike | None, k: int) -> Floats:
     degree = numbers(affected, "affected")
     if degree.shape != (k,):
         raise ValueError(f"affected has shape {degree.shape}, expected ({k},), one number a study")
-    if not np.isfinite(degree).all():
-        row = int(np.flatnonzero(~np.isfinite(degree))[0])
-        raise ValueError(f"affected is {degree[row]} in row {row + 1}, expected a finite number")
+    wrong = ~(np.abs(degree) <= HUGE)
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        raise ValueError(f"affected is {degree[row]} in row {row + 1}, expected a finite number up to {HUGE:g}")
     return degree
 
 
 def _check_identified(y: Floats, degree: Floats, prior: BiasPrior, mu_prior: Normal | None) -> None:
     """Raise if nothing is known of the bias, and it cannot be told from the mean or has no study at all."""
-    if not np.isinf(prior.sd):
+    if not math.isinf(prior.sd):
         return
     for row in np.atleast_2d(y):
         there = degree[np.isfinite(row)]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from glabella.synthesis.networks._arms import HUGE
+from glabella.synthesis._numbers import HUGE
 from glabella.synthesis.networks._fit import Estimates, solve
 from glabella.synthesis.networks._independent import Independent, closure, independent
 from glabella.synthesis.networks._structure import Ints, Structure, reachable

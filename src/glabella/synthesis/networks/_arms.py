@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._labels import names, refuse_alike
-from glabella.synthesis._numbers import numbers
+from glabella.synthesis._numbers import HUGE, MANY, numbers
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -18,11 +18,6 @@ Bools = NDArray[np.bool_]
 NO_EVENT = "no event in any arm"
 ONLY_EVENTS = "the event in everybody of every arm"
 
-
-#: Numbers up to this, and spreads and times down to its inverse, have squares and cubes that a computer holds.
-HUGE = 1e40
-#: More people than a computer counts one by one.
-MANY = 1e15
 #: What has a finite value where the odds, risks or rates of one treatment are zero.
 _INSTEAD = {
     "OR": "a difference (RD) or Peto's odds ratio (network_peto)", "RR": "a difference (RD)",
@@ -143,6 +138,8 @@ def counts(found: Arms, events: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats
     """Take people with and without the event."""
     with_event, people = column(found, events, "events"), column(found, n, "n")
     found.refuse(with_event < 0, with_event, "events", "0 or more")
+    parts = (with_event > 0) & (with_event < 1 / MANY)
+    found.refuse(parts, with_event, "events", f"0, or {1 / MANY:.0e} or more")
     found.refuse(people < 1, people, "n", "1 or more")
     found.refuse(people > MANY, people, "n", f"at most {MANY:.0e}")
     found.refuse(with_event > people, with_event, "events", "at most n")

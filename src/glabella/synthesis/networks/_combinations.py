@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from glabella.synthesis._labels import refuse_alike
+from glabella.synthesis._labels import check_list, refuse_alike
 
 Floats = NDArray[np.float64]
 
@@ -89,8 +89,8 @@ def combinations(
     if inactive is not None and inactive not in names:
         raise ValueError(f"inactive is {inactive!r}, expected a component: {', '.join(names)}")
     active = [name for name in names if name != inactive]
-    if isinstance(interactions, str) or any(isinstance(one, str) or not isinstance(one, Sequence)
-                                            for one in interactions):  # fmt: skip
+    check_list(interactions, "interactions", "a list such as [('A', 'B')]")
+    if any(isinstance(one, str) or not isinstance(one, Sequence) for one in interactions):
         raise ValueError(f"interactions is {interactions!r}, expected such as [('A', 'B')]")
     together = tuple(tuple(sorted(map(str, one))) for one in interactions)
     for one in together:
@@ -120,6 +120,8 @@ def _refuse_same(apart: dict[str, frozenset[str]]) -> None:
 
 def split(treatment: str, sep: str) -> list[str]:
     """Give the components of a treatment."""
+    if not isinstance(treatment, str):
+        raise ValueError(f"treatment is {treatment!r}, expected a name")
     names = [name.strip() for name in treatment.split(sep)]
     if not all(names):
         raise ValueError(f"treatment {treatment!r} has an empty component, expected a name on each side of {sep!r}")

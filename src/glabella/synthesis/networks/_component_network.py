@@ -158,7 +158,7 @@ class ComponentNetwork:
         return versus if versus is not None else str(self.inactive)
 
     def _linear(self, rows: Floats, model: Model) -> tuple[Floats, Floats]:
-        if model not in self.fits:
+        if not isinstance(model, str) or model not in self.fits:
             raise ValueError(f"unknown model {model!r}; expected random or common")
         return linear(self.told, self.fits[model], rows)
 

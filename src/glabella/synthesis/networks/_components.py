@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._design import Design, basis
-from glabella.synthesis._numbers import check_level, numbers
+from glabella.synthesis._numbers import check_level, check_truth, numbers
 from glabella.synthesis._tau2 import estimate, method_called
 from glabella.synthesis.networks._analysis import NO_FREEDOM, NOT_CONVERGED
 from glabella.synthesis.networks._combinations import Told, combinations, in_words, told
@@ -100,6 +100,7 @@ def component_network(
     """
     method = method_called(method, METHODS)
     check_level(level)
+    check_truth(correlated_arms, "correlated_arms")
     parts = subnetworks(studlab, treat1, treat2)
     label, one, two = (np.asarray(column, dtype=object).ravel() for column in (studlab, treat1, treat2))
     effects, errors = np.array(numbers(te, "te")), np.array(numbers(se, "se"))

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._blocks import by_blocks
-from glabella.synthesis._numbers import check_level, numbers
+from glabella.synthesis._numbers import check_level, check_truth, numbers
 from glabella.synthesis._tau2 import by_df, method_called
 from glabella.synthesis.networks._analysis import analyse, chi_squared_p, complain
 from glabella.synthesis.networks._fit import Estimates, p_scores, within_designs
-from glabella.synthesis.networks._structure import Structure, structure
+from glabella.synthesis.networks._structure import Structure, place_of, structure
 from glabella.synthesis.networks._tau2 import METHODS
 
 if TYPE_CHECKING:
@@ -421,9 +421,8 @@ def network(
         )
     method = method_called(method, METHODS)
     check_level(level)
-    if not isinstance(correlated_arms, bool):
-        raise ValueError(f"correlated_arms is {correlated_arms!r}, expected True or False")
-    against = 0 if reference is None else of.index(reference)
+    check_truth(correlated_arms, "correlated_arms")
+    against = 0 if reference is None else place_of(reference, of.treatments, "reference")
     single = y.ndim == 1
     y, s = np.atleast_2d(y, s)
     given = Given(of, y, s, single, correlated_arms)

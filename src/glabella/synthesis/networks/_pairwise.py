@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._effect_size import correction, effect_size
-from glabella.synthesis._numbers import number
+from glabella.synthesis._numbers import HUGE, number
 from glabella.synthesis.networks._arms import (
-    HUGE,
     NO_EVENT,
     ONLY_EVENTS,
     Arms,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glabella.synthesis._labels import names as labelled
 from glabella.synthesis._numbers import check_whole, numbers
 from glabella.synthesis.networks._fit import best_first
 from glabella.synthesis.networks._single import Model, matrices
@@ -22,6 +23,7 @@ Floats = NDArray[np.float64]
 SmallValues = Literal["good", "bad"]
 #: Draws that are ranked at once; more would only fill the memory.
 _BLOCK = 1 << 14
+_MOST_DRAWS = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,8 @@ def rank_probabilities(
     values = numbers(draws, "draws")
     if values.ndim != 2 or values.shape[0] < 1 or values.shape[1] < 2:
         raise ValueError(f"draws has shape {values.shape}, expected (samples, options) with two options or more")
-    names = tuple(treatments) if treatments is not None else tuple(str(i + 1) for i in range(values.shape[1]))
+    numbered = range(1, values.shape[1] + 1)
+    names = tuple(labelled(numbered if treatments is None else treatments, "treatments"))
     if len(names) != values.shape[1]:
         raise ValueError(f"treatments has {len(names)} names, expected {values.shape[1]}, one an option")
     _known(small_values)
@@ -166,7 +169,7 @@ def network_ranks(
         Of the draws: the same one gives the same ranks.
     """
     _known(small_values)
-    check_whole(draws, "draws", 1)
+    check_whole(draws, "draws", 1, _MOST_DRAWS)
     check_whole(seed, "seed", 0)
     te, se = matrices(fit, model)
     mean, cov = te[1:, 0], (se[1:, :1] ** 2 + se[:1, 1:] ** 2 - se[1:, 1:] ** 2) / 2

@@ -57,7 +57,7 @@ def shown(scale: Scale, measure: str | None) -> Shown:
     """
     if scale not in ("as_given", "exp"):
         raise ValueError(f"unknown scale {scale!r}; expected as_given or exp")
-    if measure is not None and measure not in _RATIOS | _OTHERS:
+    if measure is not None and not (isinstance(measure, str) and measure in _RATIOS | _OTHERS):
         raise ValueError(f"unknown measure {measure!r}; expected one of {', '.join(_RATIOS | _OTHERS)}")
     ratio = scale == "exp"
     if measure in _OTHERS:

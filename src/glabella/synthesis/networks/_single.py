@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from glabella.synthesis._labels import names
+from glabella.synthesis._labels import check_list, names
 
 if TYPE_CHECKING:
     from glabella.synthesis.networks._network import Network
@@ -38,8 +38,7 @@ def ordered(fit: Network, order: Sequence[str]) -> tuple[str, ...]:
     ValueError
         If it does not name every treatment once.
     """
-    if isinstance(order, str) or not isinstance(order, Iterable):
-        raise ValueError(f"order is {order!r}, expected the treatments {list(fit.treatments)}")
+    check_list(order, "order", f"the treatments {list(fit.treatments)}")
     asked = tuple(names(list(order), "order"))
     if sorted(asked) != list(fit.treatments):
         wrong = sorted(set(asked) ^ set(fit.treatments)) or sorted({t for t in asked if asked.count(t) > 1})

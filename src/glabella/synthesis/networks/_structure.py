@@ -268,8 +268,8 @@ def place_of(treatment: Any, treatments: Sequence[str], name: str) -> int:
     ValueError
         If they do not have it.
     """
-    wanted = treatment if isinstance(treatment, str) or treatment is None else names([treatment], name)[0]
-    if wanted not in treatments:
+    wanted = treatment if isinstance(treatment, str) or treatment is None else "".join(names([treatment], name))
+    if not isinstance(wanted, str) or wanted not in treatments:
         raise ValueError(f"{name} {treatment!r} is not in the network; it has {_list(treatments)}")
     return treatments.index(wanted)
 
