@@ -47,7 +47,8 @@ class Studio:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        # Not waited for, its thread and the end of the program now and then close the same pipe.
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
     def svgs(self, plots: Iterable[Plot]) -> Iterator[str]:
         """Begin to draw plots; wait for each only when it is asked for."""
