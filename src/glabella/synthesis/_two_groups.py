@@ -48,10 +48,15 @@ def counts(
     if measure in ("OR", "RR", "PETO"):
         empty = {NO_EVENT: (a == 0) & (c == 0), ONLY_EVENTS: (b == 0) & (d == 0)}
     more = (0.0 if measure in ("AS", "PETO") else 0.5) if add is None else add
-    yi, vi = _two_by_two(measure, fill_empty(table, more, to), vtype)
-    if measure == "RD" and add is None:
+    if to != "only0" or not more:
+        return *_two_by_two(measure, fill_empty(table, more, to), vtype), empty
+    # Few studies have an empty cell: only they are computed again.
+    yi, vi = _two_by_two(measure, table, vtype)
+    rows = np.flatnonzero((a == 0) | (b == 0) | (c == 0) | (d == 0))
+    filled, vi[rows] = _two_by_two(measure, tuple(cell[rows] + more for cell in table), vtype)
+    if measure != "RD" or add is not None:
         # A difference is defined where a cell is empty: only its variance would be zero.
-        yi = a / (a + b) - c / (c + d)
+        yi[rows] = filled
     return yi, vi, empty
 
 
