@@ -224,8 +224,8 @@ def _covariance(likelihood: Likelihood, place: Floats, priors: Priors) -> tuple[
         likelihood.prepare(np.array([ahead, behind]))
         rise = sum(objective(likelihood, each, priors) for each in (ahead, behind))
         values[weak] = (rise - 2 * objective(likelihood, place, priors)) / FAR**2
-    # A standard error above 10 on the real line, a factor of 20,000, spans everything that could be. The objective is
-    # even to about 1e-5, a curvature of 1e-4 over the longer way: no decision hangs on that.
+    # A standard error above 10 on the real line, a factor of 20,000, spans everything that could be. The objective
+    # is even to about 1e-5, a curvature of 1e-4 over the longer way: no decision hangs on that.
     good = values > 1 / 10**2
     covariance = (vectors[:, good] / values[good]) @ vectors[:, good].T
     flat = (np.abs(vectors[:, ~good]) > 0.1).any(axis=1)
