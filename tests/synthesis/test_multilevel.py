@@ -372,12 +372,12 @@ def test_the_shared_part_of_a_variance_is_what_the_control_leaves_alone(n1: int,
     many = 10**9
     for measure in ("OR", "RR", "RD"):
         alone = effect_size(measure, ai=[many * n1], bi=[many * 3], ci=[c], di=[d]).vi[0]
-        shared = shared_control_covariance(measure, [1, 1], [1, 1], ci=[c, c], di=[d, d])
+        shared = shared_control_covariance(measure, [1e6, 1e6], [1, 1], ci=[c, c], di=[d, d])
         assert math.isclose(shared[0, 1], alone, rel_tol=1e-6)
-        totals = shared_control_covariance(measure, [1, 1], [1, 1], ci=[c, c], n2i=[c + d, c + d])
+        totals = shared_control_covariance(measure, [1e6, 1e6], [1, 1], ci=[c, c], n2i=[c + d, c + d])
         assert np.allclose(totals, shared)
     alone = effect_size("MD", m1i=[0], sd1i=[1], n1i=[many], m2i=[1], sd2i=[d], n2i=[c]).vi[0]
-    shared = shared_control_covariance("MD", [1, 1, 1], [1, 1, 2], sd2i=[d] * 3, n2i=[c] * 3)
+    shared = shared_control_covariance("MD", [1e6, 1e6, 1e6], [1, 1, 2], sd2i=[d] * 3, n2i=[c] * 3)
     assert math.isclose(shared[0, 1], alone, rel_tol=1e-6)
     assert shared[0, 2] == 0
 
@@ -486,3 +486,9 @@ def test_a_correlation_that_no_three_outcomes_have_can_be_asked_for(
 def test_a_least_correlation_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="rho_low is -2"):
         pool_multilevel([0.1, 0.2, 0.3], [0.1] * 3, clusters={"study": [1, 1, 2]}, outcome=[1, 2, 1], rho_low=-2)
+
+
+def test_a_variance_below_what_the_control_alone_varies_is_refused() -> None:
+    # ln odds of 1 in 10: 1/1 + 1/9 = 1.11 of the control alone, more than the whole variance given.
+    with pytest.raises(ValueError, match=r"vi is 0\.1 in row 1, less than what the shared control alone varies"):
+        shared_control_covariance("OR", [0.1, 0.1], ["a", "a"], ci=[1, 1], n2i=[10, 10])

@@ -100,7 +100,12 @@ def _contrasts(table: Table, measure: str | None) -> tuple[list[Any], dict[str, 
     """Take the five columns of contrasts, participants by treatment where they are known, and what was left out."""
     from glabella.synthesis import pairwise
 
-    names = {name: next(filter(table.find, known), name) for name, known in _NAMES.items()}
+    names = {}
+    for name, known in _NAMES.items():
+        there = list(dict.fromkeys(found for each in known if (found := table.find(each))))
+        if len(there) > 1:
+            raise ValueError(f"columns {' and '.join(map(repr, there))} may both be {name}, expected one of them")
+        names[name] = there[0] if there else name
     if measure is None:
         labels = [texts(table, name) for name in (names["studlab"], "treat1", "treat2")]
         return [*labels, numbers(table, names["te"]), numbers(table, names["se"])], None, []

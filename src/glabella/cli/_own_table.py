@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from glabella.safety.measures import GPS
 
 _COLUMNS = ("report", "drug", "event")
+_MISSING = frozenset({"na", "n/a", "<na>", "nan", "nat", "none", "null"})
 _COUNTS = ("n", "n_drug", "n_event", "n_total")
 
 
@@ -59,9 +60,10 @@ def _read(file: Path) -> tuple[pl.DataFrame, list[str]]:
     used = [name for name in (*_COLUMNS, "stratum") if name in _COLUMNS or given.find(name)]
     columns = {name: texts(given, name) for name in used}
     for name, column in columns.items():
-        # R and Python write what is missing so.
-        if "NA" in column:
-            raise ValueError(f"column {name!r} is NA in row {column.index('NA') + 1}, expected a name")
+        # Other programs write what is missing so.
+        for row, cell in enumerate(column, 1):
+            if cell.casefold() in _MISSING:
+                raise ValueError(f"column {name!r} is {cell} in row {row}, expected a name")
     other = [name for name in given.columns if name not in {given.find(each) for each in used}]
     table = pl.DataFrame(columns)
     spelled = pl.col("drug", "event").str.to_uppercase().str.replace_all(r"\s+", " ").str.strip_chars()

@@ -47,8 +47,6 @@ class Table:
 
     def find(self, name: str) -> str | None:
         """Find a column by its name, in capitals or small letters; None if there is none."""
-        if name in self.cells:
-            return name
         alike = [each for each in self.cells if each.casefold() == name.casefold()]
         if len(alike) > 1:
             raise ValueError(f"column {name!r} may be {' or '.join(map(repr, alike))}, expected one of them")

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from glabella._reading import Path_
+from glabella.dossier._check_agreement import misfits_of_arm, misfits_of_difference
 from glabella.dossier._check_direction import check_direction
 from glabella.dossier._comparators import Comparators
 from glabella.dossier._faults import Fault, told
@@ -175,10 +176,16 @@ def _check_study(reading: Reading, name: str, study: Study) -> Iterator[Fault]:
         added = " + ".join(f"{size:g}" for size in known)
         yield fault(f"arms do not sum: {added} = {sum(known):g}, expected n_randomised {total:g}", "n_randomised")
     names = _Names(study, reading.parts.get("dossier.yaml"))
+    pairs: dict[tuple[str, str], str] = {}
     for key, comparison in study.comparisons.items():
         for end in ("arm", "versus"):
             if (arm := getattr(comparison, end)) not in study.arms:
                 yield fault(f"no arm {arm!r}; {names.arms}", "comparisons", key, end)
+        if comparison.arm == comparison.versus:
+            yield fault(f"compares {comparison.arm} with itself", "comparisons", key, "versus")
+        pair = sorted((comparison.arm, comparison.versus))
+        if (first := pairs.setdefault((pair[0], pair[1]), key)) != key:
+            yield fault(f"compares the arms of {first} again", "comparisons", key)
     products = reading.parts.get("products.yaml")
     expected = _one_of(products.products, "expected a key of products.yaml:") if products is not None else ""
     for key, arm in study.arms.items():
@@ -219,8 +226,18 @@ def _check_result(study: Study, names: _Names, result: Result, fault: Any) -> It
     if study.design.type == "crossover" and result.period is None:
         yield fault("crossover data without period; expected period: 1 or period: 2", "outcome")
     outcome = names.dossier.outcomes.get(result.outcome) if names.dossier is not None else None
+    scale = names.dossier.scales.get(result.scale) if names.dossier is not None else None
+    # A response may be better the more of it there is, on a scale of which less is better: counts have no scale.
+    scored = any(arm.mean or arm.change_mean or arm.percent_change for arm in result.arms.values())
+    scored = scored or any(between.difference for between in result.between)
+    declared = scale is not None and "better" in scale.model_fields_set
+    if outcome and scale and declared and scored and scale.better != outcome.better:
+        yield fault(f"on scale {result.scale!r} {scale.better} is better, but of outcome {result.outcome!r} "
+                    f"{outcome.better}: differences would be pooled with the wrong sign", "scale")  # fmt: skip
     for index, between in enumerate(result.between):
         comparison = study.comparisons.get(between.comparison)
+        for field, message in misfits_of_difference(between):
+            yield fault(message, "between", index, field)
         if outcome is not None and comparison is not None:
             for path, message in check_direction(result, comparison, between, outcome.better):
                 yield fault(message, "between", index, *path)
@@ -229,6 +246,8 @@ def _check_result(study: Study, names: _Names, result: Result, fault: Any) -> It
             yield fault(f"no arm {arm!r}; {names.arms}", "arms", arm)
             continue
         group = study.arms[arm]
+        people = shown.n or group.n_analysed or group.n_randomised
+        yield from (fault(message, "arms", arm, field) for field, message in misfits_of_arm(shown, people, scale))
         yield from (
             fault(message, "arms", arm, "n")
             for _, message in misfits_of_count("n", shown.n, "n_randomised", group.n_randomised)
@@ -277,6 +296,9 @@ def _check_analyses(reading: Reading) -> Iterator[Fault]:
             if all_read and (study not in studies or comparison not in studies[study].comparisons):
                 line = document.line(("analyses", key, "comparisons", index))
                 yield Fault("dossier.yaml", line, f"no comparison {name!r}; expected STUDY/COMPARISON")
+            elif name in analysis.comparisons[:index]:
+                line = document.line(("analyses", key, "comparisons", index))
+                yield Fault("dossier.yaml", line, f"comparison {name!r} twice: its people would be counted twice")
     yield from _check_choices(reading, dossier)
     for key, target in dossier.reproduce.items():
         if target.verdict != "not_possible" and target.analysis not in dossier.analyses:

@@ -152,6 +152,12 @@ def shared_control_covariance(
             raise ValueError(f"ci is {given['ci'][row]:g} in row {row + 1}, expected below n2i")
     shared = _control_part(measure, pooled, groups, given)
     covariance = np.where(groups[:, None] == groups, shared, 0.0)
+    np.fill_diagonal(covariance, 0.0)
+    beyond = covariance > np.sqrt(v)[:, None] * np.sqrt(v)
+    if beyond.any():
+        row, other = np.argwhere(beyond)[0]
+        raise ValueError(f"vi is {v[row]:g} in row {row + 1}, less than what the shared control alone varies "
+                         f"({covariance[row, other]:.4g}); expected a variance, not a standard error")  # fmt: skip
     np.fill_diagonal(covariance, v)
     return covariance
 

@@ -27,6 +27,9 @@ _COLLINEAR = 1e-9
 #: Coefficients that an error names.
 _NAMED = 8
 #: A factor of a formula that takes a column as names.
+#: What stands within brackets or braces, the innermost; and signs that are arithmetic elsewhere.
+_INSIDE = re.compile(r"[\w.]+\([^()]*\)|\{[^{}]*\}|`[^`]*`")
+_ARITHMETIC = re.compile(r"[^\W\d]\w*\s*(\*\*|\^)\s*\d+|(?<![\w.])\d+\s*/\s*\w+")
 _AS_NAMES = re.compile(r"C\(\s*(`[^`]+`|[^\W\d]\w*)\s*[,)]")
 
 
@@ -75,6 +78,7 @@ def design(formula: str, data: Mapping[str, ArrayLike] | pl.DataFrame) -> Design
     if not (isinstance(data, Mapping) or hasattr(data, "columns")):
         raise ValueError(f"data is {data!r}, expected a mapping of names to columns")
     known = list(data.columns if hasattr(data, "columns") else data)
+    _no_arithmetic(formula)
     used = {name: _moderator(data[name], name) for name in variables(formula, known)}
     lengths = {name: len(column) for name, column in used.items()}
     if len(set(lengths.values())) > 1:
@@ -98,6 +102,19 @@ def design(formula: str, data: Mapping[str, ArrayLike] | pl.DataFrame) -> Design
                 f"formula {formula!r}: {what}, a constant that tells nothing; expected two levels or more"
             )
     return Design(np.asarray(found, dtype=float), tuple(str(name) for name in found.columns))
+
+
+def _no_arithmetic(formula: str) -> None:
+    """Refuse a power or a quotient of numbers, which in a formula is an interaction of a column with itself."""
+    if not isinstance(formula, str):
+        return
+    # Within a call or braces a sign means arithmetic.
+    outside, before = formula, ""
+    while outside != before:
+        outside, before = _INSIDE.sub(" ", outside), outside
+    if found := _ARITHMETIC.search(outside):
+        raise ValueError(f"formula {formula!r}: {found[0].strip()!r} is no arithmetic outside of I(...); "
+                         "expected such as I(dose**2) or I(1/dose)")  # fmt: skip
 
 
 def variables(formula: str, known: Collection[str]) -> dict[str, bool]:

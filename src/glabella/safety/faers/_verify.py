@@ -197,6 +197,7 @@ class _Check:
                 raise ValueError(f"is of the index {card['digest']}")
             expected = _entries(card)
             quarters = [str(each["quarter"]) for each in card["quarters"]]
+            settings = str(card["settings"]["digest"])
         except (FileNotFoundError, NotADirectoryError):
             self.add(path, "missing", "an index that does not say what it holds")
             return 0
@@ -204,6 +205,9 @@ class _Check:
             self.add(path, "changed", str(error))
             return 0
         self._tables(folder, expected, {_CARD, _COUNTED})
+        kept = self.root / _SETTINGS / settings
+        if settings != _SHIPPED and not kept.exists():
+            self.add(kept, "missing", f"settings that {folder.name} was built with")
         for name in quarters:
             if not (self.root / QUARTERS / name).exists():
                 self.add(self.root / QUARTERS / name, "missing", f"a quarter that {folder.name} was built from")
@@ -240,6 +244,8 @@ class _Check:
                     self.add(current, "changed", f"names the settings {named}, which are not there")
             except (OSError, ValueError, TypeError, KeyError) as error:
                 self.add(current, "changed", f"cannot be read: {error}")
+        elif places:
+            self.add(current, "missing", "which of the kept settings stand is not said")
         return len(places)
 
     def _kept(self, place: Path) -> None:
