@@ -41,7 +41,9 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 ROLE = click.Choice(["primary", "suspect", "any"])
 MODE = click.Choice(["raw", "latest", "strict", "literature"])
 TABLE, PICTURE = _File(".parquet", ".csv"), _File(".svg", ".png")
-TOP = click.option("--top", default=25, show_default=True, help="Rows to print; files hold all.")
+TOP = click.option(
+    "--top", default=25, show_default=True, type=click.IntRange(min=1), help="Rows to print; files hold all."
+)
 TO = click.option("--to", type=TABLE, help="Write all rows: .parquet or .csv.")
 VOLCANO = click.option("--plot", type=PICTURE, help="Draw a volcano plot: .svg or .png.")
 MODES = click.option("--mode", type=MODE, help="Which flagged reports are left out; as the store's rules have it "

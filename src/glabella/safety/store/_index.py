@@ -180,10 +180,16 @@ def unmapped_share(index: dict[str, Any]) -> str:
     found = index["names"]["unmapped"]
     reporter, agency = index["names"]["by_way"]["drugname"]["rows"], index["names"]["by_way"]["prod_ai"]["rows"]
     share = found["rows"] / found["of_rows"] if found["of_rows"] else 0.0
+    overruled = "".join(
+        f"; {each['entries_with_another_meaning_left_out']:,} entries of {each['file']} left out, for their names have "
+        "another meaning in an earlier dictionary"
+        for each in index["names"]["dictionaries"][1:]
+        if each["entries_with_another_meaning_left_out"]
+    )
     return (
         f"drug names in no dictionary: {share:.1%} of {found['of_rows']:,} rows, {found['names']:,} of "
         f"{found['of_names']:,} distinct names ({agency:,} rows named by FDA's ingredient, {reporter:,} by the "
-        "reporter's own words; they count under these names, and ingest --names FILE adds a dictionary)"
+        f"reporter's own words; they count under these names, and ingest --names FILE adds a dictionary){overruled}"
     )
 
 
