@@ -36,7 +36,7 @@ def test_a_difference_that_contradicts_its_size_is_a_fault(
     "printed",
     [
         {"difference": -6.0, "difference_ci": (-9.0, -3.0), "difference_se": 1.5, "p": 0.0001},
-        # With four people t is 2.78: the limits are wide for their standard error, and P is larger than the normal's.
+        # With six people t is 2.78: limits are wide for their standard error, and P is larger than the normal's.
         {"difference": -3.0, "difference_ci": (-7.2, 1.2), "difference_se": 1.5, "p": 0.12},
         {"difference": 0.0, "p": 1.0},
         {"difference": 0.0, "p": 0.9, "d": 0.01},

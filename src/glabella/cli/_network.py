@@ -102,7 +102,7 @@ def _contrasts(table: Table, measure: str | None) -> tuple[list[Any], dict[str, 
 
     names = {}
     for name, known in _NAMES.items():
-        there = list(dict.fromkeys(found for each in known if (found := table.find(each))))
+        there = list(dict.fromkeys(column for each in known if (column := table.find(each)) is not None))
         if len(there) > 1:
             raise ValueError(f"columns {' and '.join(map(repr, there))} may both be {name}, expected one of them")
         names[name] = there[0] if there else name

@@ -1,4 +1,4 @@
-"""Whether numbers that tell of the same spread, or the same test, agree within what rounding and small trials allow."""
+"""Whether numbers that tell of the same spread or test agree, within what rounding and small trials allow."""
 
 from __future__ import annotations
 

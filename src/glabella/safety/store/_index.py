@@ -181,8 +181,8 @@ def unmapped_share(index: dict[str, Any]) -> str:
     reporter, agency = index["names"]["by_way"]["drugname"]["rows"], index["names"]["by_way"]["prod_ai"]["rows"]
     share = found["rows"] / found["of_rows"] if found["of_rows"] else 0.0
     overruled = "".join(
-        f"; {each['entries_with_another_meaning_left_out']:,} entries of {each['file']} left out, for their names have "
-        "another meaning in an earlier dictionary"
+        f"; {each['entries_with_another_meaning_left_out']:,} entries of {each['file']} left out, for their names "
+        "have another meaning in an earlier dictionary"
         for each in index["names"]["dictionaries"][1:]
         if each["entries_with_another_meaning_left_out"]
     )
