@@ -5,9 +5,18 @@ from typing import Any
 
 import pytest
 
-from tests.edges.made_up import faults, fields, study
+from glabella.dossier import check
+from tests.edges.made_up import faults, fields, study, write
 
 SMALL = fields(mean=10.0, sd=5.0)
+
+
+def turned(plan: str) -> str:
+    """Let more be better on the scale."""
+    head, _, rest = plan.partition("  my_scale:")
+    old = "better: higher" if "better: higher" in rest.splitlines()[0] else "better: lower"
+    new = "better: lower" if old == "better: higher" else "better: higher"
+    return head + "  my_scale:" + rest.replace(old, new, 1)
 
 
 @pytest.mark.parametrize(
@@ -65,3 +74,32 @@ def test_an_arm_is_not_compared_with_itself_nor_twice_with_another(tmp_path: Pat
     assert any("with itself" in str(fault) for fault in faults(tmp_path / "one", "SMD", itself))
     twice = text.replace(line, f"{line}\n{line.replace('drug_v_placebo', 'again')}")
     assert any("again" in str(fault) for fault in faults(tmp_path / "two", "SMD", twice))
+
+
+def test_nobody_is_counted_twice_in_an_analysis(tmp_path: Path) -> None:
+    text = study(SMALL, SMALL)
+    (line,) = [each for each in text.splitlines() if each.strip().startswith("drug_v_placebo:")]
+    (arm,) = [each for each in text.splitlines() if each.strip().startswith("placebo: {label")]
+    total = text.replace("n_randomised: {value: 40,", "n_randomised: {value: 60,", 1)
+    other = total.replace(arm, f"{arm}\n{arm.replace('placebo:', 'sham:', 1)}")
+    second = line.replace("drug_v_placebo", "drug_v_sham").replace("versus: placebo", "versus: sham")
+    other = other.replace(line, f"{line}\n{second}")
+    folder = write(tmp_path / "dossier", "SMD", [other])
+    plan = (folder / "dossier.yaml").read_text(encoding="utf-8")
+    assert check(folder) == []
+    one = "made1/drug_v_placebo"
+    (folder / "dossier.yaml").write_text(plan.replace(one, f"{one}, made1/drug_v_sham"))
+    assert any("has the arm drug of 'made1/drug_v_placebo'" in str(fault) for fault in check(folder))
+    (folder / "dossier.yaml").write_text(plan.replace(one, f"{one}, {one}"))
+    assert any("twice" in str(fault) for fault in check(folder))
+
+
+def test_a_scale_that_runs_the_other_way_is_a_fault_of_scores_alone(tmp_path: Path) -> None:
+    folder = write(tmp_path / "dossier", "SMD", [study(SMALL, SMALL)])
+    plan = (folder / "dossier.yaml").read_text(encoding="utf-8")
+    assert "  my_scale:" in plan
+    (folder / "dossier.yaml").write_text(turned(plan))
+    assert any("wrong sign" in str(fault) for fault in check(folder))
+    folder = write(tmp_path / "counts", "OR", [study(fields(events=4.0), fields(events=9.0))])
+    (folder / "dossier.yaml").write_text(turned((folder / "dossier.yaml").read_text(encoding="utf-8")))
+    assert check(folder) == []

@@ -291,6 +291,7 @@ def _check_analyses(reading: Reading) -> Iterator[Fault]:
         if analysis.outcome not in dossier.outcomes:
             line = document.line(("analyses", key, "outcome"))
             yield Fault("dossier.yaml", line, f"no outcome {analysis.outcome!r} in outcomes")
+        treated: dict[tuple[str, str], str] = {}
         for index, name in enumerate(analysis.comparisons):
             study, _, comparison = name.partition("/")
             if all_read and (study not in studies or comparison not in studies[study].comparisons):
@@ -299,6 +300,13 @@ def _check_analyses(reading: Reading) -> Iterator[Fault]:
             elif name in analysis.comparisons[:index]:
                 line = document.line(("analyses", key, "comparisons", index))
                 yield Fault("dossier.yaml", line, f"comparison {name!r} twice: its people would be counted twice")
+            elif study in studies and comparison in studies[study].comparisons:
+                arm = studies[study].comparisons[comparison].arm
+                # A control that comparisons share is shared out among them; an arm that is treated is not.
+                if (first := treated.setdefault((study, arm), name)) != name:
+                    line = document.line(("analyses", key, "comparisons", index))
+                    message = f"{name!r} has the arm {arm} of {first!r}: its people would be counted twice"
+                    yield Fault("dossier.yaml", line, message)
     yield from _check_choices(reading, dossier)
     for key, target in dossier.reproduce.items():
         if target.verdict != "not_possible" and target.analysis not in dossier.analyses:
