@@ -278,6 +278,37 @@ def test_a_dictionary_of_the_user_is_read(tmp_path: Path, name: str, text: str) 
         assert store.describe().names["unmapped"]["rows"] == 0
 
 
+@pytest.mark.parametrize(
+    ("entry", "same", "others"),
+    [
+        (
+            "VITAMIN B 12",
+            ["VITAMIN B12", "VITAMIN B 12 TABLETS", "VITAMIN B-12 1000 MCG", "VITAMIN B 12 100"],
+            ["VITAMIN B 6", "VITAMIN B6", "VITAMIN B"],
+        ),
+        ("SYNTHDRUG 00044", ["SYNTHDRUG 00044 HCL"], ["SYNTHDRUG 00045", "SYNTHDRUG", "SYNTHDRUG 50 MG"]),
+        ("FACTOR 8", ["FACTOR 8 VIAL"], ["FACTOR 9", "FACTOR", "FACTOR 10 INJECTION"]),
+        ("PREVNAR 13", ["PREVNAR 13 SYRINGE"], ["PREVNAR 20", "PREVNAR"]),
+        ("IODINE-131", ["IODINE 131"], ["IODINE-125", "IODINE"]),
+        ("INTERLEUKIN 2", ["INTERLEUKIN-2 INJECTION"], ["INTERLEUKIN 6", "INTERLEUKIN"]),
+        ("GARDASIL 9", ["GARDASIL 9 SUSPENSION"], ["GARDASIL", "GARDASIL 4"]),
+        ("WATER PILL", ["WATER PILL 25 MG"], ["WATER", "WATER FOR INJECTION"]),
+        ("BIRTH CONTROL PILL", ["BIRTH CONTROL PILL, ORAL"], ["BIRTH CONTROL PATCH", "BIRTH CONTROL"]),
+        ("SUNDRUG", ["SUNDRUG 50", "SUNDRUG 100 MG TABLETS"], ["SUNDRUG ANTAGONIST"]),
+    ],
+)
+def test_a_name_of_the_user_is_read_as_written(
+    tmp_path: Path, entry: str, same: list[str], others: list[str]
+) -> None:
+    # What another number or dose form belongs to is another drug, as anybody knows of these.
+    path = tmp_path / "names.csv"
+    path.write_text(f"drugname,substance\n{entry},THE ONE\n", encoding="utf-8")
+    frame = pl.DataFrame({"drugname": [entry, *same, *others]}).with_columns(prod_ai=pl.lit(""), rows=1)
+    found = map_names(frame, load_dictionary([path]))
+    linked = found.name_substances.join(found.substances, on="substance_id").join(found.names, on="name_id")
+    assert set(linked.filter(name="THE ONE")["drugname"].to_list()) == {entry, *same}
+
+
 def test_the_shipped_table_comes_first_and_other_meanings_are_counted(tmp_path: Path) -> None:
     path = tmp_path / "diana.csv"
     path.write_text("drugname;Substance\nDYSPORT;botulinum toxin\nBOTOX;onabotulinumtoxinA\nNEW;x\nNEW;y\n")
