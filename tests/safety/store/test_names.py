@@ -149,6 +149,22 @@ def test_a_combination_keeps_all_its_parts(drugname: str, product: str | None, s
         "ACTIVE CONTROL {SERTRALINE}",
         "NORMAL SALINE (BOTOX)",
         "NOT ZOLOFT (SERTRALINE)",
+        "BOTOX (VEHICLE)",
+        "BOTOX [VEHICLE]",
+        "BOTOX (NOT GIVEN)",
+        "BOTOX (100 UNITS) (NOT YET STARTED)",
+        "BOTOX, NOT GIVEN",
+        "BOTOX - NEVER RECEIVED",
+        "SERTRALINE (NOT TAKEN)",
+        "SERTRALINE (DID NOT TAKE)",
+        "SERTRALINE {WAS NEVER ADMINISTERED}",
+        "SERTRALINE (PLAC)",
+        "SERTRALINE (DILUENT)",
+        "SERTRALINE (ALLERGY)",
+        "NEVER STARTED (BOTOX)",
+        "NOT TAKEN (SERTRALINE)",
+        "REFERENCE (BOTOX)",
+        "CONTROL (BOTOX)",
         "SEROTONIN ANTAGONISTS (SERTRALINE)",
         "SERTRALINE ANTAGONISTS",
         "ANTI-SERTRALINE",
@@ -172,6 +188,14 @@ def test_a_comparator_in_brackets_does_not_hide_the_drug_before_them() -> None:
     assert mapped(("PAROXETINE (COMPARATOR)", ""), ("ZOLOFT (NO LOT NUMBER)", "")) == [
         ("PAROXETINE", ["PAROXETINE"]),
         ("ZOLOFT", ["SERTRALINE"]),
+    ]
+
+
+@pytest.mark.parametrize("said", ["NOT SPECIFIED", "NOT RELATED", "NOT CODED", "STARTED", "REFERENCE", "CONTROL"])
+def test_brackets_that_say_something_else_do_not_hide_the_drug_before_them(said: str) -> None:
+    assert mapped((f"SERTRALINE ({said})", ""), ("BIRTH CONTROL (SERTRALINE)", "")) == [
+        ("SERTRALINE", ["SERTRALINE"]),
+        ("BIRTH CONTROL", ["SERTRALINE"]),
     ]
 
 
@@ -209,6 +233,16 @@ def test_the_whole_botulinum_family_is_told_apart_and_kept_together() -> None:
     assert "RIMABOTULINUMTOXINB" not in groups["botulinum_toxin_A"]
     for substance, names in FAMILY.items():
         assert mapped(*((name.title(), "") for name in names)) == [(name, [substance]) for name in names]
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["CONTROL", "ADT", "MELT", "PRAM", "FLUX", "PORTAL", "GRADIENT", "TRITICUM", "CONTROL (BOTOX)", "ADT 5 MG"],
+)
+def test_a_word_that_is_also_a_brand_somewhere_is_no_shipped_name(word: str) -> None:
+    # ADT is androgen deprivation therapy, a melt a dose form, Triticum wheat.
+    (_, substances), *_ = mapped((word, ""))
+    assert not {"LORAZEPAM", *SHIPPED.table["substance"]} & set(substances)
 
 
 def test_every_shipped_name_has_a_source_and_one_meaning() -> None:

@@ -33,7 +33,7 @@ def cut_clean(text: polars.Expr) -> polars.Expr:
 
 
 def trimmed(text: polars.Expr, *, numbers: bool = True) -> polars.Expr:
-    """Cut strengths, dose forms, routes and makers from both ends, and numbers; nothing is left of a text of these."""
+    """Cut numbers, units, dose forms, routes and makers from both ends; nothing is left of a text of these."""
     patterns = name_patterns()
     kind = "" if numbers else "numbered_"
     rest = text.str.replace(patterns[f"{kind}head"], "").str.replace(patterns[f"{kind}tail"], "")
@@ -173,6 +173,7 @@ def name_patterns() -> dict[str, str]:
     ends = [*words["forms"], *words["release"], *long_units, *(word for group in words["ends"] for word in group)]
     noise, numbered = rf"(?:{one}|{number}|{_either(ends)})", rf"(?:{one}|{_either(ends)})"
     salt = _either(words["salts"])
+    denied = rf"{_words(words['denials'])}\W+(?:\w+\W+)?{_words(words['denied'])}"
     return {
         "strength": rf"(?:^|[ (,-]){one}(?: */ *(?:{one}|{number}|{units}))*(?:$|[ ),])",
         "form": _words(words["forms"]),
@@ -187,8 +188,9 @@ def name_patterns() -> dict[str, str]:
         "numbered_noise": rf"^{numbered}$",
         "salt_head": rf"^(?:{salt}(?:{_BETWEEN}|$))+",
         "salt_tail": rf"(?:{_BETWEEN}{salt})+$",
-        "not_given": _words(words["not_given"]),
-        "other_than": _words(words["other_than"]),
+        "not_given": rf"{_words(words['not_given'])}|{denied}",
+        "other_than": rf"{_words(words['other_than'])}|^(?:{_either(words['controls'])})$",
+        "alone": rf"[(\[{{]\W*(?:{_either(words['alone'])})\W*(?:[)\]}}]|$)",
     }
 
 
