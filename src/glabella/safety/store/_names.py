@@ -77,7 +77,8 @@ def load_dictionary(extra: Sequence[Path | str] = ()) -> Dictionary:
     """
     import polars as pl
 
-    tables, files = [], []
+    tables: list[polars.DataFrame] = []
+    files: list[tuple[str, str, int, int]] = []
     taken = pl.DataFrame(schema={"key": pl.String, "substance": pl.String})
     for path in [shipped_data() / "products.csv", *map(Path, extra)]:
         entries, content = _read(path)
