@@ -23,6 +23,7 @@ TERMS = [
     b"Crohn^s disease",
     b"Red eye",
 ]
+THER = "primaryid dsg_drug_seq start_dt end_dt dur dur_cod"
 DRUGS = [b"BOTOX", b"ASPIRIN 100", b"VITAMIN B", b"SERTRALINE HCL", b"DYSPORT", b"HEPARIN - LOCK"]
 TEXTS = [b"", b"", b"UNK", b"100 units", b"1 TABLET, TWICE", b"50 MG/DAY"]
 SMALL = [b"", b"MG", b"TABLET", b"QD", b"IU"]
@@ -66,6 +67,13 @@ def therapies(draw: random.Random, key: bytes, case: bytes) -> Row:
     return [key, case, b"%d" % draw.randrange(1, 20), *dates, draw.choice([b"", b"5"]), draw.choice([b"", b"DAY"])]
 
 
+def old_therapies(draw: random.Random, key: bytes, case: bytes) -> Row:
+    del case
+    number = b"%d" % draw.randrange(1_004_680_000, 1_004_690_000)
+    dates = [b"%d" % draw.choice([2003, 200307, 20030701]), draw.choice([b"", b"20030801"])]
+    return [key, number, *dates, draw.choice([b"", b"5"]), draw.choice([b"", b"DAY"])]
+
+
 def outcomes(draw: random.Random, key: bytes, case: bytes) -> Row:
     return [key, case, draw.choice([b"HO", b"OT", b"DE"])]
 
@@ -83,6 +91,9 @@ FILES: dict[str, tuple[Callable[[random.Random, bytes, bytes], Row], str, bool]]
         True,
     ),
     "ther": (therapies, " ".join(name for name in layout().tables["ther"].columns), False),
+    "ther of 2004": (old_therapies, THER, True),
+    "ther of 2004, open": (old_therapies, THER, False),
+    "outc of 2004": (lambda *given: outcomes(*given)[::2], "primaryid outc_cod", True),
     "outc": (outcomes, "primaryid caseid outc_cod", False),
 }
 
@@ -166,8 +177,22 @@ def cut_off(draw: random.Random, lines: list[bytes], rows: list[Row], shape: Sha
     return [*lines[:at], lines[at][:place], *lines[at + 1 :]], rows
 
 
+def separator_in_a_number(
+    draw: random.Random, lines: list[bytes], rows: list[Row], shape: Shape, at: int
+) -> Damaged:
+    # The number of a case or a key, of a drug, a date: none of them has a separator, so what is left is no row.
+    numbers = [column for column, value in enumerate(rows[at]) if shape.numeric(column) and len(value) > 1]
+    column = draw.choice(numbers)
+    value = rows[at][column]
+    place = draw.randrange(1, len(value))
+    row = [*rows[at][:column], value[:place] + b"$" + value[place:], *rows[at][column + 1 :]]
+    end = b"$" if lines[at].count(b"$") == shape.width else b""
+    return [*lines[:at], b"$".join(row) + end, *lines[at + 1 :]], rows
+
+
 DAMAGES = [
     separator_inside,
+    separator_in_a_number,
     broken,
     run_together,
     separator_at_the_end,
@@ -220,6 +245,30 @@ def test_a_damaged_row_is_whole_again_or_refused(kind: str, damage: Callable[...
         recovered += missing == 0
     share = recovered / 60
     assert share >= {"run_together": 0.9, "separator_at_the_end": 0.4}.get(damage.__name__, 0.0), share
+
+
+@pytest.mark.parametrize("end", [b"", b"$"])
+@pytest.mark.parametrize(
+    ("columns", "whole", "line"),
+    [
+        ("primaryid pt", b"%d$ASTHENIA", b"42$99271$ASTHENIA"),
+        ("primaryid pt", b"%d$ASTHENIA", b"4299$271$ASTHENIA"),
+        ("primaryid outc_cod", b"%d$HO", b"42$99271$HO"),
+        ("primaryid rpsr_cod", b"%d$HP", b"429927$1$HP"),
+        (THER, b"%d$1004680001$20030601$20030701$$", b"4299271$100468$1090$20030701$$$"),
+        (THER, b"%d$1004680001$20030601$20030701$$", b"4299271$1004681090$2003$0701$$$"),
+        (THER, b"%d$1004680001$2003$$$", b"4299271$1004681090$2003$0701$$$"),
+        (THER, b"%d$1004680001$20030601$20030701$$", b"42992$71$1004681090$20030701$$$"),
+    ],
+)
+def test_a_number_cut_by_a_separator_makes_no_record(columns: str, whole: bytes, line: bytes, end: bytes) -> None:
+    names = columns.split()
+    table = {"pt": "reac", "outc_cod": "outc", "rpsr_cod": "rpsr", "dur_cod": "ther"}[names[-1]]
+    shape = Shape(tuple(layout().tables[table].columns[name] for name in names), case_second=False)
+    lines = [whole % number + end for number in range(4_299_201, 4_299_221)]
+    found, tally = mended(b"\n".join([*lines[:10], line + end, *lines[10:], b""]), shape)
+    assert [b"$".join(row) + end for row in found] == lines
+    assert tally.rejected.total() == 1
 
 
 @pytest.mark.parametrize("kind", FILES)

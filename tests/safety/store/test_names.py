@@ -149,6 +149,22 @@ def test_a_combination_keeps_all_its_parts(drugname: str, product: str | None, s
         "ACTIVE CONTROL {SERTRALINE}",
         "NORMAL SALINE (BOTOX)",
         "NOT ZOLOFT (SERTRALINE)",
+        "BOTOX (VEHICLE)",
+        "BOTOX [VEHICLE]",
+        "BOTOX (NOT GIVEN)",
+        "BOTOX (100 UNITS) (NOT YET STARTED)",
+        "BOTOX, NOT GIVEN",
+        "BOTOX - NEVER RECEIVED",
+        "SERTRALINE (NOT TAKEN)",
+        "SERTRALINE (DID NOT TAKE)",
+        "SERTRALINE {WAS NEVER ADMINISTERED}",
+        "SERTRALINE (PLAC)",
+        "SERTRALINE (DILUENT)",
+        "SERTRALINE (ALLERGY)",
+        "NEVER STARTED (BOTOX)",
+        "NOT TAKEN (SERTRALINE)",
+        "REFERENCE (BOTOX)",
+        "CONTROL (BOTOX)",
         "SEROTONIN ANTAGONISTS (SERTRALINE)",
         "SERTRALINE ANTAGONISTS",
         "ANTI-SERTRALINE",
@@ -172,6 +188,14 @@ def test_a_comparator_in_brackets_does_not_hide_the_drug_before_them() -> None:
     assert mapped(("PAROXETINE (COMPARATOR)", ""), ("ZOLOFT (NO LOT NUMBER)", "")) == [
         ("PAROXETINE", ["PAROXETINE"]),
         ("ZOLOFT", ["SERTRALINE"]),
+    ]
+
+
+@pytest.mark.parametrize("said", ["NOT SPECIFIED", "NOT RELATED", "NOT CODED", "STARTED", "REFERENCE", "CONTROL"])
+def test_brackets_that_say_something_else_do_not_hide_the_drug_before_them(said: str) -> None:
+    assert mapped((f"SERTRALINE ({said})", ""), ("BIRTH CONTROL (SERTRALINE)", "")) == [
+        ("SERTRALINE", ["SERTRALINE"]),
+        ("BIRTH CONTROL", ["SERTRALINE"]),
     ]
 
 
@@ -209,6 +233,16 @@ def test_the_whole_botulinum_family_is_told_apart_and_kept_together() -> None:
     assert "RIMABOTULINUMTOXINB" not in groups["botulinum_toxin_A"]
     for substance, names in FAMILY.items():
         assert mapped(*((name.title(), "") for name in names)) == [(name, [substance]) for name in names]
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["CONTROL", "ADT", "MELT", "PRAM", "FLUX", "PORTAL", "GRADIENT", "TRITICUM", "CONTROL (BOTOX)", "ADT 5 MG"],
+)
+def test_a_word_that_is_also_a_brand_somewhere_is_no_shipped_name(word: str) -> None:
+    # ADT is androgen deprivation therapy, a melt a dose form, Triticum wheat.
+    (_, substances), *_ = mapped((word, ""))
+    assert not {"LORAZEPAM", *SHIPPED.table["substance"]} & set(substances)
 
 
 def test_every_shipped_name_has_a_source_and_one_meaning() -> None:
@@ -276,6 +310,37 @@ def test_a_dictionary_of_the_user_is_read(tmp_path: Path, name: str, text: str) 
     with open_store(tmp_path / "store", names=[tmp_path / name]) as store:
         assert {one.label for one in store.find_drugs(["Sertraline", "DIAZEPAM"])} == {"SERTRALINE", "DIAZEPAM"}
         assert store.describe().names["unmapped"]["rows"] == 0
+
+
+@pytest.mark.parametrize(
+    ("entry", "same", "others"),
+    [
+        (
+            "VITAMIN B 12",
+            ["VITAMIN B12", "VITAMIN B 12 TABLETS", "VITAMIN B-12 1000 MCG", "VITAMIN B 12 100"],
+            ["VITAMIN B 6", "VITAMIN B6", "VITAMIN B"],
+        ),
+        ("SYNTHDRUG 00044", ["SYNTHDRUG 00044 HCL"], ["SYNTHDRUG 00045", "SYNTHDRUG", "SYNTHDRUG 50 MG"]),
+        ("FACTOR 8", ["FACTOR 8 VIAL"], ["FACTOR 9", "FACTOR", "FACTOR 10 INJECTION"]),
+        ("PREVNAR 13", ["PREVNAR 13 SYRINGE"], ["PREVNAR 20", "PREVNAR"]),
+        ("IODINE-131", ["IODINE 131"], ["IODINE-125", "IODINE"]),
+        ("INTERLEUKIN 2", ["INTERLEUKIN-2 INJECTION"], ["INTERLEUKIN 6", "INTERLEUKIN"]),
+        ("GARDASIL 9", ["GARDASIL 9 SUSPENSION"], ["GARDASIL", "GARDASIL 4"]),
+        ("WATER PILL", ["WATER PILL 25 MG"], ["WATER", "WATER FOR INJECTION"]),
+        ("BIRTH CONTROL PILL", ["BIRTH CONTROL PILL, ORAL"], ["BIRTH CONTROL PATCH", "BIRTH CONTROL"]),
+        ("SUNDRUG", ["SUNDRUG 50", "SUNDRUG 100 MG TABLETS"], ["SUNDRUG ANTAGONIST"]),
+    ],
+)
+def test_a_name_of_the_user_is_read_as_written(
+    tmp_path: Path, entry: str, same: list[str], others: list[str]
+) -> None:
+    # What another number or dose form belongs to is another drug, as anybody knows of these.
+    path = tmp_path / "names.csv"
+    path.write_text(f"drugname,substance\n{entry},THE ONE\n", encoding="utf-8")
+    frame = pl.DataFrame({"drugname": [entry, *same, *others]}).with_columns(prod_ai=pl.lit(""), rows=1)
+    found = map_names(frame, load_dictionary([path]))
+    linked = found.name_substances.join(found.substances, on="substance_id").join(found.names, on="name_id")
+    assert set(linked.filter(name="THE ONE")["drugname"].to_list()) == {entry, *same}
 
 
 def test_the_shipped_table_comes_first_and_other_meanings_are_counted(tmp_path: Path) -> None:

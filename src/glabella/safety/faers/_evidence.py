@@ -47,6 +47,10 @@ class Shape:
         """Say whether a column holds text, in which anything can stand."""
         return self.formats[at] in ("text", "sender")
 
+    def numeric(self, at: int) -> bool:
+        """Say whether a column holds keys, numbers or dates."""
+        return self.formats[at] in ("key", "digits", "number", "date")
+
     def suits(self, at: int, value: bytes) -> bool:
         """Say whether a value has the format of a column."""
         return FORMATS[self.formats[at]].fullmatch(value) is not None
@@ -140,18 +144,21 @@ class Evidence:
             self._values[at] = {value.encode() for value in found}
         return self._values[at]
 
-    def key_widths(self, index: int) -> set[int]:
-        """Give the lengths of the keys of the whole lines next to a line of the newest piece."""
-        return {len(key) for key in self.keys(index)}
+    def widths(self, index: int, at: int) -> set[int]:
+        """Give the lengths of the values of a column in the whole lines next to a line of the newest piece."""
+        return {len(value) for value in self._near(index, at) if value}
 
     def keys(self, index: int) -> set[bytes]:
         """Give the keys of the whole lines next to a line of the newest piece."""
+        return self._near(index, 0)
+
+    def _near(self, index: int, at: int) -> set[bytes]:
         if not self._pieces:
             return set()
         lines, good, _ = self._pieces[-1]
         first = max(0, index - _NEAR)
         near = np.flatnonzero(good[first : index + _NEAR + 1]) + first
-        return {lines.fields(at)[0] for at in near.tolist()}
+        return {lines.fields(line)[at] for line in near.tolist()}
 
     def _rows(self) -> pl.DataFrame:
         import polars as pl

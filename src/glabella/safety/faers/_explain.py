@@ -13,6 +13,9 @@ EMBEDDED = b"\0"
 Row = list[bytes]
 #: By how many values other rows have to speak for an explanation when they speak for another one too.
 _FAR_MORE = 3
+#: How the years of likely dates begin, and how long a date to the day is.
+_CENTURIES = (b"18", b"19", b"20", b"21")
+_FULL_DATE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +54,55 @@ def explain(index: int, fields: Row, evidence: Evidence, *, closed: bool) -> Exp
     if closed and len(fields) == evidence.shape.width and not _whole(fields, evidence):
         return "ambiguous"
     found: list[Explanation] = []
-    for variant in _variants(fields, evidence, closed=closed):
+    variants = _variants(fields, evidence, closed=closed)
+    for variant in variants:
         for one in _explanations(index, variant, evidence):
             if all(map(evidence.shape.fits, one.rows)) and one.rows not in [other.rows for other in found]:
                 found.append(one)
     if not found:
         return "too_many_fields" if len(fields) > evidence.shape.width else "too_few_fields"
     taken = _outweighing(found, evidence)
-    return taken if taken is not None and taken.eligible else "ambiguous"
+    if taken is None or not taken.eligible or not _keys_usual(index, taken, evidence):
+        return "ambiguous"
+    return "ambiguous" if any(_number_cut(index, one, evidence) for one in variants) else taken
+
+
+def _keys_usual(index: int, one: Explanation, evidence: Evidence) -> bool:
+    """Say whether the keys are as long as those near the line; a key that holds its case needs no such proof."""
+    widths = evidence.widths(index, 0)
+    return evidence.shape.case_second or not widths or all(len(row[0]) in widths for row in one.rows)
+
+
+def _number_cut(index: int, fields: Row, evidence: Evidence) -> bool:
+    """Say whether a line may be whole but for a separator inside a key, a number or a date.
+
+    It is so where what stands behind the separator is no word of its column, or where what stands before or behind
+    it is not as long as others of its column, and the number without it is.
+    """
+    shape = evidence.shape
+    if len(fields) != shape.width + 1:
+        return False
+    for at in range(shape.width):
+        row = [*fields[:at], fields[at] + fields[at + 1], *fields[at + 2 :]]
+        if not shape.numeric(at) or not (fields[at] and fields[at + 1]) or not shape.fits(row):
+            continue
+        odd = [
+            place for place in (at, at + 1) if place < shape.width and _odd(index, place, fields[place], evidence)
+        ]
+        full_date = shape.formats[at] == "date" and len(row[at]) == _FULL_DATE and row[at][:2] in _CENTURIES
+        no_word = any(not shape.numeric(place) for place in odd)
+        if odd and (full_date or no_word or not _odd(index, at, row[at], evidence)):
+            return True
+    return False
+
+
+def _odd(index: int, at: int, value: bytes, evidence: Evidence) -> bool:
+    """Say whether a number is of a length that none near the line has, a date of no likely year, a word unknown."""
+    if not evidence.shape.numeric(at):
+        return not evidence.usual(at, value)
+    if evidence.shape.formats[at] == "date" and value[:2] not in _CENTURIES:
+        return True
+    return len(value) not in evidence.widths(index, at)
 
 
 def _whole(fields: Row, evidence: Evidence) -> bool:
@@ -103,7 +147,7 @@ def _run_on(index: int, fields: Row, evidence: Evidence) -> Iterator[Explanation
     width = evidence.shape.width
     if len(fields) >= 2 * width and len(fields) % width == 0:
         rows = [fields[at : at + width] for at in range(0, len(fields), width)]
-        widths = evidence.key_widths(index) or {len(fields[0])}
+        widths = evidence.widths(index, 0) or {len(fields[0])}
         if all(evidence.shape.case_second or len(row[0]) in widths for row in rows):
             yield Explanation("run_on", rows)
     if width > 1 and len(fields) >= 2 * width - 1 and (len(fields) - 1) % (width - 1) == 0:
@@ -137,9 +181,14 @@ def _cuts(index: int, first: bytes, glued: bytes, second: bytes, evidence: Evide
     else:
         known = {len(key) for key in {first, *near} if glued.endswith(key)}
         cuts = [
-            (glued[:-length], glued[-length:]) for length in known or {len(key) for key in near} or {len(first)}
+            (glued[:-length], glued[-length:])
+            for length in known or {len(key) for key in near} or {len(first)}
+            if length <= len(glued)
         ]
     last = shape.width - 1
+    if last == 1:
+        # A row of a key alone says nothing; no file has one.
+        cuts = [(end, key) for end, key in cuts if end]
     return [(end, key) for end, key in cuts if shape.suits(last, end) and shape.suits(0, key)]
 
 

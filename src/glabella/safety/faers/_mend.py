@@ -217,7 +217,7 @@ class _Edits:
             [lines.line(index) for index in range(first, end)],
             lines.line(before) if has_before else None,
             lines.line(behind) if has_behind else None,
-            self._evidence.key_widths(first),
+            self._evidence.widths(first, 0),
             self._closed,
         )
         found = piecings(run, self._evidence)

@@ -115,7 +115,8 @@ def _spelled(names: polars.DataFrame) -> polars.DataFrame:
         inside=normalised(pl.col("whole").str.extract(r"[(\[{]([^)\]}]*)")),
     )
     before = normalised(pl.col("clean").str.replace(r"\s*[(\[{/].*$", ""))
-    placebo = pl.col("whole").str.contains(patterns["not_given"])
+    # What says so may stand before brackets or in them.
+    placebo = pl.col("whole").str.contains(patterns["not_given"]) | pl.col("whole").str.contains(patterns["alone"])
     other = placebo | pl.col("outer").str.contains(patterns["other_than"])
     says_so = before.str.contains(patterns["not_given"]) | before.str.contains(patterns["other_than"])
     return spelled.with_columns(

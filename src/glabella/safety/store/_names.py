@@ -32,7 +32,8 @@ class Dictionary:
     Attributes
     ----------
     table : polars.DataFrame
-        ``key`` (normalised, unique), ``product``, ``substance`` (several are joined by a backslash).
+        ``key`` (normalised, unique), ``product``, ``substance`` (several are joined by a backslash),
+        ``shipped`` (whether the entry is of the shipped table).
     files : tuple of (str, str, int, int)
         Of each file: its name, SHA-256, entries used, and entries left out because an earlier file, or an earlier
         row, has another substance for the same name.
@@ -76,7 +77,8 @@ def load_dictionary(extra: Sequence[Path | str] = ()) -> Dictionary:
     """
     import polars as pl
 
-    tables, files = [], []
+    tables: list[polars.DataFrame] = []
+    files: list[tuple[str, str, int, int]] = []
     taken = pl.DataFrame(schema={"key": pl.String, "substance": pl.String})
     for path in [shipped_data() / "products.csv", *map(Path, extra)]:
         entries, content = _read(path)
@@ -85,7 +87,7 @@ def load_dictionary(extra: Sequence[Path | str] = ()) -> Dictionary:
         known = pl.concat([taken, new.select("key", "substance")])
         other = entries.join(known, on="key").filter(pl.col("substance") != pl.col("substance_right")).height
         taken = known
-        tables.append(new)
+        tables.append(new.with_columns(shipped=pl.lit(not tables)))
         files.append((path.name, hashlib.sha256(content).hexdigest(), new.height, other))
     return Dictionary(pl.concat(tables).sort("key"), tuple(files))
 

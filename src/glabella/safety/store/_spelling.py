@@ -32,11 +32,12 @@ def cut_clean(text: polars.Expr) -> polars.Expr:
     return _tidy(text.str.replace_all(patterns["strength"], " ").str.replace_all(patterns["form"], " "))
 
 
-def trimmed(text: polars.Expr) -> polars.Expr:
+def trimmed(text: polars.Expr, *, numbers: bool = True) -> polars.Expr:
     """Cut numbers, units, dose forms, routes and makers from both ends; nothing is left of a text of these."""
     patterns = name_patterns()
-    rest = text.str.replace(patterns["head"], "").str.replace(patterns["tail"], "")
-    return _tidy(rest.str.replace(patterns["noise"], ""))
+    kind = "" if numbers else "numbered_"
+    rest = text.str.replace(patterns[f"{kind}head"], "").str.replace(patterns[f"{kind}tail"], "")
+    return _tidy(rest.str.replace(patterns[f"{kind}noise"], ""))
 
 
 def with_meanings(names: polars.DataFrame, column: str, known: Known) -> polars.DataFrame:
@@ -72,16 +73,23 @@ def with_meanings(names: polars.DataFrame, column: str, known: Known) -> polars.
 
 
 def known_names(dictionary: Dictionary) -> Known:
-    """Give the names of a dictionary in the spellings in which they are looked up."""
+    """Give the names of a dictionary in the spellings in which they are looked up.
+
+    Only a shipped name is known without what stands at its ends, and never without a number, which may be what
+    tells it from another ("VITAMIN B 12"); a user's name is known as it is written.
+    """
     import polars as pl
 
     table = dictionary.table.select("key", "product", "substance")
+    shipped = dictionary.table.filter("shipped")
+    own = pl.concat([shipped["key"], shipped["substance"].str.split("\\").explode()])
     # An ingredient of a name is itself a name, unless the dictionary says otherwise.
     alone = table.select(key=pl.col("substance").str.split("\\")).explode(
         "key", empty_as_null=True, keep_nulls=True
     )
     names = _with_more(table, alone.select("key", product="key", substance="key"), 1)
-    ends = names.select(key=trimmed(pl.col("key")), product=trimmed(pl.col("key")), substance="substance")
+    rest = trimmed(pl.col("key"), numbers=False)
+    ends = names.filter(pl.col("key").is_in(own.implode())).select(key=rest, product=rest, substance="substance")
     ends = _with_more(names, ends, _SHORTEST - 2)
     letters = ends.with_columns(key=_letters(pl.col("key")))
     return {"names": names, "trimmed": ends, "letters": _with_more(letters.clear(), letters, _SHORTEST)}
@@ -106,24 +114,33 @@ def _ways() -> list[tuple[str, str, polars.Expr]]:
     import polars as pl
 
     patterns = name_patterns()
-    name, clean, ends, unsalted = (pl.col(way) for way in ("name", "clean", "ends", "unsalted"))
+    name, clean, numbered = pl.col("name"), pl.col("clean"), pl.col("numbered")
+    ends, unsalted = pl.col("ends"), pl.col("unsalted")
     return [
         ("names", "whole", name),
         ("names", "clean", cut_clean(name)),
         ("names", "plain", _tidy(clean.str.replace_all(patterns["release"], " "))),
+        # With its numbers first: they may be part of a known name.
+        ("trimmed", "numbered", trimmed(name, numbers=False)),
+        ("trimmed", "numbered_unsalted", _unsalted(numbered, numbers=False)),
+        ("letters", "letters", _letters(name)),
+        ("letters", "numbered_letters", _letters(numbered)),
+        ("letters", "numbered_unsalted_letters", _letters(pl.col("numbered_unsalted"))),
+        ("trimmed", "less_a_number", _tidy(numbered.str.replace(patterns["number"], ""))),
+        ("letters", "less_a_number_letters", _letters(pl.col("less_a_number"))),
         ("names", "unnumbered", _tidy(name.str.replace(patterns["numbers"], ""))),
         ("trimmed", "ends", trimmed(name)),
         ("trimmed", "bare", ends.str.replace(r"-[A-Z]{4}$", "")),
         ("trimmed", "unsalted", _unsalted(ends)),
-        ("letters", "letters", _letters(name)),
         ("letters", "ends_letters", _letters(ends)),
         ("letters", "unsalted_letters", _letters(unsalted)),
     ]
 
 
-def _unsalted(ends: polars.Expr) -> polars.Expr:
+def _unsalted(ends: polars.Expr, *, numbers: bool = True) -> polars.Expr:
     patterns = name_patterns()
-    return trimmed(_tidy(ends.str.replace(patterns["salt_head"], "").str.replace(patterns["salt_tail"], "")))
+    rest = _tidy(ends.str.replace(patterns["salt_head"], "").str.replace(patterns["salt_tail"], ""))
+    return trimmed(rest, numbers=numbers)
 
 
 def _letters(text: polars.Expr) -> polars.Expr:
@@ -154,8 +171,9 @@ def name_patterns() -> dict[str, str]:
     one = rf"{number} *(?:{units})"
     long_units = [unit for unit in words["units"] if len(unit) > 1]
     ends = [*words["forms"], *words["release"], *long_units, *(word for group in words["ends"] for word in group)]
-    noise = rf"(?:{one}|{number}|{_either(ends)})"
+    noise, numbered = rf"(?:{one}|{number}|{_either(ends)})", rf"(?:{one}|{_either(ends)})"
     salt = _either(words["salts"])
+    denied = rf"{_words(words['denials'])}\W+(?:\w+\W+)?{_words(words['denied'])}"
     return {
         "strength": rf"(?:^|[ (,-]){one}(?: */ *(?:{one}|{number}|{units}))*(?:$|[ ),])",
         "form": _words(words["forms"]),
@@ -164,10 +182,15 @@ def name_patterns() -> dict[str, str]:
         "head": rf"^(?:{noise}{_BETWEEN})+",
         "tail": rf"(?:{_BETWEEN}{noise})+$",
         "noise": rf"^{noise}$",
+        "number": rf"{_BETWEEN}{number}$",
+        "numbered_head": rf"^(?:{numbered}{_BETWEEN})+",
+        "numbered_tail": rf"(?:{_BETWEEN}{numbered})+$",
+        "numbered_noise": rf"^{numbered}$",
         "salt_head": rf"^(?:{salt}(?:{_BETWEEN}|$))+",
         "salt_tail": rf"(?:{_BETWEEN}{salt})+$",
-        "not_given": _words(words["not_given"]),
-        "other_than": _words(words["other_than"]),
+        "not_given": rf"{_words(words['not_given'])}|{denied}",
+        "other_than": rf"{_words(words['other_than'])}|^(?:{_either(words['controls'])})$",
+        "alone": rf"[(\[{{]\W*(?:{_either(words['alone'])})\W*(?:[)\]}}]|$)",
     }
 
 
