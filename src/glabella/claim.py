@@ -162,13 +162,13 @@ def written(value: float, decimals: int) -> str:
     return f"−{text}" if rounded < 0 else text
 
 
-def steady(value: float) -> float:
-    """Round to the significant digits that do not depend on the processor.
+def steady(value: float, digits: int = DIGITS) -> float:
+    """Round to significant digits, by default to those that do not depend on the processor.
 
     >>> steady(0.1 + 0.2), steady(2.0)
     (0.3, 2.0)
     """
-    return float(f"{value:.{DIGITS}g}")
+    return float(f"{value:.{digits}g}")
 
 
 def digest(inputs: object) -> str:

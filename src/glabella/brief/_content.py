@@ -74,7 +74,7 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True)
 class Argued:
-    """One account of how mood could follow: what it foretells, and what speaks for and against it."""
+    """One account of how mood could follow: what it predicts, and what speaks for and against it."""
 
     label: str
     predicts: tuple[Sentence, ...]

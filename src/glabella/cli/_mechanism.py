@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from glabella.claim import steady
 from glabella.cli._files import BAD_INPUT, replace
 
 if TYPE_CHECKING:
@@ -215,7 +216,7 @@ def _rounded(value: Any) -> Any:
         return {name: _rounded(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
         return [_rounded(each) for each in value]
-    return float(f"{value:.6g}") if isinstance(value, float) else value
+    return steady(value, 6) if isinstance(value, float) else value
 
 
 def _summary(fitted: Fitted) -> list[str]:

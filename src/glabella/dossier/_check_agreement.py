@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from glabella.dossier._number import Limits, Number
+from glabella.dossier._number import Limits, Number, known
 from glabella.dossier._schema import ArmResult, Between, Scale
 
 #: Half an interval over its standard error: from that of 90 % intervals to that of 99 % ones with few people.
@@ -17,7 +17,7 @@ _Z95 = 1.96
 
 def misfits_of_difference(between: Between) -> Iterator[tuple[str, str]]:
     """Say what of a difference contradicts its size: standard error, limits, P and statistics, with the field."""
-    difference, se, p = (_known(each) for each in (between.difference, between.difference_se, between.p))
+    difference, se, p = (known(each) for each in (between.difference, between.difference_se, between.p))
     half = _half(between.difference_ci)
     if half and se and not _LEAST <= half / se <= _MOST:
         yield "difference_se", f"difference_se is {se:g}, but the limits are {2 * half:g} apart"
@@ -26,7 +26,7 @@ def misfits_of_difference(between: Between) -> Iterator[tuple[str, str]]:
         told = math.erfc(abs(difference) / spread / math.sqrt(2)) if spread and difference else None
         if told is not None and (told < _SURELY < _HARDLY < p or p < _SURELY < _HARDLY < told):
             yield "p", f"p is {p:g}, but the difference and its spread tell of about {told:.2g}"
-    shown = {name: _known(getattr(between, name)) for name in ("difference", "d", "t", "f")}
+    shown = {name: known(getattr(between, name)) for name in ("difference", "d", "t", "f")}
     nil = [name for name, value in shown.items() if value == 0]
     other = [name for name, value in shown.items() if value]
     if nil and p is not None and p < _SURELY:
@@ -37,7 +37,7 @@ def misfits_of_difference(between: Between) -> Iterator[tuple[str, str]]:
 
 def misfits_of_arm(shown: ArmResult, people: Number | None, scale: Scale | None) -> Iterator[tuple[str, str]]:
     """Say what of an arm contradicts: its SD, standard error and limits, and a mean outside the scale."""
-    n, sd, se, half = _known(people), _known(shown.sd), _known(shown.se), _half(shown.ci)
+    n, sd, se, half = known(people), known(shown.sd), known(shown.se), _half(shown.ci)
     if n and n > 1:
         of_sd = sd / math.sqrt(n) if sd else None
         if of_sd and se and not 1 / 1.25 <= se / of_sd <= 1.25:
@@ -47,15 +47,11 @@ def misfits_of_arm(shown: ArmResult, people: Number | None, scale: Scale | None)
                 yield name, f"{name} gives a standard error of {value:.3g}, but the limits are {2 * half:g} apart"
     low, high = scale.range if scale is not None and scale.range else (-math.inf, math.inf)
     for name in ("mean", "baseline_mean"):
-        value = _known(getattr(shown, name))
+        value = known(getattr(shown, name))
         if value is not None and not low <= value <= high:
             yield name, f"{name} is {value:g}, outside the scale's range {low:g} to {high:g}"
 
 
-def _known(number: Number | None) -> float | None:
-    return None if number is None or number.bound else number.value
-
-
 def _half(limits: Limits | None) -> float | None:
-    low, high = (None, None) if limits is None else (_known(limit) for limit in limits)
+    low, high = (None, None) if limits is None else (known(limit) for limit in limits)
     return None if low is None or high is None else (high - low) / 2

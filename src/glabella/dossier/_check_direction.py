@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 
 from glabella._reading import Path_
-from glabella.dossier._number import Number
+from glabella.dossier._number import known
 from glabella.dossier._schema import ArmResult, Between, Comparison, Result
 
 Better = Literal["lower", "higher"]
@@ -32,7 +32,7 @@ def check_direction(
         return
     where = f"where {better} is better"
     favours = between.favours if between.favours in ("arm", "versus") else None
-    difference = _known(between.difference)
+    difference = known(between.difference)
     told = None if difference is None else better_side(difference, better)
     if favours and told and favours != told:
         yield ("difference",), f"difference is {difference:g}, {where}, but favours is {favours}"
@@ -61,30 +61,26 @@ def _differences(result: Result, comparison: Comparison, ways: tuple[_Way, ...])
     return [one - other for one, other in pairs if one is not None and other is not None]
 
 
-def _known(number: Number | None) -> float | None:
-    return None if number is None or number.bound else number.value
-
-
 def _change(arm: ArmResult) -> float | None:
-    return _known(arm.change_mean)
+    return known(arm.change_mean)
 
 
 def _percent_change(arm: ArmResult) -> float | None:
-    return _known(arm.percent_change)
+    return known(arm.percent_change)
 
 
 def _mean(arm: ArmResult) -> float | None:
-    return _known(arm.mean)
+    return known(arm.mean)
 
 
 def _change_of_means(arm: ArmResult) -> float | None:
-    after, before = _known(arm.mean), _known(arm.baseline_mean)
+    after, before = known(arm.mean), known(arm.baseline_mean)
     return None if after is None or before is None else after - before
 
 
 def _risk(arm: ArmResult) -> float | None:
-    events, n = _known(arm.events), _known(arm.n)
-    return 100 * events / n if events is not None and n else _known(arm.percent)
+    events, n = known(arm.events), known(arm.n)
+    return 100 * events / n if events is not None and n else known(arm.percent)
 
 
 _Way = Callable[[ArmResult], float | None]

@@ -88,6 +88,11 @@ class Number(_Model):
         return ((self.source,) if self.source else ()) + self.derived_from
 
 
+def known(number: Number | None) -> float | None:
+    """Give the value where one is printed, and not a bound alone."""
+    return None if number is None or number.bound else number.value
+
+
 def misfits_of_limits(
     name: str, value: float | None, low: float | None, high: float | None, limits: str
 ) -> Iterator[tuple[str, str]]:

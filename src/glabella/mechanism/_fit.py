@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from glabella.claim import steady
 from glabella.mechanism._likelihood import Likelihood, MuscleData
 from glabella.mechanism._model import Model
 from glabella.mechanism._unknowns import Unknown
@@ -230,13 +231,8 @@ def _covariance(likelihood: Likelihood, place: Floats, priors: Priors) -> tuple[
     covariance = (vectors[:, good] / values[good]) @ vectors[:, good].T
     flat = (np.abs(vectors[:, ~good]) > 0.1).any(axis=1)
     covariance[flat, flat] = np.inf
-    return significant(covariance, DIGITS), flat
-
-
-def significant(values: Floats, digits: int) -> Floats:
-    """Round each value to so many significant digits."""
-    texts = [f"{value:.{digits}g}" for value in values.ravel()]
-    return np.array(texts, dtype=float).reshape(values.shape)
+    kept = [steady(each, DIGITS) for each in covariance.ravel()]
+    return np.reshape(kept, covariance.shape), flat
 
 
 def spread_out(covariance: Floats, least: float, most: float = np.inf) -> Floats:

@@ -13,6 +13,8 @@ Floats = NDArray[np.float64]
 _NUMBERS = "biuf"
 #: Effects and variances beyond this, and variances below its inverse, would overflow in products of three.
 _FAR = 1e100
+#: Why a row of a batch has no result where :func:`can_be` says no.
+BAD_VALUE = "an effect that is not finite or beyond 1e100, or a variance that is not between 1e-100 and 1e100"
 #: As far as that is from where anything lies: a density there is nil.
 FARTHEST = 1e120
 #: Person-times and the like up to this, and down to its inverse, have squares and cubes that a computer holds.

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._blocks import by_blocks
 from glabella.synthesis._design import Basis, Design, basis, columns, independent, inverse, row_sum
-from glabella.synthesis._numbers import can_be, check_effects, check_level, numbers
+from glabella.synthesis._numbers import BAD_VALUE, can_be, check_effects, check_level, numbers
 from glabella.synthesis._rounding import fitted_exactly
 from glabella.synthesis._tau2 import (
     Fit,
@@ -41,7 +41,6 @@ _NESTED = 1e-18
 
 #: Why a row of a batch is not what was asked for, in the order in which they are looked for.
 NOTHING = "no study"
-BAD_VALUE = "an effect that is not finite or beyond 1e100, or a variance that is not between 1e-100 and 1e100"
 ROUNDED = "coefficients of which rounding leaves nothing"
 COLLINEAR = "moderators that are constant or collinear"
 NO_FREEDOM = "no degree of freedom left for the variance between studies"

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._design import Design, basis
-from glabella.synthesis._numbers import FARTHEST, check_effects, check_level, numbers
+from glabella.synthesis._numbers import BAD_VALUE, FARTHEST, check_effects, check_level, numbers
 from glabella.synthesis._pool import usable
 from glabella.synthesis.bayesian._conditional import conditional
 from glabella.synthesis.bayesian._distribution import Distribution
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 NOTHING = "no study"
-BAD_VALUE = "an effect that is not finite or beyond 1e100, or a variance that is not between 1e-100 and 1e100"
 COLLINEAR = "moderators that are constant or collinear, or more of them than studies"
 IMPROPER = "posterior that cannot be integrated"
 
