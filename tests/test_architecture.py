@@ -9,9 +9,9 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "src" / "glabella"
 
-#: What each part may import. `claim`, `_front_door`, `_reading`, `_version` and `_writing` stand below everything.
+#: What each part may import. `shown`, `_front_door`, `_reading`, `_version` and `_writing` stand below everything.
 MAY_IMPORT = {
-    "claim": set(),
+    "shown": set(),
     "_version": set(),
     "_reading": set(),
     "_writing": set(),
@@ -27,7 +27,7 @@ MAY_IMPORT = {
     "app": {"dossier", "synthesis", "safety", "mechanism", "decision", "plot", "brief"},
     "cli": {"dossier", "synthesis", "safety", "mechanism", "decision", "plot", "brief", "app"},
 }
-BELOW_ALL = {"claim", "_front_door", "_reading", "_version", "_writing"}
+BELOW_ALL = {"shown", "_front_door", "_reading", "_version", "_writing"}
 PARTS = sorted(
     p.stem
     for p in PACKAGE.iterdir()

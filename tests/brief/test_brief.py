@@ -15,9 +15,9 @@ from lxml import html as lxml_html
 import glabella
 from glabella.brief import Brief, as_json, build, changed, embedded, html, markdown, verify
 from glabella.brief._plot import pooling_forest
-from glabella.claim import Claim, written
 from glabella.dossier import load, shipped, write_starter
 from glabella.plot import Plot
+from glabella.shown import Claim, written
 
 # The brief and its page are made once for all.
 pytestmark = pytest.mark.xdist_group("brief")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from glabella.claim import Claim, steady
+from glabella.shown import Claim, steady
 
 #: What OpenBLAS would choose on older and newer processors (Zen takes Haswell's kernels); elsewhere, as on ARM, the
 #: variable names no kernel.

@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from glabella.claim import Claim
 from glabella.decision import Alternatives
 from glabella.decision._alternatives import alternatives
 from glabella.decision._joined import Joined
 from glabella.decision._links import contrast_columns, links_of
 from glabella.decision._shifts import _own_spread
 from glabella.dossier import Evidence, load, read_table, shipped
+from glabella.shown import Claim
 from glabella.synthesis import Network, arrays, contrasts, network, pool
 
 REFERENCE = json.loads((Path(__file__).parent / "reference" / "joined.json").read_text(encoding="utf-8"))

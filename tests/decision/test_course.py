@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from glabella.claim import Claim
 from glabella.decision import Course, Timed, answer
 from glabella.decision._course import course, label_dose
 from glabella.decision._told import decimals_of, rated, worse
 from glabella.dossier import Evidence, load
+from glabella.shown import Claim
 from tests.decision.made_up import evidence, made_up
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from glabella.claim import Claim
 from glabella.decision import Answer, Assumed, Piece, answer, quote, say
 from glabella.dossier import Evidence, Reference, Statement
+from glabella.shown import Claim
 
 if TYPE_CHECKING:
     from glabella.safety import ReportStore

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from glabella.claim import Claim
 from glabella.decision import Alternatives, Pooling, ReportTable, Sure, UnderBias
 from glabella.plot import Line, Plot, forest, network_graph, specification_curve, unblinding
+from glabella.shown import Claim
 
 _RATIOS = frozenset({"OR", "RR"})
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from glabella._version import __version__
 from glabella.brief._content import Brief, Sentence
-from glabella.claim import Claim
+from glabella.shown import Claim
 
 #: What a good fit without an effect does not mean.
 _NO_SIGN = " That they are met as well, or better, without any effect does not show that there is none."
@@ -29,7 +29,7 @@ def as_json(brief: Brief) -> str:
         "glabella": __version__,
         "dossier": brief.evidence.dossier.id,
         "updated": brief.evidence.dossier.updated,
-        "claims": [claim.as_json() for claim in brief.claims.values()],
+        "claims": [brief.claims[name].as_json() for name in sorted(brief.claims)],
     }
     if held := brief.answer.sure:
         data["specifications"] = [

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from glabella.claim import steady
 from glabella.cli._files import BAD_INPUT, replace
+from glabella.shown import steady
 
 if TYPE_CHECKING:
     from glabella.cli._setting import Ran, Setting

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from glabella.claim import Certainty, Claim
 from glabella.decision._combinations import Combined, combined
 from glabella.decision._joined import Joined
 from glabella.decision._links import Links, contrast_columns, links_of
 from glabella.decision._shifts import Shift, control_bias, shifts
 from glabella.dossier import Comparators, Evidence
+from glabella.shown import Certainty, Claim
 
 if TYPE_CHECKING:
     from glabella.synthesis import Network

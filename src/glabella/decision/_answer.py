@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from glabella._version import __version__
-from glabella.claim import Certainty, Claim, Source, digest
 from glabella.decision._alternatives import Alternatives, alternatives
 from glabella.decision._bias import UnderBias, under_bias
 from glabella.decision._certainty import certainty
@@ -19,6 +18,7 @@ from glabella.decision._store_reports import store_tables
 from glabella.decision._sure import Sure, sure
 from glabella.decision._words import quote, sources_of
 from glabella.dossier import Analysis, Evidence, Target
+from glabella.shown import Certainty, Claim, Source, digest
 from glabella.synthesis import Contrasts, Effect, NotComputed, Pooled, arrays, contrasts, pool
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from glabella._version import __version__
-from glabella.claim import Certainty, Claim, Source
 from glabella.decision._words import sources_of
 from glabella.dossier import Analysis, Evidence, Prior, Statement
 from glabella.dossier._priors import PARAMETERS
+from glabella.shown import Certainty, Claim, Source
 from glabella.synthesis import (
     BiasPrior,
     HalfCauchy,

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from glabella.claim import Certainty, Claim
 from glabella.decision._told import DAYS_A_WEEK, LIKELY, Teller, decimals_of, of_numbers, rated, worse
 from glabella.decision._words import quote
 from glabella.dossier import Explanation, Mechanism
 from glabella.dossier._fitted import Explained, Gap, Interval, Scheduled
+from glabella.shown import Certainty, Claim
 
 #: Rules of repeating, in words that follow "inject".
 RULES: Mapping[str, str] = {

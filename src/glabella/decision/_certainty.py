@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from glabella.claim import Certainty
 from glabella.dossier import Study
+from glabella.shown import Certainty
 from glabella.synthesis import Pooled
 
 _LEVELS: tuple[Certainty, ...] = ("high", "moderate", "low", "very low")

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from glabella._version import __version__
-from glabella.claim import Certainty, Claim, Source, digest
 from glabella.decision._certainty import certainty
 from glabella.decision._links import Columns
 from glabella.decision._words import sources_of
 from glabella.dossier import Evidence, Option, Study
+from glabella.shown import Certainty, Claim, Source, digest
 from glabella.synthesis import Effect, arrays, contrasts, pool
 
 _Z = 1.959963984540054

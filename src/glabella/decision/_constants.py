@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from glabella.claim import Certainty, Claim
 from glabella.decision._carried import label_of
 from glabella.decision._told import CREDIBLE, Teller, decimals_of, of_parameter, once, worse
 from glabella.dossier import Parameter
 from glabella.dossier._fitted import FittedUnknown, Interval, Sensitivity
+from glabella.shown import Certainty, Claim
 
 #: Whether the data tell a constant.
 VERDICTS: Mapping[str, str] = {

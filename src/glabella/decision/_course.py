@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from glabella.claim import Certainty, Claim
 from glabella.decision._carried import Carried, Repeat, carried, repeats
 from glabella.decision._constants import Constants, constants
 from glabella.decision._foretold import Checked, Foretelling, Missed, checked, foretellings, missed
 from glabella.decision._told import CREDIBLE, DAYS_A_WEEK, PEOPLE, Teller, rated
 from glabella.dossier import Evidence, Fitted, Mechanism
 from glabella.dossier._fitted import Interval, Landmarks
+from glabella.shown import Certainty, Claim
 
 #: What counts as a response, in words that follow "when".
 DEFINITIONS: Mapping[str, str] = {

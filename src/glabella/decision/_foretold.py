@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from glabella.claim import Certainty, Claim
 from glabella.decision._told import Teller, of_numbers, studies_of
+from glabella.shown import Certainty, Claim
 
 #: Ways of not having seen a share, and what the groups are that are left out together.
 WAYS: Mapping[str, str] = {

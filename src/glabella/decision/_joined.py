@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from glabella._version import __version__
-from glabella.claim import Certainty, Claim, Source
 from glabella.decision._links import Columns, Links
 from glabella.dossier import Comparators, Evidence
+from glabella.shown import Certainty, Claim, Source
 
 if TYPE_CHECKING:
     from glabella.synthesis import Network

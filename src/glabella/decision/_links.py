@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass, replace
 from typing import Any
 
-from glabella.claim import Source, digest
 from glabella.decision._words import sources_of
 from glabella.dossier import Analysis, Evidence, NetworkMeasure, NetworkTable, Number
+from glabella.shown import Source, digest
 from glabella.synthesis import Effect, contrasts
 
 #: A standardised difference of logistic outcomes times this is a log odds ratio (Chinn S, Stat Med 2000;19:3127).

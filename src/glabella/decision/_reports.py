@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from glabella._version import __version__
-from glabella.claim import Claim, Source, digest
 from glabella.decision._words import quote
 from glabella.dossier import Number, Reports, ReportStudy
+from glabella.shown import Claim, Source, digest
 
 
 @dataclass(frozen=True, slots=True)

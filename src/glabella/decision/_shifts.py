@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from glabella.claim import Claim
 from glabella.decision._joined import Joined, Z
 from glabella.decision._links import PER_SD, Link, Links, control_counts, links_of
 from glabella.dossier import Number
+from glabella.shown import Claim
 
 
 @dataclass(frozen=True, slots=True)

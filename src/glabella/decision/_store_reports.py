@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from glabella._version import __version__
-from glabella.claim import Claim
 from glabella.decision._reports import ReportLine, ReportTable
 from glabella.dossier import ReportQuestion
+from glabella.shown import Claim
 
 if TYPE_CHECKING:
     from glabella.safety import ReportStore

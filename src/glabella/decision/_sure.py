@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glabella._version import __version__
-from glabella.claim import Certainty, Claim, Source, digest, steady
 from glabella.decision._words import sources_of
 from glabella.dossier import Analysis, Evidence
+from glabella.shown import Certainty, Claim, Source, digest, steady
 from glabella.synthesis import (
     Effect,
     Multiverse,

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from glabella.claim import Certainty, Claim, Source
 from glabella.dossier import Evidence, Fitted, Mechanism, Number, Parameter
 from glabella.dossier._fitted import Interval
+from glabella.shown import Certainty, Claim, Source
 
 #: From best to worst.
 LEVELS: tuple[Certainty, ...] = ("high", "moderate", "low", "very low")

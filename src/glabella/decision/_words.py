@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from glabella._version import __version__
-from glabella.claim import Claim, Source, digest
 from glabella.dossier import Number, Statement
+from glabella.shown import Claim, Source, digest
 from glabella.synthesis import Effect
 
 Piece = str | Claim

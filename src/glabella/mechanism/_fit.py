@@ -9,10 +9,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from glabella.claim import steady
 from glabella.mechanism._likelihood import Likelihood, MuscleData
 from glabella.mechanism._model import Model
 from glabella.mechanism._unknowns import Unknown
+from glabella.shown import steady
 
 Floats = NDArray[np.float64]
 Priors = Literal["assumed", "all"]

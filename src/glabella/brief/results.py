@@ -1,0 +1,171 @@
+"""What the sections of a document are made from: a dossier, and what was computed of it, each computed once.
+
+A section takes what several sections need from here, and asks the engines itself for what it alone shows.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from glabella._version import __version__
+from glabella.decision import certainty
+from glabella.dossier import Analysis, Evidence, Outcome, Study
+from glabella.shown import Certainty, ClaimFields, Source, digest
+from glabella.synthesis import Contrasts, Effect, Pooled, arrays, contrasts, pool
+
+if TYPE_CHECKING:
+    from glabella.safety import ReportStore
+
+_RATIOS = frozenset({"OR", "RR"})
+
+
+@dataclass(frozen=True, slots=True)
+class PooledAnalysis:
+    """One declared analysis with its fit, and how far to trust it.
+
+    Attributes
+    ----------
+    id : str
+        Its key in the dossier.
+    analysis, outcome
+        As declared.
+    found : Contrasts
+        Effects of its comparisons, and those that could not be computed.
+    fit : Pooled
+        Of one comparison that comparison itself.
+    studies : tuple of Study
+        In the order of the effects.
+    certainty, reasons
+        How far to trust it, and why.
+    """
+
+    id: str
+    analysis: Analysis
+    outcome: Outcome
+    found: Contrasts
+    fit: Pooled
+    studies: tuple[Study, ...]
+    certainty: Certainty
+    reasons: tuple[str, ...]
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        """The effects that were pooled."""
+        return self.found.effects
+
+    @property
+    def ratio(self) -> bool:
+        """Whether the measure is a ratio, computed on the log scale."""
+        return self.analysis.measure in _RATIOS
+
+    @property
+    def people(self) -> float:
+        """How many people were pooled."""
+        return sum(effect.n1 + effect.n2 for effect in self.effects)
+
+    def shown(self, value: float) -> float:
+        """Give an effect as people read it."""
+        return math.exp(value) if self.ratio else float(value)
+
+
+class Results:
+    """A dossier, and what was computed of it.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        A dossier as read.
+    store : ReportStore, optional
+        Reports to be asked what the dossier wants to know of them.
+    """
+
+    def __init__(self, evidence: Evidence, store: ReportStore | None = None) -> None:
+        self.evidence = evidence
+        self.store = store
+
+    @cached_property
+    def analyses(self) -> dict[str, Analysis]:
+        """The declared analyses that are shown; those made to meet a published figure are not among them."""
+        made_to_meet = {target.analysis for target in self.evidence.dossier.reproduce.values()}
+        return {key: it for key, it in self.evidence.dossier.analyses.items() if key not in made_to_meet}
+
+    @cached_property
+    def pooled(self) -> dict[str, PooledAnalysis]:
+        """Every shown analysis that has an effect."""
+        found = ((key, self.pool(key)) for key in self.analyses)
+        return {key: one for key, one in found if one is not None}
+
+    @cached_property
+    def headline(self) -> PooledAnalysis:
+        """The analysis that the dossier leads with.
+
+        Raises
+        ------
+        ValueError
+            If none of its comparisons gives an effect.
+        """
+        key = self.evidence.dossier.headline
+        # Not through ``pooled``: what leads with one analysis need not pool all.
+        one = self.pool(key)
+        if one is None:
+            missing = contrasts(self.evidence, self.evidence.dossier.analyses[key]).not_computed
+            why = "".join(f"; {each.study}/{each.comparison}: {each.reason}" for each in missing)
+            raise ValueError(f"the headline analysis {key!r} has no effect that could be computed{why}")
+        return one
+
+    def pool(self, key: str) -> PooledAnalysis | None:
+        """Pool one declared analysis; None where none of its comparisons gives an effect."""
+        if key not in self._fits:
+            self._fits[key] = self._pool(key)
+        return self._fits[key]
+
+    @cached_property
+    def _fits(self) -> dict[str, PooledAnalysis | None]:
+        return {}
+
+    def _pool(self, key: str) -> PooledAnalysis | None:
+        analysis = self.evidence.dossier.analyses[key]
+        found = contrasts(self.evidence, analysis)
+        if not found.effects:
+            return None
+        # One trial has no spread between trials: it stands for itself, and has no prediction interval.
+        several = len(found.effects) > 1
+        fit = pool(*arrays(found.effects), method=analysis.method if several else "common",
+                   test=analysis.test if several else "z")  # fmt: skip
+        studies = tuple(self.evidence.studies[effect.study] for effect in found.effects)
+        word, reasons = certainty(fit, list(studies))
+        return PooledAnalysis(key, analysis, self.evidence.dossier.outcomes[analysis.outcome], found, fit, studies,
+                              word, reasons)  # fmt: skip
+
+    def inputs(self, studies: tuple[str, ...], analysis: Analysis | None = None) -> tuple[tuple[str, str], ...]:
+        """Digest of each study's file, and of the analysis, that a computed claim rests on."""
+        found = [(name, self.evidence.digests[f"studies/{name}.yaml"]) for name in dict.fromkeys(studies)]
+        if analysis is not None:
+            found.append(("analysis", digest(analysis.model_dump(mode="json"))))
+        return tuple(found)
+
+    def fields_of(self, one: PooledAnalysis) -> ClaimFields:
+        """Give what every claim about a pooled analysis shares."""
+        return {
+            "population": self.evidence.dossier.question.population,
+            "time_span": f"week {one.analysis.week:g}",
+            "certainty": one.certainty,
+            "function": "glabella.synthesis.pool",
+            "version": __version__,
+            "inputs": self.inputs(tuple(study.id for study in one.studies), one.analysis),
+            "sources": sources_of(one.effects),
+        }
+
+
+def sources_of(effects: tuple[Effect, ...]) -> tuple[Source, ...]:
+    """Give the sources of every number that went into some effects, each once."""
+    found: dict[str, Source] = {}
+    for effect in effects:
+        for step in effect.steps:
+            for _, number in step.inputs:
+                for reference in number.sources:
+                    found.setdefault(reference, Source(reference, number.status, number.at))
+    return tuple(found.values())
