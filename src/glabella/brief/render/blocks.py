@@ -182,7 +182,7 @@ class Setter:
         svg = interval(cell, axis, label=label, side=max(side, SMALLEST), width=PAPER if self.to.paper else None)
         own = ""
         if few and not self.to.paper:
-            own = f'<div class="own">{axis_svg(axis)}{_sides(axis)}</div>'
+            own = f'<div class="own" aria-hidden="true">{axis_svg(axis)}{_sides(axis)}</div>'
         return f'<div class="iw" data-claim="{escape(cell.claim.id)}">{svg}</div>{own}'
 
     def foot(self, it: Table, looks: list[str]) -> str:
@@ -192,7 +192,7 @@ class Setter:
             f'<td class="fig">{self.axis(it.axis)}{_sides(it.axis)}</td>' if look == "fig" else "<td></td>"
             for look in looks
         )
-        return f"<tfoot><tr>{cells}</tr></tfoot>"
+        return f'<tfoot aria-hidden="true"><tr>{cells}</tr></tfoot>'
 
 
 def _ruled(axis: Axis) -> str:
@@ -255,7 +255,7 @@ def _sides(axis: Axis) -> str:
         return ""
     left = f"<span>← {text(axis.left)}</span>" if axis.left else "<span></span>"
     right = f"<span>{text(axis.right)} →</span>" if axis.right else ""
-    return f'<span class="dirs">{left}{right}</span>'
+    return f' <span class="dirs">{left} {right}</span>'
 
 
 def _quoted(words: str) -> str:

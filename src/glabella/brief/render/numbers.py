@@ -150,7 +150,7 @@ def _box(claim: Claim, to: Setting) -> str:
         leads = f'<a href="{escape(to.document.beside + href(anchor(claim)))}">{LEADS}</a>'
     return (
         f'<div popover id="{name}" class="src" role="group" aria-labelledby="{name}v">'
-        f'<button type="button" class="x" popovertarget="{name}" popovertargetaction="hide" aria-label="Close">×'
+        f'<button type="button" class="x" popovertarget="{name}" popovertargetaction="hide" aria-label="Close">'
         f'</button><b class="v" id="{name}v">{text(box.value)}</b><p>{text(box.what)}</p>'
         f"{f'<dl>{rows}</dl>' if rows else ''}{leads}</div>"
     )
