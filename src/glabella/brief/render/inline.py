@@ -8,6 +8,7 @@ from html import escape
 from glabella.brief.render.icons import icon
 from glabella.brief.render.marks import keys_of
 from glabella.brief.render.setting import Setting, anchor, href
+from glabella.brief.render.svg import titled
 from glabella.shown import Cell, Cite, Claim, Drawn, Icon, Inline, Link, Name, Shown, Small, Strong
 
 #: A button and the points behind it, between which a browser would break the line.
@@ -58,7 +59,8 @@ def _set(content: Cell, to: Setting, marked: set[str], first: set[str]) -> str:
         case Link():
             return _link(content, to)
         case Icon(kind, word):
-            return f'<span class="{"cert" if kind == "certainty" else "verd"}">{icon(content)}{text(word)}</span>'
+            drawn = titled(icon(content), word) if to.paper else icon(content)
+            return f'<span class="{"cert" if kind == "certainty" else "verd"}">{drawn}{text(word)}</span>'
         case Drawn():
             raise TypeError("a drawn claim stands in a drawn column, not within a line")
 
