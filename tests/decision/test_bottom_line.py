@@ -137,8 +137,8 @@ def test_parts_are_named_where_the_whole_cannot_tell() -> None:
     effect = Effect.of("lower", -7.5, -17.6, 2.5, certainty="very low", important=3.0)
     told = Told("botulinum toxin", "depression score")
     assert bottom_line(effect, told, (("Small trials", 12.4), ("Largest trial", 1.1))) == (
-        "We cannot tell whether botulinum toxin improves the depression score: small trials found a large effect, the "
-        "largest trial found little, and together they fit anything from great benefit to slight harm."
+        "We cannot tell whether botulinum toxin improves the depression score: small trials found a large effect, "
+        "the largest trial found little, and together they fit anything from great benefit to slight harm."
     )
     unknown = Effect.of("lower", -7.5, -17.6, 2.5, certainty="very low")
     assert bottom_line(unknown, told, (("Small trials", 12.4), ("Largest trial", -1.1))).endswith(

@@ -185,7 +185,7 @@ def bottom_line(effect: Effect, told: Told, readings: tuple[tuple[str, float], .
     --------
     >>> told = Told("the drug", "pain score")
     >>> bottom_line(Effect(1.2, 0.6, 1.8, 0.5, None, "moderate"), told)
-    'The drug probably improves the pain score, by an amount that matters: {estimate}.'
+    'The drug probably improves the pain score by an amount that matters: {estimate}.'
     >>> bottom_line(Effect(1.2, -0.4, 2.8, 0.5, None, "very low"), told, (("small trials", 3.0), ("largest trial", 0.1)))
     'We cannot tell whether the drug improves the pain score: small trials found a large effect, the largest trial found little, and together they fit anything from great benefit to slight harm.'
     """  # noqa: E501
