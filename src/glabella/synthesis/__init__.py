@@ -7,6 +7,7 @@ Array mathematics that a user's own data can call alone, and the way from a doss
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from glabella.synthesis._absolute import risk_with, to_scale_points
     from glabella.synthesis._back_transform import back_transform
     from glabella.synthesis._beta_binomial import BetaBinomial, pool_beta_binomial
     from glabella.synthesis._contrasts import (
@@ -94,6 +95,10 @@ else:
     __getattr__, __dir__ = front_door(
         __name__,
         {
+            "_absolute": (
+                "risk_with",
+                "to_scale_points",
+            ),
             "_back_transform": ("back_transform",),
             "_beta_binomial": (
                 "BetaBinomial",
@@ -375,11 +380,13 @@ __all__ = [
     "psma",
     "rank_probabilities",
     "rank_test",
+    "risk_with",
     "robust",
     "sampling_covariance",
     "selection_model",
     "shared_control_covariance",
     "subnetworks",
+    "to_scale_points",
     "trim_fill",
     "unblinding_curve",
 ]
