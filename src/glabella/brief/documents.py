@@ -6,10 +6,24 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
+from glabella.brief.header import footer, header
+from glabella.brief.references import listed
 from glabella.brief.results import Results
-from glabella.brief.sections import unknown
+from glabella.brief.sections import (
+    benefit,
+    bottom_line,
+    claims_met,
+    given,
+    how_sure,
+    next_steps,
+    options,
+    tell,
+    timing,
+    unknown,
+    warnings,
+)
 from glabella.dossier import Evidence
-from glabella.shown import Document, Ledger, Reference, Section
+from glabella.shown import Document, Ledger, Section, sources_of
 
 if TYPE_CHECKING:
     from glabella.safety import ReportStore
@@ -19,12 +33,26 @@ Kind = Literal["brief", "report"]
 Make = Callable[[Results, Ledger], Section | None]
 
 SECTIONS: dict[Kind, tuple[Make, ...]] = {
-    "brief": (),
+    "brief": (
+        bottom_line.brief,
+        how_sure.brief,
+        benefit.brief,
+        timing.brief,
+        warnings.brief,
+        given.brief,
+        next_steps.brief,
+        options.brief,
+        claims_met.brief,
+        unknown.brief,
+        tell.brief,
+    ),
     "report": (unknown.report,),
 }
 
 
-def build(evidence: Evidence, store: ReportStore | None = None, kind: Kind = "report") -> Document:
+def build(
+    evidence: Evidence, store: ReportStore | None = None, kind: Kind = "report", *, beside: str | None = None
+) -> Document:
     """Build a document from a dossier.
 
     Parameters
@@ -35,39 +63,33 @@ def build(evidence: Evidence, store: ReportStore | None = None, kind: Kind = "re
         Reports to be asked what the dossier wants to know of them.
     kind : {"brief", "report"}
         Which document.
+    beside : str, optional
+        File name of the report that will lie beside a brief, for its links.
 
     Returns
     -------
     Document
+        With the references that it cites.
     """
     results, book = Results(evidence, store), Ledger()
+    top = header(results, book, kind)
     sections = []
     for make in SECTIONS[kind]:
         before = len(book.claims)
         section = make(results, book)
         if section is not None:
             sections.append(replace(section, claims=tuple(book.claims.values())[before:]))
+    claims = tuple(book.claims.values())
+    cited = {*sources_of((*top, *sections)), *(source.reference for claim in claims for source in claim.sources)}
     return Document(
         kind=kind,
         id=evidence.dossier.id,
         title=evidence.dossier.title,
         edition=evidence.dossier.updated,
-        header=(),
+        header=top,
         sections=tuple(sections),
-        footer=(),
-        references=_references(evidence),
-        claims=tuple(book.claims.values()),
-    )
-
-
-def _references(evidence: Evidence) -> tuple[Reference, ...]:
-    """Give every reference of the dossier, and what of it was seen."""
-    return tuple(
-        Reference(
-            key=one.id,
-            text=one.title,
-            address=f"https://doi.org/{one.DOI}" if one.DOI else None,
-            seen=one.note,
-        )
-        for one in evidence.references.values()
+        footer=footer(),
+        references=tuple(one for one in listed(evidence.references) if one.key in cited),
+        claims=claims,
+        beside=beside,
     )

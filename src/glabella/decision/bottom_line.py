@@ -195,7 +195,8 @@ def bottom_line(effect: Effect, told: Told, readings: tuple[tuple[str, float], .
         return f"We cannot tell {told.whether()}: {_open(effect, readings)}."
     if shape == "little or none":
         if rated == "very low":
-            return f"We cannot tell {told.whether()}: little or no difference was found, {{estimate}}, on weak evidence."
+            found = "little or no difference was found, {estimate}, on weak evidence"
+            return f"We cannot tell {told.whether()}: {found}."
         return f"{told.same(rated)}: {{estimate}}."
     turned = "; a new trial may find otherwise" if effect.may_turn else ""
     if rated == "very low":

@@ -39,8 +39,8 @@ def json_schema(kind: str) -> dict[str, Any]:
 
     Parameters
     ----------
-    kind : {"dossier", "study", "products", "claims", "reports", "comparators", "priors", "summary"} or, of a mechanism, \
-            {"parameters", "observations", "links", "explanations", "questions", "fit"}
+    kind : {"dossier", "study", "products", "claims", "reports", "comparators", "priors", "summary"}, or, of a \
+            mechanism, {"parameters", "observations", "links", "explanations", "questions", "fit"}
         The kind of file.
 
     Raises

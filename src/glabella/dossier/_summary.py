@@ -1,4 +1,4 @@
-"""``summary.yaml``: what the one-page brief says in the dossier's own short sentences; every part may be left out."""
+"""``summary.yaml``: what the one-page brief says in short sentences; every part may be left out."""
 
 from __future__ import annotations
 
@@ -42,6 +42,10 @@ class Summary(_Model):
     headline: Text = Field("All trials together", description="what the headline analysis is called in the table")
     readings: tuple[Reading, ...] = Field(
         (), description="analyses shown below the headline, the largest trial last"
+    )
+    people: Id | None = Field(
+        None,
+        description="analysis of an event whose trials give the usual chance without treatment, for of a hundred",
     )
     studied: tuple[Statement, ...] = Field((), description="who took part")
     not_studied: tuple[Statement, ...] = Field((), description="who did not")
