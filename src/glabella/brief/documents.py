@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from glabella.brief.header import footer, header
@@ -23,7 +23,7 @@ from glabella.brief.sections import (
     warnings,
 )
 from glabella.dossier import Evidence
-from glabella.shown import Document, Ledger, Section, sources_of
+from glabella.shown import Columns, Document, Ledger, Section, sources_of
 
 if TYPE_CHECKING:
     from glabella.safety import ReportStore
@@ -32,18 +32,23 @@ Kind = Literal["brief", "report"]
 #: Gives a section of a document, or None where the dossier lacks its subject.
 Make = Callable[[Results, Ledger], Section | None]
 
-SECTIONS: dict[Kind, tuple[Make, ...]] = {
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Sections that stand side by side where there is room, each part a column; ``widths`` are shares."""
+
+    parts: tuple[tuple[Make, ...], ...]
+    widths: tuple[float, ...]
+
+
+SECTIONS: dict[Kind, tuple[Make | Beside, ...]] = {
     "brief": (
         bottom_line.brief,
         how_sure.brief,
         benefit.brief,
-        timing.brief,
-        warnings.brief,
-        given.brief,
-        next_steps.brief,
-        options.brief,
-        claims_met.brief,
-        unknown.brief,
+        Beside(((timing.brief,), ()), (1.3, 1)),
+        Beside(((warnings.brief,), (given.brief,), (next_steps.brief,)), (1, 1, 1)),
+        Beside(((options.brief, unknown.brief), (claims_met.brief,)), (1.25, 1)),
         tell.brief,
     ),
     "report": (unknown.report,),
@@ -73,12 +78,17 @@ def build(
     """
     results, book = Results(evidence, store), Ledger()
     top = header(results, book, kind)
-    sections = []
-    for make in SECTIONS[kind]:
-        before = len(book.claims)
-        section = make(results, book)
-        if section is not None:
-            sections.append(replace(section, claims=tuple(book.claims.values())[before:]))
+    sections: list[Section | Columns] = []
+    for each in SECTIONS[kind]:
+        if isinstance(each, Beside):
+            parts = tuple(tuple(_made(results, book, part)) for part in each.parts)
+            kept = [(part, width) for part, width in zip(parts, each.widths, strict=True) if part]
+            if len(kept) > 1:
+                sections.append(Columns(tuple(part for part, _ in kept), tuple(width for _, width in kept)))
+            else:
+                sections += [section for part, _ in kept for section in part]
+        else:
+            sections += _made(results, book, (each,))
     claims = tuple(book.claims.values())
     cited = {*sources_of((*top, *sections)), *(source.reference for claim in claims for source in claim.sources)}
     return Document(
@@ -93,3 +103,12 @@ def build(
         claims=claims,
         beside=beside,
     )
+
+
+def _made(results: Results, book: Ledger, makes: tuple[Make, ...]) -> Iterator[Section]:
+    """Make sections, each with the claims that were made for it."""
+    for make in makes:
+        before = len(book.claims)
+        section = make(results, book)
+        if section is not None:
+            yield replace(section, claims=tuple(book.claims.values())[before:])

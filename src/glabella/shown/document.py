@@ -224,9 +224,6 @@ class Section:
         ``bottom`` for the bottom line, ``box`` for what is set apart.
     claims : tuple of Claim
         Every claim made for it, those that are only drawn included.
-    width : float
-        Share of the page's width that it needs; sections that follow each other and need no more than the whole stand
-        side by side where there is room.
     """
 
     id: str
@@ -234,7 +231,6 @@ class Section:
     content: tuple[Block, ...]
     look: Literal["", "bottom", "box"] = ""
     claims: tuple[Claim, ...] = ()
-    width: float = 1.0
 
 
 Block = Heading | Paragraph | Items | Table | Figure | Details | Columns | Section
@@ -242,13 +238,13 @@ Block = Heading | Paragraph | Items | Table | Figure | Details | Columns | Secti
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A source as a list of references shows it, whole and in short, and what of it was seen."""
+    """A source as a list of references shows it, and what of it was seen; ``short`` as one would say it."""
 
     key: str
     text: str
-    short: str
     address: str | None = None
     seen: str = ""
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)

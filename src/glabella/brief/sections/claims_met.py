@@ -14,4 +14,4 @@ def brief(results: Results, book: Ledger) -> Section | None:  # noqa: ARG001  ev
         return None
     rows = tuple(Row((words, (Icon("verdict", verdicts[key]), verdicts[key]))) for key, words in short.items())
     columns = (Column("Claim"), Column("Verdict"))
-    return Section("claims-met", "Claims people meet", (Table("", columns, rows),), width=0.45)
+    return Section("claims-met", "Claims people meet", (Table("", columns, rows),))

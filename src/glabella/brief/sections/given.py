@@ -10,4 +10,4 @@ from glabella.shown import Items, Ledger, Section
 def brief(results: Results, book: Ledger) -> Section | None:
     """List it."""
     said = say_all(book, results.evidence.summary.given, "given")
-    return Section("given", "What was given", (Items(said),), width=0.33) if said else None
+    return Section("given", "What was given", (Items(said),)) if said else None

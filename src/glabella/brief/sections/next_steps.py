@@ -15,4 +15,4 @@ def brief(results: Results, book: Ledger) -> Section | None:
         *say_all(book, summary.judge, "judge"),
         *say_all(book, summary.manage, "manage"),
     )
-    return Section("next-steps", "If it is tried", (Items(said),), width=0.33) if said else None
+    return Section("next-steps", "If it is tried", (Items(said),)) if said else None

@@ -14,4 +14,4 @@ def brief(results: Results, book: Ledger) -> Section | None:
         return None
     rows = tuple(Row((each.label, say(book, each.seen, f"beside{place}"))) for place, each in enumerate(options))
     table = Table("", (Column("Compared directly with"), Column("What was seen", "wide")), rows)
-    return Section("options", "Beside other options", (table,), width=0.55)
+    return Section("options", "Beside other options", (table,))

@@ -22,4 +22,4 @@ def brief(results: Results, book: Ledger) -> Section | None:
         for place, course in enumerate(courses)
     )
     columns = (Column("What"), Column("How soon"), Column("How long"))
-    return Section("timing", "How soon, how long", (Table("", columns, rows),), width=0.58)
+    return Section("timing", "How soon, how long", (Table("", columns, rows),))

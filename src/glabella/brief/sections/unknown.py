@@ -11,7 +11,7 @@ def brief(results: Results, book: Ledger) -> Section | None:
     """List it in short, or as the report has it where the dossier has no short words."""
     short = results.evidence.summary.unknown
     said = say_all(book, short, "gap") if short else say_all(book, results.evidence.dossier.unknown, "unknown")
-    return Section("unknown", "What nobody knows", (Items(said),), width=0.55) if said else None
+    return Section("unknown", "What nobody knows", (Items(said),)) if said else None
 
 
 def report(results: Results, book: Ledger) -> Section | None:

@@ -19,4 +19,4 @@ def brief(results: Results, book: Ledger) -> Section | None:
         content += [Heading("Who must not have it"), Items(who)] if grave else [Items(who)]
     if not content:
         return None
-    return Section("warnings", "Rare and grave" if grave else "Who must not have it", tuple(content), width=0.34)
+    return Section("warnings", "Rare and grave" if grave else "Who must not have it", tuple(content))
