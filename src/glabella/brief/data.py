@@ -6,6 +6,7 @@ import csv
 import io
 
 from glabella._reading import one_line
+from glabella._writing import harmless
 from glabella.brief.results import PooledAnalysis, Results
 from glabella.shown import steady
 
@@ -51,8 +52,9 @@ def _rows(one: PooledAnalysis) -> str:
 
 def _cell(value: object) -> str:
     """Write a cell; words that a spreadsheet would compute are kept from it."""
-    text = "" if value is None else f"{value:g}" if isinstance(value, float) and value.is_integer() else str(value)
-    return f"'{text}" if isinstance(value, str) and text[:1] in "=+@\t\r" and text else text
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    return "" if value is None else harmless(str(value))
 
 
 def _settings(one: PooledAnalysis) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from glabella.brief.header import footer, header
 from glabella.brief.references import listed
@@ -22,11 +22,7 @@ from glabella.brief.sections import (
     unknown,
     warnings,
 )
-from glabella.dossier import Evidence
 from glabella.shown import Columns, Document, Ledger, Section, sources_of
-
-if TYPE_CHECKING:
-    from glabella.safety import ReportStore
 
 Kind = Literal["brief", "report"]
 #: Gives a section of a document, or None where the dossier lacks its subject.
@@ -55,28 +51,24 @@ SECTIONS: dict[Kind, tuple[Make | Beside, ...]] = {
 }
 
 
-def build(
-    evidence: Evidence, store: ReportStore | None = None, kind: Kind = "report", *, beside: str | None = None
-) -> Document:
-    """Build a document from a dossier.
+def document(results: Results, kind: Kind, *, beside: str | None = None) -> Document:
+    """Make a document.
 
     Parameters
     ----------
-    evidence : Evidence
-        A dossier as read.
-    store : ReportStore, optional
-        Reports to be asked what the dossier wants to know of them.
+    results : Results
+        Of a dossier.
     kind : {"brief", "report"}
         Which document.
     beside : str, optional
-        File name of the report that will lie beside a brief, for its links.
+        File name of the report that lies beside a brief, for its links.
 
     Returns
     -------
     Document
         With the references that it cites.
     """
-    results, book = Results(evidence, store), Ledger()
+    evidence, book = results.evidence, Ledger()
     top = header(results, book, kind)
     sections: list[Section | Columns] = []
     for each in SECTIONS[kind]:

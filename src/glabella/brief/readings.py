@@ -1,7 +1,7 @@
 """The headline and the analyses read beside it, as a clinician reads them: in points of a scale, and of people.
 
-Each number names how it was turned: a standardised difference into points by the standard deviation that the dossier
-gives with its source, an effect into people by a risk without treatment that the dossier gives with its source.
+Each number names how it was turned: a standardised difference into points by a standard deviation, an effect into
+people by a risk without treatment; the dossier gives both with their sources.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def _points(results: Results, book: Ledger, one: PooledAnalysis, named: str) -> 
 
 
 def prediction_of(results: Results, book: Ledger, head: Reading) -> Claim | None:
-    """Give where a new trial's true effect is expected, in points where there are any; None where it is not known."""
+    """Give where a new trial's true effect is expected, in points where there are any; None where not known."""
     fit, one = head.one.fit, head.one
     if not math.isfinite(fit.pi_low):
         return None
@@ -146,7 +146,7 @@ def _important(one: PooledAnalysis) -> float | None:
     return abs(math.log(number.value)) if one.ratio else number.value
 
 
-def of_benefit(results: Results, one: Reading) -> float:
+def of_benefit(one: Reading) -> float:
     """Give a reading's effect so that above zero the treatment does better, on the scale of the headline."""
     sign = 1.0 if one.better == "higher" else -1.0
     return sign * float(one.one.fit.estimate)

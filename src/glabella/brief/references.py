@@ -18,13 +18,13 @@ def listed(references: Mapping[str, Reference]) -> tuple[Listed, ...]:
 
 
 def _full(one: Reference) -> str:
-    """Author, title, container, year, and its number in a register of publications."""
+    """Give authors, title, container, year, and its number in a register of publications."""
     where = ", ".join(part for part in (_container(one), _volume(one)) if part)
     return ". ".join(part.rstrip(".") for part in (_authors(one), one.title, where, _number(one)) if part) + "."
 
 
 def _short(one: Reference) -> str:
-    """First author and year, or the title where nobody is named, and its number."""
+    """Give the first author and year, or the title where nobody is named, and its number."""
     authors = _authors(one)
     first = authors.split(",")[0].removesuffix(" et al.").removesuffix(" et al") if authors else one.title
     year = _year(one)

@@ -11,7 +11,7 @@ from glabella.shown import Inline, Ledger, Paragraph, Section, Shown
 def brief(results: Results, book: Ledger) -> Section:
     """Say what the headline allows to be said."""
     head, told = headline_reading(results, book), told_of(results)
-    others = tuple((one.label, of_benefit(results, one)) for one in readings(results, book))
+    others = tuple((one.label, of_benefit(one)) for one in readings(results, book))
     line = bottom_line(effect_of(results, head), told, others)
     return Section("bottom-line", "The bottom line", (Paragraph(_filled(line, head), "lead"),), look="bottom")
 
