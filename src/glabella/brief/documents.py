@@ -7,7 +7,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from glabella.brief.results import Results
-from glabella.brief.sections import unknown
+from glabella.brief.sections import (
+    conflicts,
+    harms,
+    methods,
+    popular_claims,
+    question,
+    reports,
+    reproductions,
+    studies,
+    treatment,
+    unknown,
+)
 from glabella.dossier import Evidence
 from glabella.shown import Document, Ledger, Reference, Section
 
@@ -20,7 +31,18 @@ Make = Callable[[Results, Ledger], Section | None]
 
 SECTIONS: dict[Kind, tuple[Make, ...]] = {
     "brief": (),
-    "report": (unknown.report,),
+    "report": (
+        question.report,
+        treatment.report,
+        harms.report,
+        reports.report,
+        unknown.report,
+        popular_claims.report,
+        reproductions.report,
+        conflicts.report,
+        studies.report,
+        methods.report,
+    ),
 }
 
 
