@@ -136,7 +136,7 @@ class Results:
         fit = pool(*arrays(found.effects), method=analysis.method if several else "common",
                    test=analysis.test if several else "z")  # fmt: skip
         studies = tuple(self.evidence.studies[effect.study] for effect in found.effects)
-        word, reasons = certainty(fit, list(studies))
+        word, reasons = certainty(fit, list(studies), ratio=analysis.measure in _RATIOS)
         return PooledAnalysis(key, analysis, self.evidence.dossier.outcomes[analysis.outcome], found, fit, studies,
                               word, reasons)  # fmt: skip
 

@@ -7,7 +7,7 @@ Array mathematics that a user's own data can call alone, and the way from a doss
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from glabella.synthesis._absolute import risk_with, to_scale_points
+    from glabella.synthesis._absolute import control_counts, risk_with, to_scale_points
     from glabella.synthesis._back_transform import back_transform
     from glabella.synthesis._beta_binomial import BetaBinomial, pool_beta_binomial
     from glabella.synthesis._contrasts import (
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from glabella.synthesis._gosh import Gosh, gosh
     from glabella.synthesis._multilevel import Multilevel, pool_multilevel
     from glabella.synthesis._multiverse import Multiverse, multiverse, pool_each
+    from glabella.synthesis._multiverse_of import DeclaredMultiverse, multiverse_of
     from glabella.synthesis._permutation import Permutation, permutation_test
     from glabella.synthesis._pool import Pooled, pool
     from glabella.synthesis._proportion import wilson
@@ -97,6 +98,7 @@ else:
         __name__,
         {
             "_absolute": (
+                "control_counts",
                 "risk_with",
                 "to_scale_points",
             ),
@@ -142,6 +144,10 @@ else:
                 "Multiverse",
                 "multiverse",
                 "pool_each",
+            ),
+            "_multiverse_of": (
+                "DeclaredMultiverse",
+                "multiverse_of",
             ),
             "_permutation": (
                 "Permutation",
@@ -298,6 +304,7 @@ __all__ = [
     "Convergence",
     "CountNetwork",
     "Course",
+    "DeclaredMultiverse",
     "Design",
     "DesignByTreatment",
     "Deviance",
@@ -357,6 +364,7 @@ __all__ = [
     "component_network",
     "contrasts",
     "contrasts_of_each",
+    "control_counts",
     "cumulative",
     "design",
     "effect_size",
@@ -366,6 +374,7 @@ __all__ = [
     "leave_one_out",
     "model_average",
     "multiverse",
+    "multiverse_of",
     "network",
     "network_mh",
     "network_peto",

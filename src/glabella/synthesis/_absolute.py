@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glabella.synthesis._effect import Effect
 from glabella.synthesis._numbers import numbers
 
 Floats = NDArray[np.float64]
@@ -129,6 +130,32 @@ def to_scale_points(smd: ArrayLike, sd: ArrayLike) -> Floats:
     if wrong.any():
         raise ValueError(f"sd is {spread[wrong].flat[0]:g}, expected a standard deviation above 0")
     return np.asarray(effect * spread, dtype=float)
+
+
+def control_counts(effects: Sequence[Effect]) -> tuple[float, float]:
+    """Count events and people in the controls of effects that come from counts.
+
+    A control that serves several comparisons counts once; effects from scores have none.
+
+    Parameters
+    ----------
+    effects : sequence of Effect
+        As :func:`contrasts` gives them.
+
+    Returns
+    -------
+    tuple of float
+        Events and people; both 0 where no effect comes from counts.
+    """
+    controls: dict[tuple[str, int, int], tuple[float, float]] = {}
+    for effect in effects:
+        inputs = dict(effect.steps[0].inputs) if effect.steps else {}
+        events, people = inputs.get("events, control"), inputs.get("n, control")
+        if events is None or people is None or events.value is None or people.value is None:
+            continue
+        # Comparisons with one control hold the very same numbers, not equal ones.
+        controls[effect.study, id(events), id(people)] = (events.value, people.value)
+    return sum(events for events, _ in controls.values()), sum(people for _, people in controls.values())
 
 
 def _by_odds(log_or: Floats, base: Floats) -> Floats:
