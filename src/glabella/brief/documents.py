@@ -6,19 +6,32 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from glabella.brief.header import footer, header
+from glabella.brief.header import about, footer, header
 from glabella.brief.references import listed
 from glabella.brief.results import Results
 from glabella.brief.sections import (
+    absolute,
     benefit,
+    bias,
     bottom_line,
     claims_met,
+    conflicts,
+    effect,
     given,
+    harms,
     how_sure,
+    methods,
     next_steps,
     options,
+    popular_claims,
+    question,
+    reports,
+    reproductions,
+    robustness,
+    studies,
     tell,
     timing,
+    treatment,
     unknown,
     warnings,
 )
@@ -42,12 +55,30 @@ SECTIONS: dict[Kind, tuple[Make | Beside, ...]] = {
         bottom_line.brief,
         how_sure.brief,
         benefit.brief,
-        Beside(((timing.brief,), ()), (1.3, 1)),
+        Beside(((timing.brief,), (harms.brief,)), (1.3, 1)),
         Beside(((warnings.brief,), (given.brief,), (next_steps.brief,)), (1, 1, 1)),
         Beside(((options.brief, unknown.brief), (claims_met.brief,)), (1.25, 1)),
         tell.brief,
     ),
-    "report": (unknown.report,),
+    "report": (
+        question.report,
+        bottom_line.brief,
+        how_sure.brief,
+        benefit.brief,
+        treatment.report,
+        effect.report,
+        absolute.report,
+        robustness.report,
+        bias.report,
+        harms.report,
+        reports.report,
+        unknown.report,
+        popular_claims.report,
+        reproductions.report,
+        conflicts.report,
+        studies.report,
+        methods.report,
+    ),
 }
 
 
@@ -69,7 +100,7 @@ def document(results: Results, kind: Kind, *, beside: str | None = None) -> Docu
         With the references that it cites.
     """
     evidence, book = results.evidence, Ledger()
-    top = header(results, book, kind)
+    top = header(results, book)
     sections: list[Section | Columns] = []
     for each in SECTIONS[kind]:
         if isinstance(each, Beside):
@@ -94,6 +125,7 @@ def document(results: Results, kind: Kind, *, beside: str | None = None) -> Docu
         references=tuple(one for one in listed(evidence.references) if one.key in cited),
         claims=claims,
         beside=beside,
+        about=about(results),
     )
 
 

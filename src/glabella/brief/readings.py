@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal, cast
 
+from glabella.brief.measure import NAMES
 from glabella.brief.results import PooledAnalysis, Results, control_counts
 from glabella.brief.words import words_of
 from glabella.decision.bottom_line import Told
@@ -17,14 +18,6 @@ from glabella.dossier import Number, Outcome
 from glabella.shown import Claim, ClaimFields, Ledger, Source
 from glabella.synthesis import risk_with, to_scale_points
 
-#: What an analysis computes, as people call it.
-MEASURES = {
-    "SMD": "standardised mean difference",
-    "MD": "mean difference",
-    "OR": "odds ratio",
-    "RR": "risk ratio",
-    "RD": "risk difference",
-}
 Better = Literal["lower", "higher"]
 
 
@@ -58,7 +51,7 @@ class Reading:
     @property
     def measure(self) -> str:
         """The measure in words."""
-        return MEASURES[self.one.analysis.measure]
+        return NAMES[self.one.analysis.measure][0]
 
     @property
     def drawn(self) -> Claim:

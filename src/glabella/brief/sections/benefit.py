@@ -15,6 +15,7 @@ from glabella.brief.readings import (
     people_without,
     readings,
 )
+from glabella.brief.measure import axis, null_word
 from glabella.brief.quote import quote
 from glabella.brief.results import Results
 from glabella.brief.words import words_of
@@ -56,9 +57,9 @@ def _unit(results: Results, head: Reading) -> str:
 
 def _caption(results: Results, book: Ledger, head: Reading) -> Inline:
     words, outcome = words_of(results.evidence), head.one.outcome
-    null = "one" if head.one.ratio else "zero"
-    side = "below" if (head.better == "lower") else "above"
-    pieces: list[Inline] = [f"{side.capitalize()} {null}, {words.short} did better than {words.control}"]
+    null = null_word(head.one.analysis.measure)
+    side = "Below" if head.better == "lower" else "Above"
+    pieces: list[Inline] = [f"{side} {null}, {words.short} did better than {words.control}"]
     if outcome.important is not None and head.important is not None:
         least = quote(book, outcome.important, "important", "smallest difference that matters to people")
         pieces += ["; from ", Shown(least), " on, a difference matters to people (dashed)"]
@@ -92,22 +93,11 @@ def _row(results: Results, book: Ledger, row: Reading, lows: tuple[Baseline, ...
 
 
 def axis_of(results: Results, rows: tuple[Reading, ...]) -> Axis:
-    """Give an axis that holds every row's interval, with the better side named."""
-    words, head = words_of(results.evidence), rows[0]
-    lows = [row.drawn.low for row in rows if row.drawn.low is not None]
-    highs = [row.drawn.high for row in rows if row.drawn.high is not None]
-    ratio = head.one.ratio
-    null = 1.0 if ratio else 0.0
-    least, most = min([null, *lows]), max([null, *highs])
-    if ratio:
-        low, high = math.exp(math.log(least) * 1.1 - 0.05), math.exp(math.log(most) * 1.1 + 0.05)
-    else:
-        room = 0.06 * (most - least)
-        low, high = least - room, most + room
-    sides = (f"{words.short} better", f"{words.control} better")
-    left, right = sides if head.better == "lower" else sides[::-1]
-    important = _important_on(head)
-    return Axis(low, high, null, ratio, left, right, important)
+    """Give an axis for the rows, with the better side and the smallest difference that matters."""
+    head = rows[0]
+    drawn = tuple(row.drawn for row in rows)
+    measure = "MD" if head.points is not None else head.one.analysis.measure
+    return axis(measure, head.better, words_of(results.evidence).short, drawn, _important_on(head))
 
 
 def _important_on(head: Reading) -> float | None:
