@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from glabella.synthesis._multiverse import Multiverse, multiverse, pool_each
     from glabella.synthesis._permutation import Permutation, permutation_test
     from glabella.synthesis._pool import Pooled, pool
+    from glabella.synthesis._proportion import wilson
     from glabella.synthesis._rare import MantelHaenszel, Peto, pool_mh, pool_peto
     from glabella.synthesis._robust import Robust, robust
     from glabella.synthesis._selection import SelectionModel, selection_model
@@ -145,6 +146,7 @@ else:
                 "Pooled",
                 "pool",
             ),
+            "_proportion": ("wilson",),
             "_rare": (
                 "MantelHaenszel",
                 "Peto",
@@ -382,4 +384,5 @@ __all__ = [
     "subnetworks",
     "trim_fill",
     "unblinding_curve",
+    "wilson",
 ]
