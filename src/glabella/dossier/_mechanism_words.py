@@ -34,7 +34,8 @@ class MechanismWords(_Model):
         >>> MechanismWords().defined("two_grades")
         'two grades'
         """
-        return dict[str, str](self.definitions).get(definition, definition.replace("_", " "))
+        found = (text for key, text in self.definitions.items() if key == definition)
+        return next(found, definition.replace("_", " "))
 
     @property
     def spoken(self) -> Iterator[tuple[tuple[str, ...], str]]:
