@@ -13,7 +13,7 @@ from glabella.brief.quote import quote
 from glabella.brief.results import Results
 from glabella.dossier import Evidence, Fitted, Mechanism, MechanismWords, Number, Parameter
 from glabella.dossier._fitted import Interval, Landmarks
-from glabella.shown import Certainty, Claim, Ledger, Source
+from glabella.shown import Certainty, Claim, Inline, Ledger, Source
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -79,6 +79,11 @@ class FittedModel:
         """Give a product's name."""
         found = self.evidence.products.products.get(key)
         return found.label if found else key
+
+    def trial(self, key: str) -> str:
+        """Give a trial's name: of its file in studies, or else as the mechanism's words have it."""
+        study = self.evidence.studies.get(key)
+        return study.label if study else self.words.trials.get(key, key.replace("_", " "))
 
     @cached_property
     def inputs(self) -> tuple[tuple[str, str], ...]:
@@ -258,12 +263,14 @@ class FittedModel:
         ]
         return numbers[0].value if numbers else None
 
-    def relief_limit(self, book: Ledger) -> Claim | None:
-        """State which relief counts, where the dossier's questions say so."""
+    def relief_counts(self, book: Ledger) -> Inline:
+        """Say which relief counts, where the dossier's questions do."""
         asked = self.mechanism.questions
         if asked is None:
-            return None
-        return quote(book, asked.relief_limit, "course.relief_limit", "relief that counts", time_span="at any time")
+            return ""
+        limit = asked.relief_limit
+        shown = quote(book, limit, "course.relief_limit", "relief that counts", time_span="at any time")
+        return (" Relief counts from ", shown, ".")
 
 
 def fitted_model(results: Results) -> FittedModel | None:

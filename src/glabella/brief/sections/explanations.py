@@ -32,6 +32,12 @@ from glabella.shown import (
     Table,
 )
 
+_NEEDED = "half-life of mood with which relief outlasts weakness by as much as was seen"
+_UNFITTED = (
+    "The data have not been asked: the model has not been fitted to the observations yet. Below is what each "
+    "explanation predicts, and what speaks for and against it."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class _Account:
@@ -71,12 +77,6 @@ def report(results: Results, book: Ledger) -> Section | None:
     return Section("mood", title, (*content, folded))
 
 
-_UNFITTED = (
-    "The data have not been asked: the model has not been fitted to the observations yet. Below is what each "
-    "explanation predicts, and what speaks for and against it."
-)
-
-
 def _items(book: Ledger, key: str, it: Explanation) -> Items:
     said = (
         *(("Predicts: ", each) for each in say_all(book, it.predicts, f"foretells.{key}.")),
@@ -105,7 +105,7 @@ def _with_model(model: FittedModel, book: Ledger, condition: str) -> tuple[Block
         rows=mood("rows", "differences in mood that were fitted", len(model.fitted.mood.rows)),
         trials=mood("trials", "trials of mood that were fitted", len(model.mood_trials)),
         condition=condition,
-        limit=_limit(model, book),
+        limit=model.relief_counts(book),
     )
     certainty = sentence(
         "Certainty: {certainty}, because {reasons}.",
@@ -129,50 +129,42 @@ def _reasons(model: FittedModel) -> tuple[str, ...]:
     return model.mood_reasons or (rests,)
 
 
-def _limit(model: FittedModel, book: Ledger) -> Inline:
-    limit = model.relief_limit(book)
-    return "" if limit is None else sentence(" Relief counts from {limit}.", limit=limit)
-
-
 # --- claims -------------------------------------------------------------------------------------------------
 
 
 def _account(model: FittedModel, under: Ledger, people: str, each: Explained) -> _Account:
     """Make the claims of one explanation."""
     label, effect = model.explanation(each.name), model.has_effect(each.name)
-    gap = next((it for it in model.fitted.mood.gaps if it.explanation == each.name), None)
+    gap = next((it for it in model.fitted.mood.gaps if effect and it.explanation == each.name), None)
     own = under.under(f"mood.{each.name.replace(' ', '_')}.", population=f"{people}; explained by: {label}")
     fitted = own.under(function="glabella.mechanism.compare")
     likely = model.level(LIKELY)
-    half, shown = each.half_life, gap if effect else None
+    half = each.half_life
 
     def days(name: str, words: str, found: Interval, function: str) -> Claim:
         places = decimals_of(found.value, found.high, digits=1)
         book = own.under(unit="days", function=f"glabella.mechanism.{function}", time_span="after one injection")
         return ranged(book, name, words, found, likely, decimals=places)
 
+    def shown(name: str, words: str, found: Interval | None, function: str) -> Claim | None:
+        return None if found is None else days(name, words, found, function)
+
+    weakness = gap.weakness_half if gap else None
+    relief = _lasting(half, gap) if gap else None
+    needed = gap.needed_half_life if gap else None
     return _Account(
         each.name,
         label,
         effect,
         limits=half.low is not None or half.high is not None,
-        beyond=gap is not None and half.high is not None and (gap.needed_half_life or math.inf) > half.high,
+        beyond=gap is not None and half.high is not None and (needed or math.inf) > half.high,
         gain=ranged(fitted, "gain", "relief at full drive", each.gain, likely, unit="points", decimals=1),
         half_life=days("half_life", "half-life of mood: how slowly it follows", half, "compare"),
         weight=_fit(fitted, each),
-        weakness_half=days("weakness_half", "day by which weakness has fallen to half", shown.weakness_half, "gap")
-        if shown
-        else None,
-        relief_half=days("relief_half", "day by which relief has fallen to half", _lasting(half, shown), "gap")
-        if shown
-        else None,
-        needed=days("needed", _NEEDED, Interval(value=shown.needed_half_life), "speed_for_gap")
-        if shown and shown.needed_half_life is not None
-        else None,
+        weakness_half=shown("weakness_half", "day by which weakness has fallen to half", weakness, "gap"),
+        relief_half=shown("relief_half", "day by which relief has fallen to half", relief, "gap"),
+        needed=shown("needed", _NEEDED, Interval(value=needed) if needed is not None else None, "speed_for_gap"),
     )
-
-
-_NEEDED = "half-life of mood with which relief outlasts weakness by as much as was seen"
 
 
 def _fit(book: Ledger, each: Explained) -> Claim:

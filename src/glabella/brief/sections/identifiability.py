@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from glabella.brief.doses import first_time
 from glabella.brief.mechanism import (
     CREDIBLE,
     FittedModel,
@@ -16,7 +17,6 @@ from glabella.brief.mechanism import (
     worse,
 )
 from glabella.brief.results import Results
-from glabella.brief.sections.time_course import first_time
 from glabella.brief.sentence import sentence
 from glabella.dossier import Parameter
 from glabella.dossier._fitted import FittedUnknown, Interval, Sensitivity

@@ -141,7 +141,7 @@ def _trials(model: FittedModel, book: Ledger) -> tuple[_Trial, ...]:
         )
         trial = _Trial(
             name,
-            _name(model, name),
+            model.trial(name),
             tuple(source.reference for source in sources),
             sum(off) > 0,
             shares=under("shares", "shares of the trial", len(those)),
@@ -150,12 +150,6 @@ def _trials(model: FittedModel, book: Ledger) -> tuple[_Trial, ...]:
         )
         found.append((error, trial))
     return tuple(each for _, each in sorted(found, key=lambda pair: (-pair[0], pair[1].id)))
-
-
-def _name(model: FittedModel, trial: str) -> str:
-    """Give a trial's name: of its file in studies, or of the mechanism's words."""
-    study = model.evidence.studies.get(trial)
-    return study.label if study else model.words.trials.get(trial, trial.replace("_", " "))
 
 
 # --- sentences and tables -----------------------------------------------------------------------------------

@@ -101,15 +101,10 @@ def _repeated(model: FittedModel, book: Ledger, each: Scheduled) -> _Repeated:
     weeks, share = under.under(unit="weeks"), under.under(unit="%")
     after = weeks.under(time_span="after the last injection")
     asked = next((it for it in questions.repeats if it.rule == each.rule), None) if questions else None
-    never, never_relief = (
-        f"simulated people whose {part} never responds",
-        "simulated people who never have relief that counts",
-    )
-    weak_after, relief_after = (
-        f"simulated: time until the {part} is back",
-        "simulated: time until relief is gone",
-    )
-    weak = f"simulated: weeks with a weak {part}"
+    never = f"simulated people whose {part} never responds"
+    never_relief = "simulated people who never have relief that counts"
+    weak, weak_after = f"simulated: weeks with a weak {part}", f"simulated: time until the {part} is back"
+    relief, relief_after = "simulated: weeks with relief", "simulated: time until relief is gone"
     return _Repeated(
         each.rule,
         weeks("gap", "least time between injections", asked.weeks) if asked else None,
@@ -117,7 +112,7 @@ def _repeated(model: FittedModel, book: Ledger, each: Scheduled) -> _Repeated:
         times=ranged(under, "injections", "simulated: injections", each.injections, _VIRTUAL, decimals=1),
         units=ranged(under, "units", "simulated: dose", each.units, _VIRTUAL, unit=f"units of {product}"),
         weak=ranged(weeks, "weeks_frown", weak, each.weeks_frown, _VIRTUAL),
-        relief=ranged(weeks, "weeks_relief", "simulated: weeks with relief", each.weeks_relief, _VIRTUAL),
+        relief=ranged(weeks, "weeks_relief", relief, each.weeks_relief, _VIRTUAL),
         weak_after=ranged(after, "stopping_frown", weak_after, each.stopping_frown, _VIRTUAL),
         relief_after=ranged(after, "stopping_relief", relief_after, each.stopping_relief, _VIRTUAL),
         never=share("never", never, each.never),
@@ -155,14 +150,9 @@ def _people(model: FittedModel, book: Ledger, row: _Repeated) -> Inline:
         people=row.people,
         never=row.never,
         part=model.words.part,
-        limit=_limit(model, book),
+        limit=model.relief_counts(book),
         certainty=Icon("certainty", model.mood_certainty),
     )
-
-
-def _limit(model: FittedModel, book: Ledger) -> Inline:
-    limit = model.relief_limit(book)
-    return "" if limit is None else sentence(" Relief counts from {limit}.", limit=limit)
 
 
 def _named(model: FittedModel, row: _Repeated, *, gap: bool) -> Inline:
