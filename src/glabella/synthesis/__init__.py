@@ -7,6 +7,7 @@ Array mathematics that a user's own data can call alone, and the way from a doss
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from glabella.synthesis._absolute import control_counts, risk_with, to_scale_points
     from glabella.synthesis._back_transform import back_transform
     from glabella.synthesis._beta_binomial import BetaBinomial, pool_beta_binomial
     from glabella.synthesis._contrasts import (
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from glabella.synthesis._gosh import Gosh, gosh
     from glabella.synthesis._multilevel import Multilevel, pool_multilevel
     from glabella.synthesis._multiverse import Multiverse, multiverse, pool_each
+    from glabella.synthesis._multiverse_of import DeclaredMultiverse, multiverse_of
     from glabella.synthesis._permutation import Permutation, permutation_test
     from glabella.synthesis._pool import Pooled, pool
     from glabella.synthesis._proportion import wilson
@@ -95,6 +97,11 @@ else:
     __getattr__, __dir__ = front_door(
         __name__,
         {
+            "_absolute": (
+                "control_counts",
+                "risk_with",
+                "to_scale_points",
+            ),
             "_back_transform": ("back_transform",),
             "_beta_binomial": (
                 "BetaBinomial",
@@ -137,6 +144,10 @@ else:
                 "Multiverse",
                 "multiverse",
                 "pool_each",
+            ),
+            "_multiverse_of": (
+                "DeclaredMultiverse",
+                "multiverse_of",
             ),
             "_permutation": (
                 "Permutation",
@@ -293,6 +304,7 @@ __all__ = [
     "Convergence",
     "CountNetwork",
     "Course",
+    "DeclaredMultiverse",
     "Design",
     "DesignByTreatment",
     "Deviance",
@@ -352,6 +364,7 @@ __all__ = [
     "component_network",
     "contrasts",
     "contrasts_of_each",
+    "control_counts",
     "cumulative",
     "design",
     "effect_size",
@@ -361,6 +374,7 @@ __all__ = [
     "leave_one_out",
     "model_average",
     "multiverse",
+    "multiverse_of",
     "network",
     "network_mh",
     "network_peto",
@@ -377,11 +391,13 @@ __all__ = [
     "psma",
     "rank_probabilities",
     "rank_test",
+    "risk_with",
     "robust",
     "sampling_covariance",
     "selection_model",
     "shared_control_covariance",
     "subnetworks",
+    "to_scale_points",
     "trim_fill",
     "unblinding_curve",
     "wilson",

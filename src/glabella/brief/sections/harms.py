@@ -49,6 +49,27 @@ class _Counted:
     of_thousand: tuple[Claim | None, Claim | None] | None
 
 
+def brief(results: Results, book: Ledger) -> Section | None:
+    """Give the counts that the dossier names for the brief, or all, of a hundred people on both sides."""
+    evidence, words = results.evidence, words_of(results.evidence)
+    counts = evidence.products.harm_counts
+    wanted = evidence.summary.harms or tuple(counts)
+    rows, spans = [], []
+    for key in wanted:
+        sides = _sides(_book_of(book, key, counts[key]), counts[key], ".people", 100, decimals=0)
+        if any(sides):
+            rows.append(
+                Row((Name(counts[key].label), *(Shown(side, "bare") if side else _NOT_COUNTED for side in sides)))
+            )
+            spans.append(counts[key].time_span)
+    if not rows:
+        return None
+    where = evidence.summary.harms_in or f"counted in {counts[wanted[0]].population}"
+    caption = (f"Of a hundred people, {spans[0]}; {where}.",)
+    columns = (Column("Event"), Column(_capital(words.short), "number"), Column(_capital(words.control), "number"))
+    return Section("common-harms", "Unwanted events", (Table(caption, columns, tuple(rows)),))
+
+
 def report(results: Results, book: Ledger) -> Section | None:
     """Give counts of harm of a hundred people, then what sources say, then what the dossier's own studies show."""
     words = words_of(results.evidence)
@@ -90,12 +111,7 @@ def _answer(counted: list[_Counted], said: bool, short: str) -> Inline:
 def _counted(results: Results, book: Ledger) -> list[_Counted]:
     found = []
     for key, pair in results.evidence.products.harm_counts.items():
-        under = book.under(
-            f"harm.{key}.",
-            population=pair.population,
-            time_span=pair.time_span,
-            function="glabella.decision.answer",
-        )
+        under = _book_of(book, key, pair)
         sides = _sides(under, pair)
         if not any(sides):
             continue
@@ -105,13 +121,30 @@ def _counted(results: Results, book: Ledger) -> list[_Counted]:
     return found
 
 
-def _sides(book: Ledger, pair: ArmPair, name: str = "", of: int = 100) -> tuple[Claim | None, Claim | None]:
-    with_it = _share(book, f"with{name}", "with", pair.label, pair.arm, "products.yaml", of)
-    return with_it, _share(book, f"without{name}", "without", pair.label, pair.versus, "products.yaml", of)
+def _book_of(book: Ledger, key: str, pair: ArmPair) -> Ledger:
+    return book.under(
+        f"harm.{key}.", population=pair.population, time_span=pair.time_span, function="glabella.decision.answer"
+    )
+
+
+def _sides(
+    book: Ledger, pair: ArmPair, name: str = "", of: int = 100, decimals: int | None = None
+) -> tuple[Claim | None, Claim | None]:
+    with_it = _share(book, f"with{name}", "with", pair.label, pair.arm, "products.yaml", of, decimals)
+    return with_it, _share(
+        book, f"without{name}", "without", pair.label, pair.versus, "products.yaml", of, decimals
+    )
 
 
 def _share(
-    book: Ledger, name: str, side: str, event: str, arm: ArmResult, file: str, of: int = 100
+    book: Ledger,
+    name: str,
+    side: str,
+    event: str,
+    arm: ArmResult,
+    file: str,
+    of: int = 100,
+    decimals: int | None = None,
 ) -> Claim | None:
     """Give people with an event of a hundred or a thousand, with Wilson's interval."""
     counts = _counts(arm)
@@ -131,7 +164,7 @@ def _share(
         version=__version__,
         inputs=((file, digest(arm.model_dump(mode="json"))),),
         sources=tuple(Source(key, numbers[0].status, numbers[0].at) for key in dict.fromkeys(sources)),
-        decimals=1 if of == 100 else 0,
+        decimals=decimals if decimals is not None else 1 if of == 100 else 0,
     )
 
 
@@ -244,3 +277,7 @@ def _allocation(study: Study) -> tuple[Inline, ...]:
     words = {"no": "not randomised", "unclear": "not known whether randomised"}
     word = words.get(study.design.randomised)
     return (" ", Small(f"({word})")) if word else ()
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
