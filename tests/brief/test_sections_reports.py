@@ -17,6 +17,7 @@ from glabella.safety import ReportStore, open_store
 from glabella.shown import Axis, Claim, Drawn, Ledger, Section, Table, blocks_of, claims_of
 from tests.brief.sections import lines, number, sentence, starter
 
+NO_RISK = "A ratio compares how often an event is named in reports. It says nothing about the risk to a person."
 COUNTS = {
     "arm": {"reports": number(100), "events": number(10)},
     "versus": {"reports": number(1000), "events": number(50)},
@@ -73,8 +74,7 @@ def test_what_reports_cannot_say_stands_before_any_table(tmp_path: Path) -> None
 
 def test_a_table_has_counts_and_the_ratio_and_says_that_it_is_no_risk(tmp_path: Path) -> None:
     assert said(tmp_path, study({"all": row(**COUNTS)}))[4:] == [
-        "reports of rash, against all other reports. an office, 2001 to 2003.[EXAMPLE] A ratio compares how often an "
-        "event is named in reports. It says nothing about the risk to a person.",
+        f"reports of rash, against all other reports. an office, 2001 to 2003.[EXAMPLE] {NO_RISK}",
         "use or event | reports, the treatment | with the event | reports, comparison | with the event | "
         "reporting odds ratio, from the counts | drawn",
         "all uses | 100 | 10 | 1,000 | 50 | 2.11 (1.04 to 4.30) | drawn 2.11 (1.04 to 4.30)",
@@ -89,8 +89,8 @@ def test_what_is_not_known_not_printed_and_not_possible_is_said(tmp_path: Path) 
     }
     assert said(tmp_path, study(rows))[-3:] == [
         "counted | 100 | 10 | 1,000 | 50 | none printed | 2.11 (1.04 to 4.30) | drawn 2.11 (1.04 to 4.30)",
-        "printed | 9 | not known | not known | not known | 2 (1 to 4) (reported by another source) | not possible | "
-        "drawn 2 (1 to 4)",
+        "printed | 9 | not known | not known | not known | 2 (1 to 4) (reported by another source) | "
+        "not possible | drawn 2 (1 to 4)",
         "bare | not known | not known | not known | not known | 3 | not possible | ",
     ]
 
@@ -246,9 +246,8 @@ def test_a_store_without_the_comparison_says_why_and_shows_the_rest(
     section, book = section_of(reported(tmp_path, ask=ASK), Made())
     assert lines(section)[3:] == [
         "## this store",
-        "reports of each list of events, against all other reports. the store of reports given to this brief, 2020Q1 "
-        "to 2020Q3. A ratio compares how often an event is named in reports. It says nothing about the risk to a "
-        "person.",
+        "reports of each list of events, against all other reports. the store of reports given to this brief, "
+        f"2020Q1 to 2020Q3. {NO_RISK}",
         "use or event | reports, the treatment | with the event | reports, comparison | with the event | "
         "reporting odds ratio, from the counts | drawn",
         "depression core | 10 | 3 | 90 | 17 | 2.00 (1.00 to 4.00) | drawn 2.00 (1.00 to 4.00)",
@@ -265,5 +264,5 @@ def store_claims(book: Ledger) -> list[Claim]:
 @pytest.mark.parametrize("has_reports", [True, False])
 def test_a_store_is_refused_where_the_dossier_asks_nothing_of_one(tmp_path: Path, has_reports: bool) -> None:
     evidence = reported(tmp_path, study({"all": row()})) if has_reports else starter(tmp_path)
-    with pytest.raises(ValueError, match="asks nothing of a store of reports, expected ask in reports.yaml"):
+    with pytest.raises(ValueError, match=r"asks nothing of a store of reports, expected ask in reports\.yaml"):
         reports.report(Results(evidence, cast("ReportStore", Made())), Ledger())
