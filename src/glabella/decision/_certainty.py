@@ -43,5 +43,5 @@ def certainty(fit: Pooled, studies: list[Study], null: float = 0.0) -> tuple[Cer
     if any(study.risk_of_bias.judgement in (None, "high") for study in studies):
         reasons.append("no published judgement of risk of bias was seen for some trials")
     if any(study.blinding_check.status == "missing" for study in studies):
-        reasons.append("people may see that their frown is gone, and no trial showed how many guessed")
+        reasons.append("people may have known what they were given, and no trial showed how many guessed")
     return _LEVELS[min(len(reasons), len(_LEVELS) - 1)], tuple(reasons)
