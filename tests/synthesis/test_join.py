@@ -172,6 +172,12 @@ def test_signs_order_and_names_do_not_matter(new: JoinedTrials) -> None:
         assert each.se == pytest.approx(found.se, rel=1e-7)
 
 
+def test_a_trial_is_left_out_or_kept_with_all_that_belongs_to_it() -> None:
+    assert NEW.only("B") == JoinedTrials(("B",), (0.1,), (0.3,), ("placebo",))
+    assert NEW.without("B") == JoinedTrials(("A", "C"), (1.4, 0.5), (0.4, 0.5), ("placebo", "placebo"))
+    assert (len(NEW), len(NEW.only("B"))) == (3, 1)
+
+
 def test_a_doubt_widens_each_trial() -> None:
     moved = NEW.less_bias(0.2, sd=0.3)
     assert moved.te == pytest.approx([each - 0.2 for each in NEW.te])
@@ -298,8 +304,9 @@ def test_what_does_not_fit_the_network_is_refused() -> None:
 
 
 def test_what_cannot_be_left_out_moved_or_spread_is_refused() -> None:
-    with pytest.raises(ValueError, match="no trial 'Z'"):
-        NEW.without("Z")
+    for part in (NEW.without, NEW.only):
+        with pytest.raises(ValueError, match="no trial 'Z'"):
+            part("Z")
     one = joined_trials(["A"], [0.1], [0.2], "placebo")
     with pytest.raises(ValueError, match="nothing is left"):
         one.without("A")

@@ -68,17 +68,21 @@ class JoinedTrials:
         ValueError
             If it is not one of them, or the only one.
         """
-        if study not in self.study:
-            raise ValueError(f"no trial {study!r}; expected one of {list(self.study)}")
+        self._check(study)
         if len(self) == 1:
             raise ValueError(f"nothing is left without {study!r}, expected two trials or more")
-        keep = [name != study for name in self.study]
-        return JoinedTrials(
-            tuple(compress(self.study, keep)),
-            tuple(compress(self.te, keep)),
-            tuple(compress(self.se, keep)),
-            tuple(compress(self.node, keep)),
-        )
+        return self._some([name != study for name in self.study])
+
+    def only(self, study: str) -> JoinedTrials:
+        """Keep one trial.
+
+        Raises
+        ------
+        ValueError
+            If it is not one of them.
+        """
+        self._check(study)
+        return self._some([name == study for name in self.study])
 
     def at(self, node: str) -> JoinedTrials:
         """Take every control for another treatment of the network."""
@@ -97,6 +101,18 @@ class JoinedTrials:
         People with the treatment stay as they are, so the effect shrinks by as much as the control does better.
         """
         return self.less_bias(bias.log)
+
+    def _check(self, study: str) -> None:
+        if study not in self.study:
+            raise ValueError(f"no trial {study!r}; expected one of {list(self.study)}")
+
+    def _some(self, keep: list[bool]) -> JoinedTrials:
+        return JoinedTrials(
+            tuple(compress(self.study, keep)),
+            tuple(compress(self.te, keep)),
+            tuple(compress(self.se, keep)),
+            tuple(compress(self.node, keep)),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -638,15 +654,16 @@ def _comparisons(
 ) -> Iterator[IndirectComparison]:
     """Give the comparison of every row of a batch, or of the single one."""
     at = fit.structure.index(treatment), fit.structure.index(against)
-    scores = np.round(np.atleast_2d(fit.p_scores(small_values=small_values)), _TIED)
+    scores = np.atleast_2d(fit.p_scores(small_values=small_values))
+    places = np.round(scores, _TIED)
     low, high = fit.limits()
     # A single fit is a batch of one.
     batch = [np.reshape(each, (-1, *fit.random.te.shape[1:]))[:, at[0], at[1]]
              for each in (fit.te_random, fit.se_random, low, high, fit.pi_low, fit.pi_high)]  # fmt: skip
     for row, (reason, tau2) in enumerate(zip(np.atleast_1d(fit.reason), np.atleast_1d(fit.tau2), strict=True)):
         te, se, ci_low, ci_high, pi_low, pi_high = (float(each[row]) for each in batch)
-        own = scores[row, at[0]]
-        rank = 0 if reason else 1 + int((scores[row] > own).sum())
+        own = float(scores[row, at[0]])
+        rank = 0 if reason else 1 + int((places[row] > places[row, at[0]]).sum())
         yield IndirectComparison(
-            treatment, against, te, se, ci_low, ci_high, pi_low, pi_high, float(own), rank, float(tau2), str(reason)
+            treatment, against, te, se, ci_low, ci_high, pi_low, pi_high, own, rank, float(tau2), str(reason)
         )
