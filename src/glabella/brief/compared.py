@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from glabella.brief.measure import is_ratio
 from glabella.brief.results import sources_of
 from glabella.dossier import Analysis, Comparators, Evidence, NetworkMeasure, NetworkTable, Number
 from glabella.shown import Certainty, Source, digest
@@ -23,6 +24,7 @@ from glabella.synthesis import (
     JoinedTrials,
     contrasts_of_each,
     control_bias,
+    control_counts,
     indirect_sensitivity,
     join_network,
     joined_trials,
@@ -36,7 +38,6 @@ if TYPE_CHECKING:
 Columns = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[float, ...], tuple[float, ...]]
 Method = Literal["REML", "DL", "common"]
 _LEVELS: tuple[Certainty, ...] = ("high", "moderate", "low", "very low")
-_RATIOS = frozenset({"OR", "RR"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,18 +152,13 @@ class Compared:
         return self.comparators.treatments[self.comparators.beside[0]].label
 
     @property
-    def ratio(self) -> bool:
-        """Whether effects are ratios, computed on the log scale."""
-        return self.comparators.measure in _RATIOS
-
-    @property
     def small_values(self) -> Literal["good", "bad"]:
         """Whether a small effect is the better one."""
         return "bad" if self.comparators.better == "higher" else "good"
 
     def shown(self, value: float) -> float:
         """Give an effect as people read it."""
-        return math.exp(value) if self.ratio else value
+        return math.exp(value) if is_ratio(self.comparators.measure) else value
 
     @cached_property
     def ways(self) -> tuple[Way, ...]:
@@ -202,23 +198,16 @@ class Compared:
         total = self.comparators.control_response
         if total is None or self.comparators.measure != "OR" or not self.ways:
             return None
-        effects = self.ways[0].effects
-        if any(effect.measure != "OR" for effect in effects) or total.events.value is None or total.n.value is None:
+        groups = (total.events.value or 0.0, total.n.value or 0.0), control_counts(self.ways[0].effects)
+        if not all(0 < events < people for events, people in groups):
             return None
-        events, people = control_counts(effects)
-        if not (0 < events < people and 0 < total.events.value < total.n.value):
-            return None
-        return control_bias(total.events.value, total.n.value, events, people)
+        return control_bias(*groups[0], *groups[1])
 
     @property
     def totals(self) -> tuple[Number, ...]:
         """The numbers of the network's controls."""
         total = self.comparators.control_response
         return (total.events, total.n) if total else ()
-
-    def own(self, way: Way) -> Shift | None:
-        """Give the comparison with the joined trials' own spread, if it was tried for a way."""
-        return next((each for each in self.shifts if each.kind == "spread" and each.what == way.label), None)
 
     def named(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
         """Give study and both treatments of every contrast, the joined ones last, by the names that people read."""
@@ -233,9 +222,13 @@ class Compared:
 
     def _compare(self, trials: list[JoinedTrials], method: Method) -> tuple[IndirectComparison, ...]:
         return indirect_sensitivity(
-            *self.columns, ways=trials, treatment=self.name, against=self.comparators.beside[0], method=method,
+            *self.columns,
+            ways=trials,
+            treatment=self.name,
+            against=self.comparators.beside[0],
+            method=method,
             small_values=self.small_values,
-        ).comparisons  # fmt: skip
+        ).comparisons
 
     def _ways(self, asked: list[tuple[str, str, Analysis]]) -> list[Way | None]:
         found = contrasts_of_each(self.evidence, [analysis for *_, analysis in asked])
@@ -252,12 +245,19 @@ class Compared:
             same = self.evidence.dossier.outcomes[analysis.outcome].better == self.comparators.better
             te, se = log_odds_from_smd(te, se, better="higher" if same else "lower")
         return Way(
-            key, analysis.label, why,
-            joined_trials([f"{effect.study}/{effect.comparison}" for effect in found.effects], te, se,
-                          self.comparators.joined.node),
-            found.effects, sources_of(found.effects),
+            key,
+            analysis.label,
+            why,
+            joined_trials(
+                [f"{effect.study}/{effect.comparison}" for effect in found.effects],
+                te,
+                se,
+                self.comparators.joined.node,
+            ),
+            found.effects,
+            sources_of(found.effects),
             (("analysis", digest(analysis.model_dump(mode="json"))),),
-        )  # fmt: skip
+        )
 
     def _tried(self) -> Iterator[_Tried]:
         if not self.ways:
@@ -300,16 +300,14 @@ class Compared:
             yield "bias", "", prior.label, moved, "REML"
 
     def _own_spreads(self) -> Iterator[_Tried]:
-        """Give the trials of each way a spread of their own, where they differ at all."""
+        """Give the trials of each way a spread of their own, where that can be had."""
         several = [way for way in self.ways if len(way.trials) > 1]
         if not several:
             return
         # A single trial says nothing of the variance, so this is the one that the network will add.
         alone = [way.trials.only(way.trials.study[0]) for way in several]
         for way, fitted in zip(several, self._compare(alone, "REML"), strict=True):
-            possible = not fitted.reason and len(set(way.trials.te)) > 1
-            spread = replace(way, trials=own_spread(way.trials, fitted.tau2)) if possible else None
-            yield "spread", way.label, "the joined trials' own", spread, "REML"
+            yield "spread", way.label, "the joined trials' own", _spread(way, fitted), "REML"
 
     def _declared(self) -> Iterator[_Tried]:
         """Make each choice otherwise that the dossier declares, for each way."""
@@ -323,6 +321,16 @@ class Compared:
         ]
         for (what, option, _), way in zip(asked, self._ways([each for *_, each in asked]), strict=True):
             yield "declared", what, option, way, "REML"
+
+
+def _spread(way: Way, fitted: IndirectComparison) -> Way | None:
+    """Give trials a spread of their own; None where it is not known, or less than the network's."""
+    if fitted.reason:
+        return None
+    try:
+        return replace(way, trials=own_spread(way.trials, fitted.tau2))
+    except ValueError:
+        return None
 
 
 def indirect_certainty(serious: list[str]) -> tuple[Certainty, tuple[str, ...]]:
@@ -361,13 +369,3 @@ def contrast_columns(table: NetworkTable, measure: NetworkMeasure) -> Columns:
     found = pairwise(table.names("study"), table.names("treatment"), measure=measure, **numbers)
     study, one, other = (tuple(map(str, column)) for column in (found.studlab, found.treat1, found.treat2))
     return study, one, other, tuple(map(float, found.te)), tuple(map(float, found.se))
-
-
-def control_counts(effects: tuple[Effect, ...]) -> tuple[float, float]:
-    """Count events and people in the controls of effects that come from counts."""
-    events = people = 0.0
-    for effect in effects:
-        inputs = dict(effect.steps[0].inputs)
-        events += inputs["events, control"].value or 0.0
-        people += inputs["n, control"].value or 0.0
-    return events, people

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from glabella._version import __version__
+from glabella.brief.measure import NAMES
 from glabella.brief.results import Results
 from glabella.shown import Claim, ClaimFields, Ledger, Source
 
@@ -16,13 +17,6 @@ if TYPE_CHECKING:
 
 #: Draws behind the probabilities of ranks; each is then right to half a hundredth.
 _DRAWS = 10_000
-_MEASURES = {
-    "OR": "odds ratio",
-    "RR": "risk ratio",
-    "RD": "risk difference",
-    "SMD": "standardised mean difference",
-    "MD": "mean difference",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +98,7 @@ class Joined:
     @property
     def measure(self) -> str:
         """What effects are, in words."""
-        return _MEASURES[self.compared.comparators.measure]
-
-    @property
-    def null(self) -> float:
-        """The value of no difference."""
-        return 1.0 if self.compared.ratio else 0.0
+        return NAMES[self.compared.comparators.measure][0]
 
     @property
     def higher(self) -> bool:

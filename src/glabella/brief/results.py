@@ -145,7 +145,7 @@ class Results:
         fit = pool(*arrays(found.effects), method=analysis.method if several else "common",
                    test=analysis.test if several else "z")  # fmt: skip
         studies = tuple(self.evidence.studies[effect.study] for effect in found.effects)
-        word, reasons = certainty(fit, list(studies))
+        word, reasons = certainty(fit, list(studies), ratio=analysis.measure in _RATIOS)
         return PooledAnalysis(key, analysis, self.evidence.dossier.outcomes[analysis.outcome], found, fit, studies,
                               word, reasons)  # fmt: skip
 
@@ -178,3 +178,14 @@ def sources_of(effects: tuple[Effect, ...]) -> tuple[Source, ...]:
                 for reference in number.sources:
                     found.setdefault(reference, Source(reference, number.status, number.at))
     return tuple(found.values())
+
+
+def control_counts(effects: tuple[Effect, ...]) -> tuple[float, float]:
+    """Count events and people in the controls of effects that come from counts; of others there are none."""
+    events = people = 0.0
+    for effect in effects:
+        inputs = dict(effect.steps[0].inputs) if effect.steps else {}
+        if "events, control" in inputs and "n, control" in inputs:
+            events += inputs["events, control"].value or 0.0
+            people += inputs["n, control"].value or 0.0
+    return events, people

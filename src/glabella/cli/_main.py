@@ -22,7 +22,7 @@ from glabella.cli._network import network_command
 from glabella.cli._pool import pool_command
 from glabella.cli._safety import safety
 
-KINDS = ("dossier", "study", "products", "claims", "reports", "comparators", "priors", "parameters", "observations",
+KINDS = ("dossier", "study", "products", "claims", "reports", "comparators", "priors", "summary", "parameters", "observations",
          "links", "explanations", "questions", "fit")  # fmt: skip
 
 

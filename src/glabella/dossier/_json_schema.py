@@ -14,6 +14,7 @@ from glabella.dossier._priors import Priors
 from glabella.dossier._questions import Questions
 from glabella.dossier._reports import Reports
 from glabella.dossier._schema import Claims, Dossier, Products, Study
+from glabella.dossier._summary import Summary
 
 _KINDS: dict[str, type[BaseModel]] = {
     "dossier": Dossier,
@@ -23,6 +24,7 @@ _KINDS: dict[str, type[BaseModel]] = {
     "reports": Reports,
     "comparators": Comparators,
     "priors": Priors,
+    "summary": Summary,
     "parameters": Parameters,
     "observations": Observations,
     "links": Links,
@@ -37,8 +39,8 @@ def json_schema(kind: str) -> dict[str, Any]:
 
     Parameters
     ----------
-    kind : {"dossier", "study", "products", "claims", "reports", "comparators", "priors"} or, of a mechanism, \
-            {"parameters", "observations", "links", "explanations", "questions", "fit"}
+    kind : {"dossier", "study", "products", "claims", "reports", "comparators", "priors", "summary"}, or, of a \
+            mechanism, {"parameters", "observations", "links", "explanations", "questions", "fit"}
         The kind of file.
 
     Raises

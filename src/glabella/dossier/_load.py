@@ -21,6 +21,7 @@ from glabella.dossier._priors import Priors
 from glabella.dossier._questions import Questions
 from glabella.dossier._reports import Reports
 from glabella.dossier._schema import Claims, Dossier, Products, Reference, Study
+from glabella.dossier._summary import Summary
 from glabella.dossier._table import NetworkTable, read_table
 from glabella.dossier._text import Document, read_document
 
@@ -31,7 +32,7 @@ MODELS: Mapping[str, type[BaseModel]] = MappingProxyType(
 )
 #: A dossier may lack these.
 OPTIONAL_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType(
-    {"reports.yaml": Reports, "comparators.yaml": Comparators, "priors.yaml": Priors}
+    {"reports.yaml": Reports, "comparators.yaml": Comparators, "priors.yaml": Priors, "summary.yaml": Summary}
 )
 #: Of a model of the mechanism; a dossier that has the folder has them all.
 MECHANISM = "mechanism/"
@@ -59,6 +60,8 @@ class Evidence:
         ``comparators.yaml`` and the table it names, where there is one.
     priors : Priors or None
         ``priors.yaml``, where there is one.
+    summary : Summary
+        ``summary.yaml``; empty where there is none.
     mechanism : Mechanism or None
         The folder ``mechanism``, where there is one.
     studies : Mapping[str, Study]
@@ -76,6 +79,7 @@ class Evidence:
     comparators: Comparators | None
     network: NetworkTable | None
     priors: Priors | None
+    summary: Summary
     mechanism: Mechanism | None
     studies: Mapping[str, Study]
     references: Mapping[str, Reference]
@@ -136,6 +140,7 @@ def assemble(reading: Reading) -> Evidence:
         comparators=comparators,
         network=parts[comparators.table.file] if comparators else None,
         priors=parts.get("priors.yaml"),
+        summary=parts.get("summary.yaml") or Summary(),
         mechanism=_mechanism(parts),
         studies=MappingProxyType({study.id: study for study in studies}),
         references=MappingProxyType(dict(parts["references.json"])),

@@ -20,7 +20,7 @@ from glabella.dossier._number import ReferenceId, Status, Text, _Model, misfits_
 from glabella.dossier._observations import Observations
 from glabella.dossier._priors import PARAMETERS, POSITIVE, Family
 from glabella.dossier._questions import Questions
-from glabella.dossier._schema import Id, Statement, Verdict
+from glabella.dossier._schema import Id, Statement
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 #: Units of a toxin, as a unit or part of one: ``U``, ``1/U``, ``U/week``.
@@ -116,7 +116,7 @@ class Link(_Model):
     end: Name = Field(alias="to", description="a state or quantity of the model")
     through: Name = Field(description="the reaction or the quantity whose equation holds the link")
     label: Text = Field(description="what happens, in a few words")
-    support: Verdict
+    support: Literal["supported", "partly", "contradicted", "untested"]
     why: tuple[Statement, ...] = Field(min_length=1)
 
 

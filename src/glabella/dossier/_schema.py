@@ -34,7 +34,8 @@ Rater = Literal["clinician", "self"]
 Blinding = Literal["double", "single", "open", "unknown"]
 CoTreatment = Literal["adjunct", "monotherapy", "mixed", "unknown"]
 Control = Literal["saline", "other_site", "sham", "drug", "none"]
-Verdict = Literal["supported", "partly", "contradicted", "untested"]
+#: Of a claim that people meet: inconclusive was tested and cannot tell, untested was looked at by nobody.
+Verdict = Literal["supported", "contradicted", "inconclusive", "untested"]
 
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from glabella._version import __version__
+from glabella.brief.measure import NAMES, is_ratio
 from glabella.brief.quote import say
 from glabella.brief.results import Results, sources_of
 from glabella.brief.sections.indirect import direct_statements, treatments_of
 from glabella.brief.words import words_of
 from glabella.decision import certainty
-from glabella.dossier import Option, Study
+from glabella.dossier import Option, Statement, Study
 from glabella.shown import (
     Block,
     Claim,
@@ -23,6 +24,7 @@ from glabella.shown import (
     Inline,
     Items,
     Ledger,
+    Link,
     Name,
     Paragraph,
     Row,
@@ -39,9 +41,10 @@ if TYPE_CHECKING:
     from glabella.brief.compared import Compared
     from glabella.dossier import Analysis
 
+#: Its name to link to.
+SECTION = "combine"
 #: Stands between components in names made for the component model, and in no name of a table.
 _JOIN = "\x1f"
-_RATIOS = frozenset({"OR", "RR"})
 #: What else people took, in the claims' labels and on the page.
 _KINDS = {
     "adjunct": ("everybody also took an antidepressant", "everybody had other treatment too"),
@@ -49,29 +52,19 @@ _KINDS = {
     "mixed": ("some did", "some had other treatment too"),
     "unknown": ("not known", "not known"),
 }
-_POOLED = {
-    "OR": "pooled odds ratio",
-    "RR": "pooled risk ratio",
-    "RD": "pooled risk difference",
-    "SMD": "pooled standardised mean difference",
-    "MD": "pooled mean difference",
-}
 
 
 def report(results: Results, book: Ledger) -> Section | None:
     """Say whether the treatment was tried together with others, and what came out."""
-    evidence, compared = results.evidence, results.compared
-    elsewhere = direct_statements(evidence)
-    said = {at: one for at, one in enumerate(evidence.products.combination) if at not in elsewhere}
-    if not said and compared is None:
+    if not _here(results):
         return None
     content: list[Block] = [_answer(results, book)]
     content += _added(results, book)
-    if said:
+    if said := _statements(results):
         content.append(Items(tuple(say(book, one, f"with{at}") for at, one in said.items())))
-    if compared is not None:
-        content += _of_network(results, compared, book)
-    return Section("combine", "Does it work better together with other treatment?", tuple(content))
+    if results.compared is not None:
+        content += _of_network(results, results.compared, book)
+    return Section(SECTION, "Does it work better together with other treatment?", tuple(content))
 
 
 def tested(results: Results, book: Ledger) -> Claim:
@@ -108,6 +101,34 @@ def tested(results: Results, book: Ledger) -> Claim:
 def verdict(count: Claim) -> str:
     """Whether any trial can say that the treatment is better in combination than alone."""
     return "tested" if count.value else "untested"
+
+
+def computed(results: Results, book: Ledger) -> Inline | None:
+    """Say what was computed of a claim that combinations work better; None without this section."""
+    if not _here(results):
+        return None
+    count, name = tested(results, book), words_of(results.evidence).treatment
+    word = verdict(count)
+    return (
+        "Computed here: ",
+        Shown(count, "number"),
+        f" randomised trials can tell a combination from {name} alone. That it is better in combination is ",
+        Icon("verdict", word) if word == "untested" else Strong(word),
+        "; see ",
+        Link("how it combines", SECTION),
+        ".",
+    )
+
+
+def _here(results: Results) -> bool:
+    """Whether the dossier has anything to say here."""
+    return bool(_statements(results)) or results.compared is not None
+
+
+def _statements(results: Results) -> dict[int, Statement]:
+    """Give the dossier's sentences by their place; those on trials against a drug stand with the comparisons."""
+    elsewhere = direct_statements(results.evidence)
+    return {at: one for at, one in enumerate(results.evidence.products.combination) if at not in elsewhere}
 
 
 def _answer(results: Results, book: Ledger) -> Block:
@@ -151,7 +172,7 @@ def _added(results: Results, book: Ledger) -> list[Block]:
         Column("other treatment"),
         Column("trials", "number"),
         Column("comparisons with an effect", "number"),
-        Column(_POOLED[analysis.measure], "number"),
+        Column(f"pooled {NAMES[analysis.measure][0]}", "number"),
     )
     return [Table(caption, columns, tuple(rows))]
 
@@ -191,7 +212,7 @@ def _pooled(results: Results, book: Ledger, found: Contrasts, label: str) -> Inl
     several = len(found.effects) > 1
     fit = pool(*arrays(found.effects), method="REML" if several else "common", test="knha" if several else "z")
     word, _ = certainty(fit, [results.evidence.studies[effect.study] for effect in found.effects])
-    shown = math.exp if found.effects[0].measure in _RATIOS else float
+    shown = math.exp if is_ratio(found.effects[0].measure) else float
     claim = book(
         "pooled",
         f"pooled effect: {label}",
@@ -275,7 +296,7 @@ def _of_network(results: Results, compared: Compared, book: Ledger) -> list[Bloc
                 ". With so few trials, that they add up is neither shown nor ruled out.",
             )
         ),
-        Table(f"{_capital(_POOLED[comparators.measure])} against {compared.control}.", columns, tuple(rows)),
+        Table(f"{_capital(NAMES[comparators.measure][0])} against {compared.control}.", columns, tuple(rows)),
     ]
 
 

@@ -6,9 +6,11 @@ is and how far it moves therefore stands before any of its numbers.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from glabella.brief.joined import Alternative, Joined, JoinedWay, joined
+from glabella.brief.measure import NAMES, axis, favours, holds, is_ratio, null_of, null_word
 from glabella.brief.quote import say, say_all
 from glabella.brief.results import Results
 from glabella.brief.words import words_of
@@ -136,12 +138,12 @@ def _answer_without(evidence: Evidence, trials: tuple[tuple[Study, Comparison], 
 def _answer(found: Joined) -> Block:
     """Say who works better, or that nobody can tell, with how sure that is and how far the estimates reach."""
     compared, word = found.compared, found.compared.certainty
-    low, high = found.range.low or 0.0, found.range.high or 0.0
-    above, below = low > found.null, high < found.null
+    undecided = holds(found.range, compared.comparators.measure)
     # The one that every way to compare them favours, if there is one, comes first.
-    turned = below if found.higher else above
+    above = not undecided and (found.range.low or 0.0) > null_of(compared.comparators.measure)
+    turned = not undecided and above != found.higher
     one, other = (compared.first, compared.name) if turned else (compared.name, compared.first)
-    if not (above or below):
+    if undecided:
         said = f"We cannot tell whether {one} works better than {other}: over all the ways to compare them"
     elif word in _VERBS:
         said = f"{_capital(one)} {_VERBS[word]} {other}: over all the ways to compare them"
@@ -151,9 +153,9 @@ def _answer(found: Joined) -> Block:
         )
     return Paragraph(
         (
-            f"{said} the {found.measure} of {found.outcome} reaches from ",
+            f"{said} the {_measured(found)} reaches from ",
             Shown(found.range, "limits"),
-            f", where {_null(found)} means no difference. Certainty: ",
+            f", where {null_word(compared.comparators.measure)} means no difference. Certainty: ",
             Icon("certainty", word),
             ".",
         ),
@@ -201,13 +203,13 @@ def _joins(found: Joined) -> Table:
                 Shown(one.k, "number"),
                 Shown(one.control, "bare"),
                 Shown(one.first, "bare"),
-                *((Shown(one.own, "bare") if one.own else "not known",) if spread else ()),
+                *((Shown(one.own, "bare") if one.own else "not possible",) if spread else ()),
             )
         )
         for one in _largest_first(found)
     )
-    side = "above" if found.higher else "below"
-    caption = f"{_capital(found.measure)} of {found.outcome}; {side} {_null(found)} favours {name}."
+    comparators = found.compared.comparators
+    caption = f"{_capital(_measured(found))}; {favours(comparators.measure, comparators.better, name)}."
     return Table(caption, columns, rows, note=_narrower(found))
 
 
@@ -249,22 +251,23 @@ def _fragile(found: Joined) -> Block:
 
 def _narrower(found: Joined) -> Inline:
     """Say why intervals are narrower than where the trials are pooled by themselves, where they are."""
-    narrower = any(one.own and _width(found, one.own) > _width(found, one.first) for one in found.ways)
-    if not narrower:
+    compared = [_width(found, one.own) > _width(found, one.first) for one in found.ways if one.own]
+    if not any(compared):
         return ""
+    which = "Intervals" if all(compared) else "Some intervals"
     return (
-        "Intervals are narrower here than where the same trials are pooled by themselves, because the network has "
+        f"{which} are narrower here than where the same trials are pooled by themselves, because the network has "
         "one spread between trials (standard deviation ",
         Shown(found.tau, "number"),
-        "), which its many other trials decide. The last column gives the joined trials the spread that they have "
-        "among themselves.",
+        "), which its other trials mostly decide. The last column gives the joined trials the spread that they "
+        "have among themselves.",
     )
 
 
 def _width(found: Joined, claim: Claim) -> float:
     """Give an interval's width, of a ratio as that of its ends' ratio."""
     low, high = claim.low or 0.0, claim.high or 0.0
-    return high / low if found.compared.ratio else high - low
+    return high / low if is_ratio(found.compared.comparators.measure) else high - low
 
 
 def _alternatives(found: Joined) -> list[Block]:
@@ -291,20 +294,15 @@ def _alternatives(found: Joined) -> list[Block]:
         for one in others
     )
     caption = f"{_capital(name)} against each alternative, joined by {found.ways[wide].way.label}: {found.measure}."
-    axis = _axis(found, [one.effects[wide] for one in others])
+    axis = _axis(found, tuple(one.effects[wide] for one in others))
     return [Table(caption, columns, rows, axis), _graph(found), _ranked(found, wide)]
 
 
-def _axis(found: Joined, claims: list[Claim]) -> Axis:
-    """Reach as far as the estimates do, and not much further: what goes beyond ends in an arrow."""
-    values = [claim.value or found.null for claim in claims]
-    name = f"favours {found.compared.name}"
-    left, right = ("favours the alternative", name) if found.higher else (name, "favours the alternative")
-    if found.compared.ratio:
-        reach = 2.0 * max(*values, *(1 / value for value in values if value > 0), 2.0)
-        return Axis(1 / reach, reach, 1.0, ratio=True, left=left, right=right)
-    reach = 2.0 * max((abs(value) for value in values), default=0.0) or 1.0
-    return Axis(-reach, reach, 0.0, left=left, right=right)
+def _axis(found: Joined, claims: tuple[Claim, ...]) -> Axis:
+    comparators, name = found.compared.comparators, found.compared.name
+    drawn = axis(comparators.measure, comparators.better, name, claims)
+    other = "favours the alternative"
+    return replace(drawn, left=other) if found.higher else replace(drawn, right=other)
 
 
 def _graph(found: Joined) -> Figure:
@@ -436,7 +434,7 @@ def _other_choices(found: Joined) -> Block:
         Column("", "drawn"),
         Column("rank", "number"),
     )
-    axis = _axis(found, [one.effect for one in found.moved])
+    axis = _axis(found, tuple(one.effect for one in found.moved))
     lost = "; ".join(f"{_what(compared, each)}, {each.option}: {each.found.reason}" for each in found.lost)
     note = Name(f"Not possible: {lost}.") if lost else ""
     return Details("How far the comparison moves with each choice", (Table(caption, columns, rows, axis, note),))
@@ -465,8 +463,9 @@ def _best_first(found: Joined, way: int) -> list[Alternative]:
     return sorted(found.others, key=lambda one: sign * (one.effects[way].value or 0.0))
 
 
-def _null(found: Joined) -> str:
-    return "one" if found.compared.ratio else "zero"
+def _measured(found: Joined) -> str:
+    """Give the measure with what it is of."""
+    return f"{found.measure} {NAMES[found.compared.comparators.measure][1]} {found.outcome}"
 
 
 def _capital(text: str) -> str:
