@@ -30,7 +30,8 @@ def _short(one: Reference) -> str:
     year = _year(one)
     name = f"{first} {year}" if year and year not in first else first
     container = _container(one) if authors else ""
-    return ", ".join(part for part in (name, container, _number(one)) if part)
+    number = "" if _address(one) else _number(one)
+    return ", ".join(part for part in (name, container, number) if part and part not in first)
 
 
 def _extra(one: Reference) -> dict[str, Any]:

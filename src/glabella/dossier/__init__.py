@@ -12,6 +12,7 @@ from glabella.dossier._fitted import Fitted
 from glabella.dossier._json_schema import json_schema
 from glabella.dossier._load import Evidence, load, shipped
 from glabella.dossier._mechanism import Explanation, Link, Mechanism, Parameter, ParameterPrior
+from glabella.dossier._mechanism_words import MechanismWords
 from glabella.dossier._number import Number
 from glabella.dossier._observations import (
     MoodObservation,
@@ -49,10 +50,10 @@ from glabella.dossier._table import NetworkTable, read_table
 
 __all__ = [
     "Analysis", "Arm", "ArmPair", "ArmResult", "Between", "Comparators", "Comparison", "Conflict", "Difference",
-    "Dossier", "DossierError", "Evidence", "Explanation", "Fault", "Fitted", "Link", "Mechanism", "MoodObservation",
-    "MuscleObservation", "NerveObservation", "NetworkMeasure", "NetworkTable", "Number", "Observations", "Option",
-    "Outcome", "Parameter", "ParameterPrior", "PopularClaim", "Prior", "Priors", "Product", "Questions",
-    "Reference", "ReportQuestion", "ReportRow", "ReportSide", "ReportStudy", "Reports", "Result", "Scale", "Share",
-    "Statement", "Study", "Target", "TimeObservation", "Treatment", "check", "fit_inputs", "json_schema", "load",
-    "read_table", "shipped", "write_starter",
+    "Dossier", "DossierError", "Evidence", "Explanation", "Fault", "Fitted", "Link", "Mechanism",
+    "MechanismWords", "MoodObservation", "MuscleObservation", "NerveObservation", "NetworkMeasure",
+    "NetworkTable", "Number", "Observations", "Option", "Outcome", "Parameter", "ParameterPrior",
+    "PopularClaim", "Prior", "Priors", "Product", "Questions", "Reference", "ReportQuestion", "ReportRow", "ReportSide",
+    "ReportStudy", "Reports", "Result", "Scale", "Share", "Statement", "Study", "Target", "TimeObservation",
+    "Treatment", "check", "fit_inputs", "json_schema", "load", "read_table", "shipped", "write_starter",
 ]  # fmt: skip

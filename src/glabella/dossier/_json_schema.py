@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from glabella.dossier._comparators import Comparators
 from glabella.dossier._fitted import Fitted
 from glabella.dossier._mechanism import Explanations, Links, Parameters
+from glabella.dossier._mechanism_words import MechanismWords
 from glabella.dossier._observations import Observations
 from glabella.dossier._priors import Priors
 from glabella.dossier._questions import Questions
@@ -30,6 +31,7 @@ _KINDS: dict[str, type[BaseModel]] = {
     "links": Links,
     "explanations": Explanations,
     "questions": Questions,
+    "words": MechanismWords,
     "fit": Fitted,
 }
 
@@ -40,7 +42,7 @@ def json_schema(kind: str) -> dict[str, Any]:
     Parameters
     ----------
     kind : {"dossier", "study", "products", "claims", "reports", "comparators", "priors", "summary"}, or, of a \
-            mechanism, {"parameters", "observations", "links", "explanations", "questions", "fit"}
+            mechanism, {"parameters", "observations", "links", "explanations", "questions", "words", "fit"}
         The kind of file.
 
     Raises

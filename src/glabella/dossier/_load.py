@@ -16,6 +16,7 @@ from glabella.dossier._comparators import Comparators
 from glabella.dossier._faults import MOST_FAULTS, DossierError, Fault, MisfitError
 from glabella.dossier._fitted import Fitted
 from glabella.dossier._mechanism import Explanations, Links, Mechanism, Parameters
+from glabella.dossier._mechanism_words import MechanismWords
 from glabella.dossier._observations import Observations
 from glabella.dossier._priors import Priors
 from glabella.dossier._questions import Questions
@@ -42,6 +43,8 @@ MECHANISM_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType({
 })  # fmt: skip
 #: What is asked of the mechanism; without it there is nothing to fit for.
 QUESTIONS = MECHANISM + "questions.yaml"
+#: How sentences name what the mechanism is of; without it they say "muscle".
+WORDS = MECHANISM + "words.yaml"
 #: What was computed from the mechanism, by ``glabella mechanism fit``; a dossier may lack it.
 FIT = MECHANISM + "fit.json"
 
@@ -161,6 +164,7 @@ def _mechanism(parts: Mapping[str, Any]) -> Mechanism | None:
         explanations=MappingProxyType(parts[MECHANISM + "explanations.yaml"].explanations),
         questions=parts.get(QUESTIONS),
         fitted=parts.get(FIT),
+        words=parts.get(WORDS, MechanismWords()),
     )
 
 
@@ -249,8 +253,9 @@ def _read_mechanism(reading: Reading, folder: Path) -> None:
     """Read the model's text and the files beside it, where there is a folder of them."""
     if not (folder / MECHANISM).is_dir():
         return
-    asked: dict[str, type[BaseModel]] = {QUESTIONS: Questions} if (folder / QUESTIONS).exists() else {}
-    for name, model in {**MECHANISM_MODELS, **asked}.items():
+    optional: dict[str, type[BaseModel]] = {QUESTIONS: Questions, WORDS: MechanismWords}
+    there = {name: model for name, model in optional.items() if (folder / name).exists()}
+    for name, model in {**MECHANISM_MODELS, **there}.items():
         if _read_file(reading, folder, name):
             _validate(reading, name, model)
     name = MECHANISM + "model.ant"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Annotated, Literal
 
@@ -16,6 +16,7 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from glabella.dossier._faults import MisfitError
 from glabella.dossier._fitted import Fitted
+from glabella.dossier._mechanism_words import MechanismWords
 from glabella.dossier._number import ReferenceId, Status, Text, _Model, misfits_of_limits
 from glabella.dossier._observations import Observations
 from glabella.dossier._priors import PARAMETERS, POSITIVE, Family
@@ -182,6 +183,8 @@ class Mechanism:
         What is asked of the fit, where there is ``questions.yaml``.
     fitted : Fitted or None
         What was computed from the rest, where it was.
+    words : MechanismWords
+        How sentences name what it is of.
     """
 
     model: str
@@ -192,6 +195,7 @@ class Mechanism:
     explanations: Mapping[str, Explanation]
     questions: Questions | None = None
     fitted: Fitted | None = None
+    words: MechanismWords = field(default_factory=MechanismWords)
 
     def of_product(self, symbol: str) -> Mapping[str, Parameter]:
         """Give the parameters that stand for one constant of the model, by product."""

@@ -70,7 +70,10 @@ def _head(results: Results, base: Baseline, risk: Claim, of: int) -> Inline:
     found = counted(results)
     assert found is not None, "a baseline was counted in some analysis"
     event = found[1].event or found[1].label
-    return (f"Of {_MANY[of]} people, {event} ", Small(("(without: ", Shown(risk, "number"), f", {base.label})")))
+    return (
+        f"{event[:1].upper()}{event[1:]}, of {_MANY[of]} ",
+        Small(("without: ", Shown(risk, "number"), f", {base.label}")),
+    )
 
 
 def _row(results: Results, book: Ledger, row: Reading, lows: tuple[Baseline, ...], of: int, *, first: bool) -> Row:

@@ -12,6 +12,6 @@ def brief(results: Results, book: Ledger) -> Section | None:  # noqa: ARG001  ev
     short = results.evidence.summary.claims
     if not short:
         return None
-    rows = tuple(Row((words, (Icon("verdict", verdicts[key]), verdicts[key]))) for key, words in short.items())
+    rows = tuple(Row((words, Icon("verdict", verdicts[key]))) for key, words in short.items())
     columns = (Column("Claim"), Column("Verdict"))
     return Section("claims-met", "Claims people meet", (Table("", columns, rows),))

@@ -23,6 +23,7 @@ from glabella.shown import (
     Paragraph,
     Row,
     Section,
+    Shown,
     Small,
     Source,
     Table,

@@ -15,15 +15,13 @@ def brief(results: Results, book: Ledger) -> Section:
     reasons: list[Inline] = [_capital(reason) + "." for reason in one.reasons]
     new = prediction_of(results, book, head)
     if new is not None:
-        reasons.append(
-            ("In a new trial the true effect is expected between ", Shown(new, "limits"), _unit(new.unit), ".")
-        )
+        reasons.append(("A new trial’s true effect is expected from ", Shown(new, "limits"), _unit(new.unit), "."))
     content: list[Items | Paragraph] = [Items(tuple(reasons))]
     summary = results.evidence.summary
     if summary.studied or summary.not_studied:
         said = [*say_all(book, summary.studied, "studied"), *say_all(book, summary.not_studied, "not_studied")]
         content.append(Paragraph((Strong("Who was studied. "), *_joined(said))))
-    title = ("How sure: ", Icon("certainty", one.certainty), one.certainty)
+    title = ("How sure: ", Icon("certainty", one.certainty))
     return Section("how-sure", title, tuple(content))
 
 

@@ -49,7 +49,7 @@ def _tally(results: Results, book: Ledger) -> Inline:
         for word, number in found.items()
         if number
     ]
-    return ("Of ", total, " claims that people meet: ", joined(parts), ".")
+    return ("Claims that people meet: ", total, ". Verdicts: ", joined(parts), ".")
 
 
 def _computed(results: Results, book: Ledger, claim: PopularClaim) -> Inline | None:

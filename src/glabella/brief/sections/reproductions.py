@@ -49,7 +49,7 @@ def _lead(results: Results, book: Ledger) -> tuple[str | Claim, ...]:
     total = counted("total", "published pooled results", set(_VERDICTS))
     exact = counted("exact", "of them, met exactly", {"exact"})
     near = counted("approximate", "of them, met approximately", {"approximate"})
-    return ("Of ", total, " published results ", exact, " are met exactly and ", near, " approximately.")
+    return ("Published pooled results: ", total, "; met exactly: ", exact, "; met approximately: ", near, ".")
 
 
 def _printed(book: Ledger, key: str, target: Target) -> Claim:
@@ -74,7 +74,7 @@ def _ours(results: Results, book: Ledger, key: str, target: Target) -> Claim | N
         high=one.shown(fit.ci_high),
         interval="95 % confidence interval",
         population="as in the review",
-        time_span=f"week {one.analysis.week:g}",
+        time_span=results.fields_of(one)["time_span"],
         certainty="not rated",
         function="glabella.synthesis.pool",
         version=__version__,

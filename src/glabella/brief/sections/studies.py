@@ -37,7 +37,7 @@ def report(results: Results, book: Ledger) -> Section | None:
     total = count(results, under, "total", "studies", len(studies), files=files, sources=sources)
     randomised = sum(study.design.randomised == "yes" for study in studies)
     by_chance = count(results, under, "randomised", "randomised studies", randomised, files=files, sources=sources)
-    lead = ("The dossier holds ", total, " studies; ", by_chance, " of them are randomised.")
+    lead = ("Studies in this dossier: ", total, "; randomised: ", by_chance, ".")
     return Section(
         "studies", "The studies", (Paragraph(lead, "lead"), *(_study(under, study) for study in studies))
     )
@@ -49,7 +49,7 @@ def _study(book: Ledger, study: Study) -> Details:
     said += say_all(book, (*study.population, *study.findings), f"{study.id}.")
     if study.co_treatment_detail:
         said.append(("Other treatment: ", say(book, study.co_treatment_detail, f"{study.id}.other")))
-    if study.blinding_check:
+    if study.blinding_check.status != "missing":
         said.append(("Whether people guessed: ", say(book, study.blinding_check, f"{study.id}.guessed")))
     if said:
         content.append(Items(tuple(said)))
