@@ -285,7 +285,7 @@ def _alternatives(found: Joined) -> list[Block]:
     rows = tuple(
         Row(
             (
-                (Name(one.label), " ", Small(Name(f"({one.long})"))) if one.long else Name(one.label),
+                (Name(one.label), Small(Name(one.long))) if one.long else Name(one.label),
                 Shown(one.trials, "number"),
                 Shown(one.effects[wide], "bare"),
                 Drawn(one.effects[wide]),
@@ -418,8 +418,7 @@ def _other_choices(found: Joined) -> Block:
     rows = tuple(
         Row(
             (
-                _what(compared, one.shift),
-                Name(one.shift.option),
+                (_what(compared, one.shift), Small(Name(one.shift.option))),
                 Shown(one.effect, "bare"),
                 Drawn(one.effect),
                 Shown(one.rank, "number"),
@@ -429,7 +428,6 @@ def _other_choices(found: Joined) -> Block:
     )
     columns = (
         Column("choice"),
-        Column("option"),
         Column(f"against {compared.first}", "number"),
         Column("", "drawn"),
         Column("rank", "number"),
