@@ -93,6 +93,38 @@ def test_every_number_has_a_source_unless_it_is_from_memory(shipped: Results, mo
         assert {source.reference for source in claim.sources} <= shipped.evidence.references.keys()
 
 
+def test_counts_say_what_was_counted_in_which_files(shipped: Results) -> None:
+    book = Ledger()
+    for module in SECTIONS:
+        module.report(shipped, book)
+    counts = {name: claim for name, claim in book.claims.items() if claim.function == "glabella.brief.build"}
+    assert {name: claim.label for name, claim in counts.items() if not name.startswith("methods.source.")} == {
+        "harm.studies.main": "studies of the question",
+        "harm.studies.counted": "of them, with counts of harm in both groups",
+        "claim.count.total": "popular claims",
+        **{f"claim.count.{word}": f"of them, {word}" for word in verdicts(shipped)},
+        "reproduce.total": "published pooled results",
+        "reproduce.exact": "of them, met exactly",
+        "reproduce.approximate": "of them, met approximately",
+        "conflict.topics": "contradictions between sources",
+        "conflict.used": "of them, with a side that is used",
+        "study.total": "studies",
+        "study.randomised": "randomised studies",
+    }
+    assert counts["methods.source.0"].label == "sources: primary abstract"
+    for claim in counts.values():
+        assert (claim.population, claim.time_span, claim.certainty) == (
+            "what this dossier holds",
+            "any",
+            "not rated",
+        )
+        assert {file for file, _ in claim.inputs} <= shipped.evidence.digests.keys()
+
+
+def verdicts(results: Results) -> set[str]:
+    return {claim.verdict for claim in results.evidence.claims.claims}
+
+
 @pytest.mark.parametrize("make", [treatment.report, reports.report, conflicts.report, reproductions.report])
 def test_a_section_without_its_subject_is_not_there(evidence: Evidence, make: Make) -> None:
     assert make(Results(evidence), Ledger()) is None
