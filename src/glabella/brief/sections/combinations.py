@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from glabella._version import __version__
 from glabella.brief.measure import NAMES, is_ratio
-from glabella.brief.quote import say
+from glabella.brief.quoting import say
 from glabella.brief.results import Results, sources_of
 from glabella.brief.sections.indirect import direct_statements, treatments_of
 from glabella.brief.words import words_of
@@ -90,7 +90,7 @@ def tested(results: Results, book: Ledger) -> Claim:
         population=evidence.dossier.question.population,
         time_span="any",
         certainty="not rated",
-        function="glabella.decision.combined",
+        function="glabella.brief.count",
         version=__version__,
         inputs=results.inputs(tuple(study.id for study in asked)),
         sources=tuple(Source(study.reports[0], "seen") for study in asked),
@@ -189,7 +189,7 @@ def _added_by(
         version=__version__,
         inputs=(*results.inputs(names), ("analysis", digest(analysis.model_dump(mode="json")))),
         certainty="not rated",
-        function="glabella.decision.combined",
+        function="glabella.brief.count",
         sources=tuple(Source(study.reports[0], "seen") for study in studies),
         decimals=0,
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from glabella.brief.mechanism import FittedModel, fitted_model, ranged
-from glabella.brief.quote import say_all
+from glabella.brief.quoting import say_all
 from glabella.brief.results import Results
 from glabella.brief.sentence import sentence
 from glabella.brief.words import Words, words_of
