@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from string import Formatter
 
-from glabella.shown import Inline
+from glabella.shown import Inline, Small
 
 
 def sentence(text: str, **parts: Inline) -> Inline:
@@ -32,3 +32,13 @@ def sentence(text: str, **parts: Inline) -> Inline:
     if unused := parts.keys() - used:
         raise TypeError(f"the text has no place for {', '.join(sorted(unused))}: {text}")
     return tuple(pieces)
+
+
+def aside(text: str) -> Inline:
+    """Give words in brackets that stand behind others, set smaller; nothing where there are none.
+
+    >>> from glabella.shown import plain
+    >>> plain(("facial feedback", aside("not told apart"))), aside("")
+    ('facial feedback (not told apart)', '')
+    """
+    return (" ", Small(f"({text})")) if text else ""
