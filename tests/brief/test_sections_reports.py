@@ -12,11 +12,13 @@ import pytest
 from glabella.brief.results import Results
 from glabella.brief.sections import reports
 from glabella.brief.sections.report_tables import axis_of
+from glabella.brief.words import words_of
 from glabella.dossier import Evidence, Reports, load
 from glabella.safety import ReportStore, open_store
 from glabella.shown import Axis, Claim, Drawn, Ledger, Section, Table, blocks_of, claims_of
 from tests.brief.sections import lines, number, sentence, starter
 
+NO_RISK = "A ratio compares how often an event is named in reports. It says nothing about the risk to a person."
 COUNTS = {
     "arm": {"reports": number(100), "events": number(10)},
     "versus": {"reports": number(1000), "events": number(50)},
@@ -72,10 +74,10 @@ def test_what_reports_cannot_say_stands_before_any_table(tmp_path: Path) -> None
 
 
 def test_a_table_has_counts_and_the_ratio_and_says_that_it_is_no_risk(tmp_path: Path) -> None:
+    drug = words_of(starter(tmp_path / "again")).short
     assert said(tmp_path, study({"all": row(**COUNTS)}))[4:] == [
-        "reports of rash, against all other reports. an office, 2001 to 2003.[EXAMPLE] A ratio compares how often an "
-        "event is named in reports. It says nothing about the risk to a person.",
-        "use or event | reports, the treatment | with the event | reports, comparison | with the event | "
+        f"reports of rash, against all other reports. an office, 2001 to 2003.[EXAMPLE] {NO_RISK}",
+        f"use or event | reports, {drug} | with the event | reports, comparison | with the event | "
         "reporting odds ratio, from the counts | drawn",
         "all uses | 100 | 10 | 1,000 | 50 | 2.11 (1.04 to 4.30) | drawn 2.11 (1.04 to 4.30)",
     ]
@@ -89,8 +91,8 @@ def test_what_is_not_known_not_printed_and_not_possible_is_said(tmp_path: Path) 
     }
     assert said(tmp_path, study(rows))[-3:] == [
         "counted | 100 | 10 | 1,000 | 50 | none printed | 2.11 (1.04 to 4.30) | drawn 2.11 (1.04 to 4.30)",
-        "printed | 9 | not known | not known | not known | 2 (1 to 4) (reported by another source) | not possible | "
-        "drawn 2 (1 to 4)",
+        "printed | 9 | not known | not known | not known | 2 (1 to 4) (reported by another source) | "
+        "not possible | drawn 2 (1 to 4)",
         "bare | not known | not known | not known | not known | 3 | not possible | ",
     ]
 
@@ -101,12 +103,13 @@ def test_columns_that_nothing_fills_are_left_out(tmp_path: Path) -> None:
 
 
 def test_a_number_from_memory_is_in_a_fold_and_never_drawn(tmp_path: Path) -> None:
+    drug = words_of(starter(tmp_path / "again")).short
     remembered = {"value": 0.5, "status": "recalled", "low": 0.3, "high": 0.8}
     counts = {"reports": number(9), "events": {"value": 2, "status": "recalled"}}
     rows = {"all": row(arm=counts, versus=COUNTS["versus"], printed=remembered), "other": row(printed=number(3))}
     section, book = section_of(reported(tmp_path, study(rows)))
     assert lines(section)[-5:] == [
-        "use or event | reports, the treatment | with the event | reports, comparison | with the event | "
+        f"use or event | reports, {drug} | with the event | reports, comparison | with the event | "
         "reporting odds ratio, as printed",
         "all uses | 9 | source not checked | 1,000 | 50 | source not checked",
         "all uses | not known | not known | not known | not known | 3",
@@ -243,13 +246,14 @@ class Made:
 def test_a_store_without_the_comparison_says_why_and_shows_the_rest(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    section, book = section_of(reported(tmp_path, ask=ASK), Made())
+    evidence = reported(tmp_path, ask=ASK)
+    drug = words_of(evidence).short
+    section, book = section_of(evidence, Made())
     assert lines(section)[3:] == [
         "## this store",
-        "reports of each list of events, against all other reports. the store of reports given to this brief, 2020Q1 "
-        "to 2020Q3. A ratio compares how often an event is named in reports. It says nothing about the risk to a "
-        "person.",
-        "use or event | reports, the treatment | with the event | reports, comparison | with the event | "
+        "reports of each list of events, against all other reports. the store of reports given to this brief, "
+        f"2020Q1 to 2020Q3. {NO_RISK}",
+        f"use or event | reports, {drug} | with the event | reports, comparison | with the event | "
         "reporting odds ratio, from the counts | drawn",
         "depression core | 10 | 3 | 90 | 17 | 2.00 (1.00 to 4.00) | drawn 2.00 (1.00 to 4.00)",
         "anxiety | 10 | 3 | 90 | 17 | not possible | ",
@@ -265,5 +269,5 @@ def store_claims(book: Ledger) -> list[Claim]:
 @pytest.mark.parametrize("has_reports", [True, False])
 def test_a_store_is_refused_where_the_dossier_asks_nothing_of_one(tmp_path: Path, has_reports: bool) -> None:
     evidence = reported(tmp_path, study({"all": row()})) if has_reports else starter(tmp_path)
-    with pytest.raises(ValueError, match="asks nothing of a store of reports, expected ask in reports.yaml"):
+    with pytest.raises(ValueError, match=r"asks nothing of a store of reports, expected ask in reports\.yaml"):
         reports.report(Results(evidence, cast("ReportStore", Made())), Ledger())

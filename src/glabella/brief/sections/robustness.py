@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -344,19 +345,26 @@ def _without(results: Results, about: Ledger) -> list[Block]:
     yi, vi = arrays(one.effects)
     left = leave_one_out(yi, vi, method=analysis.method, test=analysis.test)
     rows, drawn = [], []
+
+    def known(value: float) -> float | None:
+        return None if math.isnan(value) else one.shown(value)
+
     for place, (study, effect) in enumerate(zip(one.studies, one.effects, strict=True)):
         label = comparison_label(study, effect.comparison)
         claim = about(
             f"without.{place + 1}",
             f"pooled effect without {label}",
-            one.shown(left.estimate[place]),
-            low=one.shown(left.ci_low[place]),
-            high=one.shown(left.ci_high[place]),
+            known(left.estimate[place]),
+            low=known(left.ci_low[place]),
+            high=known(left.ci_high[place]),
             interval=_CONFIDENCE,
             function="glabella.synthesis.leave_one_out",
         )
-        drawn.append(claim)
-        rows.append(Row((Name(label), Drawn(claim, "pooled"), claim)))
+        there = claim.value is not None and claim.limits is not None
+        if there:
+            drawn.append(claim)
+        written: Inline = claim if there else (claim, " (interval not known)")
+        rows.append(Row((Name(label), Drawn(claim, "pooled") if there else "", written)))
     side = favours(analysis.measure, one.outcome.better, words.short)
     return [
         Heading("Without one of the trials"),
@@ -375,10 +383,18 @@ def _without(results: Results, about: Ledger) -> list[Block]:
 
 def _small_studies(about: Ledger, one: PooledAnalysis) -> list[Block]:
     """Ask whether small trials find more."""
+    heading = Heading("Do small trials find more?")
+    try:
+        found = egger(*arrays(one.effects))
+    except ValueError:  # no slope, or no spread around it
+        return [
+            heading,
+            Paragraph("That cannot be asked: these trials are equally precise, or their effects lie on one line."),
+        ]
     p = about(
         "egger",
         "P of a small-study effect",
-        egger(*arrays(one.effects)).p_value,
+        found.p_value,
         decimals=3,
         function="glabella.synthesis.egger",
     )
@@ -388,11 +404,11 @@ def _small_studies(about: Ledger, one: PooledAnalysis) -> list[Block]:
         p,
         ".",
     ]
-    if p.value is not None and p.value < _ALARM:
+    if found.p_value < _ALARM:
         said.append(
             " Small and large trials differ here. Missing trials are one cause; other doses, other people and "
             "guessed treatment are others, and the test cannot tell them apart."
         )
     if len(one.effects) < _ENOUGH:
         said.append(" With so few trials it can neither show nor rule out that trials are missing.")
-    return [Heading("Do small trials find more?"), Paragraph(tuple(said))]
+    return [heading, Paragraph(tuple(said))]
