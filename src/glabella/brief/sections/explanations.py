@@ -184,14 +184,14 @@ def _answer(model: FittedModel) -> Inline:
     """Say whether the data tell the explanations apart; that no effect fits as well is not told as no effect."""
     alike = [model.explanation(name) for name in model.alike]
     answer = []
-    if model.without_effect or len(alike) > 1:
-        answer.append("The trials cannot tell.")
     if model.without_effect:
         how = "as well" if len(model.fitted.mood.inseparable) > 1 else "best"
         answer.append(
-            f"The data fit {how} with no effect at all, which takes the fewest constants; with so few trials "
-            "that does not prove there is none."
+            f"The trials cannot tell: the data fit {how} with no effect at all, which takes the fewest constants; "
+            "with so few trials that does not prove there is none."
         )
+    elif len(alike) > 1:
+        answer.append("The trials cannot tell.")
     if len(alike) > 1:
         answer.append(f"Of the explanations with an effect, these fit about equally well: {'; '.join(alike)}.")
     elif alike:

@@ -220,8 +220,8 @@ def _folded(at: int, each: _Moved) -> list[Block]:
 
 
 def _figure(at: int, each: _Moved) -> tuple[Figure, ...]:
-    """Draw how far each assumption moves the result."""
-    if each.centre.value is None or not each.swings:
+    """Draw how far each assumption moves the result; one alone has none to be beside."""
+    if each.centre.value is None or len(each.swings) < 2:
         return ()
     from glabella.plot import Swing, tornado
 
