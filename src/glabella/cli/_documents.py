@@ -44,7 +44,7 @@ def brief() -> None:
 
 @click.group(cls=_DossierFirst)
 def report() -> None:
-    """Write the report of a dossier (``report [DOSSIER]``): everything behind the brief, with its data on request."""
+    """Write the report of a dossier (``report [DOSSIER]``): all that stands behind the brief."""
 
 
 def file_name(dossier: str, kind: Kind, form: str) -> str:
@@ -82,7 +82,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command what both documents take."""
     for option in reversed((
         click.argument("dossier", required=False, type=click.Path(path_type=Path)),
-        click.option("--to", "folder", type=click.Path(path_type=Path), default=Path(), help="Folder to write into."),
+        click.option("--to", "folder", type=click.Path(path_type=Path), default=Path(), help="Folder to write to."),
         click.option("--store", type=STORE, help="A store of spontaneous reports, to be asked too."),
         SETTINGS,
         click.option("--format", "form", type=click.Choice(FORMATS), default="html", show_default=True),

@@ -8,12 +8,13 @@ from typing import get_args
 from glabella.brief.counting import count
 from glabella.brief.quote import joined, say_all
 from glabella.brief.results import Results
+from glabella.brief.sections import combinations
 from glabella.dossier import PopularClaim
 from glabella.shown import Block, Heading, Icon, Inline, Items, Ledger, Name, Paragraph, Section
 
 #: What a dossier's claim may ask to be computed besides (its field ``computed``), and who says it: a function that
 #: gives a sentence, or None where the dossier lacks what it needs.
-COMPUTED: Mapping[str, Callable[[Results, Ledger], Inline | None]] = {}
+COMPUTED: Mapping[str, Callable[[Results, Ledger], Inline | None]] = {"combination": combinations.computed}
 #: Every verdict that there is, in order.
 _VERDICTS: tuple[str, ...] = get_args(PopularClaim.model_fields["verdict"].annotation)
 
