@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from glabella.dossier import Evidence, Fitted, load, write_starter
+from glabella.dossier import Evidence, Fitted, load
 from tests.dossier.test_mechanism import FILES
+from tests.made_up import write_fuller
 
 WORDS = """\
 part: jaw
-place: the jaw
 definitions: {onset: somebody sees it}
 repeated:
   - {text: Nobody gave it twice., status: missing}
@@ -28,9 +28,10 @@ def other(folder: Path, words: str = WORDS, **changes: Any) -> Evidence:
 def unfitted(folder: Path, words: str = WORDS) -> Evidence:
     """Give the starter dossier with a small mechanism that was not fitted."""
     if not folder.exists():
-        write_starter(folder)
+        write_fuller(folder)
         (folder / "mechanism").mkdir()
         for name, text in {**FILES, "words.yaml": words}.items():
+            text = text.replace("site: frown", "site: jaw")
             (folder / "mechanism" / name).write_text(text, encoding="utf-8")
     return load(folder)
 
@@ -50,9 +51,9 @@ def fit(**changes: Any) -> Fitted:
         "mood": mood(),
         "mood_courses": [{"explanation": "hope", "days": days, "relief": (0.0, 2.0, 1.0)}],
         "schedules": [{
-            "rule": "frown", "explanation": "hope", "people": 10, "failed": 0, "injections": interval(3.0),
-            "units": interval(60.0), "weeks_frown": interval(30.0), "weeks_relief": interval(20.0),
-            "stopping_frown": interval(9.0), "stopping_relief": interval(8.0), "never": 1.0, "never_relief": 2.0,
+            "rule": "weakness", "explanation": "hope", "people": 10, "failed": 0, "injections": interval(3.0),
+            "units": interval(60.0), "weeks_weakness": interval(30.0), "weeks_relief": interval(20.0),
+            "stopping_weakness": interval(9.0), "stopping_relief": interval(8.0), "never": 1.0, "never_relief": 2.0,
         }],
         "sensitivity": [],
     }  # fmt: skip

@@ -257,13 +257,13 @@ def test_repeating_begins_with_that_it_was_not_tried_and_its_relief_is_not_shown
 def test_a_year_of_each_rule_is_told_under_each_explanation(
     repeated: tuple[Section, dict[str, Claim]], read: Evidence
 ) -> None:
-    section, session = repeated[0], words_of(read).session
+    section, sessions = repeated[0], words_of(read).sessions
     said = lines(section)
     assert said[3:15] == [
         f"If mood follows by {HOPE}: 21\u202f% of simulated people still never have relief that counts.",
         "A simulated year of onabotulinumtoxinA, by the rule of repeating: mean, and the middle eight tenths of "
         "people.",
-        f"repeated | {session}s | units | weeks with the frown weakened | weeks with relief, if there is an effect",
+        f"repeated | {sessions} | units | weeks with the frown weakened | weeks with relief, if there is an effect",
         "every 12 weeks | 4.3 (3.0 to 5.0) | 129 (90 to 150) | 45 (31 to 52) | 40 (20 to 51)",
         "as needed for the frown, at least 12 weeks apart | 3.8 (3.0 to 5.0) | 114 (90 to 150) | 44 (31 to 52) | "
         "41 (20 to 51)",
@@ -533,13 +533,13 @@ def test_another_treatment_meets_none_of_our_words(module: Any, tmp_path: Path) 
 
 def test_the_words_of_the_mechanism_are_the_only_ones(read: Evidence) -> None:
     assert read.mechanism is not None
-    words = read.mechanism.words.model_copy(update={"part": "grin", "place": "the cheeks", "definitions": {}})
-    other_words = replace(read, mechanism=replace(read.mechanism, words=words))
+    words = read.mechanism.words.model_copy(update={"part": "grin", "definitions": {}})
+    nowhere = read.mechanism.observations.model_copy(update={"site": None})
+    other_words = replace(read, mechanism=replace(read.mechanism, words=words, observations=nowhere))
     _, claims = told(time_course.report, other_words)
     claim = claims["course.none_or_mild.onabotulinumtoxinA.women.20.onset"]
     assert (
-        claim.population
-        == "women with 20 units of onabotulinumtoxinA in the cheeks; a response is when none or mild"
+        claim.population == "women with 20 units of onabotulinumtoxinA in the grin; a response is when none or mild"
     )
     section, claims = told(retreatment.report, other_words)
     assert claims["course.repeat.frown.feedback.weeks_frown"].label == "simulated: weeks with a weak grin"

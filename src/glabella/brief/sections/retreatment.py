@@ -184,7 +184,7 @@ def _tables(
         ),
         (
             Column("repeated"),
-            Column(f"{words.session}s", "number"),
+            Column(words.sessions, "number"),
             Column("units", "number"),
             Column(f"weeks with the {part} weakened", "number"),
             Column(f"weeks with relief{if_any}", "number"),
