@@ -86,6 +86,8 @@ SECTIONS: dict[Kind, tuple[Make | Beside, ...]] = {
         explanations.report,
         retreatment.report,
         identifiability.report,
+        indirect.report,
+        combinations.report,
         harms.report,
         reports.report,
         unknown.report,
