@@ -11,8 +11,8 @@ def sentence(text: str, **parts: Inline) -> Inline:
     """Put claims, names and words where a text names them; what is put in is not looked into.
 
     >>> from glabella.shown import Name, plain
-    >>> plain(sentence("In {trial} the {part} weakened.", trial=Name("Beer 2011"), part="frown"))
-    'In Beer 2011 the frown weakened.'
+    >>> plain(sentence("In {trial} the {part} weakened.", trial=Name("Beer 2011"), part="jaw"))
+    'In Beer 2011 the jaw weakened.'
 
     Raises
     ------

@@ -30,8 +30,6 @@ from glabella.shown import (
 )
 
 _VIRTUAL = "tenth to ninetieth percentile of virtual people"
-
-
 #: How ids of claims name a rule.
 _RULES = {"weakness": "frown"}
 
