@@ -80,6 +80,12 @@ class FittedModel:
         found = self.evidence.products.products.get(key)
         return found.label if found else key
 
+    @property
+    def place(self) -> str:
+        """Where it is given."""
+        site = self.mechanism.observations.site
+        return self.evidence.words.site(site) if site else f"the {self.words.part}"
+
     def trial(self, key: str) -> str:
         """Give a trial's name: of its file in studies, or else as the mechanism's words have it."""
         study = self.evidence.studies.get(key)
