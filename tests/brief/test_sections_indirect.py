@@ -690,6 +690,8 @@ def test_of_a_network_of_one_trial_what_nobody_can_know_is_named(tmp_path: Path)
     section = report(indirect.report, Results(made_up(tmp_path / "d", two, network=network)))
     note = plain(table(section, "one choice made otherwise").note)
     assert note.startswith("Not possible: without one trial, Trial a: no degree of freedom left")
+    assert "The network has no loop of designs that could disagree." in text(section)
+    assert "p = " not in text(section)
     assert len(table(section, "above one favours my drug").columns) == 4
 
 
