@@ -155,12 +155,12 @@ def test_alternatives_stand_in_the_order_of_the_plot(found: Alternatives) -> Non
 def test_leaving_a_trial_out_is_the_dossier_without_it(folder: Path, found: Alternatives) -> None:
     less = edited(folder, "dossier.yaml", """    outcome: response
     measure: OR
-    week: 6
+    time: 6
     comparisons:
     - wollmer2012/toxin_v_placebo
 """, """    outcome: response
     measure: OR
-    week: 6
+    time: 6
     comparisons:
 """)  # fmt: skip
     them = alternatives(less, lambda claim: claim)

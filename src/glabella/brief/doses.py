@@ -139,7 +139,7 @@ def seen(model: FittedModel, book: Ledger, each: TimeObservation) -> Claim:
         population=f"people with {each.units:g} units of {each.product} in {model.words.place}; a response is when "
         f"{model.words.defined(each.definition)}",
         certainty="as printed",
-        function="glabella.decision.quote",
+        function="glabella.brief.quote",
         sources=of_numbers([each.days]),
         decimals=0,
         bound=each.days.bound,

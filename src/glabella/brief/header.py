@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from glabella.brief.quote import say
+from glabella.brief.quoting import say
 from glabella.brief.render.words import dated
 from glabella.brief.results import Results
 from glabella.shown import Block, Inline, Ledger, Name, Paragraph, Strong
@@ -11,8 +11,8 @@ from glabella.shown import Block, Inline, Ledger, Name, Paragraph, Strong
 def about(results: Results) -> Inline:
     """Say when sources were searched."""
     search = results.evidence.dossier.search
-    known = search is not None and search.date
-    return ("sources searched: ", Name(dated(search.date)) if search is not None and known else "date not recorded")
+    day = search.date if search is not None else None
+    return ("sources searched: ", Name(dated(day)) if day else "date not recorded")
 
 
 def header(results: Results, book: Ledger) -> tuple[Block, ...]:

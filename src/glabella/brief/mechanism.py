@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from glabella.brief.quote import quote
+from glabella.brief.quoting import quote
 from glabella.brief.results import Results
 from glabella.dossier import Evidence, Fitted, Mechanism, MechanismWords, Number, Parameter
 from glabella.dossier._fitted import Interval, Landmarks

@@ -8,7 +8,7 @@ from typing import Literal
 
 from glabella._version import __version__
 from glabella.brief.measure import about_null, comparison_label, favours, named
-from glabella.brief.quote import quote
+from glabella.brief.quoting import quote
 from glabella.brief.results import PooledAnalysis, Results, sources_of
 from glabella.brief.words import words_of
 from glabella.shown import Claim, Icon, Inline, Ledger, Shown
@@ -110,7 +110,7 @@ def _trial(results: Results, book: Ledger, one: PooledAnalysis, effect: Effect, 
     read = book.under(f"{one.id}.{effect.study}.{effect.comparison}.")
     about = read.under(
         population=f"{study.label}, as analysed",
-        time_span=f"week {effect.week:g}",
+        time_span=results.evidence.words.at(effect.time),
         certainty="not rated",
         function="glabella.synthesis.contrasts",
         version=__version__,
@@ -120,7 +120,9 @@ def _trial(results: Results, book: Ledger, one: PooledAnalysis, effect: Effect, 
     judgement = study.risk_of_bias.judgement
     return TrialClaims(
         label=comparison_label(study, effect.comparison),
-        made_from=f"{results.evidence.dossier.scales[effect.scale].label}, {effect.route}",
+        made_from=", ".join(
+            part for part in (results.evidence.dossier.scale_label(effect.scale), effect.route) if part
+        ),
         effect=about(
             "effect",
             f"effect: {whole}",

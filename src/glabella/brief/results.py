@@ -160,7 +160,7 @@ class Results:
         """Give what every claim about a pooled analysis shares."""
         return {
             "population": self.evidence.dossier.question.population,
-            "time_span": f"week {one.analysis.week:g}",
+            "time_span": self.evidence.words.at(one.analysis.time),
             "certainty": one.certainty,
             "function": "glabella.synthesis.pool",
             "version": __version__,

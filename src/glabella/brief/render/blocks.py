@@ -7,7 +7,7 @@ from html import escape
 from math import sqrt
 
 from glabella.brief.render.inline import line, text
-from glabella.brief.render.interval import LARGEST, SMALLEST, axis_svg, interval
+from glabella.brief.render.interval import LARGEST, LINE, SMALLEST, axis_svg, interval, share
 from glabella.brief.render.setting import Setting
 from glabella.shown import (
     Axis,
@@ -37,7 +37,7 @@ _MANY = 4
 #: Names of the style's variables that hold the heads of columns, from the second on.
 LETTERS = "bcdefghijklmnop"
 #: Width in points of a drawing on paper.
-PAPER = 150.0
+PAPER = 180.0
 
 
 @dataclass
@@ -170,9 +170,9 @@ class Setter:
                 body = self.drawn(cell, it.axis, plain(row.cells[0]), few, largest)
             else:
                 body = self.line(cell)
-            cells.append(
-                f'<th scope="row"{_class(look)}>{body}</th>' if place == 0 else f"<td{_class(look)}>{body}</td>"
-            )
+            more = _ruled(it.axis) if isinstance(cell, Drawn) and it.axis and self.to.paper else ""
+            head = f'<th scope="row"{_class(look)}>{body}</th>'
+            cells.append(f"<td{_class(look)}{more}>{body}</td>" if place else head)
         return f"<tr{_class(row.look)}>{''.join(cells)}</tr>"
 
     def drawn(self, cell: Drawn, axis: Axis, name: str, few: bool, largest: float) -> str:
@@ -180,16 +180,34 @@ class Setter:
         side = LARGEST * sqrt(max(cell.weight, 0.0) / largest) if largest > 0 else LARGEST
         label = f"{name}: {cell.claim.text}"
         svg = interval(cell, axis, label=label, side=max(side, SMALLEST), width=PAPER if self.to.paper else None)
-        own = f'<span class="own">{axis_svg(axis)}</span>' if few and not self.to.paper else ""
+        own = ""
+        if few and not self.to.paper:
+            own = f'<div class="own" aria-hidden="true">{axis_svg(axis)}{_sides(axis)}</div>'
         return f'<div class="iw" data-claim="{escape(cell.claim.id)}">{svg}</div>{own}'
 
     def foot(self, it: Table, looks: list[str]) -> str:
         """Set the axis below a long table."""
         assert it.axis is not None  # as its caller sees to
         cells = "".join(
-            f'<td class="fig">{self.axis(it.axis)}</td>' if look == "fig" else "<td></td>" for look in looks
+            f'<td class="fig">{self.axis(it.axis)}{_sides(it.axis)}</td>' if look == "fig" else "<td></td>"
+            for look in looks
         )
-        return f"<tfoot><tr>{cells}</tr></tfoot>"
+        return f'<tfoot aria-hidden="true"><tr>{cells}</tr></tfoot>'
+
+
+def _ruled(axis: Axis) -> str:
+    """Give a cell on paper the lines of its axis as background, so that they run from row to row."""
+    lines = ""
+    for value, dash in ((axis.null, ""), (axis.important, " stroke-dasharray='9'")):
+        if value is not None:
+            lines += (
+                f"<path d='M{100 * share(axis, value):.4g} 0V99' stroke='%23{LINE[1:]}' stroke-width='.5'{dash}/>"
+            )
+    svg = (
+        "<svg xmlns='http://www.w3.org/2000/svg' width='99' height='99' viewBox='0 0 100 99'"
+        f" preserveAspectRatio='none'>{lines}</svg>"
+    )
+    return f' style="background:url(&quot;data:image/svg+xml,{svg}&quot;) 0 0/100% 100% no-repeat content-box"'
 
 
 def _class(names: str) -> str:
@@ -237,7 +255,7 @@ def _sides(axis: Axis) -> str:
         return ""
     left = f"<span>← {text(axis.left)}</span>" if axis.left else "<span></span>"
     right = f"<span>{text(axis.right)} →</span>" if axis.right else ""
-    return f'<span class="dirs">{left}{right}</span>'
+    return f' <span class="dirs">{left} {right}</span>'
 
 
 def _quoted(words: str) -> str:

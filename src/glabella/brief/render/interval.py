@@ -13,14 +13,16 @@ from html import escape
 from glabella.brief.render.icons import INK
 from glabella.shown import Axis, Drawn
 
+#: For paper, whose renderer does not look for a font in the style of the page.
+FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 ACCENT, LINE = "#0d4f63", "#7f8b96"
 #: Height of a row's drawing, and side of the largest square.
 HEIGHT, LARGEST, SMALLEST = 26, 12.0, 4.0
 #: Most ticks of an axis.
-_TICKS = 7
+_TICKS = 5
 _STEPS = (1, 2, 2.5, 5, 10)
 #: How far apart ticks of a logarithmic axis stand at least, as a share of it.
-_APART = 0.11
+_APART = 0.14
 
 #: Gives where a share of the axis lies, as an attribute's value.
 Place = Callable[[float], str]
@@ -161,7 +163,7 @@ def ticks(axis: Axis) -> tuple[float, ...]:
     """Choose round values of an axis, few enough to be read.
 
     >>> ticks(Axis(-24, 6, 0)), ticks(Axis(0.1, 4, 1, ratio=True))
-    ((-20.0, -15.0, -10.0, -5.0, 0.0, 5.0), (0.1, 0.2, 0.5, 1.0, 2.0))
+    ((-20.0, -10.0, 0.0), (0.1, 0.2, 0.5, 1.0, 2.0))
     """
     return _log_ticks(axis) if axis.ratio else _even_ticks(axis)
 
@@ -198,7 +200,7 @@ def tick_text(value: float) -> str:
 def axis_svg(axis: Axis, *, width: float | None = None) -> str:
     """Draw an axis with its ticks and their values."""
     place = _per_cent if width is None else _points(width)
-    size = 'width="100%"' if width is None else f'width="{width:g}" viewBox="0 0 {width:g} 21"'
+    size = 'width="100%"' if width is None else f'width="{width:g}" viewBox="0 0 {width:g} 21" font-family="{FONT}"'
     found = [f'<line x1="0" x2="{place(1)}" y1="1" y2="1" stroke="{INK}"/>']
     for value in ticks(axis):
         part = share(axis, value)

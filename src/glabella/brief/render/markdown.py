@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from glabella.brief.render.marks import keys_of, spanned
-from glabella.brief.render.numbers import parts_of, value_of
+from glabella.brief.render.numbers import Shared, parts_of, value_of
 from glabella.brief.render.setting import Setting, setting_of
 from glabella.brief.render.words import EVERY, KINDS, SOURCES, TOGETHER, dated, source_parts
 from glabella.shown import (
@@ -219,11 +219,15 @@ def _numbers(to: Setting) -> Iterator[str]:
     yield f"## {EVERY}"
     for part in parts_of(to):
         yield f"### {text(part.title)}"
-        for group in part.groups:
-            shared = [f"{name}: {_within(said)}" for name, said in group.shared]
-            lines = [f"- {text(claim.label)}: **{_within(value_of(claim))}**" for claim in group.claims]
-            lines.append(f"  ({'; '.join(shared)}){_mark(group.keys, to)}")
-            yield "\n".join(lines)
+        for made in part.made:
+            yield _said(made.shared) + _mark(made.keys, to)
+            for group in made.groups:
+                lines = [f"- {text(claim.label)}: **{_within(value_of(claim))}**" for claim in group.claims]
+                yield "\n".join((*lines, f"  ({_said(group.shared)})"))
+
+
+def _said(shared: Shared) -> str:
+    return " · ".join(f"{name}: {_within(said)}" for name, said in shared)
 
 
 def _sources(to: Setting) -> Iterator[str]:

@@ -150,7 +150,7 @@ def _box(claim: Claim, to: Setting) -> str:
         leads = f'<a href="{escape(to.document.beside + href(anchor(claim)))}">{LEADS}</a>'
     return (
         f'<div popover id="{name}" class="src" role="group" aria-labelledby="{name}v">'
-        f'<button type="button" class="x" popovertarget="{name}" popovertargetaction="hide" aria-label="Close">×'
+        f'<button type="button" class="x" popovertarget="{name}" popovertargetaction="hide" aria-label="Close">'
         f'</button><b class="v" id="{name}v">{text(box.value)}</b><p>{text(box.what)}</p>'
         f"{f'<dl>{rows}</dl>' if rows else ''}{leads}</div>"
     )
@@ -165,14 +165,25 @@ def _marked(head: str, said: str, claim: Claim, to: Setting) -> str:
 
 # --- a list of all ----------------------------------------------------------------------------------------
 
+#: What claims share, as names and texts.
+Shared = tuple[tuple[str, str], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """Claims that share everything but what they are; ``shared`` says what, as names and texts."""
+    """Claims that speak of the same people and time, as certain as each other."""
 
-    shared: tuple[tuple[str, str], ...]
-    keys: tuple[str, ...]
+    shared: Shared
     claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Claims that one function made from the same inputs and sources."""
+
+    shared: Shared
+    keys: tuple[str, ...]
+    groups: tuple[Alike, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,48 +192,62 @@ class Part:
 
     section: str
     title: str
-    groups: tuple[Alike, ...]
+    made: tuple[Made, ...]
+
+    @property
+    def count(self) -> int:
+        """How many they are."""
+        return sum(len(group.claims) for made in self.made for group in made.groups)
 
 
 def parts_of(to: Setting) -> Iterator[Part]:
-    """Give every claim of a document by section, and within it by what claims share."""
-    left = dict.fromkeys(claim.id for claim in to.document.claims)
+    """Give every claim of a document by section, by how it was made, and by what else it shares."""
+    left = {claim.id for claim in to.document.claims}
     for section in blocks_of(to.document.sections):
-        if not isinstance(section, Section) or not section.claims:
-            continue
-        claims = [claim for claim in section.claims if claim.id in left]
-        for claim in claims:
-            del left[claim.id]
-        if claims:
-            yield Part(section.id, plain(section.title) or section.id, _alike(claims))
+        claims = [claim for claim in section.claims if claim.id in left] if isinstance(section, Section) else []
+        if isinstance(section, Section) and claims:
+            left.difference_update(claim.id for claim in claims)
+            yield Part(section.id, plain(section.title) or section.id, _made(claims))
     others = [claim for claim in to.document.claims if claim.id in left]
     if others:
-        yield Part("", "Elsewhere", _alike(others))
+        yield Part("", "Elsewhere", _made(others))
+
+
+def _made(claims: list[Claim]) -> tuple[Made, ...]:
+    together: dict[tuple[object, ...], list[Claim]] = {}
+    for claim in claims:
+        together.setdefault((claim.function, claim.version, claim.inputs, claim.sources), []).append(claim)
+    return tuple(Made(_making(group[0]), keys_of(group[0]), _alike(group)) for group in together.values())
 
 
 def _alike(claims: list[Claim]) -> tuple[Alike, ...]:
-    groups: dict[tuple[object, ...], list[Claim]] = {}
+    together: dict[tuple[object, ...], list[Claim]] = {}
     for claim in claims:
-        shared = (
-            claim.population, claim.time_span, claim.certainty, claim.interval, claim.function, claim.version,
-            claim.inputs, claim.sources,
-        )  # fmt: skip
-        groups.setdefault(shared, []).append(claim)
-    return tuple(Alike(_shared(group[0]), keys_of(group[0]), tuple(group)) for group in groups.values())
+        about = (claim.population, claim.time_span, claim.certainty, claim.interval)
+        together.setdefault(about, []).append(claim)
+    return tuple(Alike(_about(group[0]), tuple(group)) for group in together.values())
 
 
-def _shared(claim: Claim) -> tuple[tuple[str, str], ...]:
-    """Say what claims of a group share."""
+def _about(claim: Claim) -> Shared:
+    """Say of whom a claim speaks, and how certain it is."""
     lines = (
         ("People", "" if claim.population in _UNSAID else claim.population),
         ("When", "" if claim.time_span in _UNSAID else claim.time_span),
         ("Certainty", claim.certainty),
         ("Interval", claim.interval or ""),
+    )
+    return tuple((name, said) for name, said in lines if said)
+
+
+def _making(claim: Claim) -> Shared:
+    """Say how a claim was made."""
+    seen = sorted({how(source) for source in claim.sources} - {""})
+    lines = (
         ("Made by", f"{claim.function} {claim.version}"),
         ("From", ", ".join(name for name, _ in claim.inputs)),
+        ("Seen", "; ".join(seen)),
     )
-    seen = sorted({how(source) for source in claim.sources} - {""})
-    return tuple((name, said) for name, said in (*lines, ("Seen", "; ".join(seen))) if said)
+    return tuple((name, said) for name, said in lines if said)
 
 
 def listed(to: Setting, level: int) -> str:
@@ -231,23 +256,36 @@ def listed(to: Setting, level: int) -> str:
 
 
 def _part(part: Part, to: Setting, level: int) -> str:
-    count = sum(len(group.claims) for group in part.groups)
-    groups = "\n".join(_group(group, part, to) for group in part.groups)
-    title = f'{text(part.title)} <span class="id">({count})</span>'
+    made = "\n".join(_chain(each, part, to) for each in part.made)
+    title = f'{text(part.title)} <span class="id">({part.count})</span>'
     if to.paper:
-        return f'<h{level}>{title}</h{level}><div class="all">{groups}</div>'
-    return f'<details><summary>{title}</summary><div class="all">{groups}</div></details>'
+        return f'<h{level}>{title}</h{level}><div class="all">{made}</div>'
+    return f'<details><summary>{title}</summary><div class="all">{made}</div></details>'
+
+
+def _chain(made: Made, part: Part, to: Setting) -> str:
+    marked = f" {mark(made.keys, to, 'cite')}" if made.keys else ""
+    groups = "".join(_group(group, part, to) for group in made.groups)
+    return f'<p class="id">{_said(made.shared)}{marked}</p>{groups}'
+
+
+def _said(shared: Shared) -> str:
+    return " · ".join(f"{name}: {text(said)}" for name, said in shared)
 
 
 def _group(group: Alike, part: Part, to: Setting) -> str:
-    shared = " · ".join(f"<b>{name}</b> {text(said)}" for name, said in group.shared)
-    marked = f" {mark(group.keys, to, 'cite')}" if group.keys else ""
+    """Set claims that share what is said below them; on paper in one paragraph."""
+    if to.paper:
+        lines = "; ".join(f"{text(claim.label)}: {text(value_of(claim))}" for claim in group.claims)
+        return f"<p>{lines}<br>{_said(group.shared)}</p>"
     lines = "".join(_listed(claim, part, to) for claim in group.claims)
-    return f'<ul>{lines}</ul><p class="id">{shared}{marked}</p>'
+    return f'<ul>{lines}<li class="id">{_said(group.shared)}</ul>'
 
 
 def _listed(claim: Claim, part: Part, to: Setting) -> str:
     """Set a claim with the way back to where it first stands, or to its section where it is only drawn."""
     back = f"#c{to.places[claim.id]}" if claim.id in to.written else href(part.section or "main")
-    way = "" if to.paper else f' <a href="{escape(back)}" aria-label="Back">↑</a>'
-    return f'<li id="{escape(anchor(claim))}">{text(claim.label)}: <b>{text(value_of(claim))}</b>{way}'
+    return (
+        f'<li id="{escape(anchor(claim))}">{text(claim.label)}: <b>{text(value_of(claim))}</b>'
+        f' <a href="{escape(back)}">back</a>'
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from glabella.brief.measure import axis, null_word
+from glabella.brief.quoting import quote
 from glabella.brief.readings import (
     Baseline,
     Reading,
@@ -15,8 +17,6 @@ from glabella.brief.readings import (
     people_without,
     readings,
 )
-from glabella.brief.measure import axis, null_word
-from glabella.brief.quote import quote
 from glabella.brief.results import Results
 from glabella.brief.words import words_of
 from glabella.shown import Axis, Cell, Claim, Column, Drawn, Inline, Ledger, Row, Section, Shown, Small, Table

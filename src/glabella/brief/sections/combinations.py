@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from glabella._version import __version__
 from glabella.brief.measure import NAMES, is_ratio
-from glabella.brief.quote import say
+from glabella.brief.quoting import say
 from glabella.brief.results import Results, sources_of
 from glabella.brief.sections.indirect import direct_statements, treatments_of
 from glabella.brief.words import words_of
@@ -90,7 +90,7 @@ def tested(results: Results, book: Ledger) -> Claim:
         population=evidence.dossier.question.population,
         time_span="any",
         certainty="not rated",
-        function="glabella.decision.combined",
+        function="glabella.brief.count",
         version=__version__,
         inputs=results.inputs(tuple(study.id for study in asked)),
         sources=tuple(Source(study.reports[0], "seen") for study in asked),
@@ -185,11 +185,11 @@ def _added_by(
     about = book.under(
         f"with.added.{kind}.",
         population=results.evidence.dossier.question.population,
-        time_span=f"week {analysis.week:g}",
+        time_span=results.evidence.words.at(analysis.time),
         version=__version__,
         inputs=(*results.inputs(names), ("analysis", digest(analysis.model_dump(mode="json")))),
         certainty="not rated",
-        function="glabella.decision.combined",
+        function="glabella.brief.count",
         sources=tuple(Source(study.reports[0], "seen") for study in studies),
         decimals=0,
     )

@@ -14,7 +14,7 @@ from glabella.brief.pooled import (
     trial_claims,
     trust,
 )
-from glabella.brief.quote import quote, say_all
+from glabella.brief.quoting import quote, say_all
 from glabella.brief.results import PooledAnalysis, Results
 from glabella.brief.words import words_of
 from glabella.shown import (
@@ -102,14 +102,14 @@ def _printed(results: Results, book: Ledger, study_id: str, key: str) -> tuple[I
     about = book.under(f"largest.{study_id}.{key}.")
     found: list[Inline] = []
     for result in study.results:
-        if (result.outcome, result.week) != (analysis.outcome, analysis.week):
+        if (result.outcome, result.time) != (analysis.outcome, analysis.time):
             continue
         for between in result.between:
             if between.comparison != key or between.difference is None:
                 continue
-            points = f"{evidence.dossier.scales[result.scale].label} points"
+            points = f"{evidence.dossier.scale_label(result.scale)} points".lstrip()
             difference = between.difference.model_copy(update={"unit": points})
-            week = f"week {result.week:g}"
+            week = evidence.words.at(result.time)
             found.append(quote(about, difference, "difference", label, population=study.label, time_span=week))
             if between.p:
                 p = quote(about, between.p, "p", f"P: {label}")
@@ -171,7 +171,7 @@ def _forest(results: Results, one: PooledAnalysis, found: PooledClaims, trials: 
         note.append(" A control that serves several comparisons is shared out, so that nobody counts twice.")
     if any(counted) and not all(counted):
         note.append(" Where no events stand the effect was made from scores.")
-    when = Name(f"{words.visit} {one.analysis.week:g}")
+    when = Name(words.at(one.analysis.time))
     return Table(
         caption=(
             f"{_capital(one.outcome.label)}, ",
@@ -244,7 +244,7 @@ def important_difference(results: Results, one: PooledAnalysis) -> float | None:
     """Give the smallest difference that a source calls important, where it is in the points of the analysis."""
     if one.analysis.measure != "MD":
         return None
-    scale = results.evidence.dossier.scales[one.effects[0].scale].label
+    scale = results.evidence.dossier.scale_label(one.effects[0].scale)
     values = [
         abs(number.value)
         for said in one.outcome.minimal_important_difference
@@ -262,9 +262,9 @@ def important_difference(results: Results, one: PooledAnalysis) -> float | None:
 
 def _groups(analyses: dict[str, PooledAnalysis]) -> list[list[str]]:
     """Put analyses together that ask for the same outcome on the same scale at the same time."""
-    found: dict[tuple[str, str, float], list[str]] = {}
+    found: dict[tuple[str, str, float | None], list[str]] = {}
     for key, one in analyses.items():
-        found.setdefault((one.analysis.outcome, one.analysis.measure, one.analysis.week), []).append(key)
+        found.setdefault((one.analysis.outcome, one.analysis.measure, one.analysis.time), []).append(key)
     return list(found.values())
 
 
@@ -292,7 +292,7 @@ def _beside_each_other(
                 )
             )
         )
-    when = Name(f"{words.visit} {first.analysis.week:g}")
+    when = Name(words.at(first.analysis.time))
     table = Table(
         caption=(f"{_capital(named(first))}, ", when, f"; {favours(measure, outcome.better, words.short)}."),
         columns=(

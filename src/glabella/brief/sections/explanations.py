@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from glabella.brief.mechanism import DAYS_A_WEEK, LIKELY, FittedModel, decimals_of, fitted_model, of_numbers, ranged
-from glabella.brief.quote import say_all
+from glabella.brief.quoting import say_all
 from glabella.brief.results import Results
 from glabella.brief.sentence import sentence
 from glabella.brief.words import words_of
@@ -246,7 +246,7 @@ def _gap(model: FittedModel, under: Ledger, accounts: tuple[_Account, ...]) -> t
         model.fitted.mood.gap_seen / DAYS_A_WEEK,
         unit="weeks",
         decimals=0,
-        function="glabella.decision.answer",
+        function="glabella.brief.quote",
         sources=of_numbers([asked.gap_seen]) if asked else model.mood_sources,
     )
     days: list[Inline] = []

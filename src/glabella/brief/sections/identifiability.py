@@ -313,7 +313,7 @@ def _held(model: FittedModel, book: Ledger) -> Table:
                 population=each.label,
                 unit=unit,
                 certainty="as printed",
-                function="glabella.decision.quote",
+                function="glabella.brief.quote",
                 decimals=decimals_of(each.value, digits=3),
                 sources=of_parameter(each) or model.muscle_sources(),
             )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from glabella.brief.joined import Alternative, Joined, JoinedWay, joined
 from glabella.brief.measure import NAMES, axis, favours, holds, is_ratio, null_of, null_word
-from glabella.brief.quote import say, say_all
+from glabella.brief.quoting import say, say_all
 from glabella.brief.results import Results
 from glabella.brief.words import words_of
 from glabella.dossier import Comparison, Evidence, Statement, Study

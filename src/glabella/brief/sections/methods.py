@@ -33,8 +33,8 @@ _CERTAINTY = (
 _UNJUDGED = "No study here has a published judgement of risk of bias, so no analysis is chosen by it."
 _MEMORY = "Numbers from memory, whose source was not checked, are never pooled"
 _ASSUMED = ", except to meet a published figure, where it is said"
-#: Kinds of sources with fewer than this are summed up.
-_SEVERAL = 3
+#: Of the kinds of sources so many are named, the commonest; the others are summed up.
+_NAMED = 8
 
 
 def report(results: Results, book: Ledger) -> Section | None:
@@ -87,13 +87,12 @@ def _memory(results: Results) -> str:
 
 
 def _sources(results: Results, book: Ledger) -> Table:
-    """Count the sources by kind; the rare kinds together."""
+    """Count the sources by kind, the commonest first; the rest together."""
     references = results.evidence.references
     kinds = Counter(reference.genre for reference in references.values())
-    common = {kind for kind, number in kinds.items() if number >= _SEVERAL}
-    found: dict[str, list[str]] = {kind: [] for kind, _ in kinds.most_common() if kind in common}
+    found: dict[str, list[str]] = {kind: [] for kind, _ in kinds.most_common(_NAMED)}
     for key, reference in references.items():
-        found.setdefault(reference.genre if reference.genre in common else "other kinds", []).append(key)
+        found.setdefault(reference.genre if reference.genre in found else "other kinds", []).append(key)
     rows = []
     for place, (kind, keys) in enumerate(found.items()):
         claim = count(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from glabella.brief.mechanism import FittedModel, fitted_model, ranged
-from glabella.brief.quote import say_all
+from glabella.brief.quoting import say_all
 from glabella.brief.results import Results
 from glabella.brief.sentence import sentence
 from glabella.brief.words import Words, words_of
@@ -32,11 +32,15 @@ from glabella.shown import (
 _VIRTUAL = "tenth to ninetieth percentile of virtual people"
 
 
+#: How ids of claims name a rule.
+_RULES = {"weakness": "frown"}
+
+
 @dataclass(frozen=True, slots=True)
 class _Repeated:
     """What a rule brings to simulated people, a year and after the last time; ``gap`` is the least between."""
 
-    rule: Literal["fixed", "frown", "symptoms"]
+    rule: Literal["fixed", "weakness", "symptoms"]
     gap: Claim | None
     people: Claim
     times: Claim
@@ -81,7 +85,7 @@ def _rule(model: FittedModel, rule: str) -> str:
     """Give a rule in words that follow "injected"."""
     return {
         "fixed": "at fixed times",
-        "frown": f"when the {model.words.part} is back",
+        "weakness": f"when the {model.words.part} is back",
         "symptoms": "when the symptoms are back",
     }[rule]
 
@@ -89,7 +93,7 @@ def _rule(model: FittedModel, rule: str) -> str:
 def _repeated(model: FittedModel, book: Ledger, each: Scheduled) -> _Repeated:
     part, product, questions = model.words.part, model.fitted.mood.product, model.mechanism.questions
     under = model.ledger(book).under(
-        f"repeat.{each.rule}.{each.explanation.replace(' ', '_')}.",
+        f"repeat.{_RULES.get(each.rule, each.rule)}.{each.explanation.replace(' ', '_')}.",
         population=f"simulated (virtual, synthetic) people with {product} {_rule(model, each.rule)}; mood as by: "
         f"{model.explanation(each.explanation)}",
         certainty=model.mood_certainty,
@@ -111,9 +115,9 @@ def _repeated(model: FittedModel, book: Ledger, each: Scheduled) -> _Repeated:
         people=under("people", "simulated people", each.people),
         times=ranged(under, "injections", "simulated: injections", each.injections, _VIRTUAL, decimals=1),
         units=ranged(under, "units", "simulated: dose", each.units, _VIRTUAL, unit=f"units of {product}"),
-        weak=ranged(weeks, "weeks_frown", weak, each.weeks_frown, _VIRTUAL),
+        weak=ranged(weeks, "weeks_frown", weak, each.weeks_weakness, _VIRTUAL),
         relief=ranged(weeks, "weeks_relief", relief, each.weeks_relief, _VIRTUAL),
-        weak_after=ranged(after, "stopping_frown", weak_after, each.stopping_frown, _VIRTUAL),
+        weak_after=ranged(after, "stopping_frown", weak_after, each.stopping_weakness, _VIRTUAL),
         relief_after=ranged(after, "stopping_relief", relief_after, each.stopping_relief, _VIRTUAL),
         never=share("never", never, each.never),
         never_relief=share("never_relief", never_relief, each.never_relief),
@@ -159,7 +163,7 @@ def _named(model: FittedModel, row: _Repeated, *, gap: bool) -> Inline:
     """Name a rule, with the least time between where that is known."""
     if row.rule == "fixed":
         return ("every ", row.gap) if gap and row.gap else "at fixed times"
-    name = f"as needed for the {model.words.part}" if row.rule == "frown" else "as needed for symptoms"
+    name = f"as needed for the {model.words.part}" if row.rule == "weakness" else "as needed for symptoms"
     return (name, ", at least ", row.gap, " apart") if gap and row.gap else name
 
 

@@ -108,8 +108,8 @@ class _Choices:
 def _alike(results: Results) -> list[str]:
     """Name the analyses that ask what the headline asks; which of them is pooled is the choice of trials."""
     headline = results.headline.analysis
-    asked = (headline.outcome, headline.measure, headline.week)
-    return [key for key, each in results.analyses.items() if (each.outcome, each.measure, each.week) == asked]
+    asked = (headline.outcome, headline.measure, headline.time)
+    return [key for key, each in results.analyses.items() if (each.outcome, each.measure, each.time) == asked]
 
 
 def _clear(every: DeclaredMultiverse) -> Flags:
@@ -129,7 +129,7 @@ def _every_choice(
         {choice: {name: option.model_dump(mode="json") for name, option in options.items()}}
         for choice, options in evidence.dossier.choices.items()
     ]
-    week = f"week {one.analysis.week:g}"
+    week = results.evidence.words.at(one.analysis.time)
     about = book.under(
         "sure.",
         population=evidence.dossier.question.population,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from glabella.brief.course_figure import panels
 from glabella.brief.doses import Treated, seen, timed, treated
 from glabella.brief.mechanism import FittedModel, fitted_model
-from glabella.brief.quote import say_all
+from glabella.brief.quoting import say_all
 from glabella.brief.results import Results
 from glabella.brief.sections.prediction import bias_of
 from glabella.brief.sentence import sentence

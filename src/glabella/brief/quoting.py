@@ -27,7 +27,7 @@ def quote(
         population=population or "as in the source",
         time_span=time_span or "as in the source",
         certainty="remembered, not seen" if number.status == "recalled" else "as printed",
-        function="glabella.decision.quote",
+        function=quote,
         version=__version__,
         inputs=(("dossier", digest(number.model_dump(mode="json"))),),
         sources=tuple(Source(key, number.status, number.at) for key in number.sources),
