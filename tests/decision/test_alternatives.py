@@ -19,7 +19,8 @@ from glabella.dossier import Evidence, load, read_table, shipped
 from glabella.shown import Claim
 from glabella.synthesis import Network, arrays, contrasts, network, pool
 
-REFERENCE = json.loads((Path(__file__).parent / "reference" / "joined.json").read_text(encoding="utf-8"))
+SYNTHESIS = Path(__file__).parents[1] / "synthesis"
+REFERENCE = json.loads((SYNTHESIS / "reference" / "joined.json").read_text(encoding="utf-8"))
 TOXIN = "botulinum toxin"
 
 

@@ -192,7 +192,7 @@ def _pooling(maker: _Maker, key: str, analysis: Analysis) -> Pooling | None:
     if fit is None:
         return None
     studies = [evidence.studies[effect.study] for effect in found.effects]
-    word, reasons = certainty(fit, studies)
+    word, reasons = certainty(fit, studies, ratio=analysis.measure in _RATIOS)
     shown: Callable[[float], float] = math.exp if analysis.measure in _RATIOS else float
     outcome = evidence.dossier.outcomes[analysis.outcome].label
     inputs = maker.inputs(tuple(study.id for study in studies), analysis)

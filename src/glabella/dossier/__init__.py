@@ -13,6 +13,7 @@ from glabella.dossier._fitted import Fitted
 from glabella.dossier._json_schema import json_schema
 from glabella.dossier._load import Evidence, load, shipped
 from glabella.dossier._mechanism import Explanation, Link, Mechanism, Parameter, ParameterPrior
+from glabella.dossier._mechanism_words import MechanismWords
 from glabella.dossier._migrate import Migrated, migrate
 from glabella.dossier._number import Number
 from glabella.dossier._observations import (
@@ -39,6 +40,7 @@ from glabella.dossier._schema import (
     Outcome,
     Points,
     PopularClaim,
+    Product,
     Reference,
     Result,
     Scale,
@@ -70,6 +72,7 @@ __all__ = [
     "Fitted",
     "Link",
     "Mechanism",
+    "MechanismWords",
     "Migrated",
     "MoodObservation",
     "MuscleObservation",
@@ -86,6 +89,7 @@ __all__ = [
     "PopularClaim",
     "Prior",
     "Priors",
+    "Product",
     "Questions",
     "Reference",
     "ReportQuestion",

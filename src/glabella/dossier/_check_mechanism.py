@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from glabella.dossier._faults import Fault
-from glabella.dossier._load import MECHANISM, QUESTIONS, Reading
+from glabella.dossier._load import MECHANISM, QUESTIONS, WORDS, Reading
 from glabella.dossier._mechanism import Explanations, Links, Parameters
+from glabella.dossier._mechanism_words import MechanismWords
 from glabella.dossier._observations import MoodObservation, Observations
 from glabella.dossier._questions import Questions
 from glabella.dossier._schema import Study
@@ -21,6 +22,7 @@ MODEL, PARAMETERS, OBSERVATIONS, LINKS, EXPLANATIONS = (
 POTENCY = "potency"
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _COMMENT = re.compile(r"//[^\n]*")
+_DIGIT = re.compile(r"\d")
 
 
 def check_mechanism(reading: Reading) -> Iterator[Fault]:
@@ -40,6 +42,8 @@ def check_mechanism(reading: Reading) -> Iterator[Fault]:
         yield from _check_questions(reading, questions, parameters)
     if words is not None and (explanations := reading.parts.get(EXPLANATIONS)) is not None:
         yield from _check_explanations(reading, explanations, words)
+    if (said := reading.parts.get(WORDS)) is not None:
+        yield from _check_words(reading, said, observations)
     yield from check_fitted(reading)
 
 
@@ -141,3 +145,16 @@ def _check_questions(reading: Reading, questions: Questions, parameters: Paramet
     if f"threshold_{questions.definition}" not in parameters.parameters:
         message = f"no threshold_{questions.definition} in parameters.yaml, so nothing tells who responds"
         yield _fault(reading, QUESTIONS, message, "definition")
+
+
+def _check_words(reading: Reading, words: MechanismWords, observations: Observations | None) -> Iterator[Fault]:
+    """Look for digits in phrases, and for trials that nothing was observed in."""
+    for path, text in words.spoken:
+        if _DIGIT.search(text):
+            yield _fault(reading, WORDS, f"{path[-1]} holds a bare number: {text!r}; say it in words", *path)
+    if observations is None:
+        return
+    known = {each.study for field in ("muscle", "times", "nerve", "mood") for each in getattr(observations, field)}
+    for trial in words.trials:
+        if trial not in known:
+            yield _fault(reading, WORDS, f"nothing in observations.yaml was seen in {trial!r}", "trials", trial)

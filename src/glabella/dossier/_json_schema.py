@@ -9,11 +9,13 @@ from pydantic import BaseModel
 from glabella.dossier._comparators import Comparators
 from glabella.dossier._fitted import Fitted
 from glabella.dossier._mechanism import Explanations, Links, Parameters
+from glabella.dossier._mechanism_words import MechanismWords
 from glabella.dossier._observations import Observations
 from glabella.dossier._priors import Priors
 from glabella.dossier._questions import Questions
 from glabella.dossier._reports import Reports
 from glabella.dossier._schema import Claims, Dossier, Products, Study
+from glabella.dossier._summary import Summary
 
 #: The model of each kind of file.
 KINDS: dict[str, type[BaseModel]] = {
@@ -24,11 +26,13 @@ KINDS: dict[str, type[BaseModel]] = {
     "reports": Reports,
     "comparators": Comparators,
     "priors": Priors,
+    "summary": Summary,
     "parameters": Parameters,
     "observations": Observations,
     "links": Links,
     "explanations": Explanations,
     "questions": Questions,
+    "words": MechanismWords,
     "fit": Fitted,
 }
 
@@ -38,8 +42,8 @@ def json_schema(kind: str) -> dict[str, Any]:
 
     Parameters
     ----------
-    kind : {"dossier", "study", "products", "claims", "reports", "comparators", "priors"} or, of a mechanism, \
-            {"parameters", "observations", "links", "explanations", "questions", "fit"}
+    kind : {"dossier", "study", "products", "claims", "reports", "comparators", "priors", "summary"}, or, of a \
+            mechanism, {"parameters", "observations", "links", "explanations", "questions", "words", "fit"}
         The kind of file.
 
     Raises

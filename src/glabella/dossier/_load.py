@@ -16,23 +16,29 @@ from glabella.dossier._comparators import Comparators
 from glabella.dossier._faults import MOST_FAULTS, DossierError, Fault, MisfitError
 from glabella.dossier._fitted import Fitted
 from glabella.dossier._mechanism import Explanations, Links, Mechanism, Parameters
+from glabella.dossier._mechanism_words import MechanismWords
 from glabella.dossier._observations import Observations
 from glabella.dossier._priors import Priors
 from glabella.dossier._questions import Questions
 from glabella.dossier._reports import Reports
 from glabella.dossier._schema import SCHEMA_VERSION, Claims, Dossier, Products, Reference, Study
+from glabella.dossier._summary import Summary
 from glabella.dossier._table import NetworkTable, read_table
 from glabella.dossier._text import Document, read_document
 from glabella.dossier._words import Words
 
 _M = TypeVar("_M", bound=BaseModel)
 
-MODELS: Mapping[str, type[BaseModel]] = MappingProxyType(
-    {"dossier.yaml": Dossier, "products.yaml": Products}
-)
+MODELS: Mapping[str, type[BaseModel]] = MappingProxyType({"dossier.yaml": Dossier, "products.yaml": Products})
 #: A dossier may lack these.
 OPTIONAL_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType(
-    {"claims.yaml": Claims, "reports.yaml": Reports, "comparators.yaml": Comparators, "priors.yaml": Priors}
+    {
+        "claims.yaml": Claims,
+        "reports.yaml": Reports,
+        "comparators.yaml": Comparators,
+        "priors.yaml": Priors,
+        "summary.yaml": Summary,
+    }
 )
 #: Of a model of the mechanism; a dossier that has the folder has them all.
 MECHANISM = "mechanism/"
@@ -42,6 +48,8 @@ MECHANISM_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType({
 })  # fmt: skip
 #: What is asked of the mechanism; without it there is nothing to fit for.
 QUESTIONS = MECHANISM + "questions.yaml"
+#: How sentences name what the mechanism is of; without it they say "muscle".
+WORDS = MECHANISM + "words.yaml"
 #: What was computed from the mechanism, by ``glabella mechanism fit``; a dossier may lack it.
 FIT = MECHANISM + "fit.json"
 
@@ -62,6 +70,8 @@ class Evidence:
         ``comparators.yaml`` and the table it names, where there is one.
     priors : Priors or None
         ``priors.yaml``, where there is one.
+    summary : Summary
+        ``summary.yaml``; empty where there is none.
     mechanism : Mechanism or None
         The folder ``mechanism``, where there is one.
     studies : Mapping[str, Study]
@@ -79,6 +89,7 @@ class Evidence:
     comparators: Comparators | None
     network: NetworkTable | None
     priors: Priors | None
+    summary: Summary
     mechanism: Mechanism | None
     studies: Mapping[str, Study]
     references: Mapping[str, Reference]
@@ -144,6 +155,7 @@ def assemble(reading: Reading) -> Evidence:
         comparators=comparators,
         network=parts[comparators.table.file] if comparators else None,
         priors=parts.get("priors.yaml"),
+        summary=parts.get("summary.yaml") or Summary(),
         mechanism=_mechanism(parts),
         studies=MappingProxyType({study.id: study for study in studies}),
         references=MappingProxyType(dict(parts["references.json"])),
@@ -175,6 +187,7 @@ def _mechanism(parts: Mapping[str, Any]) -> Mechanism | None:
         explanations=MappingProxyType(parts[MECHANISM + "explanations.yaml"].explanations),
         questions=parts.get(QUESTIONS),
         fitted=parts.get(FIT),
+        words=parts.get(WORDS, MechanismWords()),
     )
 
 
@@ -280,8 +293,9 @@ def _read_mechanism(reading: Reading, folder: Path) -> None:
     """Read the model's text and the files beside it, where there is a folder of them."""
     if not (folder / MECHANISM).is_dir():
         return
-    asked: dict[str, type[BaseModel]] = {QUESTIONS: Questions} if (folder / QUESTIONS).exists() else {}
-    for name, model in {**MECHANISM_MODELS, **asked}.items():
+    optional: dict[str, type[BaseModel]] = {QUESTIONS: Questions, WORDS: MechanismWords}
+    there = {name: model for name, model in optional.items() if (folder / name).exists()}
+    for name, model in {**MECHANISM_MODELS, **there}.items():
         if _read_file(reading, folder, name):
             _validate(reading, name, model)
     name = MECHANISM + "model.ant"

@@ -36,7 +36,8 @@ Blinding = Literal["double", "single", "open", "unknown"]
 CoTreatment = Literal["adjunct", "monotherapy", "mixed", "unknown"]
 Control = Literal["placebo", "other_site", "sham", "drug", "none"]
 Date = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-Verdict = Literal["supported", "partly", "contradicted", "untested"]
+#: Of a claim that people meet: inconclusive was tested and cannot tell, untested was looked at by nobody.
+Verdict = Literal["supported", "contradicted", "inconclusive", "untested"]
 
 #: Of the format; what an older one needs to become this one, :mod:`glabella.dossier._migrate` knows.
 SCHEMA_VERSION = 2

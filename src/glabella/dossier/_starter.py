@@ -100,7 +100,7 @@ products:
 
 _CLAIMS = """\
 # yaml-language-server: $schema=schema/claims.json
-# Claims people meet, and the verdict: supported, partly, contradicted or untested.
+# Claims people meet, and the verdict: supported, contradicted, inconclusive or untested.
 claims:
   - id: a
     claim: It works.
