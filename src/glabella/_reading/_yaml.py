@@ -112,23 +112,23 @@ class _Reading:
         self.parser.get_event()
         after = self.parser.get_event()
         if not isinstance(after, yaml.StreamEndEvent):
-            raise UnreadableError(after.start_mark.line + 1, "not valid YAML: a second document begins")
+            raise UnreadableError(_line(after), "not valid YAML: a second document begins")
         return data
 
     def part(self, event: Any, depth: int, path: Path_ | None) -> Any:
         """Read the part that begins with an event, ``depth`` levels below the whole."""
         if path is not None:
-            self.lines.setdefault(path, event.start_mark.line + 1)
+            self.lines.setdefault(path, _line(event))
         kind = type(event)
         if kind is yaml.ScalarEvent and event.anchor is None:
             return self.scalar(event)
         if kind is yaml.AliasEvent:
-            return self.alias(event.anchor, event.start_mark.line + 1, depth)
+            return self.alias(event.anchor, _line(event), depth)
         before, outer, self.deepest = self.count, self.deepest, depth
         if kind is yaml.ScalarEvent:
             value = self.scalar(event)
         else:
-            line = event.start_mark.line + 1
+            line = _line(event)
             self.level(depth + 1, line)
             self.counted(1, line)
             if event.tag not in (None, "!", f"{_PLAIN}map", f"{_PLAIN}seq"):
@@ -146,7 +146,7 @@ class _Reading:
         get = self.parser.get_event
         while type(event := get()) is not yaml.MappingEndEvent:
             if type(event) is not yaml.ScalarEvent:
-                self.faults.append((event.start_mark.line + 1, "a key that is no word, expected a word"))
+                self.faults.append((_line(event), "a key that is no word, expected a word"))
                 aside = None if path is None else (*path, "?")
                 self.part(event, depth, aside)
                 self.part(get(), depth, aside)
@@ -154,14 +154,14 @@ class _Reading:
             key = event.value
             if key == "<<" and event.implicit[0]:
                 problem = "a merge key (<<), which is not read; write out the keys it stands for"
-                self.faults.append((event.start_mark.line + 1, problem))
+                self.faults.append((_line(event), problem))
             elif key in mapping:
-                self.faults.append((event.start_mark.line + 1, f"key {key!r} stands twice, expected once"))
+                self.faults.append((_line(event), f"key {key!r} stands twice, expected once"))
             if path is None:
                 mapping[key] = self.part(get(), depth, None)
             else:
                 place = (*path, key)
-                self.lines[place] = event.start_mark.line + 1
+                self.lines[place] = _line(event)
                 mapping[key] = self.part(get(), depth, place)
         return mapping
 
@@ -187,7 +187,7 @@ class _Reading:
         text, tag = event.value, event.tag
         self.count += 1 + len(text) // 40
         if self.count > MOST:
-            raise too_many(event.start_mark.line + 1)
+            raise too_many(_line(event))
         if tag in (None, "!"):
             if not event.implicit[0]:
                 return text
@@ -199,7 +199,7 @@ class _Reading:
         else:
             value, problem = _tagged(tag, text)
         if problem:
-            self.faults.append((event.start_mark.line + 1, problem))
+            self.faults.append((_line(event), problem))
         return value
 
     def level(self, depth: int, line: int) -> None:
@@ -232,6 +232,11 @@ def _tagged(tag: str, text: str) -> tuple[Any, str]:
     except (ValueError, LookupError):
         return None, f"found {text!r}, expected {_SPOKEN[tag]}"
     return value, f"found {too_large(text)}" if type(value) is int and abs(value) >= TOO_LARGE else ""
+
+
+def _line(event: Any) -> int:
+    """Give the line on which an event begins."""
+    return int(event.start_mark.line) + 1
 
 
 def _meaning(text: str) -> str:
