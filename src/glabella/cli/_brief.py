@@ -39,7 +39,7 @@ def brief() -> None:
 
 def _built(dossier: Path | None, store: Path | None, settings: str | None) -> Brief:
     from glabella.brief import build
-    from glabella.dossier import DossierError, load
+    from glabella.dossier import DossierError, load, shipped
 
     try:
         evidence = load(dossier)
@@ -47,7 +47,14 @@ def _built(dossier: Path | None, store: Path | None, settings: str | None) -> Br
             return build(evidence)
         from glabella.safety import open_store
 
-        with open_store(store, settings=settings, progress=lambda words: click.echo(words, err=True)) as opened:
+        # Its own lists, whatever lists the store was given; for this brief alone.
+        with open_store(
+            store,
+            dossier=shipped() if dossier is None else dossier,
+            settings=settings,
+            stand=False,
+            progress=lambda words: click.echo(words, err=True),
+        ) as opened:
             for line in opened.describe().beside():
                 click.echo(f"{store}: {line}", err=True)
             return build(evidence, opened)

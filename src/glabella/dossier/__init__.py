@@ -23,6 +23,7 @@ from glabella.dossier._observations import (
 )
 from glabella.dossier._priors import Prior, Priors
 from glabella.dossier._questions import Questions
+from glabella.dossier._report_lists import ListFolder, list_folder
 from glabella.dossier._reports import ReportQuestion, ReportRow, Reports, ReportSide, ReportStudy
 from glabella.dossier._schema import (
     Analysis,
@@ -48,10 +49,10 @@ from glabella.dossier._table import NetworkTable, read_table
 
 __all__ = [
     "Analysis", "Arm", "ArmPair", "ArmResult", "Between", "Comparators", "Comparison", "Conflict", "Difference",
-    "Dossier", "DossierError", "Evidence", "Explanation", "Fault", "Fitted", "Link", "Mechanism", "MoodObservation",
-    "MuscleObservation", "NerveObservation", "NetworkMeasure", "NetworkTable", "Number", "Observations", "Option",
-    "Outcome", "Parameter", "ParameterPrior", "PopularClaim", "Prior", "Priors", "Questions", "Reference",
-    "ReportQuestion", "ReportRow", "ReportSide", "ReportStudy", "Reports", "Result", "Scale", "Share", "Statement",
-    "Study", "Target", "TimeObservation", "Treatment", "check", "fit_inputs", "json_schema", "load", "read_table",
-    "shipped", "write_starter",
+    "Dossier", "DossierError", "Evidence", "Explanation", "Fault", "Fitted", "Link", "ListFolder", "Mechanism",
+    "MoodObservation", "MuscleObservation", "NerveObservation", "NetworkMeasure", "NetworkTable", "Number",
+    "Observations", "Option", "Outcome", "Parameter", "ParameterPrior", "PopularClaim", "Prior", "Priors",
+    "Questions", "Reference", "ReportQuestion", "ReportRow", "ReportSide", "ReportStudy", "Reports", "Result",
+    "Scale", "Share", "Statement", "Study", "Target", "TimeObservation", "Treatment", "check", "fit_inputs",
+    "json_schema", "list_folder", "load", "read_table", "shipped", "write_starter",
 ]  # fmt: skip
