@@ -43,9 +43,7 @@ def groups_command(store: Path | None, dossier: str | None) -> None:
         click.echo(said(error), err=True)
         sys.exit(BAD_INPUT)
     console = shown.console()
-    why = (
-        "" if dossier else ", which this store counts with" if store else ": the shipped dossier, as none is named"
-    )
+    why = "" if dossier else ", which this store counts with" if store else ", the shipped dossier"
     console.print(shown.plain(f"{str(lists)[0].upper()}{str(lists)[1:]}{why}"), style="bold")
     for title, unit, rows in parts:
         if rows:

@@ -33,7 +33,7 @@ def check_lists(dossier: Path | str) -> list[Fault]:
 
     Examples
     --------
-    >>> check_lists("botulinum-depression")
+    >>> check_lists("none")
     []
     """
     try:
@@ -56,8 +56,10 @@ def _raised(read: Callable[[], object], folder: Path) -> Iterator[Fault]:
     try:
         read()
     except ValueError as error:
-        file, _, message = str(error).removeprefix(f"{folder.parent}/").partition(": ")
-        yield Fault(file, 0, message)
+        # "FILE, row 2: what is wrong", or without a place in the file.
+        where, _, message = str(error).removeprefix(f"{folder.parent}/").partition(": ")
+        file, comma, place = where.partition(", ")
+        yield Fault(file, 0, f"{place}: {message}" if comma else message)
 
 
 def _of_cohort(name: str, file: Path, lists: Lists, folder: Path) -> Iterator[Fault]:
