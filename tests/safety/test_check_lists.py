@@ -29,7 +29,7 @@ def test_sound_lists_have_no_fault(tmp_path: Path) -> None:
     assert check_lists(shipped()) == []
     assert check_lists(dossier(tmp_path / "mine")) == []
     write_starter(tmp_path / "bare")
-    assert check_lists(tmp_path / "bare") == []
+    assert check_lists(tmp_path / "bare") == check_lists("none") == []
     assert "no such folder" in str(check_lists("nowhere")[0])
 
 
@@ -91,6 +91,17 @@ def test_what_a_dossier_asks_of_a_store_must_be_there(
     assert (fault.file, said in fault.message) == ("reports.yaml", True)
     (folder / "reports.yaml").write_text("studies: {}\ncaveats: [{text: Nothing is known., status: missing}]\n")
     assert check_lists(folder) == []
+
+
+def test_a_dossier_without_lists_can_ask_for_general_ones_alone(tmp_path: Path) -> None:
+    write_starter(tmp_path / "bare")
+    ask = REPORTS.format(drug="ssri", events="suicide_self_injury, hicc_ups", cohort="hiccups")
+    (tmp_path / "bare" / "reports.yaml").write_text(ask)
+    said = [str(fault) for fault in check_lists(tmp_path / "bare")]
+    assert [one.split(",")[0] for one in said] == [
+        "reports.yaml: ask.events: 'hicc_ups' is no group",
+        "reports.yaml: ask.cohort: 'hiccups' is no cohort of the dossier; it has none",
+    ]
 
 
 def test_the_command_lists_them_with_the_other_faults(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ MODES = click.option("--mode", type=MODE, help="Which flagged reports are left o
 
 @click.group()
 def safety() -> None:
-    """Spontaneous reports: fetch, ingest, verify, signals, trend, cohort, synthesise; or a table of your own."""
+    """Spontaneous reports: fetch, ingest, verify, groups, signals, trend, cohort, synthesise; or your own table."""
 
 
 safety.add_command(groups_command)

@@ -37,37 +37,37 @@ def check_lists(dossier: Path | str) -> list[Fault]:
     []
     """
     try:
-        folder = list_folder(dossier).folder
+        found = list_folder(dossier)
     except ValueError as error:
         return [Fault(str(dossier), 0, str(error))]
-    if folder is None:
-        return []
-    faults = [*_raised(lambda: load_lists(dossier), folder), *_raised(lambda: real_names(dossier), folder)]
+    # What is asked of a store is a dossier's, also where it has no lists of its own.
+    above = Path(dossier) if found.folder is None else found.folder.parent
+    faults = [*_raised(lambda: load_lists(dossier), above), *_raised(lambda: real_names(dossier), above)]
     if faults:
         return faults
     lists = load_lists(dossier)
     for name, file in lists.cohorts.items():
-        faults += _of_cohort(name, file, lists, folder)
-    return [*faults, *_of_question(folder.parent / _ASK, lists)]
+        faults += _of_cohort(name, file, lists, above)
+    return [*faults, *_of_question(above / _ASK, lists)]
 
 
-def _raised(read: Callable[[], object], folder: Path) -> Iterator[Fault]:
-    """Give what a reading of the folder raises."""
+def _raised(read: Callable[[], object], above: Path) -> Iterator[Fault]:
+    """Give what a reading raises, with files named from the folder above the lists."""
     try:
         read()
     except ValueError as error:
         # "FILE, row 2: what is wrong", or without a place in the file.
-        where, _, message = str(error).removeprefix(f"{folder.parent}/").partition(": ")
+        where, _, message = str(error).removeprefix(f"{above}/").partition(": ")
         file, comma, place = where.partition(", ")
         yield Fault(file, 0, f"{place}: {message}" if comma else message)
 
 
-def _of_cohort(name: str, file: Path, lists: Lists, folder: Path) -> Iterator[Fault]:
-    raised = list(_raised(lambda: load_spec(file, lists), folder))
+def _of_cohort(name: str, file: Path, lists: Lists, above: Path) -> Iterator[Fault]:
+    raised = list(_raised(lambda: load_spec(file, lists), above))
     if raised:
         yield from raised
         return
-    spec, where = load_spec(file, lists), file.relative_to(folder.parent).as_posix()
+    spec, where = load_spec(file, lists), file.relative_to(above).as_posix()
     if spec.id != name:
         yield Fault(where, 0, f"id {spec.id!r}, expected the file's name {name!r}")
     for field, names, groups in _names(spec, lists):
