@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from glabella._version import __version__
 from glabella.dossier import Number, Statement
 from glabella.shown import Cite, Claim, Inline, Ledger, Shown, Small, Source, digest
 
 #: How a sentence that was not seen in its own source is marked.
-_MARKS = {"reported": "reported by another source", "recalled": "remembered, not seen"}
+_MARKS = {"reported": "reported by another source", "recalled": "from memory; source not checked"}
 
 
 def quote(
@@ -53,16 +55,34 @@ def say(book: Ledger, statement: Statement, name: str) -> Inline:
             break
         key, _, rest = after.partition("}")
         pieces.append(Shown(quote(book, statement.values[key], f"{name}.{key}", whole), "bare"))
+    return (*pieces, *seen(statement))
+
+
+def seen(statement: Statement) -> tuple[Inline, ...]:
+    """Give what stands behind a sentence: its mark where it was not seen in its own source, and its references."""
+    marks: list[Inline] = []
     if mark := _MARKS.get(statement.status):
-        pieces.append((" ", Small(f"({mark})")))
+        marks.append((" ", Small(f"({mark})")))
     if statement.sources:
-        pieces.append(Cite(statement.sources))
-    return tuple(pieces)
+        marks.append(Cite(statement.sources))
+    return tuple(marks)
 
 
 def say_all(book: Ledger, statements: tuple[Statement, ...], name: str) -> tuple[Inline, ...]:
     """Give several sentences, whose claims are named ``name0.placeholder``, ``name1.placeholder`` and so on."""
     return tuple(say(book, statement, f"{name}{place}") for place, statement in enumerate(statements))
+
+
+def joined(parts: Iterable[Inline], mark: str = ", ") -> Inline:
+    """Put a mark between parts.
+
+    >>> joined(["a", "b", "c"])
+    ('a', ', ', 'b', ', ', 'c')
+    """
+    found: list[Inline] = []
+    for part in parts:
+        found += [mark, part] if found else [part]
+    return tuple(found)
 
 
 def _decimals(number: Number) -> int:

@@ -22,8 +22,8 @@ from glabella.cli._network import network_command
 from glabella.cli._pool import pool_command
 from glabella.cli._safety import safety
 
-KINDS = ("dossier", "study", "products", "claims", "reports", "comparators", "priors", "parameters", "observations",
-         "links", "explanations", "questions", "fit")  # fmt: skip
+KINDS = ("dossier", "study", "products", "claims", "reports", "comparators", "priors", "summary", "parameters",
+         "observations", "links", "explanations", "questions", "words", "fit")  # fmt: skip
 
 
 @click.group(cls=Careful, context_settings={"help_option_names": ["-h", "--help"]})
@@ -69,6 +69,25 @@ def dossier_new(path: Path) -> None:
         click.echo(str(error), err=True)
         sys.exit(BAD_INPUT)
     click.echo(f"wrote {path}; edit it, then: glabella dossier check {path}")
+
+
+@dossier.command("migrate")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--to", type=click.Path(path_type=Path), help="New folder to write to (default: change PATH itself).")
+def dossier_migrate(path: Path, to: Path | None) -> None:
+    """Bring the dossier in PATH along to today's version of the format; comments stay."""
+    from glabella.dossier import check, migrate
+
+    try:
+        done = migrate(path, to)
+    except (OSError, ValueError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(BAD_INPUT)
+    for change in done.changes:
+        click.echo(change)
+    faults = check(done.folder)
+    left = f"; {len(faults)} fault{'s' if len(faults) > 1 else ''} left, see: glabella dossier check {done.folder}"
+    click.echo(f"{done.folder} is of today's version{left if faults else ', without faults'}")
 
 
 @dossier.command("schema")

@@ -192,7 +192,7 @@ def _pooling(maker: _Maker, key: str, analysis: Analysis) -> Pooling | None:
     if fit is None:
         return None
     studies = [evidence.studies[effect.study] for effect in found.effects]
-    word, reasons = certainty(fit, studies)
+    word, reasons = certainty(fit, studies, ratio=analysis.measure in _RATIOS)
     shown: Callable[[float], float] = math.exp if analysis.measure in _RATIOS else float
     outcome = evidence.dossier.outcomes[analysis.outcome].label
     inputs = maker.inputs(tuple(study.id for study in studies), analysis)
@@ -205,7 +205,7 @@ def _pooling(maker: _Maker, key: str, analysis: Analysis) -> Pooling | None:
             value=value,
             unit=str(more.pop("unit", "")),
             population=evidence.dossier.question.population,
-            time_span=f"week {analysis.week:g}",
+            time_span=evidence.words.at(analysis.time),
             certainty=word,
             function="glabella.synthesis.pool",
             version=__version__,
@@ -258,7 +258,7 @@ def _row(maker: _Maker, key: str, effect: Effect, weight: float, shown: Callable
                 value=value,
                 unit=str(more.pop("unit", "")),
                 population=f"{study.label}, as analysed",
-                time_span=f"week {effect.week:g}",
+                time_span=evidence.words.at(effect.time),
                 certainty="not rated",
                 function="glabella.synthesis.contrasts",
                 version=__version__,
@@ -287,7 +287,7 @@ def _row(maker: _Maker, key: str, effect: Effect, weight: float, shown: Callable
         weight=make("weight", "weight", weight, unit="%", decimals=0),
         n_arm=make("n1", "people in the arm", effect.n1, decimals=0),
         n_control=make("n2", "people in the control", effect.n2, decimals=0),
-        scale=evidence.dossier.scales[effect.scale].label,
+        scale=evidence.dossier.scale_label(effect.scale),
         route=effect.route,
         steps=steps,
         risk_of_bias=judgement.replace("_", " ") if judgement else "not known",
@@ -304,9 +304,9 @@ def _largest(maker: _Maker) -> list[tuple[str, Claim, Claim | None]]:
             if not comparison.largest:
                 continue
             for result in study.results:
-                if result.outcome != headline.outcome or result.week != headline.week:
+                if result.outcome != headline.outcome or result.time != headline.time:
                     continue
-                scale = evidence.dossier.scales[result.scale].label
+                scale = evidence.dossier.scale_label(result.scale)
                 for between in result.between:
                     if between.comparison == key and between.difference is not None:
                         label = f"{study.label}, {study.arms[comparison.arm].label}"
@@ -318,7 +318,7 @@ def _largest(maker: _Maker) -> list[tuple[str, Claim, Claim | None]]:
                                 f"{base}.difference",
                                 label,
                                 population=study.label,
-                                time_span=f"week {result.week:g}",
+                                time_span=evidence.words.at(result.time),
                             )
                         )
                         p = maker.keep(quote(between.p, f"{base}.p", f"P: {label}")) if between.p else None
@@ -356,7 +356,7 @@ def _absolute(maker: _Maker, analyses: dict[str, Analysis]) -> list[tuple[str, C
                     interval="95 % confidence interval" if low is not None else None,
                     unit="",
                     population="people like those in these trials",
-                    time_span=f"week {analysis.week:g}",  # noqa: B023
+                    time_span=maker.evidence.words.at(analysis.time),  # noqa: B023
                     certainty=word,  # noqa: B023
                     function="glabella.decision.answer",
                     version=__version__,
@@ -436,7 +436,7 @@ def _reproduction(maker: _Maker, key: str, target: Target) -> Reproduction:
                     interval="95 % confidence interval",
                     unit="",
                     population="as in the review",
-                    time_span=f"week {analysis.week:g}",
+                    time_span=evidence.words.at(analysis.time),
                     certainty="not rated",
                     function="glabella.synthesis.pool",
                     version=__version__,

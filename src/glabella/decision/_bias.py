@@ -207,8 +207,9 @@ class _Maker:
         function = more.pop("function", "bias_adjusted")
         return self.keep(Claim(
             id=f"bias.{name}", label=label, value=None if math.isnan(value) else float(value), unit="",
-            population=self.evidence.dossier.question.population, time_span=f"week {self.headline.week:g}",
-            certainty=self.certainty, function=f"glabella.synthesis.{function}", version=__version__,
+            population=self.evidence.dossier.question.population,
+            time_span=self.evidence.words.at(self.headline.time), certainty=self.certainty,
+            function=f"glabella.synthesis.{function}", version=__version__,
             inputs=(*self.inputs, ("priors.yaml", self.evidence.digests["priors.yaml"])),
             sources=tuple(dict.fromkeys((*self.sources, *behind))), **more,
         ))  # fmt: skip

@@ -16,7 +16,7 @@ from glabella.shown import Certainty, Claim
 #: Rules of repeating, in words that follow "inject".
 RULES: Mapping[str, str] = {
     "fixed": "at fixed times",
-    "frown": "when the frown is back",
+    "weakness": "when the frown is back",
     "symptoms": "when the symptoms are back",
 }
 _VIRTUAL = "tenth to ninetieth percentile of virtual people"
@@ -212,7 +212,8 @@ def repeats(tell: Teller, mood: Carried) -> tuple[tuple[str, tuple[Repeat, ...]]
 def _repeat(tell: Teller, each: Scheduled, word: Certainty) -> Repeat:
     rule, label = RULES[each.rule], label_of(tell.mechanism, each.explanation)
     product, questions = tell.fitted.mood.product, tell.mechanism.questions
-    place = f"repeat.{each.rule}.{each.explanation.replace(' ', '_')}"
+    kind = "frown" if each.rule == "weakness" else each.rule
+    place = f"repeat.{kind}.{each.explanation.replace(' ', '_')}"
     common: dict[str, Any] = {
         "population": f"simulated (virtual, synthetic) people with {product} {rule}; mood as by: {label}",
         "certainty": word, "function": "simulate_rule", "sources": tell.mood_sources,
@@ -232,9 +233,10 @@ def _repeat(tell: Teller, each: Scheduled, word: Certainty) -> Repeat:
         people=tell(f"{place}.people", "simulated people", each.people, decimals=0, time_span=year, **common),
         injections=make("injections", "injections", each.injections, "", year, 1),
         units=make("units", "dose", each.units, f"units of {product}", year),
-        weeks_frown=make("weeks_frown", "weeks with a weak frown", each.weeks_frown, "weeks", year),
+        weeks_frown=make("weeks_frown", "weeks with a weak frown", each.weeks_weakness, "weeks", year),
         weeks_relief=make("weeks_relief", "weeks with relief", each.weeks_relief, "weeks", year),
-        stopping_frown=make("stopping_frown", "time until the frown is back", each.stopping_frown, "weeks", stop),
+        stopping_frown=make("stopping_frown", "time until the frown is back", each.stopping_weakness, "weeks",
+                            stop),
         stopping_relief=make("stopping_relief", "time until relief is gone", each.stopping_relief, "weeks", stop),
         never=tell(f"{place}.never", "simulated people whose frown never responds", each.never, unit="%",
                    decimals=0, time_span=year, **common),

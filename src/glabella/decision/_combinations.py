@@ -106,7 +106,7 @@ def combined(evidence: Evidence, columns: Columns, keep: Callable[[Claim], Claim
 def _tested(evidence: Evidence, keep: Callable[[Claim], Claim]) -> Claim:
     """Count the trials that could tell a combination from the treatment alone."""
     products = evidence.products.products
-    toxins = {key for key, product in products.items() if product.kind == "toxin"}
+    toxins = {key for key, product in products.items() if product.kind == "treatment"}
     asked = [study for study in evidence.studies.values() if study.design.randomised == "yes" and study.comparisons]
     found = [
         study
@@ -146,7 +146,7 @@ def _added(evidence: Evidence, keep: Callable[[Claim], Claim]) -> tuple[str, tup
         def make(part: str, label: str, value: float, **more: Any) -> Claim:
             return keep(Claim(
                 id=f"with.added.{kind}.{part}", label=f"{label}: {words}", value=float(value), unit="",  # noqa: B023
-                population=evidence.dossier.question.population, time_span=f"week {analysis.week:g}",
+                population=evidence.dossier.question.population, time_span=evidence.words.at(analysis.time),
                 version=__version__, inputs=(*inputs, ("analysis", digest(analysis.model_dump(mode="json")))),  # noqa: B023
                 **{"certainty": "not rated", "function": "glabella.decision.combined",
                    "sources": tuple(Source(study.reports[0], "seen") for study in these), "decimals": 0, **more},  # noqa: B023

@@ -130,7 +130,7 @@ class _Maker:
     sources: tuple[Source, ...]
 
     def claim(self, name: str, label: str, value: float, function: str, **more: Any) -> Claim:
-        span = more.pop("time_span", f"week {self.analysis.week:g}")
+        span = more.pop("time_span", self.evidence.words.at(self.analysis.time))
         return Claim(
             id=f"sure.{name}", label=label, value=value, unit="", certainty=self.certainty,
             population=self.evidence.dossier.question.population, time_span=span,
@@ -191,8 +191,8 @@ def _every_choice(
     evidence: Evidence, analyses: dict[str, Analysis], headline: Analysis, certainty: Certainty
 ) -> dict[str, Any]:
     """Give those parts of the answer that rest on all combinations."""
-    asked = (headline.outcome, headline.measure, headline.week)
-    alike = [each for each in analyses.values() if (each.outcome, each.measure, each.week) == asked]
+    asked = (headline.outcome, headline.measure, headline.time)
+    alike = [each for each in analyses.values() if (each.outcome, each.measure, each.time) == asked]
     found, effects = _combined(evidence, alike)
     studies = sorted({effect.study for effect in effects})
     inputs = [(name, evidence.digests[f"studies/{name}.yaml"]) for name in studies]
@@ -203,7 +203,7 @@ def _every_choice(
     shown = math.exp if headline.measure in _RATIOS else float
 
     def make(name: str, label: str, value: float, **more: Any) -> Claim:
-        span = f"week {headline.week:g}, or as chosen" if evidence.dossier.choices else f"week {headline.week:g}"
+        span = evidence.words.at(headline.time) + (", or as chosen" if evidence.dossier.choices else "")
         return maker.claim(name, label, value, "pool_each", time_span=span, **more)
 
     def count(name: str, label: str, value: int) -> Claim:

@@ -9,14 +9,14 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from glabella.plot._plot import Plot
+from glabella.shown import Drawable
 
 #: More engines take longer to start than they save.
 _MOST = 2
 _FIRST = {"mark": "point", "data": {"values": []}}
 
 
-def in_turn(plots: Iterable[Plot]) -> Iterator[str]:
+def in_turn(plots: Iterable[Drawable]) -> Iterator[str]:
     """Draw plots here, each when it is asked for."""
     return (plot.svg() for plot in plots)
 
@@ -50,6 +50,6 @@ class Studio:
         # Not waited for, its thread and the end of the program now and then close the same pipe.
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def svgs(self, plots: Iterable[Plot]) -> Iterator[str]:
+    def svgs(self, plots: Iterable[Drawable]) -> Iterator[str]:
         """Begin to draw plots; wait for each only when it is asked for."""
         return self._pool.map(self._draw, [plot.spec for plot in plots])

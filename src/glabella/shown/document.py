@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from glabella.shown.claim import Claim
 
 #: In which form a claim is written: with unit and interval, the number alone, without the unit, the interval alone.
 Form = Literal["text", "number", "bare", "limits"]
+
+#: What sets off an aside where it cannot be set smaller, and nothing else does.
+ASIDE = ", "
 
 
 # --- within a line ------------------------------------------------------------------------------------------
@@ -116,7 +119,7 @@ class Axis:
     low, high : float
         Ends; what reaches further ends in an arrow.
     null : float
-        Value of no effect, drawn as a line.
+        Value of no difference, drawn as a line.
     ratio : bool
         Whether the axis is logarithmic.
     left, right : str
@@ -136,7 +139,10 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A claim drawn on its table's axis: a square of its weight, a diamond, or a dashed line of prediction."""
+    """A claim drawn on its table's axis: a square of its weight, a diamond, or a dashed line of prediction.
+
+    Weights are in any unit; a square's area is its share of the largest weight in its table.
+    """
 
     claim: Claim
     look: Literal["trial", "pooled", "prediction"] = "trial"
@@ -164,13 +170,28 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table; where a column is drawn, ``axis`` says on what."""
+    """A table; where a column is drawn, ``axis`` says on what.
+
+    Attributes
+    ----------
+    caption : Inline
+        What it shows; empty where its section's title says so.
+    columns, rows
+        As many cells in each row as there are columns.
+    axis : Axis or None
+        Of its drawn column.
+    note : Inline
+        What stands below it.
+    look : str
+        ``time`` where each row is a time; ``list`` where the heads need not be seen.
+    """
 
     caption: Inline
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     axis: Axis | None = None
     note: Inline = ""
+    look: Literal["", "time", "list"] = ""
 
     def __post_init__(self) -> None:
         """Refuse a row of another length than the head."""
@@ -182,12 +203,26 @@ class Table:
             raise ValueError(f"a drawn column needs an axis: {plain(self.caption)}")
 
 
+class Drawable(Protocol):
+    """A description that draws itself, such as :class:`glabella.plot.Plot`."""
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """The description, JSON through and through."""
+
+    def svg(self) -> str:
+        """Draw as SVG."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A picture that repeats, for the eye, numbers that stand in the text; ``alt`` says what is seen in it."""
+    """A picture that repeats, for the eye, numbers that stand in the text; ``alt`` says what is seen in it.
+
+    The picture is a description to be drawn, or an SVG element; None in a document read again from its file.
+    """
 
     name: str
-    picture: Any = field(repr=False, compare=False)
+    picture: Drawable | str | None = field(repr=False, compare=False)
     alt: str = ""
     caption: Inline = ""
 
@@ -238,12 +273,13 @@ Block = Heading | Paragraph | Items | Table | Figure | Details | Columns | Secti
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A source as a list of references shows it, and what of it was seen."""
+    """A source as a list of references shows it, and what of it was seen; ``short`` as one would say it."""
 
     key: str
     text: str
     address: str | None = None
     seen: str = ""
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,8 +294,8 @@ class Document:
         Of the dossier; ``edition`` is its date.
     header : tuple of Block
         What stands below the title, before the first section.
-    sections : tuple of Section
-        In order.
+    sections : tuple of Section or Columns
+        In order; those that stand side by side in columns.
     footer : tuple of Block
         What stands last.
     references : tuple of Reference
@@ -267,7 +303,10 @@ class Document:
     claims : tuple of Claim
         Every claim that it shows or draws, in order.
     beside : str or None
-        File name of the report that lies beside a brief; None for a document alone.
+        File name of the report that lies beside a brief, or of the brief beside a report; None for a document
+        alone.
+    about : Inline
+        What stands with the edition above the title: when was searched, and how.
     """
 
     kind: Literal["brief", "report"]
@@ -275,11 +314,17 @@ class Document:
     title: str
     edition: str
     header: tuple[Block, ...]
-    sections: tuple[Section, ...]
+    sections: tuple[Section | Columns, ...]
     footer: tuple[Block, ...]
     references: tuple[Reference, ...]
     claims: tuple[Claim, ...]
     beside: str | None = None
+    about: Inline = ""
+
+    @property
+    def body(self) -> tuple[Block, ...]:
+        """Everything between its title and its sources, in order."""
+        return (*self.header, *self.sections, *self.footer)
 
 
 # --- walking the tree ---------------------------------------------------------------------------------------
@@ -361,23 +406,32 @@ def sources_of(blocks: tuple[Block, ...]) -> tuple[str, ...]:
 
 
 def plain(content: Cell) -> str:
-    """Give what is written, without any look.
+    """Give what is written, without any look; an aside that follows without a space is set off by a comma.
 
     >>> plain(("A ", Strong("large"), " trial, ", Name("Brin 2020")))
     'A large trial, Brin 2020'
+    >>> plain(("All together", Small("five trials")))
+    'All together, five trials'
     """
+    return _plain(content, "")
+
+
+def _plain(content: Cell, before: str) -> str:
+    """Give ``before`` and what is written behind it."""
     match content:
         case str():
-            return content
+            return before + content
         case tuple():
-            return "".join(map(plain, content))
-        case Claim():
-            return content.text
-        case Shown() | Name() | Link():
-            return content.text
-        case Strong(inner) | Small(inner):
-            return plain(inner)
+            for part in content:
+                before = _plain(part, before)
+            return before
+        case Claim() | Shown() | Name() | Link():
+            return before + content.text
+        case Strong(inner):
+            return _plain(inner, before)
+        case Small(inner):
+            return _plain(inner, before + ASIDE if before and not before[-1].isspace() else before)
         case Icon():
-            return content.word
+            return before + content.word
         case _:
-            return ""
+            return before

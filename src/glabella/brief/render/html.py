@@ -1,0 +1,166 @@
+"""A document as one self-contained HTML file: no script, no network, readable on a phone and on paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from html import escape
+from pathlib import Path
+
+from glabella._version import __version__
+from glabella.brief.render.blocks import LETTERS, Setter
+from glabella.brief.render.claims import embedded
+from glabella.brief.render.inline import line, named, text
+from glabella.brief.render.marks import spanned
+from glabella.brief.render.numbers import boxes, listed
+from glabella.brief.render.setting import Setting, href, setting_of
+from glabella.brief.render.svg import smaller
+from glabella.brief.render.words import EVERY, KINDS, SOURCES, TOGETHER, dated, source_parts
+from glabella.shown import Document, Drawable, Figure, Reference, Section, blocks_of, plain
+
+#: Draws descriptions in their order, such as ``Studio.svgs``.
+Draw = Callable[[Iterable[Drawable]], Iterator[str]]
+
+_HERE = Path(__file__).parent
+_ROWS = re.compile(r"/\*rows of (.+?)\*/")
+
+
+def html(document: Document, draw: Draw | None = None) -> str:
+    """Write a document as HTML; the same document gives the same bytes.
+
+    Parameters
+    ----------
+    document : Document
+    draw : callable, optional
+        Draws the document's plots in their order, such as ``Studio.svgs``, which does it beside the rest; left
+        out, each draws itself.
+
+    Returns
+    -------
+    str
+    """
+    return page(setting_of(document), draw)
+
+
+def page(to: Setting, draw: Draw | None = None) -> str:
+    """Set a whole page, for a screen or for paper."""
+    document = to.document
+    drawing = pictures(document, draw)
+    setter = Setter(to, drawing)
+    main = "\n".join(part for part in _main(to, setter) if part)
+    name = f"{document.title}: {KINDS[document.kind].lower()}"
+    head = (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f'<meta name="generator" content="glabella {__version__}"><title>{text(name)}</title>'
+        f"<style>\n{style(document.kind)}</style></head>"
+    )
+    if to.paper:
+        return f'{head}<body class="paper {document.kind}"><main id="main">{main}</main></body></html>\n'
+    skip = '<a class="skip" href="#main">Skip to the content</a>'
+    inner = f'<main id="main">{main}</main>'
+    if document.kind == "report":
+        inner = f'<div class="shell">{_contents(to)}{inner}</div>'
+    end = "" if to.lists_numbers else boxes(to)
+    data = embedded(document.claims, __version__)
+    return f'{head}<body class="{document.kind}">{skip}\n{inner}\n{end}\n{data}</body></html>\n'
+
+
+def _main(to: Setting, setter: Setter) -> Iterator[str]:
+    document = to.document
+    header = setter.blocks(document.header, 2)
+    yield f'<header><p class="label">{_kicker(to)}</p>\n<h1>{named(document.title)}</h1>\n{header}</header>'
+    if to.paper and document.kind == "report":
+        yield _contents(to)
+    for block in document.sections:
+        yield setter.block(block, 2)
+    if to.lists_numbers:
+        lines = listed(to, 3)
+        if lines:
+            title = f'<h2 id="h-every">{EVERY}</h2>'
+            yield f'<section id="every-number" aria-labelledby="h-every">{title}{lines}</section>'
+    yield _footer(to, setter)
+
+
+def _kicker(to: Setting) -> str:
+    document = to.document
+    parts = [KINDS[document.kind], f'edition <span class="id">{dated(document.edition)}</span>']
+    if document.beside and document.kind == "report" and not to.paper:
+        parts.insert(0, f'<a href="{escape(document.beside)}">Brief</a>')
+    if document.about:
+        parts.append(line(document.about, to))
+    return " · ".join(parts)
+
+
+def _contents(to: Setting) -> str:
+    """Set the list of sections."""
+    entries = [
+        (block.id, line(block.title, to) if to.paper else text(plain(block.title)))
+        for block in blocks_of(to.document.sections)
+        if isinstance(block, Section) and block.title
+    ]
+    if to.document.claims:
+        entries.append(("every-number", EVERY))
+    if to.marks.sources:
+        entries.append(("sources", SOURCES))
+    items = "".join(f'<li><a href="{escape(href(name))}">{title}</a></li>' for name, title in entries)
+    return f'<nav class="toc" aria-label="Contents"><p class="label">Contents</p><ol>{items}</ol></nav>'
+
+
+def _footer(to: Setting, setter: Setter) -> str:
+    """Set the sources, then what stands last."""
+    hint = "" if to.paper else '<p class="scr">Press any dotted number to see where it comes from.</p>'
+    sources = ""
+    if to.marks.sources:
+        level = "h2" if to.document.kind == "report" else 'h2 class="label"'
+        entries = "".join(_source(place, it, to) for place, it in enumerate(to.marks.sources, 1))
+        sets = "".join(
+            f'<li id="s{letter}"><b>[{letter}]</b> <span class="id">{spanned(numbers)}</span></li>'
+            for numbers, letter in to.marks.letters.items()
+        )
+        together = f'<p>{TOGETHER}</p><ul class="sets">{sets}</ul>' if sets else ""
+        sources = f'<{level} id="sources">{SOURCES}</h2><ol class="refs id">{entries}</ol>{together}'
+    last = setter.blocks(to.document.footer, 2)
+    return f'<footer class="foot">{hint}{sources}{last}</footer>'
+
+
+def _source(place: int, it: Reference, to: Setting) -> str:
+    """Set a source: in a brief by its short name, in a report with all that is known of it."""
+    where = ""
+    if it.address:
+        shown = it.address.removeprefix("https://doi.org/")
+        shown = (
+            f"doi:{shown}" if shown != it.address else it.address.removeprefix("https://").removeprefix("http://")
+        )
+        where = f'<a href="{escape(it.address)}">{text(shown)}</a>'
+    parts = [text(part) for part in source_parts(it, to.document.kind)]
+    if len(parts) > 1:
+        parts[0] = f"<b>{parts[0]}</b>"
+    parts.append(where)
+    return f'<li id="s{place}">{" · ".join(part for part in parts if part)}</li>'
+
+
+@cache
+def style(kind: str) -> str:
+    """Give the style of a kind of document."""
+    page, blocks, own = (
+        (_HERE / name).read_text(encoding="utf-8") for name in ("page.css", "blocks.css", f"{kind}.css")
+    )
+    letters = "".join(
+        f"TABLE td:nth-child({place})::before{{content:var(--{it})}}\n" for place, it in enumerate(LETTERS, 2)
+    )
+    # Tables turn into blocks below two widths, the more columns the earlier: the same rules for both.
+    return _ROWS.sub(lambda found: (blocks + letters).replace("TABLE", found[1]), page) + own
+
+
+def pictures(document: Document, draw: Draw | None) -> dict[int, str]:
+    """Draw the figures of a document: plots in one batch, and SVG as it is."""
+    figures = [block for block in blocks_of(document.body) if isinstance(block, Figure) and block.picture]
+    plots = [it.picture for it in figures if not isinstance(it.picture, str | None)]
+    drawn = iter(draw(plots) if draw else _in_turn(plots))
+    return {id(it): smaller(it.picture if isinstance(it.picture, str) else next(drawn)) for it in figures}
+
+
+def _in_turn(plots: Iterable[Drawable]) -> Iterator[str]:
+    return (plot.svg() for plot in plots)

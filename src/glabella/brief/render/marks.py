@@ -1,0 +1,112 @@
+"""Numbers of sources, in the order in which a document first leans on them, and the marks that lead to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from string import ascii_uppercase
+
+from glabella.shown import Cite, Claim, Document, Drawn, Paragraph, Reference, Shown, inlines_of
+
+#: Runs of numbers that a mark may name; what leans on more gets a letter, and the list says what it stands for.
+_MOST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Which number each source has, and which letter each large set of them.
+
+    Attributes
+    ----------
+    sources : tuple of Reference
+        In the order of their numbers, from one.
+    numbers : dict of str to int
+        By key.
+    letters : dict of tuple of int to str
+        Of sets that would make a long mark.
+    """
+
+    sources: tuple[Reference, ...]
+    numbers: dict[str, int]
+    letters: dict[tuple[int, ...], str]
+
+    def of(self, keys: Iterable[str]) -> tuple[int, ...]:
+        """Give the numbers of some sources, each once, in order."""
+        return tuple(sorted({self.numbers[key] for key in keys}))
+
+    def text(self, numbers: tuple[int, ...]) -> str:
+        """Give what stands between the brackets of a mark."""
+        return self.letters.get(numbers) or spanned(numbers)
+
+
+def spanned(numbers: tuple[int, ...]) -> str:
+    """Write numbers in order with runs of three and more as spans, without spaces.
+
+    >>> spanned((1, 2, 3, 7)), spanned((4, 5))
+    ('1–3,7', '4,5')
+    """
+    parts: list[str] = []
+    for run in _runs(numbers):
+        parts += [f"{run[0]}–{run[-1]}"] if len(run) > 2 else [str(number) for number in run]
+    return ",".join(parts)
+
+
+def _runs(numbers: tuple[int, ...]) -> list[list[int]]:
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return runs
+
+
+def keys_of(piece: object) -> tuple[str, ...]:
+    """Give the keys of the sources behind a piece of text, each once."""
+    match piece:
+        case Cite(keys):
+            return keys
+        case Claim(sources=sources) | Shown(Claim(sources=sources)) | Drawn(Claim(sources=sources)):
+            return tuple(dict.fromkeys(source.reference for source in sources))
+        case _:
+            return ()
+
+
+def marks_of(document: Document) -> Marks:
+    """Give each source of a document its number.
+
+    Raises
+    ------
+    ValueError
+        If it cites a source that is not among its references.
+    """
+    known = {reference.key: reference for reference in document.references}
+    numbers: dict[str, int] = {}
+    sets: dict[tuple[str, ...], None] = {}
+    claims = [keys_of(claim) for claim in document.claims]
+    for keys in (*map(keys_of, inlines_of((Paragraph(document.about), *document.body))), *claims):
+        for key in keys:
+            if key not in known:
+                raise ValueError(f"a source is called {key!r}, expected one of the document's references")
+            numbers.setdefault(key, len(numbers) + 1)
+        sets.setdefault(keys)
+    letters: dict[tuple[int, ...], str] = {}
+    for keys in sets:
+        those = tuple(sorted({numbers[key] for key in keys}))
+        if spanned(those).count(",") >= _MOST:
+            letters.setdefault(those, _letter(len(letters)))
+    return Marks(tuple(known[key] for key in numbers), numbers, letters)
+
+
+def _letter(place: int) -> str:
+    """Name a set: A to Z, then AA and on.
+
+    >>> _letter(0), _letter(25), _letter(26)
+    ('A', 'Z', 'AA')
+    """
+    name = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, len(ascii_uppercase))
+        name = ascii_uppercase[rest] + name
+    return name

@@ -1,0 +1,77 @@
+"""What every part of a page needs to know of its document: numbers of sources, of claims, and where it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from glabella.brief.render.marks import Marks, marks_of
+from glabella.shown import Claim, Document, Paragraph, Section, Shown, blocks_of, inlines_of
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A document about to be set.
+
+    Attributes
+    ----------
+    document : Document
+    marks : Marks
+        Numbers of its sources.
+    places : dict of str to int
+        Number of each claim, in the order of the document.
+    sections : frozenset of str
+        Names of its sections.
+    written : frozenset of str
+        Claims that stand in its text, and are not drawn alone.
+    paper : bool
+        Whether it is set for paper: nothing can be pressed, and lengths are fixed.
+    """
+
+    document: Document
+    marks: Marks
+    places: dict[str, int]
+    sections: frozenset[str]
+    written: frozenset[str]
+    paper: bool = False
+
+    @property
+    def lists_numbers(self) -> bool:
+        """Whether the document ends in a list of every number, to which each leads."""
+        return self.document.kind == "report"
+
+
+def setting_of(document: Document, *, paper: bool = False) -> Setting:
+    """Give a document's claims and sources their numbers."""
+    return Setting(
+        document,
+        marks_of(document),
+        {claim.id: place for place, claim in enumerate(document.claims, 1)},
+        frozenset(block.id for block in blocks_of(document.body) if isinstance(block, Section)),
+        frozenset(_written(document)),
+        paper,
+    )
+
+
+def _written(document: Document) -> Iterator[str]:
+    for piece in inlines_of((Paragraph(document.about), *document.body)):
+        if isinstance(piece, Claim):
+            yield piece.id
+        elif isinstance(piece, Shown):
+            yield piece.claim.id
+
+
+def anchor(claim: Claim | str) -> str:
+    """Give the name under which a report lists a claim; another document may lead there.
+
+    >>> anchor("forest.brin 2020")
+    'n-forest.brin_2020'
+    """
+    name = claim if isinstance(claim, str) else claim.id
+    return "n-" + "_".join(name.split())
+
+
+def href(name: str) -> str:
+    """Write a name as the end of an address."""
+    return "#" + quote(name, safe="/:@!$&'()*+,;=?-._~")
