@@ -44,8 +44,11 @@ def dossier() -> None:
 def dossier_check(path: Path) -> None:
     """List all faults of the dossier in PATH, each with file, line and what was expected."""
     from glabella.dossier import check
+    from glabella.safety import check_lists
 
     faults = check(path)
+    if (path / "dossier.yaml").is_file():
+        faults += check_lists(path)
     for fault in faults:
         click.echo(str(fault), err=True)
     if faults:
