@@ -292,6 +292,8 @@ def test_counts_of_harm_say_what_they_are(evidence: Evidence) -> None:
         "harm.a.with.thousand": "of a thousand people, with: rash",
         "harm.a.without.thousand": "of a thousand people, without: rash",
     }
+    shared = {(it.interval, it.population, it.time_span) for name, it in book.claims.items() if name in labels}
+    assert shared == {("95 % confidence interval (Wilson)", ASKED, "first year")}
 
 
 def test_counts_in_other_people_are_said_to_be_so(evidence: Evidence) -> None:
@@ -547,6 +549,12 @@ def test_published_results_stand_beside_ours(evidence: Evidence) -> None:
         "Review B | 3.1 | 3.00 (0.79 to 11.44) | approximate | rounded",
         "Review C | 9 | not possible | not possible | unseen",
     ]
+    book = Ledger()
+    reproductions.report(Results(replace(evidence, dossier=dossier)), book)
+    printed, ours = book.claims["reproduce.whole.printed"], book.claims["reproduce.whole.ours"]
+    assert (printed.label, ours.label) == ("printed: Review A", "recomputed: Review A")
+    assert (ours.interval, ours.population) == ("95 % confidence interval", "as in the review")
+    assert ours.time_span == "week 6"
 
 
 def test_a_published_result_whose_trials_give_no_effect_is_not_recomputed(evidence: Evidence) -> None:
