@@ -6,7 +6,7 @@ from collections import Counter
 
 from glabella._version import __version__
 from glabella.brief.counting import count
-from glabella.brief.quote import say
+from glabella.brief.quoting import say
 from glabella.brief.render.words import dated
 from glabella.brief.results import Results
 from glabella.shown import (
