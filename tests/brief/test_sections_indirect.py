@@ -339,6 +339,66 @@ def test_alternatives_are_drawn_in_the_order_of_the_effect(compare: Section) -> 
     assert len(found.columns) <= 5
 
 
+def test_titles_and_heads_say_what_stands_below(compare: Section, combine: Section) -> None:
+    assert (compare.id, plain(compare.title)) == ("compare", "How does it compare with other treatments?")
+    assert (combine.id, plain(combine.title)) == ("combine", "Does it work better together with other treatment?")
+    folds = [plain(block.summary) for block in compare.content if isinstance(block, Details)]
+    assert folds == ["Ranks, scores and new trials", "How far the comparison moves with each choice"]
+    assert [plain(block.text) for block in combine.content if isinstance(block, Heading)] == [
+        "Combinations of other treatments"
+    ]
+    found = {plain(each.caption): [plain(column.head) for column in each.columns] for each in tables(compare)}
+    assert found == {
+        "Odds ratio of response; above one favours botulinum toxin.": [
+            "joined by",
+            "comparisons",
+            "against placebo",
+            "against SSRI tablets",
+            "against SSRI tablets, with their own spread",
+        ],
+        "Botulinum toxin against each alternative, joined by every placebo-controlled comparison: odds ratio.": [
+            "alternative",
+            "trials",
+            "botulinum toxin against it",
+            "",
+        ],
+        "Ranks of botulinum toxin; rank one is the best.": [
+            "joined by",
+            "median rank (in most draws)",
+            "first, of a hundred draws",
+            "P-score",
+            "against SSRI tablets, expected in a new trial",
+        ],
+        "Each alternative, joined by small trials against placebo: odds ratio.": [
+            "alternative",
+            "itself against placebo",
+            "botulinum toxin against it",
+            "expected in a new trial",
+            "P-score",
+        ],
+        "Where the network’s trials and those of botulinum toxin differ.": [
+            "what",
+            "in the network",
+            "in the trials of botulinum toxin",
+            "could turn the result",
+        ],
+        "Botulinum toxin against SSRI tablets, one choice made otherwise each time; rank by P-score.": [
+            "choice",
+            "against SSRI tablets",
+            "",
+            "rank",
+        ],
+    }
+    found = {plain(each.caption): [plain(column.head) for column in each.columns] for each in tables(combine)}
+    assert list(found.values()) == [
+        ["other treatment", "trials", "comparisons with an effect", "pooled standardised mean difference"],
+        ["combination", "trials", "as found", "if its parts add up"],
+    ]
+    added, together = found
+    assert "by what else people had, in both groups alike. They differ in much besides, so this is no" in added
+    assert together == "Odds ratio against placebo."
+
+
 def test_no_table_is_too_wide_for_paper(compare: Section, combine: Section) -> None:
     for each in (*tables(compare), *tables(combine)):
         assert len(each.columns) <= 5, plain(each.caption)
@@ -690,6 +750,8 @@ def test_of_a_network_of_one_trial_what_nobody_can_know_is_named(tmp_path: Path)
     section = report(indirect.report, Results(made_up(tmp_path / "d", two, network=network)))
     note = plain(table(section, "one choice made otherwise").note)
     assert note.startswith("Not possible: without one trial, Trial a: no degree of freedom left")
+    assert "The network has no loop of designs that could disagree." in text(section)
+    assert "p = " not in text(section)
     assert len(table(section, "above one favours my drug").columns) == 4
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from glabella.brief.quote import say
+from glabella.brief.quoting import say
 from glabella.brief.render.words import dated
 from glabella.brief.results import Results
 from glabella.shown import Block, Inline, Ledger, Name, Paragraph, Strong

@@ -14,7 +14,7 @@ import click
 
 from glabella._version import __version__
 from glabella.cli._bayes import bayes_command
-from glabella.cli._brief import brief
+from glabella.cli._documents import brief, report
 from glabella.cli._faults import Careful
 from glabella.cli._files import BAD_INPUT
 from glabella.cli._mechanism import mechanism
@@ -44,8 +44,11 @@ def dossier() -> None:
 def dossier_check(path: Path) -> None:
     """List all faults of the dossier in PATH, each with file, line and what was expected."""
     from glabella.dossier import check
+    from glabella.safety import check_lists
 
     faults = check(path)
+    if (path / "dossier.yaml").is_file():
+        faults += check_lists(path)
     for fault in faults:
         click.echo(str(fault), err=True)
     if faults:
@@ -98,6 +101,7 @@ def dossier_schema(kind: str) -> None:
 
 main.add_command(bayes_command)
 main.add_command(brief)
+main.add_command(report)
 main.add_command(mechanism)
 main.add_command(network_command)
 main.add_command(pool_command)

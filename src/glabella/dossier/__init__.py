@@ -26,6 +26,7 @@ from glabella.dossier._observations import (
 )
 from glabella.dossier._priors import Prior, Priors
 from glabella.dossier._questions import Questions
+from glabella.dossier._report_lists import ListFolder, list_folder
 from glabella.dossier._reports import ReportQuestion, ReportRow, Reports, ReportSide, ReportStudy
 from glabella.dossier._schema import (
     Analysis,
@@ -71,6 +72,7 @@ __all__ = [
     "Fault",
     "Fitted",
     "Link",
+    "ListFolder",
     "Mechanism",
     "MechanismWords",
     "Migrated",
@@ -111,6 +113,7 @@ __all__ = [
     "check",
     "fit_inputs",
     "json_schema",
+    "list_folder",
     "load",
     "migrate",
     "read_table",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from glabella.brief.measure import axis, null_word
-from glabella.brief.quote import quote
+from glabella.brief.quoting import quote
 from glabella.brief.readings import (
     Baseline,
     Reading,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from glabella.brief.quote import say_all
+from glabella.brief.quoting import say_all
 from glabella.brief.readings import headline_reading, prediction_of
 from glabella.brief.results import Results
 from glabella.shown import Icon, Inline, Items, Ledger, Paragraph, Section, Shown, Strong

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from glabella.brief.quote import joined
+from glabella.brief.quoting import joined
 from glabella.brief.results import Results
 from glabella.dossier import Outcome
 from glabella.shown import Inline, Items, Ledger, Name, Paragraph, Section, Strong

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from glabella.brief.quote import say
+from glabella.brief.quoting import say
 from glabella.brief.results import Results
 from glabella.dossier import Statement
 from glabella.shown import Column, Inline, Ledger, Row, Section, Table

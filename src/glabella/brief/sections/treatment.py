@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from glabella.brief.quote import joined, quote, say, say_all, seen
+from glabella.brief.quoting import joined, quote, say, say_all, seen
 from glabella.brief.results import Results
 from glabella.brief.words import words_of
 from glabella.dossier import Arm, Product, Study
