@@ -1,10 +1,16 @@
-"""Files written whole or not at all."""
+"""Files written whole or not at all, and texts that a spreadsheet does not run."""
 
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from pathlib import Path
+
+#: Beginnings that make a spreadsheet take a text for a formula; the wide forms are those of Asian keyboards.
+FORMULA = r"[=+\-@\t\r\n＝＋－＠]"
+#: Texts that begin so and are numbers all the same, with or without their limits.
+NUMBER = r"[+\-]?[0-9.,]+([eE][+\-]?[0-9]+)?%?( ?[(\[][-+0-9.,;eE to]*[)\]])?"
 
 
 def replace(target: Path, content: bytes) -> None:
@@ -35,3 +41,8 @@ def replace(target: Path, content: bytes) -> None:
     except BaseException:
         Path(draft).unlink(missing_ok=True)
         raise
+
+
+def harmless(text: str) -> str:
+    """Put an apostrophe before a text that a spreadsheet would take for a formula; numbers stay as they are."""
+    return f"'{text}" if re.match(rf"\s*{FORMULA}", text) and not re.fullmatch(NUMBER, text) else text

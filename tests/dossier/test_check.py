@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from glabella.dossier import DossierError, check, json_schema, load, shipped, write_starter
+from glabella.dossier import DossierError, check, json_schema, load, shipped
+from tests.made_up import write_fuller
 
 
 @pytest.fixture
 def dossier(tmp_path: Path) -> Path:
     folder = tmp_path / "dossier"
-    write_starter(folder)
+    write_fuller(folder)
     return folder
 
 
@@ -31,7 +32,7 @@ STUDY = "studies/example2020.yaml"
 
 def test_the_shipped_dossier_carries_current_schemas() -> None:
     for kind in ("dossier", "study", "products", "claims", "reports", "comparators", "priors",
-                 "parameters", "observations", "links", "explanations"):  # fmt: skip
+                 "parameters", "observations", "links", "explanations", "questions", "words"):  # fmt: skip
         kept = json.loads((shipped() / "schema" / f"{kind}.json").read_text(encoding="utf-8"))
         assert kept == json_schema(kind), f"schema/{kind}.json is old; `make schema` writes it anew"
     for file in (*sorted(shipped().glob("*.yaml")), *sorted((shipped() / "studies").glob("*.yaml"))):
@@ -139,4 +140,4 @@ def test_the_command_exits_with_two_and_leaves_nothing(dossier: Path, tmp_path: 
 def test_the_schema_refuses_what_the_reader_refuses() -> None:
     schema = json_schema("study")
     assert schema["additionalProperties"] is False
-    assert "n_randomised" in schema["required"]
+    assert "design" in schema["required"]

@@ -20,7 +20,8 @@ from glabella._reading import (
     read_yaml,
 )
 from glabella._writing import replace
-from glabella.dossier import check, write_starter
+from glabella.dossier import check
+from tests.made_up import write_fuller
 
 PLAIN = """\
 # a comment
@@ -151,14 +152,14 @@ def test_a_file_is_named_with_its_first_faults(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["dossier.yaml", "references.json", "studies/example2020.yaml"])
 def test_a_byte_order_mark_is_no_fault(tmp_path: Path, name: str) -> None:
-    write_starter(tmp_path / "d")
+    write_fuller(tmp_path / "d")
     path = tmp_path / "d" / name
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     assert check(tmp_path / "d") == []
 
 
 def test_of_very_many_faults_the_first_are_listed(tmp_path: Path) -> None:
-    write_starter(tmp_path / "d")
+    write_fuller(tmp_path / "d")
     path = tmp_path / "d" / "claims.yaml"
     path.write_text(path.read_text(encoding="utf-8") + "".join(f"k{i}: 1\n" for i in range(3000)), encoding="utf-8")
     found = check(tmp_path / "d")
@@ -168,7 +169,7 @@ def test_of_very_many_faults_the_first_are_listed(tmp_path: Path) -> None:
 
 
 def test_a_file_that_may_not_be_read_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_starter(tmp_path / "d")
+    write_fuller(tmp_path / "d")
     original = Path.open
 
     def opened(path: Path, *args: object, **more: object) -> object:

@@ -335,7 +335,7 @@ def test_many_specifications_say_in_rows_which_intervals_exclude_no_effect() -> 
     lower = specification_curve(y, y - 0.5, y + 0.5, {"model": ["one"] * 300}).spec["vconcat"][1]
     rows = lower["layer"][1]["data"]["values"]
     for answer, expected in (("yes", np.abs(y) > 0.5), ("no", np.abs(y) <= 0.5)):
-        runs = [(r["from"], r["to"]) for r in rows if r["row"] == f"interval excludes no effect\n{answer}"]
+        runs = [(r["from"], r["to"]) for r in rows if r["row"] == f"interval excludes zero\n{answer}"]
         assert sum(to - start for start, to in runs) == expected.sum()
         ranks = np.arange(1, 301)[expected]
         assert all(any(start < rank < to for start, to in runs) for rank in ranks)
@@ -363,7 +363,13 @@ def test_the_widest_intervals_of_many_do_not_flatten_the_others() -> None:
 
 def test_an_interval_that_touches_no_effect_includes_it() -> None:
     upper = specification_curve([1], [0], [2], {"x": ["a"]}).spec["vconcat"][0]
-    assert upper["data"]["values"][0]["kind"] == "interval includes no effect"
+    assert upper["data"]["values"][0]["kind"] == "interval includes zero"
+
+
+def test_intervals_of_ratios_include_one_and_others_a_value() -> None:
+    for null, word in ((1.0, "one"), (0.5, "0.5")):
+        upper = specification_curve([1], [0.5], [2], {"x": ["a"]}, null=null, ratio=True).spec["vconcat"][0]
+        assert upper["data"]["values"][0]["kind"] == f"interval includes {word}"
 
 
 FRAME = Frame(440, 340, (0.0, 1.0), (0.0, 1.0))

@@ -2,72 +2,173 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
 
+from glabella.brief.header import about, footer, header
+from glabella.brief.readings import headline_reading
+from glabella.brief.references import listed
 from glabella.brief.results import Results
-from glabella.brief.sections import unknown
-from glabella.dossier import Evidence
-from glabella.shown import Document, Ledger, Reference, Section
-
-if TYPE_CHECKING:
-    from glabella.safety import ReportStore
+from glabella.brief.sections import (
+    absolute,
+    benefit,
+    bias,
+    bottom_line,
+    claims_met,
+    combinations,
+    conflicts,
+    effect,
+    explanations,
+    given,
+    harms,
+    how_sure,
+    identifiability,
+    indirect,
+    links,
+    methods,
+    next_steps,
+    options,
+    popular_claims,
+    prediction,
+    question,
+    reports,
+    reproductions,
+    retreatment,
+    robustness,
+    studies,
+    tell,
+    time_course,
+    timing,
+    treatment,
+    unknown,
+    warnings,
+)
+from glabella.shown import Columns, Document, Ledger, Paragraph, Section, plain, sources_of
 
 Kind = Literal["brief", "report"]
 #: Gives a section of a document, or None where the dossier lacks its subject.
 Make = Callable[[Results, Ledger], Section | None]
 
-SECTIONS: dict[Kind, tuple[Make, ...]] = {
-    "brief": (),
-    "report": (unknown.report,),
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Sections that stand side by side where there is room, each part a column; ``widths`` are shares."""
+
+    parts: tuple[tuple[Make, ...], ...]
+    widths: tuple[float, ...]
+
+
+SECTIONS: dict[Kind, tuple[Make | Beside, ...]] = {
+    "brief": (
+        bottom_line.brief,
+        how_sure.brief,
+        benefit.brief,
+        Beside(((timing.brief,), (harms.brief,)), (1.3, 1)),
+        Beside(((warnings.brief,), (given.brief,), (next_steps.brief,)), (1, 1, 1)),
+        Beside(((options.brief, unknown.brief), (claims_met.brief,)), (1.25, 1)),
+        tell.brief,
+    ),
+    "report": (
+        question.report,
+        bottom_line.brief,
+        how_sure.brief,
+        benefit.brief,
+        treatment.report,
+        effect.report,
+        absolute.report,
+        robustness.report,
+        bias.report,
+        indirect.report,
+        combinations.report,
+        links.report,
+        time_course.report,
+        prediction.report,
+        explanations.report,
+        retreatment.report,
+        identifiability.report,
+        indirect.report,
+        combinations.report,
+        harms.report,
+        reports.report,
+        unknown.report,
+        popular_claims.report,
+        reproductions.report,
+        conflicts.report,
+        studies.report,
+        methods.report,
+    ),
 }
 
 
-def build(evidence: Evidence, store: ReportStore | None = None, kind: Kind = "report") -> Document:
-    """Build a document from a dossier.
+def document(results: Results, kind: Kind, *, beside: str | None = None) -> Document:
+    """Make a document.
 
     Parameters
     ----------
-    evidence : Evidence
-        A dossier as read.
-    store : ReportStore, optional
-        Reports to be asked what the dossier wants to know of them.
+    results : Results
+        Of a dossier.
     kind : {"brief", "report"}
         Which document.
+    beside : str, optional
+        File name of the report that lies beside a brief, for its links.
 
     Returns
     -------
     Document
+        With the references that it cites.
     """
-    results, book = Results(evidence, store), Ledger()
-    sections = []
-    for make in SECTIONS[kind]:
-        before = len(book.claims)
-        section = make(results, book)
-        if section is not None:
-            sections.append(replace(section, claims=tuple(book.claims.values())[before:]))
+    evidence, book = results.evidence, Ledger()
+    top = header(results, book)
+    sections: list[Section | Columns] = []
+    for each in SECTIONS[kind]:
+        if isinstance(each, Beside):
+            parts = tuple(tuple(_made(results, book, part)) for part in each.parts)
+            kept = [(part, width) for part, width in zip(parts, each.widths, strict=True) if part]
+            if len(kept) > 1:
+                sections.append(Columns(tuple(part for part, _ in kept), tuple(width for _, width in kept)))
+            else:
+                sections += [section for part, _ in kept for section in part]
+        else:
+            sections += _made(results, book, (each,))
+    claims = tuple(book.claims.values())
+    cited = {*sources_of((*top, *sections)), *(source.reference for claim in claims for source in claim.sources)}
     return Document(
         kind=kind,
         id=evidence.dossier.id,
         title=evidence.dossier.title,
         edition=evidence.dossier.updated,
-        header=(),
+        header=top,
         sections=tuple(sections),
-        footer=(),
-        references=_references(evidence),
-        claims=tuple(book.claims.values()),
+        footer=footer(),
+        references=tuple(one for one in listed(evidence.references) if one.key in cited),
+        claims=claims,
+        beside=beside,
+        about=about(results),
     )
 
 
-def _references(evidence: Evidence) -> tuple[Reference, ...]:
-    """Give every reference of the dossier, and what of it was seen."""
-    return tuple(
-        Reference(
-            key=one.id,
-            text=one.title,
-            address=f"https://doi.org/{one.DOI}" if one.DOI else None,
-            seen=one.note,
-        )
-        for one in evidence.references.values()
-    )
+def _made(results: Results, book: Ledger, makes: tuple[Make, ...]) -> Iterator[Section]:
+    """Make sections, each with the claims that were made for it."""
+    for make in makes:
+        before = len(book.claims)
+        section = make(results, book)
+        if section is not None:
+            yield replace(section, claims=tuple(book.claims.values())[before:])
+
+
+def in_brief(results: Results) -> list[tuple[str, str]]:
+    """Say in a few lines what a document leads with."""
+    book = Ledger()
+    head = headline_reading(results, book)
+    line = bottom_line.brief(results, book).content[0]
+    people = f"{results.headline.people:,.0f} people"
+    shown = head.points or head.estimate
+    rows = [
+        ("question", results.evidence.dossier.question.title),
+        ("bottom line", plain(line.content) if isinstance(line, Paragraph) else ""),
+        ("pooled", f"{head.measure} {head.estimate.text}, {people}"),
+        *((("in points", shown.text),) if head.points else ()),
+        ("certainty", f"{results.headline.certainty}: {'; '.join(results.headline.reasons)}"),
+    ]
+    return [(name, words) for name, words in rows if words]

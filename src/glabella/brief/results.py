@@ -17,6 +17,7 @@ from glabella.shown import Certainty, ClaimFields, Source, digest
 from glabella.synthesis import Contrasts, Effect, Pooled, arrays, contrasts, pool
 
 if TYPE_CHECKING:
+    from glabella.brief.compared import Compared
     from glabella.safety import ReportStore
 
 _RATIOS = frozenset({"OR", "RR"})
@@ -116,6 +117,14 @@ class Results:
             raise ValueError(f"the headline analysis {key!r} has no effect that could be computed{why}")
         return one
 
+    @cached_property
+    def compared(self) -> Compared | None:
+        """The treatment joined to the dossier's network of others; None where it has none."""
+        from glabella.brief.compared import Compared
+
+        comparators, table = self.evidence.comparators, self.evidence.network
+        return None if comparators is None or table is None else Compared(self.evidence, comparators, table)
+
     def pool(self, key: str) -> PooledAnalysis | None:
         """Pool one declared analysis; None where none of its comparisons gives an effect."""
         if key not in self._fits:
@@ -136,7 +145,7 @@ class Results:
         fit = pool(*arrays(found.effects), method=analysis.method if several else "common",
                    test=analysis.test if several else "z")  # fmt: skip
         studies = tuple(self.evidence.studies[effect.study] for effect in found.effects)
-        word, reasons = certainty(fit, list(studies))
+        word, reasons = certainty(fit, list(studies), ratio=analysis.measure in _RATIOS)
         return PooledAnalysis(key, analysis, self.evidence.dossier.outcomes[analysis.outcome], found, fit, studies,
                               word, reasons)  # fmt: skip
 
@@ -151,7 +160,7 @@ class Results:
         """Give what every claim about a pooled analysis shares."""
         return {
             "population": self.evidence.dossier.question.population,
-            "time_span": f"week {one.analysis.week:g}",
+            "time_span": self.evidence.words.at(one.analysis.time),
             "certainty": one.certainty,
             "function": "glabella.synthesis.pool",
             "version": __version__,
@@ -169,3 +178,14 @@ def sources_of(effects: tuple[Effect, ...]) -> tuple[Source, ...]:
                 for reference in number.sources:
                     found.setdefault(reference, Source(reference, number.status, number.at))
     return tuple(found.values())
+
+
+def control_counts(effects: tuple[Effect, ...]) -> tuple[float, float]:
+    """Count events and people in the controls of effects that come from counts; of others there are none."""
+    events = people = 0.0
+    for effect in effects:
+        inputs = dict(effect.steps[0].inputs) if effect.steps else {}
+        if "events, control" in inputs and "n, control" in inputs:
+            events += inputs["events, control"].value or 0.0
+            people += inputs["n, control"].value or 0.0
+    return events, people

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from glabella._writing import replace
+from glabella._writing import FORMULA, NUMBER, harmless, replace
 
 if TYPE_CHECKING:
     import polars as pl
@@ -13,15 +12,6 @@ if TYPE_CHECKING:
 __all__ = ["BAD_INPUT", "csv_bytes", "harmless", "replace"]
 
 BAD_INPUT = 2
-#: Beginnings that make a spreadsheet take a text for a formula; the wide forms are those of Asian keyboards.
-_FORMULA = r"[=+\-@\t\r\n＝＋－＠]"
-#: Texts that begin so and are numbers all the same, with or without their limits.
-_NUMBER = r"[+\-]?[0-9.,]+([eE][+\-]?[0-9]+)?%?( ?[(\[][-+0-9.,;eE to]*[)\]])?"
-
-
-def harmless(text: str) -> str:
-    """Put an apostrophe before a text that a spreadsheet would take for a formula; numbers stay as they are."""
-    return f"'{text}" if re.match(rf"\s*{_FORMULA}", text) and not re.fullmatch(_NUMBER, text) else text
 
 
 def csv_bytes(table: pl.DataFrame) -> bytes:
@@ -29,6 +19,6 @@ def csv_bytes(table: pl.DataFrame) -> bytes:
     import polars as pl
 
     text = pl.col(pl.String, pl.Categorical, pl.Enum).cast(pl.String)
-    formula = text.str.contains(rf"^\s*{_FORMULA}") & ~text.str.contains(rf"^(?:{_NUMBER})$")
+    formula = text.str.contains(rf"^\s*{FORMULA}") & ~text.str.contains(rf"^(?:{NUMBER})$")
     safe = table.with_columns(pl.when(formula).then(pl.lit("'") + text).otherwise(text).name.keep())
     return safe.rename({name: harmless(name) for name in table.columns}).write_csv().encode()

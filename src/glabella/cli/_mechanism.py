@@ -204,8 +204,7 @@ def _kept(result: dict[str, Any], inputs: dict[str, str]) -> tuple[Fitted, str]:
         raise ValueError(
             f"what was computed is not what is kept of a fit, so nothing is written: {error}"
         ) from error
-    text = json.dumps(fitted.model_dump(mode="json"), indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False)
-    return fitted, text + "\n"
+    return fitted, fitted.text
 
 
 def _rounded(value: Any) -> Any:

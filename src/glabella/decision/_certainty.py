@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from glabella.dossier import Study
+from typing import TYPE_CHECKING
+
 from glabella.shown import Certainty
-from glabella.synthesis import Pooled
+
+if TYPE_CHECKING:
+    from glabella.dossier import Study
+    from glabella.synthesis import Pooled
 
 _LEVELS: tuple[Certainty, ...] = ("high", "moderate", "low", "very low")
 #: With fewer studies than this neither heterogeneity nor small-study effects can be judged.
@@ -13,7 +17,9 @@ _FEW = 5
 _SUBSTANTIAL = 50.0
 
 
-def certainty(fit: Pooled, studies: list[Study], null: float = 0.0) -> tuple[Certainty, tuple[str, ...]]:
+def certainty(
+    fit: Pooled, studies: list[Study], null: float = 0.0, *, ratio: bool = False
+) -> tuple[Certainty, tuple[str, ...]]:
     """Rate a pooled result down, one level a reason, from high for randomised trials.
 
     The reasons follow the domains of GRADE that data can answer: imprecision, inconsistency, risk of bias.
@@ -26,7 +32,9 @@ def certainty(fit: Pooled, studies: list[Study], null: float = 0.0) -> tuple[Cer
     studies : list of Study
         The studies behind it.
     null : float
-        Value of no effect.
+        Value of no difference, on the scale of the fit.
+    ratio : bool
+        Whether people read the result as a ratio, of which one is no difference; words only.
 
     Returns
     -------
@@ -37,11 +45,16 @@ def certainty(fit: Pooled, studies: list[Study], null: float = 0.0) -> tuple[Cer
     if fit.k < _FEW:
         reasons.append("few trials")
     if fit.ci_low <= null <= fit.ci_high:
-        reasons.append("the interval includes no effect")
+        reasons.append(f"the interval includes {'one' if ratio else 'zero'}")
     if fit.i2 > _SUBSTANTIAL or (fit.pi_low <= null <= fit.pi_high and not fit.ci_low <= null <= fit.ci_high):
         reasons.append("the trials disagree")
-    if any(study.risk_of_bias.judgement in (None, "high") for study in studies):
+    judgements = [study.risk_of_bias.judgement for study in studies]
+    if "high" in judgements:
+        reasons.append("risk of bias was judged high in some trials")
+    elif None in judgements:
         reasons.append("no published judgement of risk of bias was seen for some trials")
-    if any(study.blinding_check.status == "missing" for study in studies):
-        reasons.append("people may see that their frown is gone, and no trial showed how many guessed")
+    unseen = [study.blinding_check.status == "missing" for study in studies]
+    if any(unseen):
+        which = "no trial" if all(unseen) else "not every trial"
+        reasons.append(f"people may have known what they were given, and {which} showed how many guessed")
     return _LEVELS[min(len(reasons), len(_LEVELS) - 1)], tuple(reasons)

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from glabella.dossier._faults import Fault
-from glabella.dossier._load import MECHANISM, QUESTIONS, Reading
+from glabella.dossier._load import MECHANISM, QUESTIONS, WORDS, Reading
 from glabella.dossier._mechanism import Explanations, Links, Parameters
+from glabella.dossier._mechanism_words import MechanismWords
 from glabella.dossier._observations import MoodObservation, Observations
 from glabella.dossier._questions import Questions
 from glabella.dossier._schema import Study
@@ -21,6 +22,7 @@ MODEL, PARAMETERS, OBSERVATIONS, LINKS, EXPLANATIONS = (
 POTENCY = "potency"
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _COMMENT = re.compile(r"//[^\n]*")
+_DIGIT = re.compile(r"\d")
 
 
 def check_mechanism(reading: Reading) -> Iterator[Fault]:
@@ -40,6 +42,8 @@ def check_mechanism(reading: Reading) -> Iterator[Fault]:
         yield from _check_questions(reading, questions, parameters)
     if words is not None and (explanations := reading.parts.get(EXPLANATIONS)) is not None:
         yield from _check_explanations(reading, explanations, words)
+    if (said := reading.parts.get(WORDS)) is not None:
+        yield from _check_words(reading, said, observations)
     yield from check_fitted(reading)
 
 
@@ -47,37 +51,37 @@ def _fault(reading: Reading, file: str, message: str, *path: str | int) -> Fault
     return Fault(file, reading.documents[file].line(path), message)
 
 
-def _toxins(reading: Reading) -> frozenset[str] | None:
+def _treatments(reading: Reading) -> frozenset[str] | None:
     products = reading.parts.get("products.yaml")
     if products is None:
         return None
-    return frozenset(key for key, product in products.products.items() if product.kind == "toxin")
+    return frozenset(key for key, product in products.products.items() if product.kind == "treatment")
 
 
 def _check_parameters(reading: Reading, parameters: Parameters, words: frozenset[str] | None) -> Iterator[Fault]:
-    toxins = _toxins(reading)
+    treatments = _treatments(reading)
     for key, parameter in parameters.parameters.items():
         symbol = parameter.symbol or key
         if words is not None and parameter.belongs_to == "model" and symbol not in words:
             message = f"the model has no {symbol!r}; expected one of its names, or belongs_to other than model"
             yield _fault(reading, PARAMETERS, message, "parameters", key)
-        if toxins is not None and parameter.product is not None and parameter.product not in toxins:
-            message = f"no toxin {parameter.product!r} in products.yaml; expected one of {sorted(toxins)}"
+        if treatments is not None and parameter.product is not None and parameter.product not in treatments:
+            message = f"no treatment {parameter.product!r} in products.yaml; expected one of {sorted(treatments)}"
             yield _fault(reading, PARAMETERS, message, "parameters", key, "product")
 
 
 def _check_observations(
     reading: Reading, observations: Observations, parameters: Parameters | None
 ) -> Iterator[Fault]:
-    toxins = _toxins(reading)
+    treatments = _treatments(reading)
     potent = None
     if parameters is not None:
         known = parameters.parameters.items()
         potent = {each.product for key, each in known if (each.symbol or key) == POTENCY}
     for field in ("muscle", "times", "nerve", "mood"):
         for index, each in enumerate(getattr(observations, field)):
-            if toxins is not None and each.product not in toxins:
-                message = f"no toxin {each.product!r} in products.yaml; expected one of {sorted(toxins)}"
+            if treatments is not None and each.product not in treatments:
+                message = f"no treatment {each.product!r} in products.yaml; expected one of {sorted(treatments)}"
                 yield _fault(reading, OBSERVATIONS, message, field, index, "product")
             elif potent is not None and each.use in ("fit", "held_out") and each.product not in potent:
                 message = f"{each.product!r} has no {POTENCY} in parameters.yaml, so its units mean nothing there"
@@ -141,3 +145,16 @@ def _check_questions(reading: Reading, questions: Questions, parameters: Paramet
     if f"threshold_{questions.definition}" not in parameters.parameters:
         message = f"no threshold_{questions.definition} in parameters.yaml, so nothing tells who responds"
         yield _fault(reading, QUESTIONS, message, "definition")
+
+
+def _check_words(reading: Reading, words: MechanismWords, observations: Observations | None) -> Iterator[Fault]:
+    """Look for digits in phrases, and for trials that nothing was observed in."""
+    for path, text in words.spoken:
+        if _DIGIT.search(text):
+            yield _fault(reading, WORDS, f"{path[-1]} holds a bare number: {text!r}; say it in words", *path)
+    if observations is None:
+        return
+    known = {each.study for field in ("muscle", "times", "nerve", "mood") for each in getattr(observations, field)}
+    for trial in words.trials:
+        if trial not in known:
+            yield _fault(reading, WORDS, f"nothing in observations.yaml was seen in {trial!r}", "trials", trial)

@@ -9,13 +9,16 @@ from pydantic import BaseModel
 from glabella.dossier._comparators import Comparators
 from glabella.dossier._fitted import Fitted
 from glabella.dossier._mechanism import Explanations, Links, Parameters
+from glabella.dossier._mechanism_words import MechanismWords
 from glabella.dossier._observations import Observations
 from glabella.dossier._priors import Priors
 from glabella.dossier._questions import Questions
 from glabella.dossier._reports import Reports
 from glabella.dossier._schema import Claims, Dossier, Products, Study
+from glabella.dossier._summary import Summary
 
-_KINDS: dict[str, type[BaseModel]] = {
+#: The model of each kind of file.
+KINDS: dict[str, type[BaseModel]] = {
     "dossier": Dossier,
     "study": Study,
     "products": Products,
@@ -23,11 +26,13 @@ _KINDS: dict[str, type[BaseModel]] = {
     "reports": Reports,
     "comparators": Comparators,
     "priors": Priors,
+    "summary": Summary,
     "parameters": Parameters,
     "observations": Observations,
     "links": Links,
     "explanations": Explanations,
     "questions": Questions,
+    "words": MechanismWords,
     "fit": Fitted,
 }
 
@@ -37,8 +42,8 @@ def json_schema(kind: str) -> dict[str, Any]:
 
     Parameters
     ----------
-    kind : {"dossier", "study", "products", "claims", "reports", "comparators", "priors"} or, of a mechanism, \
-            {"parameters", "observations", "links", "explanations", "questions", "fit"}
+    kind : {"dossier", "study", "products", "claims", "reports", "comparators", "priors", "summary"}, or, of a \
+            mechanism, {"parameters", "observations", "links", "explanations", "questions", "words", "fit"}
         The kind of file.
 
     Raises
@@ -46,7 +51,7 @@ def json_schema(kind: str) -> dict[str, Any]:
     ValueError
         If there is no such kind.
     """
-    if kind not in _KINDS:
-        raise ValueError(f"no kind of file {kind!r}; expected one of {sorted(_KINDS)}")
-    schema = _KINDS[kind].model_json_schema()
+    if kind not in KINDS:
+        raise ValueError(f"no kind of file {kind!r}; expected one of {sorted(KINDS)}")
+    schema = KINDS[kind].model_json_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Annotated, Literal
 
@@ -16,15 +16,16 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from glabella.dossier._faults import MisfitError
 from glabella.dossier._fitted import Fitted
+from glabella.dossier._mechanism_words import MechanismWords
 from glabella.dossier._number import ReferenceId, Status, Text, _Model, misfits_of_limits
 from glabella.dossier._observations import Observations
 from glabella.dossier._priors import PARAMETERS, POSITIVE, Family
 from glabella.dossier._questions import Questions
-from glabella.dossier._schema import Id, Statement, Verdict
+from glabella.dossier._schema import Id, Statement
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-#: Units of a toxin, as a unit or part of one: ``U``, ``1/U``, ``U/week``.
-_TOXIN_UNITS = re.compile(r"(?<![A-Za-z])U(?![A-Za-z])")
+#: Units of a product, as a unit or part of one: ``U``, ``1/U``, ``U/week``.
+_OWN_UNITS = re.compile(r"(?<![A-Za-z])U(?![A-Za-z])")
 
 
 # --- parameters.yaml --------------------------------------------------------------------------------------
@@ -55,7 +56,7 @@ class Parameter(_Model):
     label: Text
     symbol: Name | None = Field(None, description="its name in the model, where that is not the key")
     belongs_to: Literal["model", "people", "observers", "studies"] = "model"
-    product: Id | None = Field(None, description="the product it belongs to; needed wherever toxin units are meant")
+    product: Id | None = Field(None, description="the product it belongs to; needed where its units (U) are meant")
     value: float
     unit: Text = Field(description="1 for a pure number")
     role: Literal["fitted", "fixed", "assumed"]
@@ -83,8 +84,8 @@ class Parameter(_Model):
             raise ValueError(f"role is fixed but the value is {self.status}; expected role assumed, with a prior")
         if self.role in ("assumed", "fitted") and self.prior is None:
             raise ValueError(f"role is {self.role}; expected a prior")
-        if _TOXIN_UNITS.search(self.unit) and self.product is None:
-            raise ValueError(f"unit {self.unit} without a product; toxin units are those of one product only")
+        if _OWN_UNITS.search(self.unit) and self.product is None:
+            raise ValueError(f"unit {self.unit} without a product; units (U) are those of one product only")
         return self
 
     @model_validator(mode="after")
@@ -116,7 +117,7 @@ class Link(_Model):
     end: Name = Field(alias="to", description="a state or quantity of the model")
     through: Name = Field(description="the reaction or the quantity whose equation holds the link")
     label: Text = Field(description="what happens, in a few words")
-    support: Verdict
+    support: Literal["supported", "partly", "contradicted", "untested"]
     why: tuple[Statement, ...] = Field(min_length=1)
 
 
@@ -182,6 +183,8 @@ class Mechanism:
         What is asked of the fit, where there is ``questions.yaml``.
     fitted : Fitted or None
         What was computed from the rest, where it was.
+    words : MechanismWords
+        How sentences name what it is of.
     """
 
     model: str
@@ -192,6 +195,7 @@ class Mechanism:
     explanations: Mapping[str, Explanation]
     questions: Questions | None = None
     fitted: Fitted | None = None
+    words: MechanismWords = field(default_factory=MechanismWords)
 
     def of_product(self, symbol: str) -> Mapping[str, Parameter]:
         """Give the parameters that stand for one constant of the model, by product."""

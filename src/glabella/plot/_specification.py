@@ -18,7 +18,6 @@ _WIDTH, _HEIGHT, _ROW = 600, 240, 17
 _DENSE = 120
 #: Then the axis leaves out this share of the intervals' ends on each side, the widest.
 _CUT = 0.1
-_CLEAR, _UNCLEAR = "interval excludes no effect", "interval includes no effect"
 _STRIPE = "#f1f1f1"
 #: Stands between a choice and its option in the lower panel's keys; names are on one line and so do not hold it.
 _BETWEEN = "\n"
@@ -36,7 +35,7 @@ def specification_curve(
 ) -> Plot:
     """Draw a specification curve.
 
-    Results whose interval excludes no effect are filled squares, the others open circles. With more specifications
+    Results whose interval excludes the null are filled squares, the others open circles. With more specifications
     than can be told apart by their marks, the lower panel starts with rows that say which is which.
 
     Parameters
@@ -47,7 +46,7 @@ def specification_curve(
         What each specification chose, a choice an entry: an option's name, in the order in which they first appear;
         or for each option which specifications stand for it, where one may stand for several.
     null : float
-        Where there is no effect; one for ratios.
+        Where there is no difference; one for ratios.
     ratio : bool
         Values are ratios: logarithmic axis.
     title : str
@@ -71,7 +70,7 @@ def specification_curve(
     --------
     >>> drawn = specification_curve([0.3, 0.1], [0.1, -0.1], [0.5, 0.3], {"model": ["common", "random"]})
     >>> [row["kind"] for row in drawn.spec["vconcat"][0]["data"]["values"]]
-    ['interval includes no effect', 'interval excludes no effect']
+    ['interval includes zero', 'interval excludes zero']
     """
     middle, low, high = columns(estimate=estimate, ci_low=ci_low, ci_high=ci_high)
     forbid(low > middle, low, "ci_low", "at most the estimate")
@@ -97,7 +96,7 @@ def specification_curve(
     upper = _curve(middle[order], low[order], high[order], float(null), x, title, ratio)
     if n > _DENSE:
         clear = (low > null) | (high < null)
-        made = {_CLEAR: {"yes": clear, "no": ~clear}, **made}
+        made = {_kinds(null)[0]: {"yes": clear, "no": ~clear}, **made}
     lower = _panel(made, order, x)
     return plot({"vconcat": [upper, lower], "spacing": 10})
 
@@ -117,13 +116,14 @@ def _options(name: str, given: Sequence[str] | Mapping[str, ArrayLike], size: in
 def _curve(
     middle: Floats, low: Floats, high: Floats, null: float, x: dict[str, Any], title: str, ratio: bool
 ) -> dict[str, Any]:
+    clear, unclear = _kinds(null)
     rows = [
         {
             "rank": i,
             "estimate": float(m),
             "low": float(a),
             "high": float(b),
-            "kind": _CLEAR if a > null or b < null else _UNCLEAR,
+            "kind": clear if a > null or b < null else unclear,
         }
         for i, (m, a, b) in enumerate(zip(middle, low, high, strict=True), 1)
     ]
@@ -176,18 +176,24 @@ def _curve(
                     "y": {"field": "estimate", **y},
                     "shape": {
                         **kinds,
-                        "scale": {"domain": [_CLEAR, _UNCLEAR], "range": ["square", "circle"]},
+                        "scale": {"domain": [clear, unclear], "range": ["square", "circle"]},
                         "legend": legend,
                     },
                     "fill": {
                         **kinds,
-                        "scale": {"domain": [_CLEAR, _UNCLEAR], "range": [INK, "white"]},
+                        "scale": {"domain": [clear, unclear], "range": [INK, "white"]},
                         "legend": legend,
                     },
                 },
             },
         ],
     }
+
+
+def _kinds(null: float) -> tuple[str, str]:
+    """Name the two kinds of result by the value that their intervals exclude or include."""
+    value = {0.0: "zero", 1.0: "one"}.get(null, f"{null:g}")
+    return f"interval excludes {value}", f"interval includes {value}"
 
 
 def _panel(made: dict[str, dict[str, Flags]], order: NDArray[np.int64], x: dict[str, Any]) -> dict[str, Any]:

@@ -119,7 +119,7 @@ class Axis:
     low, high : float
         Ends; what reaches further ends in an arrow.
     null : float
-        Value of no effect, drawn as a line.
+        Value of no difference, drawn as a line.
     ratio : bool
         Whether the axis is logarithmic.
     left, right : str

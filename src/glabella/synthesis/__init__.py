@@ -7,6 +7,7 @@ Array mathematics that a user's own data can call alone, and the way from a doss
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from glabella.synthesis._absolute import control_counts, risk_with, to_scale_points
     from glabella.synthesis._back_transform import back_transform
     from glabella.synthesis._beta_binomial import BetaBinomial, pool_beta_binomial
     from glabella.synthesis._contrasts import (
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
     from glabella.synthesis._gosh import Gosh, gosh
     from glabella.synthesis._multilevel import Multilevel, pool_multilevel
     from glabella.synthesis._multiverse import Multiverse, multiverse, pool_each
+    from glabella.synthesis._multiverse_of import DeclaredMultiverse, multiverse_of
     from glabella.synthesis._permutation import Permutation, permutation_test
     from glabella.synthesis._pool import Pooled, pool
+    from glabella.synthesis._proportion import wilson
     from glabella.synthesis._rare import MantelHaenszel, Peto, pool_mh, pool_peto
     from glabella.synthesis._robust import Robust, robust
     from glabella.synthesis._selection import SelectionModel, selection_model
@@ -73,6 +76,21 @@ if TYPE_CHECKING:
         bias_adjusted,
         unblinding_curve,
     )
+    from glabella.synthesis.join._comparison import (
+        IndirectComparison,
+        IndirectSensitivity,
+        indirect_comparison,
+        indirect_sensitivity,
+        join_network,
+    )
+    from glabella.synthesis.join._trials import (
+        ControlBias,
+        JoinedTrials,
+        control_bias,
+        joined_trials,
+        log_odds_from_smd,
+        own_spread,
+    )
     from glabella.synthesis.networks._arms import Dropped
     from glabella.synthesis.networks._component_network import CombinationEffect, ComponentNetwork
     from glabella.synthesis.networks._components import component_network
@@ -94,6 +112,11 @@ else:
     __getattr__, __dir__ = front_door(
         __name__,
         {
+            "_absolute": (
+                "control_counts",
+                "risk_with",
+                "to_scale_points",
+            ),
             "_back_transform": ("back_transform",),
             "_beta_binomial": (
                 "BetaBinomial",
@@ -137,6 +160,10 @@ else:
                 "multiverse",
                 "pool_each",
             ),
+            "_multiverse_of": (
+                "DeclaredMultiverse",
+                "multiverse_of",
+            ),
             "_permutation": (
                 "Permutation",
                 "permutation_test",
@@ -145,6 +172,7 @@ else:
                 "Pooled",
                 "pool",
             ),
+            "_proportion": ("wilson",),
             "_rare": (
                 "MantelHaenszel",
                 "Peto",
@@ -236,6 +264,21 @@ else:
                 "bias_adjusted",
                 "unblinding_curve",
             ),
+            "join._comparison": (
+                "IndirectComparison",
+                "IndirectSensitivity",
+                "indirect_comparison",
+                "indirect_sensitivity",
+                "join_network",
+            ),
+            "join._trials": (
+                "ControlBias",
+                "JoinedTrials",
+                "control_bias",
+                "joined_trials",
+                "log_odds_from_smd",
+                "own_spread",
+            ),
             "networks._arms": ("Dropped",),
             "networks._component_network": (
                 "CombinationEffect",
@@ -288,9 +331,11 @@ __all__ = [
     "ComponentNetwork",
     "Contrasts",
     "Contribution",
+    "ControlBias",
     "Convergence",
     "CountNetwork",
     "Course",
+    "DeclaredMultiverse",
     "Design",
     "DesignByTreatment",
     "Deviance",
@@ -306,8 +351,11 @@ __all__ = [
     "HalfCauchy",
     "HalfNormal",
     "HalfT",
+    "IndirectComparison",
+    "IndirectSensitivity",
     "Influence",
     "InverseGamma",
+    "JoinedTrials",
     "LogNormal",
     "LogT",
     "Lomax",
@@ -350,18 +398,27 @@ __all__ = [
     "component_network",
     "contrasts",
     "contrasts_of_each",
+    "control_bias",
+    "control_counts",
     "cumulative",
     "design",
     "effect_size",
     "egger",
     "gosh",
+    "indirect_comparison",
+    "indirect_sensitivity",
     "influence",
+    "join_network",
+    "joined_trials",
     "leave_one_out",
+    "log_odds_from_smd",
     "model_average",
     "multiverse",
+    "multiverse_of",
     "network",
     "network_mh",
     "network_peto",
+    "own_spread",
     "pairwise",
     "permutation_test",
     "pet_peese",
@@ -375,11 +432,14 @@ __all__ = [
     "psma",
     "rank_probabilities",
     "rank_test",
+    "risk_with",
     "robust",
     "sampling_covariance",
     "selection_model",
     "shared_control_covariance",
     "subnetworks",
+    "to_scale_points",
     "trim_fill",
     "unblinding_curve",
+    "wilson",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, TypeGuard
+from typing import Any, Literal, TypeGuard
 
 from glabella.dossier import Analysis, Between, Comparison, Evidence, Number, Result, Study
 from glabella.synthesis._derive import smd_from_d, smd_from_f, smd_from_odds_ratio, smd_from_p, smd_from_t
@@ -59,24 +59,32 @@ class Contrast:
         return number.usable or (self.analysis.assume_recalled and number.status == "recalled")
 
     def results(self, outcome: str) -> list[Result]:
-        """Results of an outcome, first period only, in the analysis's order: by rater, week, and primary first."""
-        raters, weeks = self.analysis.raters, self.analysis.weeks
-        scales = self.evidence.dossier.scales
+        """Results of an outcome, first period only, in the analysis's order: by rater, time, and primary first.
+
+        Where the analysis names no time, each trial's main one is its primary result, or else its last.
+        """
+        raters, when, at = self.analysis.raters, self.analysis.when, self.analysis.time
+        named = when == "named" and at is not None
         found = [
             result
             for result in self.study.results
             if result.outcome == outcome
             and result.period in (None, 1)
-            and (weeks != "named" or result.week == self.analysis.week)
-            and (not raters or scales[result.scale].rater in raters)
+            and (not named or result.time == at)
+            and (not raters or self._rater(result) in raters)
         ]
 
-        def order(result: Result) -> tuple[int, float, bool]:
-            rater = scales[result.scale].rater
+        def order(result: Result) -> tuple[int, bool, float, bool]:
+            rater = self._rater(result)
             place = raters.index(rater) if raters and rater else 0
-            return place, result.week if weeks == "first" else -result.week, result.role != "primary"
+            time = math.inf if result.time is None else result.time
+            other = result.role != "primary"
+            return place, when == "named" and not named and other, time if when == "first" else -time, other
 
         return sorted(found, key=order)
+
+    def _rater(self, result: Result) -> Literal["clinician", "self"] | None:
+        return None if result.scale is None else self.evidence.dossier.scales[result.scale].rater
 
     def effect(self) -> Effect | str:
         ways = {
@@ -96,20 +104,21 @@ class Contrast:
                 try:
                     found = way(result)
                 except ValueError as error:
-                    where = f"{self.study.id}/{self.key}, {result.scale}, week {result.week:g}"
-                    raise ValueError(f"{where}: {error}") from error
+                    where = (f"{self.study.id}/{self.key}", result.scale, self.evidence.words.at(result.time))
+                    raise ValueError(f"{', '.join(filter(None, where))}: {error}") from error
                 if isinstance(found, Effect):
                     return self._noting_other_scales(found, results)
                 reasons.append(found)
         if not reasons:
-            return "no result for this outcome at this week was seen"
+            asked = self.analysis.when == "named" and self.analysis.time is not None
+            return f"no result for this outcome{f' at this {self.evidence.words.visit}' if asked else ''} was seen"
         return "; ".join(dict.fromkeys(reasons))
 
     def _noting_other_scales(self, effect: Effect, results: list[Result]) -> Effect:
         others = [
             self.evidence.dossier.scales[result.scale].label
             for result in results
-            if result.scale != effect.scale and result.week == effect.week
+            if result.scale not in (None, effect.scale) and result.time == effect.time
         ]
         if not others or self.analysis.raters:
             return effect
@@ -154,7 +163,7 @@ class Contrast:
             comparison=self.key,
             outcome=result.outcome,
             scale=result.scale,
-            week=result.week,
+            time=result.time,
             measure=self.analysis.measure,
             yi=yi,
             vi=vi,
@@ -328,7 +337,7 @@ class Contrast:
             between = next((b for b in result.between if b.comparison == key), None)
             if between is None or not self.usable(between.difference) or between.borrow_sd_from is not None:
                 continue
-            if (result.week, result.scale, result.score) != (borrower.week, borrower.scale, borrower.score):
+            if (result.time, result.scale, result.score) != (borrower.time, borrower.scale, borrower.score):
                 continue
             sizes = lender._sizes(result)
             if isinstance(sizes, str):

@@ -92,7 +92,7 @@ def _contrasts(evidence: Evidence, analysis: Analysis, known: dict[tuple[object,
     )
     better = evidence.dossier.outcomes[analysis.outcome].better
     # All that an effect depends on, besides the comparison and how many share its control.
-    reading = (analysis.outcome, analysis.measure, analysis.week, analysis.weeks, analysis.uses, analysis.raters,
+    reading = (analysis.outcome, analysis.measure, analysis.time, analysis.when, analysis.uses, analysis.raters,
                analysis.not_from, analysis.assume_recalled)  # fmt: skip
     effects: list[Effect] = []
     missing: list[NotComputed] = []
@@ -119,10 +119,10 @@ def _on_one_scale(
     """Keep apart what is in points of another scale than the first effect: such differences cannot be pooled."""
     if analysis.measure != "MD":
         return tuple(effects), ()
-    points = {effect.scale: evidence.dossier.scales[effect.scale].label for effect in effects}
-    first = effects[0].scale if effects else ""
+    label = evidence.dossier.scale_label
+    first = effects[0].scale if effects else None
     apart = tuple(
-        NotComputed(each.study, each.comparison, f"in points of {points[each.scale]}, not of {points[first]}")
+        NotComputed(each.study, each.comparison, f"in points of {label(each.scale)}, not of {label(first)}")
         for each in effects
         if each.scale != first
     )

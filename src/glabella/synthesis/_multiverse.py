@@ -42,7 +42,7 @@ class Multiverse:
     times : ndarray of int
         Combinations that come to each specification, because they pool the same effects in the same way.
     null : float
-        The value of no effect.
+        The value of no difference.
     """
 
     choices: dict[str, tuple[str, ...]]
@@ -70,7 +70,7 @@ class Multiverse:
 
     @property
     def excluding(self) -> int:
-        """Specifications whose interval excludes no effect."""
+        """Specifications whose interval excludes ``null``."""
         return int(((self.ci_low > self.null) | (self.ci_high < self.null)).sum())
 
     def table(self) -> pl.DataFrame:
@@ -82,11 +82,11 @@ class Multiverse:
         return pl.DataFrame({**self.choices, **numbers, "reason": self.reason.tolist()})
 
     def __str__(self) -> str:
-        """Print how many specifications exclude no effect."""
+        """Print how many specifications exclude the null."""
         low, high = (np.nanmin(self.estimate), np.nanmax(self.estimate)) if self.analysed else (np.nan, np.nan)
         return (
             f"{len(self.k)} specifications, {self.analysed} analysed; in {self.excluding} the interval "
-            f"excludes no effect; estimates {low:.4f} to {high:.4f}"
+            f"excludes {'zero' if self.null == 0 else f'{self.null:g}'}; estimates {low:.4f} to {high:.4f}"
         )
 
 
@@ -106,7 +106,7 @@ def multiverse(
     Parameters
     ----------
     yi, vi : array_like of shape (rows,)
-        All effects that any specification may use: other outcomes, weeks, doses, derivations, each its own row.
+        All effects that any specification may use: other outcomes, times, doses, derivations, each its own row.
     choices : mapping of str to mapping of str to array_like of bool
         For each choice its options, and for each option the rows that it allows. A specification takes one option
         of each choice and pools the rows that all of them allow.
@@ -115,7 +115,7 @@ def multiverse(
     study : array_like of shape (rows,), optional
         The study, or the comparison, that a row belongs to. A specification that holds one twice is flagged.
     level, null : float
-        Of the intervals; the value of no effect.
+        Of the intervals; the value of no difference.
 
     Returns
     -------

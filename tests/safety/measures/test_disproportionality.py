@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glabella.safety.measures import disproportionality, ema, evans, exact_ror, from_cells
+from glabella.safety.measures import (
+    disproportionality,
+    ema,
+    evans,
+    exact_ror,
+    from_cells,
+    reporting_odds_ratio,
+)
 from tests.safety.measures.reference import agrees_with_phvid, caers_pairs, made_up
 
 RATIOS = ["prr", "prr_low", "prr_high", "ror", "ror_low", "ror_high"]
@@ -278,3 +285,12 @@ def test_cells_of_several_pairs_are_not_taken_for_margins() -> None:
     assert disproportionality(*from_cells(a, b, c, d))["ror"][0] == pytest.approx(9 * 213_917 / (198 * 1743))
     # Margins within strata, whose totals differ, are as they should be.
     assert disproportionality([1, 2, 3, 4], 9, 9, [90, 80, 70, 60]).height == 4
+
+
+@given(st.lists(tables(), min_size=1, max_size=3))
+def test_the_ratio_alone_is_that_of_all_measures(found: list[tuple[int, int, int, int]]) -> None:
+    a, b, c, d = (np.array(column) for column in zip(*found, strict=True))
+    margins = (a, a + b, a + c, a + b + c + d)
+    whole = disproportionality(*margins)
+    for name, column in zip(RATIOS[3:], reporting_odds_ratio(*margins), strict=True):
+        assert np.array_equal(whole[name].to_numpy(), column, equal_nan=True)

@@ -1,6 +1,11 @@
 """Measures of disproportionality on arrays of counts: nothing here touches a file or knows a drug's name."""
 
-from glabella.safety.measures._disproportionality import disproportionality, ema, evans
+from glabella.safety.measures._disproportionality import (
+    disproportionality,
+    ema,
+    evans,
+    reporting_odds_ratio,
+)
 from glabella.safety.measures._exact import exact_ror
 from glabella.safety.measures._gps import GPS, fit_gps
 from glabella.safety.measures._information_component import InformationComponent, information_component
@@ -40,6 +45,7 @@ __all__ = [
     "mantel_haenszel",
     "masking_ratio",
     "omega",
+    "reporting_odds_ratio",
     "stratified_expected",
     "unmasked",
     "without_drug",

@@ -91,7 +91,7 @@ def disproportionality(
 
     Examples
     --------
-    Botulinum toxin and dysphagia in the primary-suspect reports of 2022Q3:
+    One drug and one event in the primary-suspect reports of 2022Q3:
 
     >>> one = disproportionality(9, 207, 1752, 215_867)
     >>> print(*(round(one[name][0], 3) for name in ("ror", "ror_low", "ror_high")))
@@ -122,6 +122,38 @@ def measured(
 
     in_chunks(work, rows)
     return made
+
+
+def reporting_odds_ratio(
+    n: ArrayLike, n_drug: ArrayLike, n_event: ArrayLike, n_total: ArrayLike
+) -> tuple[Floats, Floats, Floats]:
+    """Give the reporting odds ratio with Woolf's 95 % limits as plain arrays.
+
+    For a few tables it costs less than :func:`disproportionality`, which loads a library of frames.
+
+    Parameters
+    ----------
+    n, n_drug, n_event, n_total : array of whole numbers
+        As in :func:`disproportionality`.
+
+    Returns
+    -------
+    tuple of three arrays
+        The ratio, its lower and its upper limit, one value per pair; NaN where undefined, infinite as there.
+
+    Raises
+    ------
+    ValueError
+        As :func:`disproportionality`.
+
+    Examples
+    --------
+    >>> ratio, low, high = reporting_odds_ratio(9, 207, 1752, 215_867)
+    >>> print(*(round(float(found[0]), 3) for found in (ratio, low, high)))
+    5.579 2.856 10.898
+    """
+    made = measured(n, n_drug, n_event, n_total)
+    return made["ror"], made["ror_low"], made["ror_high"]
 
 
 def evans(n: ArrayLike, measures: polars.DataFrame) -> polars.Series:

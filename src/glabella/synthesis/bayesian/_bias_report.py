@@ -60,7 +60,7 @@ def curve_text(curve: UnblindingCurve) -> str:
     def point(value: float) -> str:
         return "no bias looked at" if np.isnan(value) else f"a bias of {value:.4f}"
 
-    lines = [f"Effect {curve.unadjusted:.4f} without bias; its interval includes no effect with "
+    lines = [f"Effect {curve.unadjusted:.4f} without bias; its interval includes zero with "
              f"{point(curve.tipping)}; half of it is left with {point(curve.halving)}", "",
              f"{'bias':>9} {'estimate':>9} {percent + ' interval':>20}"]  # fmt: skip
     for bias, estimate, low, high in zip(curve.bias, curve.estimate, curve.low, curve.high, strict=True):

@@ -144,7 +144,7 @@ class UnblindingCurve:
     estimate, low, high : ndarray of shape (n,)
         Posterior mean of the effect without bias, and its central interval.
     tipping : float
-        Smallest bias, in the direction of the effect, with which the interval includes no effect; 0 if it does so
+        Smallest bias, in the direction of the effect, with which the interval includes zero; 0 if it does so
         without any, NaN if no bias does.
     halving : float
         Bias with which half of the estimate is left; NaN if none does.

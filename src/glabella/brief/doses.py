@@ -1,0 +1,146 @@
+"""When one dose works in one sex: the claims of a fitted mechanism, and what trials timed of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from glabella.brief.mechanism import CREDIBLE, DAYS_A_WEEK, FittedModel, of_numbers, ranged, rated
+from glabella.dossier import TimeObservation
+from glabella.dossier._fitted import Interval, Kept, Landmarks
+from glabella.shown import Certainty, Claim, Ledger
+
+_PEOPLE = "tenth to ninetieth percentile of people"
+#: Fewer trials than this cannot tell how much trials of one product differ.
+_FEW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Treated:
+    """When one dose of one product works in one sex; its letter marks it in the figure, the lowest dose first.
+
+    ``people`` is ``duration`` with how people differ as its limits; ``kept`` holds times, and the share of those
+    weakened at the peak who still are; ``own`` are the reasons that the other rows do not share.
+    """
+
+    letter: str
+    row: Landmarks
+    product: str
+    dose: Claim
+    onset: Claim
+    peak_day: Claim
+    peak_share: Claim
+    duration: Claim
+    people: Claim
+    kept: tuple[tuple[Claim, Claim], ...]
+    certainty: Certainty
+    own: tuple[str, ...]
+
+
+def treated(model: FittedModel, book: Ledger, letter: str, row: Landmarks) -> Treated:
+    """Make the claims of one dose in one sex; how it wanes only of the usual one."""
+    own = _own_reasons(model, row)
+    under = _book_of(model, book, row)
+    units = under.under(unit=f"units of {row.product}", decimals=0 if row.dose.is_integer() else 1)
+    days, share = under.under(unit="days"), under.under(unit="%", decimals=0)
+    last = max((course.days[-1] for course in model.fitted.courses), default=None)
+    beyond = row.duration.value is None and last is not None
+    # Whole weeks: rounded up, a bound would be wrong.
+    duration = Interval(value=last // 7 * 7, low=row.duration.low) if last and beyond else row.duration
+    people = Interval(value=duration.value, low=row.short.value, high=row.long.value)
+    weeks = under.under(unit="weeks", decimals=0)
+    lasting = weeks.under(bound=">" if beyond else None)
+
+    credible, to_weeks = model.level(CREDIBLE), 1 / DAYS_A_WEEK
+    onset = "day by which half of those who respond at the peak first do"
+    peak = "people with a response at the peak"
+    lost = "time by which half of the responders have lost it"
+    differ = f"{lost}, and how people differ"
+    kept = []
+    for it in row.kept if row is model.usual else ():
+        label = f"responders at the peak who respond on day {it.day:g}"
+        still = ranged(share, f"kept.{it.day:g}", label, it.share, credible, scale=100.0)
+        kept.append((_time_of(under, it), still))
+    return Treated(
+        letter,
+        row,
+        model.product(row.product),
+        dose=units("dose", "dose", row.dose),
+        onset=ranged(days, "onset", onset, row.onset, credible, decimals=1),
+        peak_day=ranged(days, "peak_day", "day of the largest effect", row.peak_day, credible, decimals=0),
+        peak_share=ranged(share, "peak_share", peak, row.peak_share, credible, scale=100.0),
+        duration=ranged(lasting, "duration", lost, duration, credible, scale=to_weeks),
+        people=ranged(lasting, "people", differ, people, _PEOPLE, scale=to_weeks),
+        kept=tuple(kept),
+        certainty=rated((*model.reasons, *own)),
+        own=own,
+    )
+
+
+def first_time(model: FittedModel, book: Ledger) -> Claim | None:
+    """Give the first of the times at which it is told how many are still weakened."""
+    kept = model.usual.kept
+    return _time_of(_book_of(model, book, model.usual), kept[0]) if kept else None
+
+
+def _book_of(model: FittedModel, book: Ledger, row: Landmarks) -> Ledger:
+    who = f"{row.sex} with {row.dose:g} units of {row.product} in {model.place}"
+    return model.ledger(book).under(
+        f"{row.definition}.{row.product}.{row.sex}.{row.dose:g}.",
+        population=f"{who}; a response is when {model.words.defined(row.definition)}",
+        certainty=rated((*model.reasons, *_own_reasons(model, row))),
+        function="glabella.mechanism.landmarks",
+        sources=model.muscle_sources(row.product),
+    )
+
+
+def _time_of(under: Ledger, it: Kept) -> Claim:
+    return under(f"kept.{it.day:g}.time", "time", it.day / DAYS_A_WEEK, unit="weeks", decimals=0)
+
+
+def _own_reasons(model: FittedModel, row: Landmarks) -> tuple[str, ...]:
+    """Say what makes one dose in one sex less certain than the rest."""
+    seen = [it for it in model.mechanism.observations.muscle if it.product == row.product and it.use == "fit"]
+    reasons = []
+    if len({it.study for it in seen}) < _FEW:
+        reasons.append("few trials of this product")
+    if row.sex == "men" and not any(it.sex == "men" for it in seen):
+        reasons.append("no trial of this product in men alone")
+    elif not any(it.units == row.dose for it in seen):
+        reasons.append("no trial gave this dose")
+    return tuple(reasons)
+
+
+def timed(model: FittedModel, rows: tuple[Treated, ...]) -> tuple[TimeObservation, Treated] | None:
+    """Give the largest trial that timed how long a dose lasts, as the model is asked of it, and the model's row."""
+    same = {row.row.dose: row for row in reversed(rows)}
+    usual = model.usual
+    timed = [
+        each
+        for each in model.mechanism.observations.times
+        if each.kind == "median_duration"
+        and (each.product, each.definition) == (usual.product, usual.definition)
+        and each.units in same
+        and each.days.value is not None
+        and each.status in ("seen", "derived")
+    ]
+    if not timed:
+        return None
+    largest = max(timed, key=lambda each: each.people.value or 0.0)
+    return largest, same[largest.units]
+
+
+def seen(model: FittedModel, book: Ledger, each: TimeObservation) -> Claim:
+    """State the time that a trial printed in days, in weeks as the model's stands beside it."""
+    return model.ledger(book)(
+        f"seen.{each.id}",
+        "time by which half of the responders had lost it, as a trial saw",
+        (each.days.value or 0.0) / DAYS_A_WEEK,
+        unit="weeks",
+        population=f"people with {each.units:g} units of {each.product} in {model.place}; a response is when "
+        f"{model.words.defined(each.definition)}",
+        certainty="as printed",
+        function="glabella.brief.quote",
+        sources=of_numbers([each.days]),
+        decimals=0,
+        bound=each.days.bound,
+    )

@@ -1,0 +1,133 @@
+"""How effects are said: names of measures, which side favours whom, whether an interval holds the null."""
+
+from __future__ import annotations
+
+import math
+
+from glabella.brief.results import PooledAnalysis
+from glabella.dossier import Study
+from glabella.shown import Axis, Claim, steady
+
+#: Measures as the field calls them, and the word that ties them to an outcome.
+NAMES = {
+    "SMD": ("standardised mean difference", "in"),
+    "MD": ("mean difference", "in"),
+    "OR": ("odds ratio", "of"),
+    "RR": ("risk ratio", "of"),
+    "RD": ("risk difference", "of"),
+}
+_RATIOS = frozenset({"OR", "RR"})
+#: How far an axis reaches beyond the middle of what it shows, in spans of it; what lies further ends in an arrow.
+_BEYOND = 1.0
+#: Room that it leaves on each side of the null, in spans of what it shows.
+_ROOM = 0.15
+#: Logarithm of the largest ratio to which an axis reaches.
+_FARTHEST = 200.0
+#: Steps at which an axis may end, within each power of ten.
+_STEPS = (1.0, 2.0, 5.0, 10.0)
+
+
+def is_ratio(measure: str) -> bool:
+    """Whether a measure is a ratio, with one as its null."""
+    return measure in _RATIOS
+
+
+def null_of(measure: str) -> float:
+    """Give the value at which a measure finds no difference."""
+    return 1.0 if measure in _RATIOS else 0.0
+
+
+def null_word(measure: str) -> str:
+    """Give that value as a word.
+
+    >>> null_word("RR"), null_word("MD")
+    ('one', 'zero')
+    """
+    return "one" if measure in _RATIOS else "zero"
+
+
+def named(one: PooledAnalysis) -> str:
+    """Give the measure of an analysis with what it is of: ``risk ratio of relapse``."""
+    name, of = NAMES[one.analysis.measure]
+    return f"{name} {of} {one.outcome.label}"
+
+
+def favours(measure: str, better: str, short: str) -> str:
+    """Say which side of the null favours the treatment.
+
+    >>> favours("SMD", "lower", "the drug"), favours("OR", "higher", "the drug")
+    ('below zero favours the drug', 'above one favours the drug')
+    """
+    return f"{'below' if better == 'lower' else 'above'} {null_word(measure)} favours {short}"
+
+
+def sides(better: str, short: str) -> tuple[str, str]:
+    """Give the words of both ends of an axis, the lower end first.
+
+    >>> sides("higher", "the drug")
+    ('favours the control', 'favours the drug')
+    """
+    ours, theirs = f"favours {short}", "favours the control"
+    return (ours, theirs) if better == "lower" else (theirs, ours)
+
+
+def holds(claim: Claim, measure: str) -> bool:
+    """Whether an interval holds the value of no difference; one that is open or not known does not exclude it."""
+    if claim.low is None or claim.high is None:
+        return True
+    return claim.low <= null_of(measure) <= claim.high
+
+
+def about_null(claim: Claim, measure: str) -> str:
+    """Say whether an interval holds the value of no difference: ``the interval excludes one``."""
+    return f"the interval {'includes' if holds(claim, measure) else 'excludes'} {null_word(measure)}"
+
+
+def axis(measure: str, better: str, short: str, claims: tuple[Claim, ...], important: float | None = None) -> Axis:
+    """Give an axis on which claims of a measure can be drawn.
+
+    It holds every estimate and the null with some room on both of its sides, and as much of the intervals as lies
+    near them: the interval of one small trial must not flatten all the others.
+    """
+    ratio, null = is_ratio(measure), null_of(measure)
+    scaled = math.log if ratio else float
+    drawn = [end for each in claims for end in (each.low, each.high) if end is not None]
+    inside = [each.value for each in claims if each.value is not None and math.isfinite(each.value)]
+    if important is not None:
+        inside.append(important)
+    ends = [scaled(end) for end in (*inside, *drawn) if math.isfinite(end) and (end > 0 or not ratio)]
+    middle = [scaled(null), *(scaled(value) for value in inside if value > 0 or not ratio)]
+    span = (max(middle) - min(middle)) or 1.0
+    room = _ROOM * span
+    low = min(max(min(ends, default=0.0), min(middle) - _BEYOND * span), scaled(null) - room, *middle)
+    high = max(min(max(ends, default=0.0), max(middle) + _BEYOND * span), scaled(null) + room, *middle)
+    left, right = sides(better, short)
+    if ratio:
+        low = _round_ratio(math.exp(max(low, -_FARTHEST)), up=False)
+        high = _round_ratio(math.exp(min(high, _FARTHEST)), up=True)
+    else:
+        step = _step(high - low)
+        low, high = steady(math.floor(low / step) * step), steady(math.ceil(high / step) * step)
+    return Axis(low, high, null, ratio, left, right, important)
+
+
+def _step(span: float) -> float:
+    """Give a round step of which eight at most make a span."""
+    power: float = 10.0 ** math.floor(math.log10(span / 8))
+    return next(step * power for step in _STEPS if step * power * 8 >= span * (1 - 1e-9))
+
+
+def _round_ratio(value: float, *, up: bool) -> float:
+    """Give the next of 1, 2, 5, 10 in its power of ten, outwards."""
+    power = 10.0 ** math.floor(math.log10(value) + 1e-12)
+    near = [step * power for step in _STEPS]
+    if up:
+        return next(each for each in near if each >= value * (1 - 1e-9))
+    return next(each for each in reversed(near) if each <= value * (1 + 1e-9))
+
+
+def comparison_label(study: Study, key: str) -> str:
+    """Name a comparison: its study, and its arm where the study has several comparisons."""
+    if len(study.comparisons) == 1:
+        return study.label
+    return f"{study.label}, {study.arms[study.comparisons[key].arm].label}"

@@ -1,0 +1,180 @@
+"""Claims about pooled analyses and their trials, and the sentences that say them, for all sections."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from glabella._version import __version__
+from glabella.brief.measure import about_null, comparison_label, favours, named
+from glabella.brief.quoting import quote
+from glabella.brief.results import PooledAnalysis, Results, sources_of
+from glabella.brief.words import words_of
+from glabella.shown import Claim, Icon, Inline, Ledger, Shown
+from glabella.synthesis import Effect
+
+CONFIDENCE, PREDICTION = "95 % confidence interval", "95 % prediction interval"
+#: Normal quantile of a 95 % interval of a single trial.
+_Z = 1.959963984540054
+
+
+@dataclass(frozen=True, slots=True)
+class PooledClaims:
+    """The claims about one pooled analysis."""
+
+    estimate: Claim
+    prediction: Claim
+    i2: Claim
+    tau2: Claim
+    k: Claim
+    n: Claim
+
+
+def pooled_claims(results: Results, book: Ledger, one: PooledAnalysis) -> PooledClaims:
+    """Claim what a pooled analysis found."""
+    fit, shown = one.fit, one.shown
+    about = book.under(f"{one.id}.", **results.fields_of(one))
+    whole = f"{one.analysis.label}, {one.outcome.label}"
+    predicted = not math.isnan(fit.pi_low)
+    return PooledClaims(
+        estimate=about(
+            "estimate",
+            f"pooled effect: {whole}",
+            shown(fit.estimate),
+            low=shown(fit.ci_low),
+            high=shown(fit.ci_high),
+            interval=CONFIDENCE,
+        ),
+        prediction=about(
+            "prediction",
+            f"next trial's true effect: {whole}",
+            shown(fit.estimate),
+            low=shown(fit.pi_low) if predicted else None,
+            high=shown(fit.pi_high) if predicted else None,
+            interval=PREDICTION,
+        ),
+        i2=about("i2", f"share of the spread that is disagreement: {whole}", fit.i2, unit="%", decimals=0),
+        tau2=about("tau2", f"variance between trials: {whole}", fit.tau2),
+        k=about("k", f"comparisons pooled: {whole}", fit.k, decimals=0),
+        n=about("n", f"people pooled: {whole}", one.people, decimals=0),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StepClaims:
+    """One step by which an effect was made: the rule, and the numbers that were read for it, by name."""
+
+    rule: str
+    read: tuple[tuple[str, Claim], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrialClaims:
+    """The claims about one comparison in an analysis, and from what its effect was made."""
+
+    label: str
+    made_from: str
+    effect: Claim
+    weight: Claim
+    n1: Claim
+    n2: Claim
+    steps: tuple[StepClaims, ...]
+    risk_of_bias: str
+
+    def counted(self, side: Literal["arm", "control"]) -> tuple[Claim, Claim] | None:
+        """Give events and people of a side, where the effect was made from them."""
+        read = dict(self.steps[0].read) if self.steps else {}
+        events, people = read.get(f"events, {side}"), read.get(f"n, {side}")
+        return (events, people) if events and people else None
+
+    @property
+    def shared(self) -> bool:
+        """Whether its control serves other comparisons too, so that only a share of it enters."""
+        sizes = [claim.value for step in self.steps for name, claim in step.read if name == "n, control"]
+        return any(size is not None and size != self.n2.value for size in sizes)
+
+
+def trial_claims(results: Results, book: Ledger, one: PooledAnalysis) -> tuple[TrialClaims, ...]:
+    """Claim what each comparison of an analysis found, in order."""
+    return tuple(
+        _trial(results, book, one, effect, float(weight))
+        for effect, weight in zip(one.effects, one.fit.weights, strict=True)
+    )
+
+
+def _trial(results: Results, book: Ledger, one: PooledAnalysis, effect: Effect, weight: float) -> TrialClaims:
+    study = results.evidence.studies[effect.study]
+    half = _Z * math.sqrt(effect.vi)
+    whole = f"{study.label}, {study.arms[study.comparisons[effect.comparison].arm].label}"
+    read = book.under(f"{one.id}.{effect.study}.{effect.comparison}.")
+    about = read.under(
+        population=f"{study.label}, as analysed",
+        time_span=results.evidence.words.at(effect.time),
+        certainty="not rated",
+        function="glabella.synthesis.contrasts",
+        version=__version__,
+        inputs=results.inputs((study.id,), one.analysis),
+        sources=sources_of((effect,)),
+    )
+    judgement = study.risk_of_bias.judgement
+    return TrialClaims(
+        label=comparison_label(study, effect.comparison),
+        made_from=", ".join(
+            part for part in (results.evidence.dossier.scale_label(effect.scale), effect.route) if part
+        ),
+        effect=about(
+            "effect",
+            f"effect: {whole}",
+            one.shown(effect.yi),
+            low=one.shown(effect.yi - half),
+            high=one.shown(effect.yi + half),
+            interval=CONFIDENCE,
+        ),
+        weight=about("weight", f"weight: {whole}", weight, unit="%", decimals=0),
+        n1=about("n1", f"people in the arm: {whole}", effect.n1, decimals=0),
+        n2=about("n2", f"people in the control: {whole}", effect.n2, decimals=0),
+        steps=tuple(
+            StepClaims(
+                step.rule,
+                tuple(
+                    (name, quote(read, number, f"step{index}.{place}", name, population=study.label))
+                    for place, (name, number) in enumerate(step.inputs)
+                ),
+            )
+            for index, step in enumerate(effect.steps)
+        ),
+        risk_of_bias=judgement.replace("_", " ") if judgement else "not known",
+    )
+
+
+# --- in words -----------------------------------------------------------------------------------------------
+
+
+def statement(results: Results, one: PooledAnalysis, found: PooledClaims) -> tuple[Inline, ...]:
+    """Say what an analysis found: how much of what, which side favours whom, and whether the null is inside."""
+    side = favours(one.analysis.measure, one.outcome.better, words_of(results.evidence).short)
+    inside = about_null(found.estimate, one.analysis.measure)
+    said = (f"the {named(one)} is ", found.estimate, f"; {side}; {inside}.")
+    if len(one.effects) == 1:
+        return ("In the one trial with ", found.n, " people ", *said)
+    # A trial of several arms gives several comparisons.
+    what = "trials" if len({study.id for study in one.studies}) == len(one.effects) else "comparisons"
+    return ("Pooled over ", found.k, f" {what} and ", found.n, " people ", *said)
+
+
+def trust(one: PooledAnalysis) -> tuple[Inline, ...]:
+    """Say how far to trust an analysis, and why."""
+    why = f", because {'; '.join(one.reasons)}." if one.reasons else "."
+    return ("Certainty: ", Icon("certainty", one.certainty), why)
+
+
+def new_trial(found: PooledClaims) -> tuple[Inline, ...]:
+    """Say where the true effect of a new trial is expected; nothing where that cannot be had."""
+    if found.prediction.limits is None:
+        return ()
+    return (
+        "In a new trial the true effect is expected within ",
+        Shown(found.prediction, "limits"),
+        " (prediction interval; with few trials often too narrow).",
+    )

@@ -1,0 +1,322 @@
+"""What the treatment does: every declared analysis with its trials, the headline first."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from glabella.brief.measure import NAMES, axis, comparison_label, favours, named
+from glabella.brief.pooled import (
+    PooledClaims,
+    TrialClaims,
+    new_trial,
+    pooled_claims,
+    statement,
+    trial_claims,
+    trust,
+)
+from glabella.brief.quoting import quote, say_all
+from glabella.brief.results import PooledAnalysis, Results
+from glabella.brief.words import words_of
+from glabella.shown import (
+    Block,
+    Column,
+    Details,
+    Drawn,
+    Heading,
+    Inline,
+    Items,
+    Ledger,
+    Name,
+    Paragraph,
+    Row,
+    Section,
+    Shown,
+    Small,
+    Strong,
+    Table,
+)
+
+Side = Literal["arm", "control"]
+#: A derivation as it is read: its trial, and each rule with the numbers that went in.
+Derivation = tuple[str, tuple[tuple[str, tuple[tuple[str, str], ...]], ...]]
+
+
+def report(results: Results, book: Ledger) -> Section:
+    """Say what the headline found, show its trials, and set the other analyses beside it."""
+    one = results.headline
+    # What leads stands first, the others in the dossier's order.
+    analyses = {one.id: one, **results.pooled}
+    found = {key: pooled_claims(results, book, each) for key, each in analyses.items()}
+    told: set[Derivation] = set()
+    content: list[Block] = [
+        Paragraph((*statement(results, one, found[one.id]), " ", *trust(one)), "lead"),
+        *(Paragraph(each) for each in (new_trial(found[one.id]), largest(results, book)) if each),
+        *_trials(results, book, one, found[one.id], told),
+    ]
+    for group in _groups(analyses):
+        others = [key for key in group if key != one.id]
+        if others:
+            content += _beside_each_other(results, [analyses[key] for key in group], found)
+            content += [_folded(results, book, analyses[key], found[key], told) for key in others]
+    important = one.outcome.minimal_important_difference
+    if important:
+        content += [Heading("How large a difference matters?"), Items(say_all(book, important, "important"))]
+    return Section("effect", f"What does it do for {words_of(results.evidence).condition}?", tuple(content))
+
+
+# --- the largest trial --------------------------------------------------------------------------------------
+
+
+def largest(results: Results, book: Ledger) -> tuple[Inline, ...]:
+    """Say what the comparisons marked as the largest found by themselves, as printed where it is printed."""
+    one = results.headline
+    said: list[Inline] = []
+    for study in results.evidence.studies.values():
+        for key, comparison in study.comparisons.items():
+            found = _alone(results, book, study.id, key) if comparison.largest else ()
+            if found:
+                said += ["; " if said else "", Name(comparison_label(study, key)), ": ", *found]
+    if not said:
+        return ()
+    side = favours(one.analysis.measure, one.outcome.better, words_of(results.evidence).short)
+    return ("The largest trial by itself. ", *said, f". {_capital(side)}.")
+
+
+def _alone(results: Results, book: Ledger, study_id: str, key: str) -> tuple[Inline, ...]:
+    """Give what one comparison found: the printed difference, else its effect in the headline."""
+    one = results.headline
+    printed = _printed(results, book, study_id, key)
+    if printed:
+        return printed
+    for effect, trial in zip(one.effects, trial_claims(results, book, one), strict=True):
+        if (effect.study, effect.comparison) == (study_id, key):
+            return (f"{NAMES[one.analysis.measure][0]} ", trial.effect)
+    return ()
+
+
+def _printed(results: Results, book: Ledger, study_id: str, key: str) -> tuple[Inline, ...]:
+    """Quote the differences that a source prints of a comparison, for the headline's outcome and week."""
+    evidence, analysis = results.evidence, results.headline.analysis
+    study = evidence.studies[study_id]
+    label = f"{study.label}, {study.arms[study.comparisons[key].arm].label}"
+    about = book.under(f"largest.{study_id}.{key}.")
+    found: list[Inline] = []
+    for result in study.results:
+        if (result.outcome, result.time) != (analysis.outcome, analysis.time):
+            continue
+        for between in result.between:
+            if between.comparison != key or between.difference is None:
+                continue
+            points = f"{evidence.dossier.scale_label(result.scale)} points".lstrip()
+            difference = between.difference.model_copy(update={"unit": points})
+            week = evidence.words.at(result.time)
+            found.append(quote(about, difference, "difference", label, population=study.label, time_span=week))
+            if between.p:
+                p = quote(about, between.p, "p", f"P: {label}")
+                found += [", p " if p.bound else ", p = ", p]
+    return tuple(found)
+
+
+# --- one analysis -------------------------------------------------------------------------------------------
+
+
+def _trials(
+    results: Results, book: Ledger, one: PooledAnalysis, found: PooledClaims, told: set[Derivation]
+) -> list[Block]:
+    """Give an analysis's trials as a forest, what is not in it, and from what each effect was made.
+
+    ``told`` holds the derivations that were told before, and need not be told again.
+    """
+    trials = trial_claims(results, book, one)
+    content: list[Block] = [_forest(results, one, found, trials)]
+    if one.found.not_computed:
+        studies = results.evidence.studies
+        missing = tuple(
+            (Name(comparison_label(studies[each.study], each.comparison)), f": {each.reason}")
+            for each in one.found.not_computed
+        )
+        content += [Paragraph("Not in it, and why:"), Items(missing)]
+    new = [trial for trial in trials if _as_read(trial) not in told]
+    told.update(map(_as_read, new))
+    if new:
+        content.append(Details("From what each effect was made", (Items(tuple(map(_derivation, new))),)))
+    return content
+
+
+def _folded(
+    results: Results, book: Ledger, one: PooledAnalysis, found: PooledClaims, told: set[Derivation]
+) -> Details:
+    """Fold an analysis that is not the headline."""
+    said = (*statement(results, one, found), " ", *trust(one))
+    title = f"The trials: {one.outcome.label}, {one.analysis.label}"
+    return Details(title, (Paragraph(said), *_trials(results, book, one, found, told)))
+
+
+def _forest(results: Results, one: PooledAnalysis, found: PooledClaims, trials: tuple[TrialClaims, ...]) -> Table:
+    words, measure = words_of(results.evidence), one.analysis.measure
+    several, counted = len(trials) > 1, [trial.counted("arm") is not None for trial in trials]
+    people = "events / people" if all(counted) else "events / people, or people" if any(counted) else "people"
+    rows = [_trial_row(trial) for trial in trials]
+    if several:
+        pooled: Inline = ("Pooled, ", found.n, " people")
+        rows.append(Row((pooled, "", "", Drawn(found.estimate, "pooled"), found.estimate, "", ""), "pooled"))
+    if found.prediction.limits is not None:
+        new: Inline = ("A new trial ", Small("prediction interval"))
+        limits = Shown(found.prediction, "limits")
+        rows.append(Row((new, "", "", Drawn(found.prediction, "prediction"), limits, "", "")))
+    note: list[Inline] = []
+    if several:
+        note += ["Disagreement beyond chance (I²): ", found.i2, "; variance between trials (τ²): ", found.tau2, "."]
+    if any(trial.shared for trial in trials):
+        note.append(" A control that serves several comparisons is shared out, so that nobody counts twice.")
+    if any(counted) and not all(counted):
+        note.append(" Where no events stand the effect was made from scores.")
+    when = Name(words.at(one.analysis.time))
+    return Table(
+        caption=(
+            f"{_capital(one.outcome.label)}, ",
+            when,
+            f": {one.analysis.label}. ",
+            Small(f"{_capital(one.analysis.why)}."),
+        ),
+        columns=(
+            Column("trial", "wide"),
+            Column((f"{words.short} ", Small(people)), "number"),
+            Column(("control ", Small(people)), "number"),
+            Column(NAMES[measure][0], "drawn"),
+            Column("effect (interval)", "number"),
+            Column("weight", "number"),
+            Column("risk of bias"),
+        ),
+        rows=tuple(rows),
+        axis=axis(
+            measure,
+            one.outcome.better,
+            words.short,
+            (found.estimate, found.prediction, *(trial.effect for trial in trials)),
+            important_difference(results, one),
+        ),
+        note=tuple(note),
+    )
+
+
+def _trial_row(trial: TrialClaims) -> Row:
+    return Row(
+        (
+            (Name(trial.label), " ", Small(Name(trial.made_from))),
+            _people(trial, "arm"),
+            _people(trial, "control"),
+            Drawn(trial.effect, "trial", (trial.weight.value or 0.0) / 100),
+            trial.effect,
+            trial.weight,
+            trial.risk_of_bias,
+        )
+    )
+
+
+def _people(trial: TrialClaims, side: Side) -> Inline:
+    """Write the events among the people of a side, or its people where the effect was not made from events."""
+    counted = trial.counted(side)
+    if counted:
+        return (Shown(counted[0], "number"), " / ", Shown(counted[1], "number"))
+    return trial.n1 if side == "arm" else trial.n2
+
+
+def _derivation(trial: TrialClaims) -> Inline:
+    """Say step by step how a trial's effect was made, with what was read."""
+    said: list[Inline] = []
+    for step in trial.steps:
+        read: list[Inline] = []
+        for name, claim in step.read:
+            read += [", " if read else " (", f"{name} ", claim]
+        said += ["; " if said else "", step.rule, *((*read, ")") if read else ())]
+    return (Name(trial.label), ": ", *said, ".")
+
+
+def _as_read(trial: TrialClaims) -> Derivation:
+    """Give what two derivations share that read alike."""
+    return trial.label, tuple(
+        (step.rule, tuple((name, claim.text) for name, claim in step.read)) for step in trial.steps
+    )
+
+
+def important_difference(results: Results, one: PooledAnalysis) -> float | None:
+    """Give the smallest difference that a source calls important, where it is in the points of the analysis."""
+    if one.analysis.measure != "MD":
+        return None
+    scale = results.evidence.dossier.scale_label(one.effects[0].scale)
+    values = [
+        abs(number.value)
+        for said in one.outcome.minimal_important_difference
+        if scale in said.text
+        for number in said.values.values()
+        if number.usable and number.value and number.unit in ("points", f"{scale} points")
+    ]
+    if not values:
+        return None
+    return -min(values) if one.outcome.better == "lower" else min(values)
+
+
+# --- analyses beside each other -----------------------------------------------------------------------------
+
+
+def _groups(analyses: dict[str, PooledAnalysis]) -> list[list[str]]:
+    """Put analyses together that ask for the same outcome on the same scale at the same time."""
+    found: dict[tuple[str, str, float | None], list[str]] = {}
+    for key, one in analyses.items():
+        found.setdefault((one.analysis.outcome, one.analysis.measure, one.analysis.time), []).append(key)
+    return list(found.values())
+
+
+def _beside_each_other(
+    results: Results, group: list[PooledAnalysis], found: dict[str, PooledClaims]
+) -> list[Block]:
+    """Set the analyses of one outcome beside each other."""
+    words, first, headline = words_of(results.evidence), group[0], results.headline.id
+    measure, outcome = first.analysis.measure, first.outcome
+    rows = []
+    for one in group:
+        claims = found[one.id]
+        label: Inline = Strong(one.analysis.label) if one.id == headline else one.analysis.label
+        rows.append(
+            Row(
+                (
+                    (label, " ", Small(one.analysis.why)),
+                    claims.k,
+                    claims.n,
+                    Drawn(claims.estimate, "pooled"),
+                    claims.estimate,
+                    Shown(claims.prediction, "limits"),
+                    claims.i2,
+                    one.certainty,
+                )
+            )
+        )
+    when = Name(words.at(first.analysis.time))
+    table = Table(
+        caption=(f"{_capital(named(first))}, ", when, f"; {favours(measure, outcome.better, words.short)}."),
+        columns=(
+            Column("pooled", "wide"),
+            Column("comparisons", "number"),
+            Column("people", "number"),
+            Column(NAMES[measure][0], "drawn"),
+            Column("effect (interval)", "number"),
+            Column("new trial", "number"),
+            Column("I²", "number"),
+            Column("certainty"),
+        ),
+        rows=tuple(rows),
+        axis=axis(
+            measure,
+            outcome.better,
+            words.short,
+            tuple(found[one.id].estimate for one in group),
+            important_difference(results, first),
+        ),
+    )
+    heading = "Other choices of trials" if first.id == headline else _capital(outcome.label)
+    return [Heading(heading), table]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

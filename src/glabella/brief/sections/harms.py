@@ -1,0 +1,282 @@
+"""What harm the treatment does: counts of people with and without it, and what sources say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from glabella._version import __version__
+from glabella.brief.counting import count
+from glabella.brief.quoting import say, say_all
+from glabella.brief.results import Results
+from glabella.brief.words import words_of
+from glabella.dossier import ArmPair, ArmResult, Number, Study
+from glabella.shown import (
+    Block,
+    Cell,
+    Claim,
+    Column,
+    Heading,
+    Inline,
+    Items,
+    Ledger,
+    Name,
+    Paragraph,
+    Row,
+    Section,
+    Shown,
+    Small,
+    Source,
+    Table,
+    digest,
+)
+from glabella.synthesis import wilson
+
+#: Studies of these roles answer another question than the dossier's.
+_BESIDE = frozenset({"related", "observational"})
+#: A share of a hundred below this is shown of a thousand as well.
+_RARE = 1.0
+_NOT_COUNTED = "not counted"
+_NOTE = "In brackets: confidence interval (Wilson)."
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """An event, counted with and without the treatment; None where it was not."""
+
+    event: str
+    population: str
+    time_span: str
+    sides: tuple[Claim | None, Claim | None]
+    of_thousand: tuple[Claim | None, Claim | None] | None
+
+
+def brief(results: Results, book: Ledger) -> Section | None:
+    """Give the counts that the dossier names for the brief, or all, of a hundred people on both sides."""
+    evidence, words = results.evidence, words_of(results.evidence)
+    counts = evidence.products.harm_counts
+    wanted = evidence.summary.harms or tuple(counts)
+    rows, spans = [], []
+    for key in wanted:
+        sides = _sides(_book_of(book, key, counts[key]), counts[key], ".people", 100, decimals=0)
+        if any(sides):
+            rows.append(
+                Row((Name(counts[key].label), *(Shown(side, "bare") if side else _NOT_COUNTED for side in sides)))
+            )
+            spans.append(counts[key].time_span)
+    if not rows:
+        return None
+    where = evidence.summary.harms_in or f"counted in {counts[wanted[0]].population}"
+    caption = (f"Of a hundred people, {spans[0]}; {where}.",)
+    columns = (Column("Event"), Column(_capital(words.short), "number"), Column(_capital(words.control), "number"))
+    return Section("common-harms", "Unwanted events", (Table(caption, columns, tuple(rows)),))
+
+
+def report(results: Results, book: Ledger) -> Section | None:
+    """Give counts of harm of a hundred people, then what sources say, then what the dossier's own studies show."""
+    words = words_of(results.evidence)
+    counted = _counted(results, book)
+    said = say_all(book, results.evidence.products.harms, "harms")
+    own = _in_studies(results, book)
+    content: list[Block] = [Paragraph(_answer(counted, bool(said or own), words.short), "lead")]
+    content += _where_from(results, book, counted)
+    if counted:
+        content.append(_of_hundred(counted, words.short))
+    if rare := [each for each in counted if each.of_thousand]:
+        content.append(_of_thousand(rare, words.short))
+    if said:
+        content += [Heading("What sources say"), Items(said)]
+    content += own
+    return Section("harms", f"What harm does {words.short} do?", tuple(content))
+
+
+def _answer(counted: list[_Counted], said: bool, short: str) -> Inline:
+    """Say which counted event is the commonest, or that none was counted."""
+    known = [(each, claim) for each in counted if (claim := each.sides[0]) is not None]
+    if known:
+        each, claim = max(known, key=lambda pair: pair[1].value or 0.0)
+        without = each.sides[1] or "an unknown number"
+        return (
+            f"Counted most often with {short}: ",
+            Name(each.event),
+            ", in ",
+            claim,
+            " of a hundred people; without it in ",
+            without,
+            ".",
+        )
+    if said:
+        return f"This dossier holds no pooled counts of harm with and without {short}; what is known stands below."
+    return "Nothing on harm stands in this dossier. That does not mean that there is none."
+
+
+def _counted(results: Results, book: Ledger) -> list[_Counted]:
+    found = []
+    for key, pair in results.evidence.products.harm_counts.items():
+        under = _book_of(book, key, pair)
+        sides = _sides(under, pair)
+        if not any(sides):
+            continue
+        rare = any(side is not None and (side.value or 0.0) < _RARE for side in sides)
+        of_thousand = _sides(under, pair, ".thousand", 1000) if rare else None
+        found.append(_Counted(pair.label, pair.population, pair.time_span, sides, of_thousand))
+    return found
+
+
+def _book_of(book: Ledger, key: str, pair: ArmPair) -> Ledger:
+    return book.under(f"harm.{key}.", population=pair.population, time_span=pair.time_span, function=wilson)
+
+
+def _sides(
+    book: Ledger, pair: ArmPair, name: str = "", of: int = 100, decimals: int | None = None
+) -> tuple[Claim | None, Claim | None]:
+    with_it = _share(book, f"with{name}", "with", pair.label, pair.arm, "products.yaml", of, decimals)
+    return with_it, _share(
+        book, f"without{name}", "without", pair.label, pair.versus, "products.yaml", of, decimals
+    )
+
+
+def _share(
+    book: Ledger,
+    name: str,
+    side: str,
+    event: str,
+    arm: ArmResult,
+    file: str,
+    of: int = 100,
+    decimals: int | None = None,
+) -> Claim | None:
+    """Give people with an event of a hundred or a thousand, with Wilson's interval."""
+    counts = _counts(arm)
+    if counts is None:
+        return None
+    events, n, numbers = counts
+    low, high = wilson(events, n)
+    sources = [key for number in numbers for key in number.sources]
+    return book(
+        name,
+        f"of a {'hundred' if of == 100 else 'thousand'} people, {side}: {event}",
+        of * events / n,
+        low=of * float(low),
+        high=of * float(high),
+        interval="95 % confidence interval (Wilson)",
+        certainty="not rated",
+        version=__version__,
+        inputs=((file, digest(arm.model_dump(mode="json"))),),
+        sources=tuple(Source(key, numbers[0].status, numbers[0].at) for key in dict.fromkeys(sources)),
+        decimals=decimals if decimals is not None else 1 if of == 100 else 0,
+    )
+
+
+def _counts(arm: ArmResult | None) -> tuple[float, float, tuple[Number, Number]] | None:
+    """Give events and people of an arm, and the dossier's numbers of both, where both have a source."""
+    if arm is None or arm.events is None or arm.n is None or not (arm.events.usable and arm.n.usable):
+        return None
+    events, n = arm.events.value, arm.n.value
+    return None if events is None or not n else (events, n, (arm.events, arm.n))
+
+
+def _where_from(results: Results, book: Ledger, counted: list[_Counted]) -> list[Block]:
+    """Say whether the counts come from people like those asked about, and how many studies show any."""
+    evidence = results.evidence
+    said: list[Inline] = []
+    asked = evidence.dossier.question.population
+    if counted and all(each.population != asked for each in counted):
+        said.append(("None of these counts comes from ", Name(asked), "; who was counted stands in each row. "))
+    main = [study for study in evidence.studies.values() if study.role not in _BESIDE]
+    if main:
+        showing = [study for study in main if any(_both_sides(study))]
+        files = [f"studies/{study.id}.yaml" for study in main]
+        sources = [study.reports[0] for study in main]
+        both = book.under("harm.studies.")
+        total = count(results, both, "main", "studies of the question", len(main), files=files, sources=sources)
+        shown = count(
+            results,
+            both,
+            "counted",
+            "of them, with counts of harm in both groups",
+            len(showing),
+            files=files,
+            sources=sources,
+        )
+        said.append(
+            ("Studies of this question that show counts of harm in both groups: ", shown, " of ", total, ".")
+        )
+    return [Paragraph(tuple(said))] if said else []
+
+
+def _of_hundred(counted: list[_Counted], short: str) -> Table:
+    return Table(
+        "People with the event, of a hundred.",
+        (Column("event"), Column(f"with {short}", "number"), Column("without", "number"), Column("counted in")),
+        tuple(
+            Row((Name(each.event), *map(_cell, each.sides), (Name(each.population), "; ", Name(each.time_span))))
+            for each in counted
+        ),
+        note=_NOTE,
+    )
+
+
+def _of_thousand(rare: list[_Counted], short: str) -> Table:
+    return Table(
+        "Of a thousand people, where fewer than one in a hundred had it on one side.",
+        (Column("event"), Column(f"with {short}", "number"), Column("without", "number")),
+        tuple(Row((Name(each.event), *map(_cell, each.of_thousand or ()))) for each in rare),
+        note=_NOTE,
+    )
+
+
+def _cell(side: Claim | None) -> Cell:
+    return side or _NOT_COUNTED
+
+
+def _both_sides(study: Study) -> list[tuple[int, str]]:
+    """Give each harm and comparison of a study whose two arms were both counted, by place and key."""
+    return [
+        (place, key)
+        for place, harm in enumerate(study.harms)
+        for key, comparison in study.comparisons.items()
+        if all(_counts(harm.arms.get(arm)) for arm in (comparison.arm, comparison.versus))
+    ]
+
+
+def _in_studies(results: Results, book: Ledger) -> list[Block]:
+    """Give what the dossier's studies count and say of harm."""
+    rows: list[Row] = []
+    items: list[Inline] = []
+    for study in results.evidence.studies.values():
+        under = book.under(f"harm.study.{study.id}.", time_span="as in the source", function=wilson)
+        rows += [_study_row(under, study, place, key) for place, key in _both_sides(study)]
+        items += [
+            (Name(study.label), ", ", Name(harm.event), ": ", say(under, harm.statement, str(place)))
+            for place, harm in enumerate(study.harms)
+            if harm.statement is not None
+        ]
+    content: list[Block] = []
+    if rows:
+        columns = (Column("event"), Column("study"), Column("treatment"), Column("compared with"))
+        content.append(Table("People with the event, of a hundred, by study.", columns, tuple(rows), note=_NOTE))
+    if items:
+        content.append(Items(tuple(items)))
+    return [Heading("What its own studies show"), *content] if content else []
+
+
+def _study_row(book: Ledger, study: Study, place: int, key: str) -> Row:
+    comparison, harm = study.comparisons[key], study.harms[place]
+    cells: list[Cell] = []
+    for side, arm in (("with", comparison.arm), ("without", comparison.versus)):
+        label = study.arms[arm].label
+        book_of_arm = book.under(f"{place}.{key}.", population=f"{study.label}, {label}")
+        share = _share(book_of_arm, side, label, harm.event, harm.arms[arm], f"studies/{study.id}.yaml")
+        cells.append((Name(label), ": ", share or _NOT_COUNTED))
+    return Row((Name(harm.event), (Name(study.label), *_allocation(study)), *cells))
+
+
+def _allocation(study: Study) -> tuple[Inline, ...]:
+    """Say of a study whether chance did not decide who got what, or nobody knows."""
+    words = {"no": "not randomised", "unclear": "not known whether randomised"}
+    word = words.get(study.design.randomised)
+    return (" ", Small(f"({word})")) if word else ()
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

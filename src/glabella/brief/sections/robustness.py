@@ -1,0 +1,414 @@
+"""How the headline holds up: under every defensible choice, without each trial, and by the size of trials."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from glabella._version import __version__
+from glabella.brief.measure import NAMES, axis, comparison_label, favours, is_ratio, null_of, null_word
+from glabella.brief.results import PooledAnalysis, Results, sources_of
+from glabella.brief.words import words_of
+from glabella.shown import (
+    Block,
+    Claim,
+    Column,
+    Drawn,
+    Figure,
+    Heading,
+    Inline,
+    Ledger,
+    Name,
+    Paragraph,
+    Row,
+    Section,
+    Shown,
+    Table,
+    digest,
+    steady,
+)
+from glabella.synthesis import DeclaredMultiverse, arrays, egger, leave_one_out, multiverse_of
+
+Flags = NDArray[np.bool_]
+
+#: How the program's own choices and their options are called.
+_CHOICES = {"method": "estimator", "test": "interval"}
+_OPTIONS = {
+    "REML": "restricted likelihood",
+    "DL": "DerSimonian and Laird",
+    "PM": "Paule and Mandel",
+    "common": "one common effect",
+    "knha": "Hartung and Knapp",
+    "z": "normal",
+}
+#: Fewer comparisons than this, and none can be left out.
+_LEAST = 3
+#: Fewer trials than this, and a test for small-study effects says little (Sterne, BMJ 2011;343:d4002).
+_ENOUGH = 10
+#: Tests for small-study effects are weak, so their usual alarm is at a tenth (Egger, BMJ 1997;315:629).
+_ALARM = 0.1
+_CONFIDENCE = "95 % confidence interval"
+
+
+def report(results: Results, book: Ledger) -> Section | None:
+    """Put the headline through every choice, leave each trial out, and ask whether small trials find more."""
+    one = results.headline
+    if len(one.effects) < _LEAST:
+        return None
+    alike = _alike(results)
+    every = multiverse_of(results.evidence, [results.analyses[key] for key in alike])
+    clear = _clear(every)
+    choices = _every_choice(results, book, every, alike, clear)
+    about = book.under("sure.", **results.fields_of(one))
+    return Section(
+        "sure",
+        "How sure are we?",
+        (
+            *_answer(choices, one, _on_the_side(every, clear, one, words_of(results.evidence).short)),
+            _curve(every, one),
+            *_each_choice(choices, one),
+            *_unjudged(results, every),
+            *_without(results, about),
+            *_small_studies(about, one),
+        ),
+    )
+
+
+# --- what is claimed ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Option:
+    """The analyses that take one option of a choice; ``range`` is None where there is none."""
+
+    choice: str
+    option: str
+    analyses: Claim
+    excluding: Claim
+    range: Claim | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Choices:
+    """What all combinations of choices come to."""
+
+    total: Claim
+    excluding: Claim
+    range: Claim
+    combinations: Claim
+    choices: Claim
+    repeated: Claim
+    options: tuple[_Option, ...]
+    not_possible: tuple[tuple[str, Claim], ...]
+
+
+def _alike(results: Results) -> list[str]:
+    """Name the analyses that ask what the headline asks; which of them is pooled is the choice of trials."""
+    headline = results.headline.analysis
+    asked = (headline.outcome, headline.measure, headline.time)
+    return [key for key, each in results.analyses.items() if (each.outcome, each.measure, each.time) == asked]
+
+
+def _clear(every: DeclaredMultiverse) -> Flags:
+    """Mark the specifications whose interval excludes no difference."""
+    found = every.found
+    return (found.ci_low > found.null) | (found.ci_high < found.null)
+
+
+def _every_choice(
+    results: Results, book: Ledger, every: DeclaredMultiverse, alike: list[str], clear: Flags
+) -> _Choices:
+    """Count what all combinations come to."""
+    one, evidence, found = results.headline, results.evidence, every.found
+    studies = sorted({effect.study for effect in every.effects})
+    declared: list[object] = [results.analyses[key].model_dump(mode="json") for key in alike]
+    declared += [
+        {choice: {name: option.model_dump(mode="json") for name, option in options.items()}}
+        for choice, options in evidence.dossier.choices.items()
+    ]
+    week = results.evidence.words.at(one.analysis.time)
+    about = book.under(
+        "sure.",
+        population=evidence.dossier.question.population,
+        time_span=f"{week}, or as chosen" if evidence.dossier.choices else week,
+        certainty=one.certainty,
+        function="glabella.synthesis.pool_each",
+        version=__version__,
+        inputs=(*results.inputs(tuple(studies)), ("choices", digest(declared))),
+        sources=sources_of(every.effects),
+    )
+
+    def count(name: str, label: str, value: float) -> Claim:
+        return about(name, label, int(value), decimals=0)
+
+    def spread(name: str, label: str, rows: Flags) -> Claim:
+        them = found.estimate[rows]
+        return about(
+            name,
+            label,
+            one.shown(float(np.median(them))),
+            low=one.shown(them.min()),
+            high=one.shown(them.max()),
+            interval="range",
+        )
+
+    analysed = np.isfinite(found.ci_low)
+    options = []
+    for place, (choice, taken) in enumerate(found.options.items()):
+        for number, (option, reached) in enumerate(taken.items()):
+            takes = analysed & reached
+            base = f"option.{place + 1}.{number + 1}"
+            names = _CHOICES.get(choice, choice), _OPTIONS.get(option, option)
+            what = ", ".join(names)
+            options.append(
+                _Option(
+                    *names,
+                    count(f"{base}.total", f"analyses with this option: {what}", takes.sum()),
+                    count(
+                        f"{base}.excluding",
+                        f"of them with an interval that excludes no effect: {what}",
+                        (takes & clear).sum(),
+                    ),
+                    spread(f"{base}.range", f"lowest to highest estimate among them: {what}", takes)
+                    if takes.any()
+                    else None,
+                )
+            )
+    reasons = sorted({str(reason) for reason in found.reason if reason})
+    return _Choices(
+        total=count("total", "different analyses", found.analysed),
+        excluding=count("excluding", "of them with an interval that excludes no effect", found.excluding),
+        range=spread("range", "lowest to highest estimate among them", analysed),
+        combinations=count("combinations", "combinations of all choices", found.times.sum()),
+        choices=count("choices", "choices", len(found.options)),
+        repeated=count(
+            "repeated",
+            "combinations that come to the same as another",
+            found.times[analysed].sum() - analysed.sum(),
+        ),
+        options=tuple(options),
+        not_possible=tuple(
+            (
+                reason,
+                count(
+                    f"flagged.{place + 1}",
+                    f"combinations not possible: {reason}",
+                    found.times[found.reason == reason].sum(),
+                ),
+            )
+            for place, reason in enumerate(reasons)
+        ),
+    )
+
+
+# --- what is said -------------------------------------------------------------------------------------------
+
+
+def _on_the_side(every: DeclaredMultiverse, clear: Flags, one: PooledAnalysis, short: str) -> str:
+    """Say on whose side the intervals lie that exclude no difference."""
+    below = every.found.estimate[clear] < every.found.null
+    if not below.size:
+        return ""
+    if below.any() and not below.all():
+        return ", some on each side"
+    return f", always on the side of {short if below.all() == (one.outcome.better == 'lower') else 'the control'}"
+
+
+def _answer(choices: _Choices, one: PooledAnalysis, side: str) -> list[Block]:
+    null = null_word(one.analysis.measure)
+    not_possible: list[Inline] = []
+    for reason, count in choices.not_possible:
+        not_possible += [count, f" are not possible: {reason}. "]
+    return [
+        Paragraph(
+            (
+                f"The interval excludes {null} in ",
+                choices.excluding,
+                " of ",
+                choices.total,
+                f" different analyses of these trials{side}. Their estimates reach from ",
+                Shown(choices.range, "limits"),
+                ".",
+            ),
+            "lead",
+        ),
+        Paragraph(
+            (
+                "Reasonable people would pool these trials in different ways. Each analysis makes ",
+                choices.choices,
+                " choices, and every combination of them was computed. How many agree depends on which choices are "
+                "declared: it is no probability that the treatment works.",
+            ),
+        ),
+        Paragraph(
+            (
+                "The choices have ",
+                choices.combinations,
+                " combinations. ",
+                *not_possible,
+                choices.repeated,
+                " pool the same effects in the same way as another one and do not count again.",
+            ),
+            "note",
+        ),
+    ]
+
+
+def _curve(every: DeclaredMultiverse, one: PooledAnalysis) -> Figure:
+    """Draw every analysis, and what each chose."""
+    from glabella.plot import specification_curve
+
+    found, measure = every.found, one.analysis.measure
+    analysed = np.isfinite(found.ci_low)
+    # Estimators often agree to the last digits: what a claim keeps decides their order, the same everywhere.
+    kept = [steady(estimate) for estimate in found.estimate[analysed]]
+    order = np.flatnonzero(analysed)[np.argsort(kept, kind="stable")]
+    middle, low, high = (
+        [steady(one.shown(end)) for end in ends[order]] for ends in (found.estimate, found.ci_low, found.ci_high)
+    )
+    chosen: dict[str, dict[str, ArrayLike]] = {
+        _CHOICES.get(choice, choice): {
+            _OPTIONS.get(option, option): reached[order]
+            for option, reached in options.items()
+            if reached[order].any()
+        }
+        for choice, options in found.options.items()
+    }
+    picture = specification_curve(
+        middle,
+        low,
+        high,
+        {choice: options for choice, options in chosen.items() if options},
+        null=null_of(measure),
+        ratio=is_ratio(measure),
+        title=NAMES[measure][0],
+    )
+    null = null_word(measure)
+    return Figure(
+        "specifications",
+        picture,
+        "Specification curve: the estimate and interval of every analysis in the order of the estimates, marked by "
+        f"whether the interval excludes {null}, and below it what each one chose. The table below sums it up.",
+        "Every analysis, in the order of its estimate, and what it chose.",
+    )
+
+
+def _each_choice(choices: _Choices, one: PooledAnalysis) -> list[Block]:
+    null = null_word(one.analysis.measure)
+    rows = tuple(
+        Row(
+            (
+                each.choice,
+                each.option,
+                each.analyses,
+                each.excluding,
+                Shown(each.range, "limits") if each.range else "not possible",
+            )
+        )
+        for each in choices.options
+    )
+    columns = (
+        Column("choice"),
+        Column("option", "wide"),
+        Column("analyses", "number"),
+        Column(f"interval excludes {null}", "number"),
+        Column("lowest to highest estimate", "number"),
+    )
+    note = "One analysis stands in several lines of a choice where those options come to the same."
+    return [
+        Heading("What each choice does"),
+        Table("The analyses that take each option.", columns, rows, note=note),
+    ]
+
+
+def _unjudged(results: Results, every: DeclaredMultiverse) -> list[Block]:
+    """Say that no choice goes by risk of bias where no trial has a judgement of it."""
+    studies = {effect.study for effect in every.effects}
+    if any(results.evidence.studies[study].risk_of_bias.judgement is not None for study in studies):
+        return []
+    return [
+        Paragraph(
+            "Risk of bias is not among these choices: no published judgement of it was seen for any of these "
+            "trials, so the dossier holds none. How a trial was tested and where a number was printed are reported "
+            "facts, not judgements."
+        )
+    ]
+
+
+def _without(results: Results, about: Ledger) -> list[Block]:
+    """Pool the headline again without each comparison in turn."""
+    one = results.headline
+    analysis, words = one.analysis, words_of(results.evidence)
+    yi, vi = arrays(one.effects)
+    left = leave_one_out(yi, vi, method=analysis.method, test=analysis.test)
+    rows, drawn = [], []
+
+    def known(value: float) -> float | None:
+        return None if math.isnan(value) else one.shown(value)
+
+    for place, (study, effect) in enumerate(zip(one.studies, one.effects, strict=True)):
+        label = comparison_label(study, effect.comparison)
+        claim = about(
+            f"without.{place + 1}",
+            f"pooled effect without {label}",
+            known(left.estimate[place]),
+            low=known(left.ci_low[place]),
+            high=known(left.ci_high[place]),
+            interval=_CONFIDENCE,
+            function="glabella.synthesis.leave_one_out",
+        )
+        there = claim.value is not None and claim.limits is not None
+        if there:
+            drawn.append(claim)
+        written: Inline = claim if there else (claim, " (interval not known)")
+        rows.append(Row((Name(label), Drawn(claim, "pooled") if there else "", written)))
+    side = favours(analysis.measure, one.outcome.better, words.short)
+    return [
+        Heading("Without one of the trials"),
+        Table(
+            f"The headline, pooled again without each comparison in turn; {side}.",
+            (
+                Column("left out"),
+                Column(NAMES[analysis.measure][0], "drawn"),
+                Column("effect (interval)", "number"),
+            ),
+            tuple(rows),
+            axis(analysis.measure, one.outcome.better, words.short, tuple(drawn)),
+        ),
+    ]
+
+
+def _small_studies(about: Ledger, one: PooledAnalysis) -> list[Block]:
+    """Ask whether small trials find more."""
+    heading = Heading("Do small trials find more?")
+    try:
+        found = egger(*arrays(one.effects))
+    except ValueError:  # no slope, or no spread around it
+        return [
+            heading,
+            Paragraph("That cannot be asked: these trials are equally precise, or their effects lie on one line."),
+        ]
+    p = about(
+        "egger",
+        "P of a small-study effect",
+        found.p_value,
+        decimals=3,
+        function="glabella.synthesis.egger",
+    )
+    said: list[Inline] = [
+        "Egger’s test asks whether small trials show larger effects, as they do when unwelcome results stay "
+        "unpublished: p = ",
+        p,
+        ".",
+    ]
+    if found.p_value < _ALARM:
+        said.append(
+            " Small and large trials differ here. Missing trials are one cause; other doses, other people and "
+            "guessed treatment are others, and the test cannot tell them apart."
+        )
+    if len(one.effects) < _ENOUGH:
+        said.append(" With so few trials it can neither show nor rule out that trials are missing.")
+    return [heading, Paragraph(tuple(said))]

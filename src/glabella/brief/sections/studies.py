@@ -1,0 +1,80 @@
+"""The studies, one by one: who took part, how it was done, what was found, and where it stands."""
+
+from __future__ import annotations
+
+from glabella.brief.counting import count
+from glabella.brief.quoting import quote, say, say_all
+from glabella.brief.results import Results
+from glabella.dossier import Study
+from glabella.shown import Block, Cite, Details, Inline, Items, Ledger, Name, Paragraph, Section, Shown
+
+_DESIGNS = {
+    "parallel": "parallel groups",
+    "crossover": "crossover",
+    "single_arm": "one group",
+    "observational": "observational",
+}
+_RANDOMISED = {"yes": "randomised", "no": "not randomised", "unclear": "not known whether randomised"}
+_OTHER = {
+    "adjunct": "kept by everybody",
+    "monotherapy": "nobody had any",
+    "mixed": "some had it, some not",
+}
+_BLINDING = {
+    "double": "double-blind",
+    "single": "single-blind",
+    "open": "open",
+    "unknown": "blinding not known",
+}
+
+
+def report(results: Results, book: Ledger) -> Section | None:
+    """Count the studies, then give each in a fold."""
+    studies = tuple(results.evidence.studies.values())
+    files = [f"studies/{study.id}.yaml" for study in studies]
+    sources = [study.reports[0] for study in studies]
+    under = book.under("study.")
+    total = count(results, under, "total", "studies", len(studies), files=files, sources=sources)
+    randomised = sum(study.design.randomised == "yes" for study in studies)
+    by_chance = count(results, under, "randomised", "randomised studies", randomised, files=files, sources=sources)
+    lead = ("Studies in this dossier: ", total, "; randomised: ", by_chance, ".")
+    return Section(
+        "studies", "The studies", (Paragraph(lead, "lead"), *(_study(under, study) for study in studies))
+    )
+
+
+def _study(book: Ledger, study: Study) -> Details:
+    content: list[Block] = [Paragraph(_design(book, study))]
+    said = [*say_all(book, study.design.details, f"{study.id}.design")]
+    said += say_all(book, (*study.population, *study.findings), f"{study.id}.")
+    if study.co_treatment_detail:
+        said.append(("Other treatment: ", say(book, study.co_treatment_detail, f"{study.id}.other")))
+    if study.blinding_check.status != "missing":
+        said.append(("Whether people guessed: ", say(book, study.blinding_check, f"{study.id}.guessed")))
+    if said:
+        content.append(Items(tuple(said)))
+    return Details((Name(study.label), f": {_RANDOMISED[study.design.randomised]}"), tuple(content))
+
+
+def _design(book: Ledger, study: Study) -> Inline:
+    design = study.design
+    words = [_DESIGNS[design.type], _RANDOMISED[design.randomised], _BLINDING[design.blinding]]
+    said: list[Inline] = ["Design: ", ", ".join(words), "."]
+    if study.n_randomised.value is not None:
+        people = quote(
+            book, study.n_randomised, f"{study.id}.people", f"people: {study.label}", population=study.label
+        )
+        said += [" People: ", Shown(people, "number"), "."]
+    if study.co_treatment != "unknown":
+        said.append(f" Other treatment: {_OTHER[study.co_treatment]}.")
+    if study.risk_of_bias.judgement:
+        said += [
+            " Risk of bias: ",
+            study.risk_of_bias.judgement.replace("_", " "),
+            " (",
+            Name(study.risk_of_bias.tool),
+            ").",
+        ]
+    if study.registration:
+        said += [" Registered as ", Name(study.registration), "."]
+    return (*said, " Reports:", Cite(study.reports), ".")

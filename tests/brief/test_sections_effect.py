@@ -1,0 +1,397 @@
+"""The sections effect and absolute: what they say of differences and ratios, whichever side is better."""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path
+
+import pytest
+
+from glabella.brief.measure import axis, favours, sides
+from glabella.brief.results import Results
+from glabella.brief.sections import absolute, effect
+from glabella.dossier import load
+from glabella.shown import Claim, Details, Drawn, Ledger, Section, Table, blocks_of, plain
+from tests.brief.made_up_trials import (
+    Trial,
+    bare_digits,
+    counted,
+    lead,
+    made_up,
+    number,
+    said,
+    scored,
+    tables,
+)
+
+#: No sentence of a section may know what is treated, nor with what.
+FOREIGN = re.compile(r"toxin|botul|frown|brow|wrinkle|depress|madrs|mood|cosmetic|saline|muscle|inject|women", re.I)
+FEWER = [counted("Able 2001", 10, 100, 20, 100), counted("Baker 2002", 15, 150, 32, 150),
+         counted("Cole 2003", 8, 80, 15, 80)]  # fmt: skip
+POINTS = [scored("Able 2001", 14.0, 5.0, 40, (10.0, 5.0, 40)), scored("Baker 2002", 13.0, 5.0, 40, (9.5, 5.0, 40)),
+          scored("Cole 2003", 12.0, 5.0, 40, (9.0, 5.0, 40))]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def results() -> Results:
+    return Results(load())
+
+
+@pytest.fixture(scope="module")
+def shipped(results: Results) -> tuple[Section, Ledger]:
+    book = Ledger()
+    return effect.report(results, book), book
+
+
+def section(folder: Path, measure: str, better: str, trials: list[Trial], **more: object) -> Section:
+    evidence = made_up(folder / "dossier", measure, better, trials, **more)  # type: ignore[arg-type]
+    found = effect.report(Results(evidence), Ledger())
+    assert not FOREIGN.search(said(found)), said(found)
+    assert bare_digits(found) == []
+    return found
+
+
+def absolutes(folder: Path, measure: str, better: str, trials: list[Trial]) -> Section | None:
+    evidence = made_up(folder / "dossier", measure, better, trials)
+    found = absolute.report(Results(evidence), Ledger())
+    assert found is None or (not FOREIGN.search(said(found)) and bare_digits(found) == [])
+    return found
+
+
+# --- the shipped dossier ------------------------------------------------------------------------------------
+
+
+def test_the_headline_leads_in_words(shipped: tuple[Section, Ledger]) -> None:
+    found, book = shipped
+    estimate, k, n = (book.claims[f"scores_all.{name}"].text for name in ("estimate", "k", "n"))
+    first = lead(found)
+    assert (
+        f"Pooled over {k} comparisons and {n} people the standardised mean difference in depression score is "
+        in first
+    )
+    assert f"is {estimate}; below zero favours " in first
+    assert (
+        "; the interval includes zero. Certainty: very low, because the interval includes zero; the trials" in first
+    )
+
+
+def test_a_prediction_interval_is_not_taken_at_its_word(shipped: tuple[Section, Ledger]) -> None:
+    found, book = shipped
+    assert (
+        f"within {book.claims['scores_all.prediction'].limits} (prediction interval; with few trials often too"
+        in (said(found))
+    )
+
+
+def test_the_largest_trial_stands_by_itself_as_printed(shipped: tuple[Section, Ledger]) -> None:
+    found, _ = shipped
+    assert (
+        "The largest trial by itself. Brin 2020, lower dose: −3.7 MADRS points, p = 0.053; Brin 2020, higher dose: "
+        "1.3 MADRS points. Below zero favours "
+    ) in said(found)
+
+
+def test_every_declared_analysis_has_its_forest(results: Results, shipped: tuple[Section, Ledger]) -> None:
+    found, book = shipped
+    drawn = {cell.claim.id: (cell.look, row.look) for table in tables(found) for row in table.rows
+             for cell in row.cells if isinstance(cell, Drawn)}  # fmt: skip
+    for key, one in results.pooled.items():
+        assert drawn[f"{key}.estimate"][0] == "pooled"
+        assert drawn[f"{key}.prediction"] == ("prediction", "")
+        for each in one.effects:
+            assert drawn[f"{key}.{each.study}.{each.comparison}.effect"] == ("trial", "")
+    first = next(table for table in tables(found) if table.axis)
+    assert [row.look for row in first.rows] == [""] * 5 + ["pooled", ""]
+    assert (first.axis.null, first.axis.ratio) == (0, False) if first.axis else False
+    weights = [cell.weight for row in first.rows for cell in row.cells if isinstance(cell, Drawn)][:5]
+    assert sum(weights) == pytest.approx(1)
+    assert {"scores_all.i2", "scores_all.tau2"} <= book.claims.keys()
+    assert f"(I²): {book.claims['scores_all.i2'].text}; variance between trials (τ²): " in plain(first.note)
+
+
+def test_counts_stand_where_an_effect_was_made_from_them(shipped: tuple[Section, Ledger]) -> None:
+    first = next(table for table in tables(shipped[0]) if table.axis)
+    cells = {plain(row.cells[0]): (plain(row.cells[1]), plain(row.cells[2])) for row in first.rows}
+    assert cells["Wollmer 2012 HAM-D17, F statistic"] == ("15", "15")
+    assert cells["Finzi 2014 MADRS, response odds"] == ("17 / 33", "6 / 41")
+    assert "Where no events stand the effect was made from scores." in plain(first.note)
+    assert "events / people, or people" in plain(first.columns[1].head)
+
+
+def test_what_is_not_in_it_is_named_by_its_label(shipped: tuple[Section, Ledger]) -> None:
+    text = said(shipped[0])
+    assert "Not in it, and why:\nZamanian 2017: arm sizes are only recalled" in text
+    assert "zamanian2017/" not in text
+
+
+def test_how_an_effect_was_made_is_told_once(shipped: tuple[Section, Ledger]) -> None:
+    text = said(shipped[0])
+    assert text.count("Wollmer 2012: d from the printed F, corrected for small samples (F 12.3, error df 28, ") == 1
+    folds = [block for block in blocks_of((shipped[0],)) if isinstance(block, Details)]
+    assert sum("From what each effect was made" in plain(fold.summary) for fold in folds) == 5
+
+
+def test_other_choices_of_trials_stand_beside_the_headline(shipped: tuple[Section, Ledger]) -> None:
+    text = said(shipped[0])
+    assert (
+        "\nOther choices of trials\nStandardised mean difference in depression score, week 6; below zero favours"
+        in text
+    )
+    assert "\nResponse\nOdds ratio of response, week 6; above one favours" in text
+    assert (
+        "\nThe trials: remission, small trials against placebo\nPooled over 3 trials and 134 people the odds ratio"
+        in text
+    )
+    assert bare_digits(shipped[0]) == []
+
+
+def test_how_large_a_difference_matters(shipped: tuple[Section, Ledger]) -> None:
+    assert "How large a difference matters?\nA MADRS difference of 1.6 to 1.9 points matters" in said(shipped[0])
+
+
+def test_every_claim_has_a_source_or_is_remembered(shipped: tuple[Section, Ledger]) -> None:
+    for claim in shipped[1].claims.values():
+        assert claim.value is None or claim.sources or claim.certainty == "remembered, not seen", claim.id
+
+
+# --- made-up dossiers ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("measure", "better", "trials", "words"),
+    [
+        ("RR", "lower", FEWER, "the risk ratio of response is 0.49 (0.42 to 0.58); below one favours the "
+         "treatment; the interval excludes one."),
+        ("RR", "higher", FEWER, "above one favours the treatment; the interval excludes one."),
+        ("OR", "lower", FEWER, "the odds ratio of response is 0.44 (0.36 to 0.53); below one favours"),
+        ("RD", "lower", FEWER, "the risk difference of response is −0.10 (−0.13 to −0.07); below zero favours"),
+        ("MD", "higher", POINTS, "the mean difference in response is 3.50 (2.26 to 4.74); above zero favours the "
+         "treatment; the interval excludes zero."),
+        ("SMD", "higher", POINTS, "the standardised mean difference in response is 0.69 (0.45 to 0.94); above"),
+    ],
+)  # fmt: skip
+def test_the_answer_names_measure_and_direction(
+    tmp_path: Path, measure: str, better: str, trials: list[Trial], words: str
+) -> None:
+    found = section(tmp_path, measure, better, trials)
+    assert words in lead(found)
+    assert re.match(r"Pooled over 3 trials and \d+ people the ", lead(found))
+    (table,) = tables(found)
+    assert table.axis is not None
+    null, ratio = (1, True) if measure in ("OR", "RR") else (0, False)
+    assert (table.axis.null, table.axis.ratio) == (null, ratio)
+    ours, theirs = "favours the treatment", "favours the control"
+    assert (table.axis.left, table.axis.right) == ((ours, theirs) if better == "lower" else (theirs, ours))
+    assert table.axis.low < null < table.axis.high
+
+
+def test_an_axis_holds_estimates_and_cuts_far_ends() -> None:
+    def claim(value: float, low: float, high: float) -> Claim:
+        return Claim("x", "x", value, "", "", "", "low", "x", "1", (), (), low, high)
+
+    found = axis("RR", "lower", "it", (claim(0.5, 0.4, 0.6), claim(2.0, 0.01, 400.0)))
+    assert found.low <= 0.5
+    assert 2.0 <= found.high < 400
+    assert math.log10(found.high) % 1 == pytest.approx(0) or found.high / 10 ** math.floor(
+        math.log10(found.high)
+    ) in (2, 5)
+    found = axis("MD", "higher", "it", (claim(3, 2, 4),), important=6.0)
+    assert found.low < 0
+    assert found.high >= 6
+    assert found.important == 6
+    assert axis("SMD", "lower", "it", (claim(0, 0, 0),)).high > 0
+    assert axis("OR", "lower", "it", (claim(1.0, 0.0, math.inf),)).ratio
+
+
+def test_directions_are_said_for_every_measure() -> None:
+    assert favours("RD", "higher", "the drug") == "above zero favours the drug"
+    assert favours("RR", "lower", "the drug") == "below one favours the drug"
+    assert sides("lower", "the drug") == ("favours the drug", "favours the control")
+
+
+def test_one_trial_stands_for_itself(tmp_path: Path) -> None:
+    found = section(tmp_path, "OR", "higher", [counted("Able 2001", 30, 100, 15, 100)])
+    assert lead(found).startswith(
+        "In the one trial with 200 people the odds ratio of response is 2.43 (1.21 to 4.87); above"
+    )
+    text = said(found)
+    assert "In a new trial" not in text
+    assert "A new trial" not in text
+    assert "Pooled" not in text
+    assert "Disagreement" not in text
+    assert "The largest trial" not in text
+    assert "Not in it" not in text
+    assert "How large a difference matters?" not in text
+    assert "Other choices of trials" not in text
+
+
+def test_certainty_without_a_reason_says_no_more(tmp_path: Path) -> None:
+    sure = {"judgement": "low", "guessed": True}
+    trials = [counted(f"Able {2001 + at}", 20 + at, 200, 40, 200, **sure) for at in range(5)]
+    assert lead(section(tmp_path, "RR", "lower", trials)).endswith("Certainty: high.")
+
+
+def test_the_largest_trial_has_its_effect_where_no_difference_is_printed(tmp_path: Path) -> None:
+    trials = [*FEWER, counted("Dunn 2004", 400, 4000, 420, 4000, largest=True)]
+    assert (
+        "The largest trial by itself. Dunn 2004: risk ratio 0.95 (0.84 to 1.08). Below one favours the treatment."
+        in (said(section(tmp_path, "RR", "lower", trials)))
+    )
+
+
+def test_a_largest_trial_without_an_effect_is_not_told(tmp_path: Path) -> None:
+    trials = [*FEWER, counted("Dunn 2004", 4, 40, 9, 40, largest=True, more={"results": []})]
+    found = said(section(tmp_path, "RR", "lower", trials))
+    assert "The largest trial" not in found
+    assert "Not in it, and why:\nDunn 2004: no result for this outcome at this week was seen" in found
+
+
+def test_a_p_that_is_a_bound_is_no_equation(tmp_path: Path) -> None:
+    between = {"difference": number(4.0), "p": number(0.001, bound="<"), "favours": "arm"}
+    trials = [*POINTS, scored("Dunn 2004", 14.0, 5.0, 90, (10.0, 5.0, 90), between=between, largest=True)]
+    assert "Dunn 2004: 4 my scale points, p < 0.001. Above zero" in said(section(tmp_path, "MD", "higher", trials))
+
+
+def test_people_stand_where_there_are_no_events(tmp_path: Path) -> None:
+    (table,) = tables(section(tmp_path, "MD", "higher", POINTS))
+    assert plain(table.columns[1].head) == "the treatment people"
+    assert plain(table.rows[0].cells[1]) == "40"
+    assert "Where no events stand" not in plain(table.note)
+
+
+def test_a_shared_control_is_said_to_be_shared(tmp_path: Path) -> None:
+    def second_arm(plan: dict) -> None:  # type: ignore[type-arg]
+        plan["analyses"]["response_all"]["comparisons"].append("able2001/more_v_placebo")
+
+    one = FEWER[0]
+    arms = {"drug": "low dose", "more": "high dose", "placebo": "placebo"}
+    roles = {"drug": "active", "more": "active", "placebo": "control"}
+    treatments = {"drug": "my_drug", "more": "my_drug", "placebo": "placebo"}
+    shown = {"drug": (10, 100), "more": (12, 100), "placebo": (20, 100)}
+    more = {
+        "n_randomised": number(300),
+        "arms": {key: {"label": arms[key], "role": roles[key], "treatment": treatments[key],
+                       "n_randomised": number(100)} for key in arms},
+        "comparisons": {f"{key}_v_placebo": {"arm": key, "versus": "placebo", "control": "saline"}
+                        for key in ("drug", "more")},
+        "results": [{"outcome": "response", "scale": "my_scale", "week": 6,
+                     "arms": {key: {"events": number(a), "n": number(b)} for key, (a, b) in shown.items()}}],
+    }  # fmt: skip
+    trial = Trial(one.name, one.arm, one.control, more=more)
+    found = section(tmp_path, "RR", "lower", [trial, *FEWER[1:]], change=second_arm)
+    assert lead(found).startswith("Pooled over 4 comparisons and ")
+    (table,) = tables(found)
+    assert "A control that serves several comparisons is shared out" in plain(table.note)
+    rows = {plain(row.cells[0]): plain(row.cells[2]) for row in table.rows}
+    assert rows["Able 2001, low dose my scale, counts"] == "20 / 100"
+    assert "shared out" not in plain(tables(section(tmp_path / "none", "RR", "lower", FEWER))[0].note)
+
+
+def test_the_smallest_important_difference_is_drawn_in_points(tmp_path: Path) -> None:
+    def important(plan: dict) -> None:  # type: ignore[type-arg]
+        plan["outcomes"]["response"]["minimal_important_difference"] = [
+            {"text": "On my scale {low} to {high} points matter.", "status": "seen", "source": "EXAMPLE",
+             "values": {"low": number(2, unit="points"), "high": number(3, unit="points")}},
+            {"text": "Elsewhere {low} points matter.", "status": "seen", "source": "EXAMPLE",
+             "values": {"low": number(1, unit="points")}},
+        ]  # fmt: skip
+
+    found = section(tmp_path, "MD", "higher", POINTS, change=important)
+    assert tables(found)[0].axis.important == 2  # type: ignore[union-attr]
+    assert "How large a difference matters?\nOn my scale 2 to 3 points matter." in said(found)
+    found = section(tmp_path / "lower", "MD", "lower", POINTS, change=important)
+    assert tables(found)[0].axis.important == -2  # type: ignore[union-attr]
+    found = section(tmp_path / "standardised", "SMD", "lower", POINTS, change=important)
+    assert tables(found)[0].axis.important is None  # type: ignore[union-attr]
+
+
+def test_analyses_of_one_outcome_stand_together(tmp_path: Path) -> None:
+    few = {"label": "without Cole", "comparisons": ["able2001/drug_v_placebo", "baker2002/drug_v_placebo"]}
+    ratio = {"label": "as odds", "measure": "OR"}
+    found = section(tmp_path, "RR", "lower", FEWER, analyses={"few": few, "odds": ratio})
+    text = said(found)
+    assert "Other choices of trials\nRisk ratio of response, week 6; below one favours the treatment." in text
+    assert "\nResponse\nOdds ratio of response, week 6; below one favours the treatment." in text
+    assert "The trials: response, without Cole\nPooled over 2 trials" in text
+    beside = next(table for table in tables(found) if len(table.columns) == 8)
+    assert [plain(row.cells[0]) for row in beside.rows] == [
+        "all trials the only trial of the example", "without Cole the only trial of the example",
+    ]  # fmt: skip
+
+
+# --- of how many people -------------------------------------------------------------------------------------
+
+
+def test_the_shipped_absolutes_say_that_the_largest_trial_is_not_in_them(results: Results) -> None:
+    found = absolute.report(results, Ledger())
+    assert found is not None
+    assert found.title == "Of a hundred people"
+    assert re.match(
+        r"Response, of a hundred people: 11 without .*, 50 \(15 to 85\) with it \(more is better\)\.", lead(found)
+    )
+    (table,) = tables(found)
+    assert [plain(row.cells[0]) for row in table.rows][2] == (
+        "remission: small trials against placebo without Brin 2020, lower dose; Brin 2020, higher dose"
+    )
+    assert "The largest trial is in no row" in plain(table.note)
+    assert bare_digits(found) == []
+
+
+@pytest.mark.parametrize(
+    ("measure", "without", "with_"),
+    [("OR", "20", "10 (8 to 12)"), ("RR", "20", "10 (9 to 12)"), ("RD", "20", "10 (7 to 13)")],
+)
+def test_ratios_and_differences_of_risks_have_a_row(tmp_path: Path, measure: str, without: str, with_: str) -> None:
+    found = absolutes(tmp_path, measure, "lower", FEWER)
+    assert found is not None
+    (table,) = tables(found)
+    assert [plain(cell) for cell in table.rows[0].cells] == ["response: all trials", without, with_, "very low"]
+    assert (
+        lead(found)
+        == f"Response, of a hundred people: {without} without the treatment, {with_} with it (fewer is better)."
+    )
+    assert "The largest trial" not in plain(table.note)
+
+
+@pytest.mark.parametrize(
+    ("times", "people", "without"),
+    [(20, "a thousand", "10"), (100, "a thousand", "2"), (1000, "ten thousand", "2")],
+)
+def test_rare_events_are_told_of_more_people(tmp_path: Path, times: int, people: str, without: str) -> None:
+    rare = [counted(trial.name, int(trial.arm["events"]), int(trial.arm["n"]) * times, int(trial.control["events"]),
+                    int(trial.control["n"]) * times) for trial in FEWER]  # fmt: skip
+    found = absolutes(tmp_path, "RR", "lower", rare)
+    assert found is not None
+    assert found.title == f"Of {people} people"
+    assert lead(found).startswith(f"Response, of {people} people: {without} without")
+
+
+def test_a_largest_trial_that_is_in_some_rows_is_missed_in_the_others(tmp_path: Path) -> None:
+    trials = [*FEWER, counted("Dunn 2004", 400, 4000, 420, 4000, largest=True)]
+    few = {"label": "small trials", "comparisons": [f"{trial.id}/drug_v_placebo" for trial in FEWER]}
+    found = absolute.report(
+        Results(made_up(tmp_path / "d", "RR", "lower", trials, analyses={"few": few})), Ledger()
+    )
+    assert found is not None
+    (table,) = tables(found)
+    assert [plain(row.cells[0]) for row in table.rows] == [
+        "response: all trials",
+        "response: small trials without Dunn 2004",
+    ]
+    assert "The largest trial" not in plain(table.note)
+
+
+def test_scores_and_risks_of_nobody_have_no_row(tmp_path: Path) -> None:
+    assert absolutes(tmp_path / "scores", "MD", "higher", POINTS) is None
+    nobody = [counted("Able 2001", 5, 50, 0, 50), counted("Baker 2002", 6, 50, 0, 50)]
+    assert absolutes(tmp_path / "ratio", "RR", "higher", nobody) is None
+    found = absolutes(tmp_path / "difference", "RD", "higher", nobody)
+    assert found is not None
+    assert lead(found).startswith("Response, of a hundred people: 0 without the treatment, 11 (")
+
+
+def test_a_table_of_a_section_is_drawn_on_an_axis(shipped: tuple[Section, Ledger]) -> None:
+    for table in tables(shipped[0]):
+        assert isinstance(table, Table)
+        assert table.axis is not None

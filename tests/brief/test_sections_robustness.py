@@ -1,0 +1,224 @@
+"""The section robustness: every declared choice, without each trial, and by the size of trials."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from glabella.brief.results import Results
+from glabella.brief.sections import robustness
+from glabella.dossier import load
+from glabella.shown import Claim, Figure, Ledger, Section, blocks_of, plain
+from tests.brief.made_up_trials import Data, Trial, bare_digits, counted, lead, made_up, said, scored, tables
+
+#: Fewer events in every trial, and the more of them the smaller it is.
+SMALLER_FIND_MORE = [counted(f"Trial {2001 + at}", 5 + 12 * at, 40 + 60 * at, 16 + 14 * at, 40 + 60 * at)
+                     for at in range(6)]  # fmt: skip
+ALIKE = [counted("Able 2001", 10, 100, 20, 100), counted("Baker 2002", 15, 150, 32, 150),
+         counted("Cole 2003", 8, 80, 15, 80)]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def shipped() -> tuple[Results, Section, Ledger]:
+    results, book = Results(load()), Ledger()
+    found = robustness.report(results, book)
+    assert found is not None
+    return results, found, book
+
+
+def section(folder: Path, measure: str, better: str, trials: list[Trial], **more: object) -> Section | None:
+    evidence = made_up(folder / "dossier", measure, better, trials, **more)  # type: ignore[arg-type]
+    return robustness.report(Results(evidence), Ledger())
+
+
+def asserted(folder: Path, measure: str, better: str, trials: list[Trial], **more: object) -> Section:
+    found = section(folder, measure, better, trials, **more)
+    assert found is not None
+    assert bare_digits(found) == []
+    return found
+
+
+def value(claim: Claim) -> float:
+    assert claim.value is not None
+    return claim.value
+
+
+# --- the shipped dossier ------------------------------------------------------------------------------------
+
+
+def test_the_answer_counts_analyses_that_exclude_zero(shipped: tuple[Results, Section, Ledger]) -> None:
+    _, found, book = shipped
+    excluding, total, reach = (book.claims[f"sure.{name}"] for name in ("excluding", "total", "range"))
+    assert re.fullmatch(
+        f"The interval excludes zero in {excluding.text} of {total.text} different analyses of these trials, "
+        f"always on the side of .*\\. Their estimates reach from {reach.limits}\\.",
+        lead(found),
+    )
+    assert "no probability that the treatment works" in said(found)
+
+
+def test_every_combination_is_counted_once_or_said_why_not(shipped: tuple[Results, Section, Ledger]) -> None:
+    _, found, book = shipped
+    parts = {name: value(claim) for name, claim in book.claims.items()}
+    not_possible = sum(parts[name] for name in parts if name.startswith("sure.flagged."))
+    assert parts["sure.combinations"] == parts["sure.total"] + parts["sure.repeated"] + not_possible
+    text = said(found)
+    for name in ("combinations", "repeated", "choices"):
+        assert f"{book.claims[f'sure.{name}'].text} " in text
+    assert "40,896 are not possible: fewer than two effects." in text
+    assert "pool the same effects in the same way as another one and do not count again." in text
+
+
+def test_each_option_has_its_line(shipped: tuple[Results, Section, Ledger]) -> None:
+    results, found, book = shipped
+    table = tables(found)[0]
+    lines = {plain(row.cells[0]) + ": " + plain(row.cells[1]): [plain(cell) for cell in row.cells[2:]]
+             for row in table.rows}  # fmt: skip
+    for choice, options in results.evidence.dossier.choices.items():
+        for option in options:
+            assert f"{choice}: {option}" in lines
+    assert lines["scale: patient's only"] == ["0", "0", "not possible"]
+    assert lines["estimator: Paule and Mandel"][0] == book.claims["sure.option.9.3.total"].text
+    assert plain(table.columns[3].head) == "interval excludes zero"
+    assert "One analysis stands in several lines" in plain(table.note)
+
+
+def test_the_curve_holds_every_analysis(shipped: tuple[Results, Section, Ledger]) -> None:
+    _, found, book = shipped
+    (figure,) = (block for block in blocks_of((found,)) if isinstance(block, Figure))
+    rows = figure.picture.spec["vconcat"][0]["data"]["values"]
+    assert len(rows) == value(book.claims["sure.total"])
+    assert sum(row["high"] < 0 or row["low"] > 0 for row in rows) == value(book.claims["sure.excluding"])
+    assert (min(row["estimate"] for row in rows), max(row["estimate"] for row in rows)) == (
+        book.claims["sure.range"].low, book.claims["sure.range"].high,
+    )  # fmt: skip
+    assert figure.alt.startswith("Specification curve")
+    assert "whether the interval excludes zero" in figure.alt
+
+
+def test_the_headline_is_among_them(shipped: tuple[Results, Section, Ledger]) -> None:
+    results, found, _ = shipped
+    (figure,) = (block for block in blocks_of((found,)) if isinstance(block, Figure))
+    fit = results.headline.fit
+    assert any(
+        (row["estimate"], row["low"], row["high"])
+        == pytest.approx((fit.estimate, fit.ci_low, fit.ci_high), rel=1e-9)
+        for row in figure.picture.spec["vconcat"][0]["data"]["values"]
+    )
+
+
+def test_each_comparison_is_left_out_once(shipped: tuple[Results, Section, Ledger]) -> None:
+    results, found, book = shipped
+    table = tables(found)[1]
+    assert len(table.rows) == len(results.headline.effects)
+    assert plain(table.rows[3].cells[0]) == "Brin 2020, lower dose"
+    assert plain(table.rows[3].cells[2]) == book.claims["sure.without.4"].text
+    assert table.axis is not None
+    assert "below zero favours" in plain(table.caption)
+
+
+def test_small_trials_differ_and_are_few(shipped: tuple[Results, Section, Ledger]) -> None:
+    _, found, book = shipped
+    text = said(found)
+    assert f"stay unpublished: p = {book.claims['sure.egger'].text}. Small and large trials differ here." in text
+    assert "With so few trials it can neither show nor rule out" in text
+    assert "no published judgement of it was seen for any of these trials" in text
+    assert bare_digits(found) == []
+
+
+# --- made-up dossiers ---------------------------------------------------------------------------------------
+
+
+def test_two_comparisons_cannot_be_asked(tmp_path: Path) -> None:
+    assert section(tmp_path, "RR", "lower", ALIKE[:2]) is None
+
+
+@pytest.mark.parametrize(
+    ("better", "side"),
+    [("lower", ", always on the side of the treatment."), ("higher", ", always on the side of the control.")],
+)
+def test_ratios_exclude_one_on_a_side(tmp_path: Path, better: str, side: str) -> None:
+    found = asserted(tmp_path, "RR", better, ALIKE)
+    assert re.match(
+        r"The interval excludes one in (\d+) of \1 different analyses of these trials, always", lead(found)
+    )
+    assert side in lead(found)
+    assert "interval excludes one" in said(found)
+    figure = next(block for block in blocks_of((found,)) if isinstance(block, Figure))
+    assert "excludes one" in figure.alt
+    upper = figure.picture.spec["vconcat"][0]
+    assert upper["layer"][0]["data"]["values"] == [{"null": 1.0}]
+
+
+def test_no_side_is_named_where_no_interval_excludes(tmp_path: Path) -> None:
+    trials = [scored(f"Able {2001 + at}", 10 + at, 8.0, 12, (11.0, 8.0, 12)) for at in range(3)]
+    found = asserted(tmp_path, "MD", "higher", trials)
+    assert re.match(
+        r"The interval excludes zero in 0 of \d+ different analyses of these trials\. Their", lead(found)
+    )
+
+
+def test_both_sides_are_named_where_analyses_disagree(tmp_path: Path) -> None:
+    trials = [
+        scored(f"Able {2001 + at}", mean, 2.0, 60, (10.0, 2.0, 60)) for at, mean in enumerate((12, 12.2, 12.4))
+    ]
+    against = [scored(f"Bond {2001 + at}", mean, 2.0, 60, (10.0, 2.0, 60)) for at, mean in enumerate((8, 7.8, 7.6))]
+    names = [[f"{trial.id}/drug_v_placebo" for trial in each] for each in (trials, against)]
+
+    def two_questions(plan: Data) -> None:
+        plan["analyses"]["response_all"]["comparisons"] = names[0]
+
+    other = {"label": "others", "comparisons": names[1]}
+    found = asserted(
+        tmp_path, "MD", "higher", [*trials, *against], analyses={"against": other}, change=two_questions
+    )
+    assert ", some on each side. Their estimates" in lead(found)
+
+
+def test_without_choices_those_of_method_are_made(tmp_path: Path) -> None:
+    found = asserted(tmp_path, "RR", "lower", ALIKE, change=lambda plan: plan.pop("choices"))
+    choices = dict.fromkeys(plain(row.cells[0]) for row in tables(found)[0].rows)
+    assert list(choices) == ["trials", "estimator", "interval"]
+
+
+def test_a_judgement_of_one_trial_ends_the_sentence_that_there_is_none(tmp_path: Path) -> None:
+    judged = [*ALIKE[:2], counted("Cole 2003", 8, 80, 15, 80, judgement="low")]
+    assert "Risk of bias is not among" not in said(asserted(tmp_path, "RR", "lower", judged))
+
+
+def test_small_trials_are_not_said_to_differ_where_they_do_not(tmp_path: Path) -> None:
+    text = said(asserted(tmp_path / "alike", "RR", "lower", ALIKE))
+    assert "Small and large trials differ" not in text
+    assert "With so few trials" in text
+    many = [counted(f"Able {2001 + at}", 10 + at % 3, 100 + 7 * at, 20, 100 + 7 * at) for at in range(10)]
+    assert "With so few trials" not in said(asserted(tmp_path / "many", "RR", "lower", many))
+
+
+def test_time_is_as_chosen_where_there_are_choices(tmp_path: Path) -> None:
+    book = Ledger()
+    robustness.report(Results(made_up(tmp_path / "d", "RR", "lower", ALIKE)), book)
+    assert book.claims["sure.total"].time_span == "week 6, or as chosen"
+    book = Ledger()
+    robustness.report(
+        Results(made_up(tmp_path / "e", "RR", "lower", ALIKE, change=lambda p: p.pop("choices"))), book
+    )
+    assert book.claims["sure.total"].time_span == "week 6"
+
+
+def test_trials_of_one_precision_are_not_asked(tmp_path: Path) -> None:
+    trials = [scored(f"Able {2001 + at}", 12 + at, 2.0, 60, (10.0, 2.0, 60)) for at in range(3)]
+    text = said(asserted(tmp_path, "MD", "higher", trials))
+    assert "That cannot be asked: these trials are equally precise" in text
+    assert "Egger" not in text
+
+
+def test_what_cannot_be_pooled_without_a_trial_is_not_known(tmp_path: Path) -> None:
+    equal = [scored(name, 12.0, 2.0, 60, (10.0, 2.0, 60)) for name in ("Able 2001", "Baker 2002")]
+    found = asserted(tmp_path, "MD", "higher", [*equal, scored("Cole 2003", 13.0, 2.0, 50, (10.0, 2.0, 50))])
+    assert [plain(cell) for cell in tables(found)[1].rows[2].cells] == [
+        "Cole 2003",
+        "",
+        "2.00 (interval not known)",
+    ]

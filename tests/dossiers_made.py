@@ -1,0 +1,380 @@
+"""Whole dossiers for tests, of other treatments than the shipped one's, written as files that people could type.
+
+- ``starter``: what ``glabella dossier new`` writes, untouched.
+- ``bcg``: thirteen trials of a vaccine. Public facts, as Colditz and others list them (JAMA 1994;271:698-702) and
+  metafor ships them (``dat.bcg``): counts of both groups, year, latitude and how people were allocated.
+- ``walking``: MADE UP. Mean differences where higher is better; no statements on products, no harms, no reports,
+  no mechanism, no other treatments.
+
+They share nothing with the shipped dossier: a document made of them shows which words are the program's own.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from string import Template
+
+from glabella.dossier import write_starter
+
+#: Trial, year; with the vaccine: ill, not ill; without: ill, not ill; degrees from the equator; allocation.
+BCG = (
+    ("Aronson", 1948, 4, 119, 11, 128, 44, "random"),
+    ("Ferguson and Simes", 1949, 6, 300, 29, 274, 55, "random"),
+    ("Rosenthal", 1960, 3, 228, 11, 209, 42, "random"),
+    ("Hart and Sutherland", 1977, 62, 13536, 248, 12619, 52, "random"),
+    ("Frimodt-Moller", 1973, 33, 5036, 47, 5761, 13, "alternate"),
+    ("Stein and Aronson", 1953, 180, 1361, 372, 1079, 44, "alternate"),
+    ("Vandiviere", 1973, 8, 2537, 10, 619, 19, "random"),
+    ("TPT Madras", 1980, 505, 87886, 499, 87892, 13, "random"),
+    ("Coetzee and Berjak", 1968, 29, 7470, 45, 7232, 27, "random"),
+    ("Rosenthal", 1961, 17, 1699, 65, 1600, 42, "systematic"),
+    ("Comstock", 1974, 186, 50448, 141, 27197, 18, "systematic"),
+    ("Comstock and Webster", 1969, 5, 2493, 3, 2338, 33, "systematic"),
+    ("Comstock", 1976, 27, 16886, 29, 17825, 33, "systematic"),
+)
+#: Trial, year; with the course: people, mean gain in metres, standard deviation; without: the same. MADE UP.
+WALKING = (
+    ("Alder", 2011, 24, 41.0, 48.0, 25, 6.0, 45.0),
+    ("Birch", 2013, 31, 36.0, 52.0, 30, 9.0, 50.0),
+    ("Cedar", 2016, 18, 55.0, 44.0, 19, 12.0, 47.0),
+    ("Dogwood", 2019, 60, 22.0, 50.0, 62, 8.0, 49.0),
+    ("Elm", 2022, 410, 11.0, 51.0, 405, 7.0, 50.0),
+)
+
+
+def starter(folder: Path) -> Path:
+    """Write the starter that ``glabella dossier new`` gives."""
+    write_starter(folder)
+    return folder
+
+
+def bcg(folder: Path) -> Path:
+    """Write the dossier of thirteen trials of BCG against tuberculosis."""
+    keys = {_key(name, year): allocation for name, year, *_, allocation in BCG}
+    chosen = [key for key, allocation in keys.items() if allocation != "random"]
+    lists = {
+        "all": _comparisons(list(keys), "bcg_v_none"),
+        "by_chance": _comparisons([key for key in keys if key not in chosen], "bcg_v_none"),
+        "chosen": _comparisons(chosen, "bcg_v_none"),
+    }
+    _write(folder, "dossier.yaml", Template(_BCG_DOSSIER).substitute(lists))
+    _write(folder, "products.yaml", _BCG_PRODUCTS)
+    _write(folder, "claims.yaml", _BCG_CLAIMS)
+    _write(folder, "summary.yaml", _BCG_SUMMARY)
+    references = [_COLDITZ]
+    for name, year, ill, well, control_ill, control_well, latitude, allocation in BCG:
+        key = _key(name, year)
+        facts = {
+            "key": key,
+            "own": key.upper(),
+            "label": f"{name} {year}",
+            "year": year,
+            "randomised": "yes" if allocation == "random" else "no",
+            "allocation": allocation,
+            "latitude": latitude,
+            "largest": str(name == "TPT Madras").lower(),
+            "ill": ill,
+            "well": well,
+            "n": ill + well,
+            "control_ill": control_ill,
+            "control_well": control_well,
+            "control_n": control_ill + control_well,
+        }
+        _write(folder, f"studies/{key}.yaml", Template(_BCG_STUDY).substitute(facts))
+        note = "nothing; its counts were taken from the meta-analysis"
+        references.append(
+            {
+                "id": key.upper(),
+                "type": "article-journal",
+                "title": "title not recorded",
+                "author": [{"literal": name}],
+                "issued": {"date-parts": [[year]]},
+                "genre": "trial",
+                "note": note,
+            }
+        )
+    return _with_references(folder, references)
+
+
+def walking(folder: Path) -> Path:
+    """Write the made-up dossier of a course that lets people walk further."""
+    keys = [_key(name, year) for name, year, *_ in WALKING]
+    lists = {
+        "all": _comparisons(keys, "course_v_waiting"),
+        "largest": _comparisons(keys[-1:], "course_v_waiting"),
+    }
+    _write(folder, "dossier.yaml", Template(_WALKING_DOSSIER).substitute(lists))
+    _write(folder, "products.yaml", _WALKING_PRODUCTS)
+    _write(folder, "claims.yaml", "claims: []\n")
+    for name, year, n, mean, sd, control_n, control_mean, control_sd in WALKING:
+        key = _key(name, year)
+        facts = {
+            "key": key,
+            "label": f"{name} {year} (made up)",
+            "year": year,
+            "largest": str(key == keys[-1]).lower(),
+            "n": n,
+            "mean": mean,
+            "sd": sd,
+            "control_n": control_n,
+            "control_mean": control_mean,
+            "control_sd": control_sd,
+        }
+        _write(folder, f"studies/{key}.yaml", Template(_WALKING_STUDY).substitute(facts))
+    return _with_references(folder, [_MADE_UP])
+
+
+def _key(name: str, year: int) -> str:
+    return name.lower().replace(" ", "_") + str(year)
+
+
+def _comparisons(keys: list[str], comparison: str) -> str:
+    return "[" + ", ".join(f"{key}/{comparison}" for key in keys) + "]"
+
+
+def _write(folder: Path, name: str, text: str) -> None:
+    file = folder / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+
+
+def _with_references(folder: Path, references: list[dict[str, object]]) -> Path:
+    _write(folder, "references.json", json.dumps(references, indent=2) + "\n")
+    return folder
+
+
+# --- BCG -----------------------------------------------------------------------------------------------------
+
+_BCG_DOSSIER = """\
+schema_version: 2
+id: bcg-tuberculosis
+title: BCG against tuberculosis
+updated: '1994-03-02'
+treatment: bcg
+words:
+  treatment: BCG vaccine
+  short: BCG
+  condition: tuberculosis
+  people: people without tuberculosis
+  control: no vaccine
+  given: given once, into or through the skin
+  session: vaccination
+  visit: year
+question:
+  title: Does BCG lower the chance to fall ill with tuberculosis?
+  population: people without tuberculosis
+  intervention: BCG, given once
+  comparators: [no vaccine]
+  outcomes: [tuberculosis]
+outcomes:
+  tuberculosis:
+    label: tuberculosis
+    kind: binary
+    better: lower
+    family: disease
+    event: fall ill with tuberculosis
+headline: all_trials
+analyses:
+  all_trials:
+    label: all thirteen trials
+    outcome: tuberculosis
+    measure: RR
+    comparisons: $all
+    why: every trial of the meta-analysis
+  by_chance:
+    label: trials with allocation by chance
+    outcome: tuberculosis
+    measure: RR
+    comparisons: $by_chance
+    why: in the others, who got the vaccine could be foreseen
+  largest:
+    label: the largest trial only
+    outcome: tuberculosis
+    measure: RR
+    comparisons: [tpt_madras1980/bcg_v_none]
+    why: the trial with the most people
+choices:
+  allocation:
+    any: {}
+    by chance only:
+      without: $chosen
+unknown:
+- {text: For how long BCG protects is not in this data set., status: reported, source: COL94}
+"""
+
+_BCG_PRODUCTS = """\
+products:
+  bcg:
+    label: BCG
+    kind: treatment
+    statements:
+    - {text: 'It was given once, into or through the skin.', status: reported, source: COL94}
+  no_vaccine: {label: no vaccine, kind: control}
+what_it_is:
+- {text: 'BCG is a live, weakened relative of the germ of tuberculosis.', status: reported, source: COL94}
+"""
+
+_BCG_CLAIMS = """\
+claims:
+- id: a
+  claim: BCG protects alike all over the world.
+  verdict: contradicted
+  why:
+  - text: In the largest trial {ill} people fell ill with it, and {others} of as many without.
+    status: reported
+    source: COL94
+    values:
+      ill: {value: 505, status: reported, source: COL94, at: table of trials}
+      others: {value: 499, status: reported, source: COL94, at: table of trials}
+- id: b
+  claim: BCG lowers the number of people who fall ill.
+  verdict: supported
+  why:
+  - {text: 'Over all trials, fewer fell ill with the vaccine.', status: reported, source: COL94}
+"""
+
+_BCG_SUMMARY = """\
+asked: Does BCG lower the chance to fall ill with tuberculosis?
+headline: All thirteen trials
+readings:
+- {analysis: by_chance, label: Trials with allocation by chance}
+- {analysis: largest, label: 'The largest trial, Madras'}
+people: all_trials
+unknown:
+- {text: For how long it protects., status: missing}
+tell:
+- {text: 'Fewer people fell ill with BCG, but not everywhere alike.', status: reported, source: COL94}
+"""
+
+_BCG_STUDY = """\
+id: $key
+label: $label
+year: $year
+reports: [$own]
+design: {type: parallel, randomised: '$randomised', blinding: unknown}
+population:
+- text: 'Degrees from the equator: {latitude}; allocation: $allocation.'
+  status: reported
+  source: COL94
+  values:
+    latitude: {value: $latitude, status: reported, source: COL94, at: table of trials}
+arms:
+  bcg: {label: BCG, treatment: bcg, role: active}
+  control: {label: no vaccine, treatment: no_vaccine, role: control}
+comparisons:
+  bcg_v_none: {arm: bcg, versus: control, control: none, largest: $largest}
+results:
+- outcome: tuberculosis
+  arms:
+    bcg:
+      events: {value: $ill, status: reported, source: COL94, at: table of trials}
+      n: {value: $n, status: derived, derived_from: [COL94], note: $ill + $well}
+    control:
+      events: {value: $control_ill, status: reported, source: COL94, at: table of trials}
+      n: {value: $control_n, status: derived, derived_from: [COL94], note: $control_ill + $control_well}
+"""
+
+_COLDITZ: dict[str, object] = {
+    "id": "COL94",
+    "type": "article-journal",
+    "title": "Efficacy of BCG vaccine in the prevention of tuberculosis: meta-analysis of the published literature",
+    "author": [{"family": "Colditz", "given": "GA"}],
+    "container-title": "JAMA",
+    "issued": {"date-parts": [[1994]]},
+    "genre": "meta-analysis",
+    "note": "its table of trials, as the R package metafor ships it",
+}
+
+# --- walking, made up ----------------------------------------------------------------------------------------
+
+_WALKING_DOSSIER = """\
+schema_version: 2
+id: walking-course
+title: A breathing course for people who get out of breath (MADE UP)
+updated: '2026-01-01'
+treatment: course
+words:
+  treatment: the breathing course
+  short: the course
+  condition: breathlessness
+  people: adults who get out of breath
+  control: a waiting list
+  given: taught in small groups
+  session: lesson
+  visit: month
+question:
+  title: Do people who get out of breath walk further after a breathing course?
+  population: adults who get out of breath
+  intervention: a breathing course in small groups
+  comparators: [a waiting list]
+  outcomes: [distance]
+outcomes:
+  distance:
+    label: distance walked in six minutes
+    kind: continuous
+    better: higher
+    family: walking
+    unit: metres
+    important: {value: 30, status: reported, source: MADEUP, unit: metres}
+scales:
+  walk: {label: six-minute walk, better: higher}
+headline: all_trials
+analyses:
+  all_trials:
+    label: all five trials
+    outcome: distance
+    measure: MD
+    time: 3
+    comparisons: $all
+    why: every trial that was made up
+  largest:
+    label: the largest trial only
+    outcome: distance
+    measure: MD
+    time: 3
+    comparisons: $largest
+    why: more people than in the other trials together
+"""
+
+_WALKING_PRODUCTS = """\
+products:
+  course: {label: breathing course, kind: treatment}
+  waiting: {label: waiting list, kind: control}
+"""
+
+_WALKING_STUDY = """\
+id: $key
+label: $label
+year: $year
+reports: [MADEUP]
+design: {type: parallel, randomised: 'yes', blinding: open}
+arms:
+  course: {label: course, treatment: course, role: active}
+  waiting: {label: waiting list, treatment: waiting, role: control}
+comparisons:
+  course_v_waiting: {arm: course, versus: waiting, control: none, largest: $largest}
+results:
+- outcome: distance
+  scale: walk
+  time: 3
+  score: change
+  arms:
+    course:
+      n: {value: $n, status: reported, source: MADEUP}
+      change_mean: {value: $mean, status: reported, source: MADEUP}
+      change_sd: {value: $sd, status: reported, source: MADEUP}
+    waiting:
+      n: {value: $control_n, status: reported, source: MADEUP}
+      change_mean: {value: $control_mean, status: reported, source: MADEUP}
+      change_sd: {value: $control_sd, status: reported, source: MADEUP}
+"""
+
+_MADE_UP: dict[str, object] = {
+    "id": "MADEUP",
+    "type": "article-journal",
+    "title": "No such paper: every number is made up",
+    "issued": {"date-parts": [[2026]]},
+    "genre": "example",
+    "note": "nothing",
+}
