@@ -57,7 +57,7 @@ def evidence_of(
     dossier: Path | None, store: Path | None = None, settings: str | None = None
 ) -> Iterator[tuple[Evidence, ReportStore | None]]:
     """Load a dossier and open a store beside it; what is wrong with either ends the program in plain words."""
-    from glabella.dossier import DossierError, load
+    from glabella.dossier import DossierError, load, shipped
 
     try:
         evidence = load(dossier)
@@ -66,7 +66,14 @@ def evidence_of(
             return
         from glabella.safety import open_store
 
-        with open_store(store, settings=settings, progress=lambda words: click.echo(words, err=True)) as opened:
+        # Its own lists, whatever lists the store was given; for this document alone.
+        with open_store(
+            store,
+            dossier=shipped() if dossier is None else dossier,
+            settings=settings,
+            stand=False,
+            progress=lambda words: click.echo(words, err=True),
+        ) as opened:
             for line in opened.describe().beside():
                 click.echo(f"{store}: {line}", err=True)
             yield evidence, opened
