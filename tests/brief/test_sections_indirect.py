@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ import pytest
 from glabella.brief.compared import Compared, contrast_columns, indirect_certainty
 from glabella.brief.results import Results
 from glabella.brief.sections import combinations, indirect
-from glabella.dossier import Evidence, load, read_table, shipped
+from glabella.dossier import Evidence, load, read_table
 from glabella.shown import (
     Block,
     Claim,
@@ -77,12 +76,6 @@ def combine(results: Results) -> Section:
     return report(combinations.report, results)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    shutil.copytree(shipped(), tmp_path / "dossier")
-    return tmp_path / "dossier"
-
-
 def report(make: Any, results: Results) -> Section:
     section = make(results, Ledger())
     assert isinstance(section, Section)
@@ -134,14 +127,6 @@ def compared_text(evidence: Evidence) -> str:
 def value(claim: Claim) -> float:
     assert claim.value is not None
     return claim.value
-
-
-def edited(folder: Path, file: str, old: str, new: str) -> Evidence:
-    path = folder / file
-    before = path.read_text(encoding="utf-8")
-    assert old in before
-    path.write_text(before.replace(old, new, 1), encoding="utf-8")
-    return load(folder)
 
 
 # --- the shipped dossier's numbers --------------------------------------------------------------------------
@@ -219,26 +204,18 @@ def test_the_place_is_shown_with_all_that_moves_it(compared: Compared, claims: d
     assert min(values) < 1 < max(values)
 
 
-def test_leaving_a_trial_out_is_the_dossier_without_it(folder: Path, compared: Compared) -> None:
-    less = edited(
-        folder,
-        "dossier.yaml",
-        """    outcome: response
-    measure: OR
-    week: 6
-    comparisons:
-    - wollmer2012/toxin_v_placebo
-""",
-        """    outcome: response
-    measure: OR
-    week: 6
-    comparisons:
-""",
+def test_leaving_a_trial_out_is_the_dossier_without_it(evidence: Evidence, compared: Compared) -> None:
+    key = compared.ways[0].key
+    analysis = evidence.dossier.analyses[key]
+    less = analysis.model_copy(
+        update={"comparisons": tuple(name for name in analysis.comparisons if not name.startswith("wollmer2012/"))}
     )
+    dossier = evidence.dossier.model_copy(update={"analyses": {**evidence.dossier.analyses, key: less}})
     book = Ledger()
-    indirect.report(Results(less), book)
+    indirect.report(Results(replace(evidence, dossier=dossier)), book)
     shift = next(each for each in compared.shifts if each.option == "Wollmer 2012")
-    assert value(book.claims["with.join.declared.first"]) == pytest.approx(math.exp(shift.found.estimate), rel=1e-9)
+    expected = math.exp(shift.found.estimate)
+    assert value(book.claims["with.join.declared.first"]) == pytest.approx(expected, rel=1e-9)
 
 
 def test_a_prior_moves_effects_by_its_mean_and_names_its_source(
@@ -337,6 +314,66 @@ def test_alternatives_are_drawn_in_the_order_of_the_effect(compare: Section) -> 
     assert (found.axis.left, found.axis.right) == ("favours the alternative", "favours botulinum toxin")
     assert (found.axis.null, found.axis.ratio) == (1.0, True)
     assert len(found.columns) <= 5
+
+
+def test_titles_and_heads_say_what_stands_below(compare: Section, combine: Section) -> None:
+    assert (compare.id, plain(compare.title)) == ("compare", "How does it compare with other treatments?")
+    assert (combine.id, plain(combine.title)) == ("combine", "Does it work better together with other treatment?")
+    folds = [plain(block.summary) for block in compare.content if isinstance(block, Details)]
+    assert folds == ["Ranks, scores and new trials", "How far the comparison moves with each choice"]
+    assert [plain(block.text) for block in combine.content if isinstance(block, Heading)] == [
+        "Combinations of other treatments"
+    ]
+    found = {plain(each.caption): [plain(column.head) for column in each.columns] for each in tables(compare)}
+    assert found == {
+        "Odds ratio of response; above one favours botulinum toxin.": [
+            "joined by",
+            "comparisons",
+            "against placebo",
+            "against SSRI tablets",
+            "against SSRI tablets, with their own spread",
+        ],
+        "Botulinum toxin against each alternative, joined by every placebo-controlled comparison: odds ratio.": [
+            "alternative",
+            "trials",
+            "botulinum toxin against it",
+            "",
+        ],
+        "Ranks of botulinum toxin; rank one is the best.": [
+            "joined by",
+            "median rank (in most draws)",
+            "first, of a hundred draws",
+            "P-score",
+            "against SSRI tablets, expected in a new trial",
+        ],
+        "Each alternative, joined by small trials against placebo: odds ratio.": [
+            "alternative",
+            "itself against placebo",
+            "botulinum toxin against it",
+            "expected in a new trial",
+            "P-score",
+        ],
+        "Where the network’s trials and those of botulinum toxin differ.": [
+            "what",
+            "in the network",
+            "in the trials of botulinum toxin",
+            "could turn the result",
+        ],
+        "Botulinum toxin against SSRI tablets, one choice made otherwise each time; rank by P-score.": [
+            "choice",
+            "against SSRI tablets",
+            "",
+            "rank",
+        ],
+    }
+    found = {plain(each.caption): [plain(column.head) for column in each.columns] for each in tables(combine)}
+    assert list(found.values()) == [
+        ["other treatment", "trials", "comparisons with an effect", "pooled standardised mean difference"],
+        ["combination", "trials", "as found", "if its parts add up"],
+    ]
+    added, together = found
+    assert "by what else people had, in both groups alike. They differ in much besides, so this is no" in added
+    assert together == "Odds ratio against placebo."
 
 
 def test_no_table_is_too_wide_for_paper(compare: Section, combine: Section) -> None:
@@ -690,6 +727,8 @@ def test_of_a_network_of_one_trial_what_nobody_can_know_is_named(tmp_path: Path)
     section = report(indirect.report, Results(made_up(tmp_path / "d", two, network=network)))
     note = plain(table(section, "one choice made otherwise").note)
     assert note.startswith("Not possible: without one trial, Trial a: no degree of freedom left")
+    assert "The network has no loop of designs that could disagree." in text(section)
+    assert "p = " not in text(section)
     assert len(table(section, "above one favours my drug").columns) == 4
 
 

@@ -124,7 +124,9 @@ def test_a_ratio_is_computed_only_where_every_count_was_seen() -> None:
     _, book = section_of(load())
     assert book.claims["reports.faers_2020.migraine.printed"].certainty == "remembered, not seen"
     assert "reports.faers_2020.migraine.ror" not in book.claims
-    assert book.claims["reports.quarter_2022.depression.ror"].text == "0.29 (0.04 to 2.05)"
+    ratio = book.claims["reports.quarter_2022.depression.ror"]
+    assert (ratio.text, ratio.interval) == ("0.29 (0.04 to 2.05)", "95 % confidence interval (Woolf)")
+    assert ratio.label == "reporting odds ratio, reports of each event: depression"
 
 
 def test_nothing_from_memory_is_drawn_of_the_shipped_dossier() -> None:
@@ -260,6 +262,10 @@ def test_a_store_without_the_comparison_says_why_and_shows_the_rest(
     ]
     assert "the declared comparison is left out: depression_2020: nobody" in caplog.text
     assert {claim.time_span for claim in store_claims(book)} == {"2020Q1 to 2020Q3"}
+    ratio = book.claims["reports.store.all.depression_core.ror"]
+    assert ratio.label == "reporting odds ratio: depression core"
+    assert ratio.interval == "95 % confidence interval (Woolf)"
+    assert ratio.population == "the store of reports given to this brief, index abc"
 
 
 def store_claims(book: Ledger) -> list[Claim]:

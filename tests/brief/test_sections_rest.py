@@ -141,7 +141,7 @@ def test_the_question_is_said_part_by_part(evidence: Evidence) -> None:
         "- What is given: my treatment.",
         "- Compared with: placebo.",
         "- What is measured: response (more people is better).",
-        "- Edition: 2026-01-01.",
+        "- Edition: 1 January 2026.",
         "- Last search for studies: date not recorded.",
     ]
 
@@ -165,6 +165,15 @@ def test_a_question_without_comparators_has_no_such_part(evidence: Evidence) -> 
     asked = changed(evidence.dossier.question, comparators=())
     dossier = evidence.dossier.model_copy(update={"question": asked})
     assert not any("Compared with" in line for line in said(question.report, replace(evidence, dossier=dossier)))
+
+
+def searched(evidence: Evidence, **search: Any) -> Evidence:
+    return replace(evidence, dossier=changed(evidence.dossier, search=search))
+
+
+def test_the_day_of_the_search_is_said(evidence: Evidence) -> None:
+    shown = said(question.report, searched(evidence, date="2025-11-03"))
+    assert "- Last search for studies: 3 November 2025." in shown
 
 
 # --- what it is ----------------------------------------------------------------------------------------------
@@ -220,14 +229,14 @@ def test_a_sentence_that_stands_at_several_products_is_said_once(evidence: Evide
 def test_doses_of_the_studies_are_shown_with_where_and_who(evidence: Evidence) -> None:
     (study,) = evidence.studies.values()
     doses = [{"units": number(3, unit="g")}]
-    arms = {"drug": changed(study.arms["drug"], doses=doses, site="the arm"), "placebo": study.arms["placebo"]}
+    arms = {"drug": changed(study.arms["drug"], doses=doses, site="upper_arm"), "placebo": study.arms["placebo"]}
     given = with_study(evidence, arms={key: arm.model_dump(mode="json") for key, arm in arms.items()})
     unseen = changed(study, id="other2021", label="Other 2021")
     given = replace(given, studies={**given.studies, "other2021": unseen})
     assert said(treatment.report, given)[1:] == [
         "What the studies gave.",
         "study | treatment | where | dose",
-        "Example 2020 | my drug | the arm | 3 g",
+        "Example 2020 | my drug | upper arm | 3 g",
         "Dose not seen: Other 2021.",
     ]
 
@@ -271,6 +280,20 @@ def test_counts_of_harm_are_given_of_a_hundred_with_and_without(evidence: Eviden
         "cough | 30.0 (21.9 to 39.6) | 25.0 (17.5 to 34.3) | adults with my condition; first year",
         "In brackets: confidence interval (Wilson).",
     ]
+
+
+def test_counts_of_harm_say_what_they_are(evidence: Evidence) -> None:
+    book = Ledger()
+    harms.report(Results(products(evidence, harm_counts={"a": pair("rash", (3, 1000), (0, 100), ASKED)})), book)
+    labels = {name: claim.label for name, claim in book.claims.items() if name.startswith("harm.a.")}
+    assert labels == {
+        "harm.a.with": "of a hundred people, with: rash",
+        "harm.a.without": "of a hundred people, without: rash",
+        "harm.a.with.thousand": "of a thousand people, with: rash",
+        "harm.a.without.thousand": "of a thousand people, without: rash",
+    }
+    shared = {(it.interval, it.population, it.time_span) for name, it in book.claims.items() if name in labels}
+    assert shared == {("95 % confidence interval (Wilson)", ASKED, "first year")}
 
 
 def test_counts_in_other_people_are_said_to_be_so(evidence: Evidence) -> None:
@@ -321,6 +344,7 @@ def test_harm_in_the_studies_is_shown(evidence: Evidence) -> None:
     counts = {"drug": {"events": number(4), "n": number(20)}, "placebo": {"events": number(2), "n": number(20)}}
     both = [{"event": "rash", "arms": counts}, {"event": "cough", "statement": sentence("Nobody coughed.")}]
     shown = said(harms.report, with_study(evidence, harms=both))
+    assert shown[0] == f"# What harm does {words_of(evidence).short} do?"
     assert shown[1].endswith("what is known stands below.")
     assert shown[2].endswith("in both groups: 1 of 1.")
     assert shown[3:] == [
@@ -525,6 +549,12 @@ def test_published_results_stand_beside_ours(evidence: Evidence) -> None:
         "Review B | 3.1 | 3.00 (0.79 to 11.44) | approximate | rounded",
         "Review C | 9 | not possible | not possible | unseen",
     ]
+    book = Ledger()
+    reproductions.report(Results(replace(evidence, dossier=dossier)), book)
+    printed, ours = book.claims["reproduce.whole.printed"], book.claims["reproduce.whole.ours"]
+    assert (printed.label, ours.label) == ("printed: Review A", "recomputed: Review A")
+    assert (ours.interval, ours.population) == ("95 % confidence interval", "as in the review")
+    assert ours.time_span == "week 6"
 
 
 def test_a_published_result_whose_trials_give_no_effect_is_not_recomputed(evidence: Evidence) -> None:
@@ -604,6 +634,22 @@ def test_certainty_is_explained_and_what_was_searched(evidence: Evidence) -> Non
     assert shown[shown.index("## What was searched and read") + 1] == (
         "When and where was searched for studies is not recorded in this dossier."
     )
+
+
+@pytest.mark.parametrize(
+    ("search", "words"),
+    [
+        ({"date": "2025-11-03"}, "Last search: 3 November 2025. "),
+        ({"statement": sentence("In {n} libraries.", n=3)}, "In 3 libraries.[EXAMPLE]"),
+        (
+            {"date": "2025-11-03", "statement": sentence("In {n} libraries.", n=3)},
+            "Last search: 3 November 2025. In 3 libraries.[EXAMPLE]",
+        ),
+    ],
+)
+def test_when_and_where_was_searched_is_said(evidence: Evidence, search: dict[str, Any], words: str) -> None:
+    shown = said(methods.report, searched(evidence, **search))
+    assert shown[shown.index("## What was searched and read") + 1] == words
 
 
 def test_sources_are_counted_by_kind_the_rare_ones_together(shipped: Results, evidence: Evidence) -> None:

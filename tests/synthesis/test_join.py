@@ -85,6 +85,8 @@ def test_a_comparison_is_read_off_the_fit(small_values: Any) -> None:
     assert found.p_score == pytest.approx(scores[at[0]])
     assert found.rank == sorted(scores, reverse=True).index(scores[at[0]]) + 1
     assert (found.tau2, found.reason) == (fit.tau2, "")
+    assert str(found).startswith(f"new versus a: {found.estimate:.4f} (CI {found.ci_low:.4f} to ")
+    assert str(found).endswith(f"rank {found.rank}, P-score {found.p_score:.4f}")
 
 
 @pytest.mark.parametrize("method", ["REML", "DL", "ML", "common"])
@@ -256,6 +258,7 @@ def test_a_way_that_cannot_be_fitted_says_why_and_leaves_the_others_alone() -> N
     assert math.isnan(lost.estimate)
     assert found.estimates == (found.comparisons[0].estimate,) * 2
     assert "in doubt" in str(found)
+    assert str(lost) == f"new versus a: {lost.reason}"
     assert lost.reason in str(found)
     table = found.table()
     assert table["way"].to_list() == ["as is", "in doubt"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from glabella.brief.header import about, footer, header
+from glabella.brief.readings import headline_reading
 from glabella.brief.references import listed
 from glabella.brief.results import Results
 from glabella.brief.sections import (
@@ -43,7 +44,7 @@ from glabella.brief.sections import (
     unknown,
     warnings,
 )
-from glabella.shown import Columns, Document, Ledger, Section, sources_of
+from glabella.shown import Columns, Document, Ledger, Paragraph, Section, plain, sources_of
 
 Kind = Literal["brief", "report"]
 #: Gives a section of a document, or None where the dossier lacks its subject.
@@ -86,6 +87,8 @@ SECTIONS: dict[Kind, tuple[Make | Beside, ...]] = {
         explanations.report,
         retreatment.report,
         identifiability.report,
+        indirect.report,
+        combinations.report,
         harms.report,
         reports.report,
         unknown.report,
@@ -152,3 +155,20 @@ def _made(results: Results, book: Ledger, makes: tuple[Make, ...]) -> Iterator[S
         section = make(results, book)
         if section is not None:
             yield replace(section, claims=tuple(book.claims.values())[before:])
+
+
+def in_brief(results: Results) -> list[tuple[str, str]]:
+    """Say in a few lines what a document leads with."""
+    book = Ledger()
+    head = headline_reading(results, book)
+    line = bottom_line.brief(results, book).content[0]
+    people = f"{results.headline.people:,.0f} people"
+    shown = head.points or head.estimate
+    rows = [
+        ("question", results.evidence.dossier.question.title),
+        ("bottom line", plain(line.content) if isinstance(line, Paragraph) else ""),
+        ("pooled", f"{head.measure} {head.estimate.text}, {people}"),
+        *((("in points", shown.text),) if head.points else ()),
+        ("certainty", f"{results.headline.certainty}: {'; '.join(results.headline.reasons)}"),
+    ]
+    return [(name, words) for name, words in rows if words]

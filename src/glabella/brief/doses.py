@@ -83,7 +83,7 @@ def first_time(model: FittedModel, book: Ledger) -> Claim | None:
 
 
 def _book_of(model: FittedModel, book: Ledger, row: Landmarks) -> Ledger:
-    who = f"{row.sex} with {row.dose:g} units of {row.product} in {model.words.place}"
+    who = f"{row.sex} with {row.dose:g} units of {row.product} in {model.place}"
     return model.ledger(book).under(
         f"{row.definition}.{row.product}.{row.sex}.{row.dose:g}.",
         population=f"{who}; a response is when {model.words.defined(row.definition)}",
@@ -136,10 +136,10 @@ def seen(model: FittedModel, book: Ledger, each: TimeObservation) -> Claim:
         "time by which half of the responders had lost it, as a trial saw",
         (each.days.value or 0.0) / DAYS_A_WEEK,
         unit="weeks",
-        population=f"people with {each.units:g} units of {each.product} in {model.words.place}; a response is when "
+        population=f"people with {each.units:g} units of {each.product} in {model.place}; a response is when "
         f"{model.words.defined(each.definition)}",
         certainty="as printed",
-        function="glabella.decision.quote",
+        function="glabella.brief.quote",
         sources=of_numbers([each.days]),
         decimals=0,
         bound=each.days.bound,

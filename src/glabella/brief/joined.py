@@ -74,7 +74,8 @@ class Joined:
     moved : tuple of Moved
         Other choices; ``lost`` are those that could not be fitted.
     studies, options, tau, inconsistency : Claim
-        Of the network with the treatment in it: studies, treatments, spread, and P of disagreement between designs.
+        Of the network with the treatment in it: studies, treatments, spread, and P of disagreement between designs,
+        not known where none can disagree.
     range, ranks : Claim
         Lowest and highest estimate against the first alternative among ways and choices, and best and worst rank.
     bias : Claim or None
@@ -143,7 +144,11 @@ def joined(results: Results, book: Ledger) -> Joined | None:
         studies=about("studies", "studies in the network, the joined ones among them", fit.k, decimals=0),
         options=about("options", "treatments in the network", len(fit.treatments), decimals=0),
         tau=about("tau", spread, math.sqrt(fit.tau2)),
-        inconsistency=about("inconsistency", "P of disagreement between the network's designs", fit.q_between_p),
+        inconsistency=about(
+            "inconsistency",
+            "P of disagreement between the network's designs",
+            None if math.isnan(fit.q_between_p) else fit.q_between_p,
+        ),
         range=about(
             "range",
             f"lowest to highest estimate against {compared.first}",

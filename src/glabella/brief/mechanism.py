@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from glabella.brief.quote import quote
+from glabella.brief.quoting import quote
 from glabella.brief.results import Results
 from glabella.dossier import Evidence, Fitted, Mechanism, MechanismWords, Number, Parameter
 from glabella.dossier._fitted import Interval, Landmarks
@@ -79,6 +79,12 @@ class FittedModel:
         """Give a product's name."""
         found = self.evidence.products.products.get(key)
         return found.label if found else key
+
+    @property
+    def place(self) -> str:
+        """Where it is given."""
+        site = self.mechanism.observations.site
+        return self.evidence.words.site(site) if site else f"the {self.words.part}"
 
     def trial(self, key: str) -> str:
         """Give a trial's name: of its file in studies, or else as the mechanism's words have it."""

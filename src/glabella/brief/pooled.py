@@ -8,7 +8,7 @@ from typing import Literal
 
 from glabella._version import __version__
 from glabella.brief.measure import about_null, comparison_label, favours, named
-from glabella.brief.quote import quote
+from glabella.brief.quoting import quote
 from glabella.brief.results import PooledAnalysis, Results, sources_of
 from glabella.brief.words import words_of
 from glabella.shown import Claim, Icon, Inline, Ledger, Shown

@@ -14,7 +14,7 @@ import click
 
 from glabella._version import __version__
 from glabella.cli._bayes import bayes_command
-from glabella.cli._brief import brief
+from glabella.cli._documents import brief, report
 from glabella.cli._faults import Careful
 from glabella.cli._files import BAD_INPUT
 from glabella.cli._mechanism import mechanism
@@ -101,6 +101,7 @@ def dossier_schema(kind: str) -> None:
 
 main.add_command(bayes_command)
 main.add_command(brief)
+main.add_command(report)
 main.add_command(mechanism)
 main.add_command(network_command)
 main.add_command(pool_command)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from glabella.cli._brief import SETTINGS
+from glabella.cli._documents import SETTINGS
 from glabella.cli._faults import said
 from glabella.cli._files import BAD_INPUT, replace
 from glabella.cli._safety_groups import DOSSIER, groups_command

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from glabella.dossier import Study
+from typing import TYPE_CHECKING
+
 from glabella.shown import Certainty
-from glabella.synthesis import Pooled
+
+if TYPE_CHECKING:
+    from glabella.dossier import Study
+    from glabella.synthesis import Pooled
 
 _LEVELS: tuple[Certainty, ...] = ("high", "moderate", "low", "very low")
 #: With fewer studies than this neither heterogeneity nor small-study effects can be judged.

@@ -286,7 +286,7 @@ def _read_network(reading: Reading, folder: Path) -> None:
         reading.faults.extend(error.faults)
         return
     _bytes(reading, folder, name)
-    reading.documents[name] = Document(name, None, {})
+    reading.documents[name] = Document(name)
 
 
 def _read_mechanism(reading: Reading, folder: Path) -> None:
@@ -308,7 +308,7 @@ def _read_mechanism(reading: Reading, folder: Path) -> None:
         reading.faults.append(Fault(name, 0, "not UTF-8; save it as UTF-8"))
         del reading.digests[name]
         return
-    reading.documents[name] = Document(name, None, {})
+    reading.documents[name] = Document(name)
 
 
 def _read_fitted(reading: Reading, folder: Path) -> None:
@@ -316,7 +316,7 @@ def _read_fitted(reading: Reading, folder: Path) -> None:
     raw = _bytes(reading, folder, FIT)
     if raw is None:
         return
-    reading.documents[FIT] = Document(FIT, None, {})
+    reading.documents[FIT] = Document(FIT)
     try:
         reading.parts[FIT] = Fitted.model_validate_json(raw)
     except ValidationError as error:

@@ -83,7 +83,7 @@ def _risks(results: Results) -> tuple[Risks, ...]:
 def _claims(results: Results, book: Ledger, risks: Risks, people: int) -> AbsoluteClaims:
     one = risks.one
     about = book.under(f"absolute.{one.id}.", **results.fields_of(one)).under(
-        population="people like those in these trials", function="glabella.decision.answer", decimals=0
+        population="people like those in these trials", function=risk_with, decimals=0
     )
     middle, low, high = (people * risk for risk in risks.with_)
     said = f"of {_OF[people]} people"

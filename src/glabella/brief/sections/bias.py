@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from glabella.brief.measure import NAMES, axis, favours, is_ratio, null_word
-from glabella.brief.quote import say_all
+from glabella.brief.quoting import say_all
 from glabella.brief.results import PooledAnalysis, Results
 from glabella.brief.words import words_of
 from glabella.dossier import Prior

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from glabella._version import __version__
 from glabella.brief.measure import NAMES, is_ratio
-from glabella.brief.quote import say
+from glabella.brief.quoting import say
 from glabella.brief.results import Results, sources_of
 from glabella.brief.sections.indirect import direct_statements, treatments_of
 from glabella.brief.words import words_of
@@ -40,6 +39,7 @@ from glabella.synthesis import Contrasts, arrays, contrasts, pool
 if TYPE_CHECKING:
     from glabella.brief.compared import Compared
     from glabella.dossier import Analysis
+    from glabella.synthesis import CombinationEffect, IndirectComparison
 
 #: Its name to link to.
 SECTION = "combine"
@@ -90,7 +90,7 @@ def tested(results: Results, book: Ledger) -> Claim:
         population=evidence.dossier.question.population,
         time_span="any",
         certainty="not rated",
-        function="glabella.decision.combined",
+        function="glabella.brief.count",
         version=__version__,
         inputs=results.inputs(tuple(study.id for study in asked)),
         sources=tuple(Source(study.reports[0], "seen") for study in asked),
@@ -185,11 +185,11 @@ def _added_by(
     about = book.under(
         f"with.added.{kind}.",
         population=results.evidence.dossier.question.population,
-        time_span=f"week {analysis.week:g}",
+        time_span=results.evidence.words.at(analysis.time),
         version=__version__,
         inputs=(*results.inputs(names), ("analysis", digest(analysis.model_dump(mode="json")))),
         certainty="not rated",
-        function="glabella.decision.combined",
+        function="glabella.brief.count",
         sources=tuple(Source(study.reports[0], "seen") for study in studies),
         decimals=0,
     )
@@ -231,15 +231,6 @@ def _pooled(results: Results, book: Ledger, found: Contrasts, label: str) -> Inl
 # --- what the network says of combinations of others --------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Whole:
-    """A combination as found, and as the sum of its parts would have it: each with half its interval."""
-
-    trials: float
-    found: tuple[float, float]
-    added: tuple[float, float]
-
-
 def _of_network(results: Results, compared: Compared, book: Ledger) -> list[Block]:
     """Set the network's combinations beside the sums of their parts."""
     comparators, files = compared.comparators, ("comparators.yaml", compared.comparators.table.file)
@@ -259,27 +250,25 @@ def _of_network(results: Results, compared: Compared, book: Ledger) -> list[Bloc
     about = book.under("with.combination.", **shared)
     wholes, p = _wholes(compared)
     rows = []
-    for place, (label, whole) in enumerate(wholes.items(), 1):
+    for place, (label, (number, own, sums)) in enumerate(wholes.items(), 1):
         one = about.under(f"{place}.")
-        trials = one(
-            "trials", f"trials of {label}", whole.trials, function="glabella.synthesis.network", decimals=0
-        )
+        trials = one("trials", f"trials of {label}", number, function="glabella.synthesis.network", decimals=0)
         against = f"{label} against {compared.control}"
         ends = [
             one(
                 model,
                 against,
-                compared.shown(estimate),
-                low=compared.shown(estimate - half),
-                high=compared.shown(estimate + half),
+                compared.shown(each.estimate),
+                low=compared.shown(each.ci_low),
+                high=compared.shown(each.ci_high),
                 interval="95 % confidence interval",
                 function=f"glabella.synthesis.{model}",
             )
-            for model, (estimate, half) in (("network", whole.found), ("component_network", whole.added))
+            for model, each in (("network", own), ("component_network", sums))
         ]
         rows.append(Row((Name(label), Shown(trials, "number"), *(Shown(end, "bare") for end in ends))))
     label = "P of departure from plain sums of parts"
-    test = about("additivity", label, p, function="glabella.synthesis.component_network")
+    additivity = about("additivity", label, p, function="glabella.synthesis.component_network")
     columns = (
         Column("combination"),
         Column("trials", "number"),
@@ -292,7 +281,7 @@ def _of_network(results: Results, compared: Compared, book: Ledger) -> list[Bloc
             (
                 f"{nothing} Whether combinations of the others do more than their parts add up to was tested over "
                 "all of them: p = ",
-                Shown(test, "number"),
+                Shown(additivity, "number"),
                 ". With so few trials, that they add up is neither shown nor ruled out.",
             )
         ),
@@ -300,15 +289,13 @@ def _of_network(results: Results, compared: Compared, book: Ledger) -> list[Bloc
     ]
 
 
-def _wholes(compared: Compared) -> tuple[dict[str, _Whole], float]:
-    """Give each combination by its label, and P of departure from plain sums."""
-    from scipy.special import ndtri
-
-    from glabella.synthesis import component_network, network
+def _wholes(compared: Compared) -> tuple[dict[str, tuple[float, IndirectComparison, CombinationEffect]], float]:
+    """Give of each combination its trials, what they found, and the sum of its parts; then P of the difference."""
+    from glabella.synthesis import component_network, indirect_comparison, network
 
     comparators, columns = compared.comparators, compared.columns
     study, one, other, te, se = columns
-    node, quantile = comparators.joined.node, float(ndtri(0.975))
+    node = comparators.joined.node
     # Components are those that the dossier declares, not those that a name happens to spell.
     parts = {name: _JOIN.join(each.components) or name for name, each in comparators.treatments.items()}
     fit = network(*columns, reference=node)
@@ -319,12 +306,7 @@ def _wholes(compared: Compared) -> tuple[dict[str, _Whole], float]:
     found = {}
     for name, each in comparators.treatments.items():
         if each.components:
-            at, added = (fit.treatments.index(name), fit.treatments.index(node)), sums.effect(parts[name], node)
-            found[each.label] = _Whole(
-                trials[name],
-                (float(fit.te_random[at]), quantile * float(fit.se_random[at])),
-                (added.estimate, quantile * added.se),
-            )
+            found[each.label] = trials[name], indirect_comparison(fit, name, node), sums.effect(parts[name], node)
     return found, float(sums.q_difference_p)
 
 

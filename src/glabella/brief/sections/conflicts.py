@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from glabella.brief.counting import count
-from glabella.brief.quote import joined, quote
+from glabella.brief.quoting import joined, quote
 from glabella.brief.results import Results
 from glabella.dossier import Conflict
 from glabella.shown import Cite, Inline, Items, Ledger, Name, Paragraph, Section, Small, Strong

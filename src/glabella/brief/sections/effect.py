@@ -14,7 +14,7 @@ from glabella.brief.pooled import (
     trial_claims,
     trust,
 )
-from glabella.brief.quote import quote, say_all
+from glabella.brief.quoting import quote, say_all
 from glabella.brief.results import PooledAnalysis, Results
 from glabella.brief.words import words_of
 from glabella.shown import (

@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 
 from glabella.brief.mechanism import DAYS_A_WEEK, LIKELY, FittedModel, decimals_of, fitted_model, of_numbers, ranged
-from glabella.brief.quote import say_all
+from glabella.brief.quoting import say_all
 from glabella.brief.results import Results
-from glabella.brief.sentence import sentence
+from glabella.brief.sentence import aside, sentence
 from glabella.brief.words import words_of
 from glabella.dossier import Explanation
 from glabella.dossier._fitted import Explained, Gap, Interval
@@ -28,7 +28,6 @@ from glabella.shown import (
     Row,
     Section,
     Shown,
-    Small,
     Table,
 )
 
@@ -101,7 +100,7 @@ def _with_model(model: FittedModel, book: Ledger, condition: str) -> tuple[Block
     mood = under.under("mood.", function="glabella.mechanism.compare", decimals=0)
     count = sentence(
         "Each explanation was fitted to the same {rows} differences in mood from {trials} trials. Relief is in "
-        "points of the {condition} scale.{limit}",
+        "points of the scale for {condition}.{limit}",
         rows=mood("rows", "differences in mood that were fitted", len(model.fitted.mood.rows)),
         trials=mood("trials", "trials of mood that were fitted", len(model.mood_trials)),
         condition=condition,
@@ -185,14 +184,14 @@ def _answer(model: FittedModel) -> Inline:
     """Say whether the data tell the explanations apart; that no effect fits as well is not told as no effect."""
     alike = [model.explanation(name) for name in model.alike]
     answer = []
-    if model.without_effect or len(alike) > 1:
-        answer.append("The trials cannot tell.")
     if model.without_effect:
         how = "as well" if len(model.fitted.mood.inseparable) > 1 else "best"
         answer.append(
-            f"The data fit {how} with no effect at all, which takes the fewest constants; with so few trials "
-            "that does not prove there is none."
+            f"The trials cannot tell: the data fit {how} with no effect at all, which takes the fewest constants; "
+            "with so few trials that does not prove there is none."
         )
+    elif len(alike) > 1:
+        answer.append("The trials cannot tell.")
     if len(alike) > 1:
         answer.append(f"Of the explanations with an effect, these fit about equally well: {'; '.join(alike)}.")
     elif alike:
@@ -206,10 +205,10 @@ def _table(model: FittedModel, accounts: tuple[_Account, ...]) -> Table:
     for each in accounts:
         mark = ""
         if each.effect and each.name in model.alike:
-            mark = " (not told apart)"
+            mark = "not told apart"
         elif not each.effect and each.name in inseparable:
-            mark = " (no proof that there is none)"
-        rows.append(Row(((Name(each.label), Small(mark)), each.weight, *_cells(each))))
+            mark = "no proof that there is none"
+        rows.append(Row(((Name(each.label), aside(mark)), each.weight, *_cells(each))))
     return Table(
         "The best first; the weight follows from AICc. Half-life: how slowly mood follows, in days. The last "
         f"column is the half-life that mood would need to outlast the {model.words.part} by as much as was seen.",
@@ -232,8 +231,8 @@ def _cells(each: _Account) -> tuple[Inline, ...]:
         needed = (Shown(each.needed, "number"), " or more")
     return (
         Shown(each.gain, "bare"),
-        (Shown(each.half_life, "bare"), Small("" if each.limits else " (no limits)")),
-        (needed, Small(" (longer than the data support)" if each.beyond else "")),
+        (Shown(each.half_life, "bare"), aside("" if each.limits else "no limits")),
+        (needed, aside("longer than the data support" if each.beyond else "")),
     )
 
 
@@ -246,7 +245,7 @@ def _gap(model: FittedModel, under: Ledger, accounts: tuple[_Account, ...]) -> t
         model.fitted.mood.gap_seen / DAYS_A_WEEK,
         unit="weeks",
         decimals=0,
-        function="glabella.decision.answer",
+        function="glabella.brief.quote",
         sources=of_numbers([asked.gap_seen]) if asked else model.mood_sources,
     )
     days: list[Inline] = []

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from glabella._version import __version__
 from glabella.brief.counting import count
-from glabella.brief.quote import say, say_all
+from glabella.brief.quoting import say, say_all
 from glabella.brief.results import Results
 from glabella.brief.words import words_of
 from glabella.dossier import ArmPair, ArmResult, Number, Study
@@ -123,9 +123,7 @@ def _counted(results: Results, book: Ledger) -> list[_Counted]:
 
 
 def _book_of(book: Ledger, key: str, pair: ArmPair) -> Ledger:
-    return book.under(
-        f"harm.{key}.", population=pair.population, time_span=pair.time_span, function="glabella.decision.answer"
-    )
+    return book.under(f"harm.{key}.", population=pair.population, time_span=pair.time_span, function=wilson)
 
 
 def _sides(

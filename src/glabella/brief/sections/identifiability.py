@@ -17,7 +17,7 @@ from glabella.brief.mechanism import (
     worse,
 )
 from glabella.brief.results import Results
-from glabella.brief.sentence import sentence
+from glabella.brief.sentence import aside, sentence
 from glabella.dossier import Parameter
 from glabella.dossier._fitted import FittedUnknown, Interval, Sensitivity
 from glabella.shown import (
@@ -34,7 +34,6 @@ from glabella.shown import (
     Row,
     Section,
     Shown,
-    Small,
     Table,
 )
 
@@ -221,8 +220,8 @@ def _folded(at: int, each: _Moved) -> list[Block]:
 
 
 def _figure(at: int, each: _Moved) -> tuple[Figure, ...]:
-    """Draw how far each assumption moves the result."""
-    if each.centre.value is None or not each.swings:
+    """Draw how far each assumption moves the result; one alone has none to be beside."""
+    if each.centre.value is None or len(each.swings) < 2:
         return ()
     from glabella.plot import Swing, tornado
 
@@ -264,7 +263,7 @@ def _reached(claim: Claim) -> Inline:
 
 
 def _with_unit(label: str, unit: str) -> Inline:
-    return (Name(label), Small(f" ({unit})" if unit else ""))
+    return (Name(label), aside(unit))
 
 
 def _unknowns(model: FittedModel, book: Ledger) -> Table:
@@ -313,7 +312,7 @@ def _held(model: FittedModel, book: Ledger) -> Table:
                 population=each.label,
                 unit=unit,
                 certainty="as printed",
-                function="glabella.decision.quote",
+                function="glabella.brief.quote",
                 decimals=decimals_of(each.value, digits=3),
                 sources=of_parameter(each) or model.muscle_sources(),
             )

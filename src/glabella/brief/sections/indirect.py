@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from glabella.brief.joined import Alternative, Joined, JoinedWay, joined
 from glabella.brief.measure import NAMES, axis, favours, holds, is_ratio, null_of, null_word
-from glabella.brief.quote import say, say_all
+from glabella.brief.quoting import say, say_all
 from glabella.brief.results import Results
 from glabella.brief.words import words_of
 from glabella.dossier import Comparison, Evidence, Statement, Study
@@ -323,6 +323,7 @@ def _graph(found: Joined) -> Figure:
 def _ranked(found: Joined, wide: int) -> Block:
     """Give ranks, scores and the other way to join: for specialists."""
     compared, name, base = found.compared, found.compared.name, found.ways[0]
+    designs = found.inconsistency
     ways = _largest_first(found)
     ranks = Table(
         f"Ranks of {name}; rank one is the best.",
@@ -373,9 +374,13 @@ def _ranked(found: Joined, wide: int) -> Block:
             "The P-score is the mean certainty that a treatment is better than another one, if all the trials are "
             "alike. The true effects of trials differ by a standard deviation of ",
             Shown(found.tau, "number"),
-            ". Whether the network’s designs disagree by more than chance: p = ",
-            Shown(found.inconsistency, "number"),
-            ". One treatment with few trials can rank first by luck.",
+            ". ",
+            *(
+                ("Whether the network’s designs disagree by more than chance: p = ", Shown(designs, "number"), ". ")
+                if designs.value is not None
+                else ("The network has no loop of designs that could disagree. ",)
+            ),
+            "One treatment with few trials can rank first by luck.",
         )
     )
     return Details("Ranks, scores and new trials", (ranks, each, words))

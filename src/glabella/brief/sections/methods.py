@@ -6,8 +6,23 @@ from collections import Counter
 
 from glabella._version import __version__
 from glabella.brief.counting import count
+from glabella.brief.quoting import say
+from glabella.brief.render.words import dated
 from glabella.brief.results import Results
-from glabella.shown import Block, Column, Details, Heading, Items, Ledger, Name, Paragraph, Row, Section, Table
+from glabella.shown import (
+    Block,
+    Column,
+    Details,
+    Heading,
+    Inline,
+    Items,
+    Ledger,
+    Name,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+)
 
 #: How the variance between trials is estimated, and how the interval is made.
 _METHODS = {
@@ -56,7 +71,7 @@ def report(results: Results, book: Ledger) -> Section | None:
         content.append(Paragraph(_UNJUDGED))
     content += [
         Heading("What was searched and read"),
-        Paragraph("When and where was searched for studies is not recorded in this dossier."),
+        Paragraph(_searched(results, book)),
         Details("What kinds of sources were read", (_sources(results, book.under("methods.source.")),)),
         Heading("To make it again"),
         Items(
@@ -84,6 +99,17 @@ def _pooling(results: Results) -> list[str]:
 def _memory(results: Results) -> str:
     assumed = any(analysis.assume_recalled for analysis in results.evidence.dossier.analyses.values())
     return f"{_MEMORY}{_ASSUMED if assumed else ''}."
+
+
+def _searched(results: Results, book: Ledger) -> Inline:
+    """Say when and where was searched, or that it was not written down."""
+    search = results.evidence.dossier.search
+    said: list[Inline] = []
+    if search.date:
+        said.append(("Last search: ", Name(dated(search.date)), ". "))
+    if search.statement:
+        said.append(say(book, search.statement, "methods.search"))
+    return tuple(said) or "When and where was searched for studies is not recorded in this dossier."
 
 
 def _sources(results: Results, book: Ledger) -> Table:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import get_args
 
 from glabella.brief.counting import count
-from glabella.brief.quote import joined, say_all
+from glabella.brief.quoting import joined, say_all
 from glabella.brief.results import Results
 from glabella.brief.sections import combinations
 from glabella.dossier import PopularClaim

@@ -69,10 +69,11 @@ def report(results: Results, book: Ledger) -> Section | None:
         return None
     ways = tuple(_way(model, book, each) for each in model.fitted.muscle.foretold)
     trials = _trials(model, book)
-    content: list[Block] = [Paragraph(_answer(model, ways, trials), "lead")]
+    content: list[Block] = [Paragraph(_answer(model, ways), "lead")]
     if ways:
         content.append(_table(model, ways))
     if trials:
+        content.append(Paragraph(_worst(trials[0])))
         content.append(Details("Each trial, predicted from the others", (_trials_table(trials),)))
     if checks := _checks(model, book):
         content.append(Details("Would the model make data like these?", (checks,)))
@@ -155,8 +156,8 @@ def _trials(model: FittedModel, book: Ledger) -> tuple[_Trial, ...]:
 # --- sentences and tables -----------------------------------------------------------------------------------
 
 
-def _answer(model: FittedModel, ways: tuple[_Way, ...], trials: tuple[_Trial, ...]) -> Inline:
-    """Say how well trials are predicted, on which side what was never fitted is missed, and the worst miss."""
+def _answer(model: FittedModel, ways: tuple[_Way, ...]) -> Inline:
+    """Say how well trials are predicted, and on which side what was never fitted is missed."""
     way = {each.found.by: each for each in ways}
     study, held = way.get("study"), way.get("held_out")
     if study is None:
@@ -175,11 +176,16 @@ def _answer(model: FittedModel, ways: tuple[_Way, ...], trials: tuple[_Trial, ..
         text = " Predictions of {shares} shares that were never fitted are {side} than seen, on average by {bias}."
         side = "higher" if held.found.bias > 0 else "lower"
         answer.append(sentence(text, shares=held.shares, side=side, bias=held.bias))
-    if trials:
-        worst, text = trials[0], " The worst miss: {trial}, by {error}, predicted too {side}."
-        side = "high" if worst.too_high else "low"
-        answer.append(sentence(text, trial=Name(worst.name), error=worst.error, side=side))
     return tuple(answer)
+
+
+def _worst(trial: _Trial) -> Inline:
+    return sentence(
+        "The worst miss: {trial}, by {error}, predicted too {side}.",
+        trial=Name(trial.name),
+        error=trial.error,
+        side="high" if trial.too_high else "low",
+    )
 
 
 def _table(model: FittedModel, ways: tuple[_Way, ...]) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from glabella.brief.quote import joined
+from glabella.brief.quoting import joined
 from glabella.shown import (
     Axis,
     Block,

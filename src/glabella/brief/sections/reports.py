@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from glabella._version import __version__
-from glabella.brief.quote import quote, say_all
+from glabella.brief.quoting import quote, say_all
 from glabella.brief.results import Results
 from glabella.brief.sections.report_tables import Cited, Line, Reported, axis_of, blocks
 from glabella.brief.sections.reports_store import store_tables

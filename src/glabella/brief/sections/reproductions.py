@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from glabella._version import __version__
 from glabella.brief.counting import count
-from glabella.brief.quote import quote
+from glabella.brief.quoting import quote
 from glabella.brief.results import Results, sources_of
 from glabella.dossier import Target
 from glabella.shown import Claim, Column, Ledger, Name, Paragraph, Row, Section, Table

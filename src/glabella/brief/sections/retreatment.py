@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from glabella.brief.mechanism import FittedModel, fitted_model, ranged
-from glabella.brief.quote import say_all
+from glabella.brief.quoting import say_all
 from glabella.brief.results import Results
 from glabella.brief.sentence import sentence
 from glabella.brief.words import Words, words_of
@@ -30,8 +30,6 @@ from glabella.shown import (
 )
 
 _VIRTUAL = "tenth to ninetieth percentile of virtual people"
-
-
 #: How ids of claims name a rule.
 _RULES = {"weakness": "frown"}
 
@@ -184,7 +182,7 @@ def _tables(
         ),
         (
             Column("repeated"),
-            Column(f"{words.session}s", "number"),
+            Column(words.sessions, "number"),
             Column("units", "number"),
             Column(f"weeks with the {part} weakened", "number"),
             Column(f"weeks with relief{if_any}", "number"),

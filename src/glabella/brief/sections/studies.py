@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from glabella.brief.counting import count
-from glabella.brief.quote import quote, say, say_all
+from glabella.brief.quoting import quote, say, say_all
 from glabella.brief.results import Results
 from glabella.dossier import Study
 from glabella.shown import Block, Cite, Details, Inline, Items, Ledger, Name, Paragraph, Section, Shown

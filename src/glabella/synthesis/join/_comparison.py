@@ -59,6 +59,14 @@ class IndirectComparison:
     tau2: float
     reason: str = ""
 
+    def __str__(self) -> str:
+        """Print as analysts know it."""
+        who = f"{self.treatment} versus {self.against}"
+        if self.reason:
+            return f"{who}: {self.reason}"
+        limits = f"CI {self.ci_low:.4f} to {self.ci_high:.4f}, PI {self.pi_low:.4f} to {self.pi_high:.4f}"
+        return f"{who}: {self.estimate:.4f} ({limits}), rank {self.rank}, P-score {self.p_score:.4f}"
+
 
 @dataclass(frozen=True, slots=True)
 class IndirectSensitivity:
