@@ -92,8 +92,8 @@ def found(evidence: Evidence, **options: object) -> dict[str, tuple[float, str]]
 
 def test_options_choose_the_week(evidence: Evidence) -> None:
     assert {week for week, _ in found(evidence).values()} == {6}
-    assert found(evidence, weeks="first")["brin2020/u30_v_placebo"] == (3, "madrs")
-    last = found(evidence, weeks="last")
+    assert found(evidence, when="first")["brin2020/u30_v_placebo"] == (3, "madrs")
+    last = found(evidence, when="last")
     assert last["brin2020/u30_v_placebo"] == (9, "madrs")
     assert last["wollmer2012/toxin_v_placebo"] == (16, "ham_d17")
     # The higher dose borrows its spread from the other one at the same week, whatever week that one shows.
@@ -102,7 +102,7 @@ def test_options_choose_the_week(evidence: Evidence) -> None:
 
 def test_a_borrowed_spread_is_of_the_same_week(evidence: Evidence) -> None:
     named = contrasts(evidence, evidence.dossier.analyses["scores_all"]).effects
-    last = contrasts(evidence, evidence.dossier.analyses["scores_all"].choosing(Option(weeks="last"))).effects
+    last = contrasts(evidence, evidence.dossier.analyses["scores_all"].choosing(Option(when="last"))).effects
     (one,), (two,) = ([e for e in each if e.comparison == "u50_v_placebo"] for each in (named, last))
     assert (one.yi, one.vi) == (two.yi, two.vi)
 

@@ -20,7 +20,7 @@ def header(results: Results, book: Ledger) -> tuple[Block, ...]:
     evidence = results.evidence
     asked: list[Inline] = [evidence.summary.asked or evidence.dossier.question.title]
     if evidence.summary.approval is not None:
-        asked += [" ", Strong(say(book, evidence.summary.approval, "approval"))]
+        asked += [" ", Strong(say(book, evidence.summary.approval, "approval", marked=False))]
     return (Paragraph(tuple(asked)),)
 
 

@@ -36,7 +36,7 @@ def quote(
     )
 
 
-def say(book: Ledger, statement: Statement, name: str) -> Inline:
+def say(book: Ledger, statement: Statement, name: str, *, marked: bool = True) -> Inline:
     """Give a sentence of the dossier with a claim for each of its numbers, its mark and its references.
 
     Each number becomes a claim named ``name.placeholder``, without its unit, which the sentence says itself.
@@ -55,22 +55,26 @@ def say(book: Ledger, statement: Statement, name: str) -> Inline:
             break
         key, _, rest = after.partition("}")
         pieces.append(Shown(quote(book, statement.values[key], f"{name}.{key}", whole), "bare"))
-    return (*pieces, *seen(statement))
+    return (*pieces, *seen(statement, marked=marked))
 
 
-def seen(statement: Statement) -> tuple[Inline, ...]:
+def seen(statement: Statement, *, marked: bool = True) -> tuple[Inline, ...]:
     """Give what stands behind a sentence: its mark where it was not seen in its own source, and its references."""
     marks: list[Inline] = []
-    if mark := _MARKS.get(statement.status):
+    if marked and (mark := _MARKS.get(statement.status)):
         marks.append((" ", Small(f"({mark})")))
     if statement.sources:
         marks.append(Cite(statement.sources))
     return tuple(marks)
 
 
-def say_all(book: Ledger, statements: tuple[Statement, ...], name: str) -> tuple[Inline, ...]:
+def say_all(
+    book: Ledger, statements: tuple[Statement, ...], name: str, *, marked: bool = True
+) -> tuple[Inline, ...]:
     """Give several sentences, whose claims are named ``name0.placeholder``, ``name1.placeholder`` and so on."""
-    return tuple(say(book, statement, f"{name}{place}") for place, statement in enumerate(statements))
+    return tuple(
+        say(book, statement, f"{name}{place}", marked=marked) for place, statement in enumerate(statements)
+    )
 
 
 def joined(parts: Iterable[Inline], mark: str = ", ") -> Inline:

@@ -7,8 +7,9 @@ from html import escape
 from math import sqrt
 
 from glabella.brief.render.inline import line, text
-from glabella.brief.render.interval import LARGEST, LINE, SMALLEST, axis_svg, interval, share
+from glabella.brief.render.interval import LARGEST, LINE, SMALLEST, axis_svg, interval, share, tick_text
 from glabella.brief.render.setting import Setting
+from glabella.brief.render.svg import titled
 from glabella.shown import (
     Axis,
     Block,
@@ -33,7 +34,7 @@ from glabella.shown import (
 #: Tables of at most so many rows draw the axis at every row on a narrow screen, and in their head on a wide one.
 _FEW = 4
 #: Tables of more columns turn into blocks on a narrower screen than others.
-_MANY = 4
+_MANY = 6
 #: Names of the style's variables that hold the heads of columns, from the second on.
 LETTERS = "bcdefghijklmnop"
 #: Width in points of a drawing on paper.
@@ -108,6 +109,7 @@ class Setter:
     def figure(self, it: Figure) -> str:
         """Set a picture with what is seen in it."""
         svg = self.pictures.get(id(it), "")
+        svg = titled(svg, it.alt) if self.to.paper else svg
         caption = f"<figcaption>{self.line(it.caption)}</figcaption>" if it.caption else ""
         return (
             f'<figure id="{escape(it.name)}"><div class="pic" role="img" aria-label="{escape(it.alt)}">{svg}</div>'
@@ -147,7 +149,7 @@ class Setter:
             if plain(column.head) and column.look != "drawn"
         )
         style = ";".join(words)
-        return f' style="{escape(style)}"' if style else ""
+        return f' style="{text(style).replace(chr(34), "&quot;")}"' if style else ""
 
     def head(self, it: Table, column: Column, few: bool) -> str:
         """Set a column's head; of a drawn one also what each side means, and where rows are few the axis."""
@@ -159,7 +161,10 @@ class Setter:
 
     def axis(self, axis: Axis) -> str:
         """Draw an axis, on paper at a fixed width."""
-        return axis_svg(axis, width=PAPER if self.to.paper else None)
+        if not self.to.paper:
+            return axis_svg(axis)
+        ends = f"axis from {tick_text(axis.low)} to {tick_text(axis.high)}"
+        return titled(axis_svg(axis, width=PAPER), ends)
 
     def row(self, it: Table, row: Row, looks: list[str], few: bool, largest: float) -> str:
         """Set a row; its first cell is its head."""
@@ -180,6 +185,7 @@ class Setter:
         side = LARGEST * sqrt(max(cell.weight, 0.0) / largest) if largest > 0 else LARGEST
         label = f"{name}: {cell.claim.text}"
         svg = interval(cell, axis, label=label, side=max(side, SMALLEST), width=PAPER if self.to.paper else None)
+        svg = titled(svg, label) if self.to.paper else svg
         own = ""
         if few and not self.to.paper:
             own = f'<div class="own" aria-hidden="true">{axis_svg(axis)}{_sides(axis)}</div>'

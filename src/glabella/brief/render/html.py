@@ -85,7 +85,7 @@ def _main(to: Setting, setter: Setter) -> Iterator[str]:
 
 def _kicker(to: Setting) -> str:
     document = to.document
-    parts = [KINDS[document.kind], f'edition <span class="id">{dated(document.edition)}</span>']
+    parts = [KINDS[document.kind], f'edition <span class="id">{text(dated(document.edition))}</span>']
     if document.beside and document.kind == "report" and not to.paper:
         parts.insert(0, f'<a href="{escape(document.beside)}">Brief</a>')
     if document.about:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import escape
 
 from glabella.brief.render.icons import icon
 from glabella.brief.render.marks import keys_of
 from glabella.brief.render.setting import Setting, anchor, href
+from glabella.brief.render.svg import titled
 from glabella.shown import Cell, Cite, Claim, Drawn, Icon, Inline, Link, Name, Shown, Small, Strong
 
 #: A button and the points behind it, between which a browser would break the line.
@@ -28,7 +30,7 @@ def line(content: Inline, to: Setting, first: set[str] | None = None) -> str:
     first : set of str, optional
         Claims that have their first place already; one that has not becomes the place to come back to.
     """
-    found = _set(content, to, set(), set() if first is None else first)
+    found = _set(content, to, set(), set() if first is None else first, iter(marks_shown(content)))
     return found if to.paper or to.lists_numbers else _TAIL.sub(r'<span class="nb">\1\2</span>', found)
 
 
@@ -37,28 +39,29 @@ def text(words: str) -> str:
     return escape(words, quote=False)
 
 
-def _set(content: Cell, to: Setting, marked: set[str], first: set[str]) -> str:
+def _set(content: Cell, to: Setting, marked: set[str], first: set[str], shows: Iterator[bool]) -> str:
     match content:
         case str():
             return text(content)
         case tuple():
-            return "".join(_set(part, to, marked, first) for part in content)
+            return "".join(_set(part, to, marked, first, shows) for part in content)
         case Claim():
-            return _number(Shown(content), to, marked, first)
+            return _number(Shown(content), to, marked, first, next(shows))
         case Shown():
-            return _number(content, to, marked, first)
+            return _number(content, to, marked, first, next(shows))
         case Name(words):
             return named(words)
         case Strong(inner):
-            return f"<strong>{_set(inner, to, marked, first)}</strong>"
+            return f"<strong>{_set(inner, to, marked, first, shows)}</strong>"
         case Small(inner):
-            return f"<small>{_set(inner, to, marked, first)}</small>"
+            return f"<small>{_set(inner, to, marked, first, shows)}</small>"
         case Cite(keys):
             return _cited(keys, to, marked)
         case Link():
             return _link(content, to)
         case Icon(kind, word):
-            return f'<span class="{"cert" if kind == "certainty" else "verd"}">{icon(content)}{text(word)}</span>'
+            drawn = titled(icon(content), word) if to.paper else icon(content)
+            return f'<span class="{"cert" if kind == "certainty" else "verd"}">{drawn}{text(word)}</span>'
         case Drawn():
             raise TypeError("a drawn claim stands in a drawn column, not within a line")
 
@@ -68,7 +71,7 @@ def named(words: str) -> str:
     return f'<span class="id">{text(words)}</span>' if any(map(str.isdigit, words)) else text(words)
 
 
-def _number(shown: Shown, to: Setting, marked: set[str], first: set[str]) -> str:
+def _number(shown: Shown, to: Setting, marked: set[str], first: set[str], shows: bool) -> str:  # noqa: FBT001
     """Set a number so that it opens where it comes from, with the mark that paper shows."""
     claim = shown.claim
     body, name = _split(shown, to), escape(claim.id)
@@ -86,7 +89,26 @@ def _number(shown: Shown, to: Setting, marked: set[str], first: set[str]) -> str
         found = f'<button type="button" class="n" popovertarget="p{place}" data-claim="{name}">{body}</button>'
     keys = keys_of(claim)
     marked.update(keys)
-    return found + mark(keys, to, "ref") if keys else found
+    return found + mark(keys, to, "ref") if keys and shows else found
+
+
+def marks_shown(content: Cell) -> tuple[bool, ...]:
+    """Say for each number of a line whether its mark is shown: not where the next number has the same sources."""
+    keys = [keys_of(claim) for claim in _claims(content)]
+    return tuple(one != other for one, other in zip(keys, (*keys[1:], None), strict=True))
+
+
+def _claims(content: Cell) -> Iterator[Claim]:
+    match content:
+        case tuple():
+            for part in content:
+                yield from _claims(part)
+        case Strong(inner) | Small(inner):
+            yield from _claims(inner)
+        case Claim():
+            yield content
+        case Shown(claim):
+            yield claim
 
 
 def _split(shown: Shown, to: Setting) -> str:

@@ -22,7 +22,7 @@ HEIGHT, LARGEST, SMALLEST = 26, 12.0, 4.0
 _TICKS = 5
 _STEPS = (1, 2, 2.5, 5, 10)
 #: How far apart ticks of a logarithmic axis stand at least, as a share of it.
-_APART = 0.14
+_APART = 0.18
 
 #: Gives where a share of the axis lies, as an attribute's value.
 Place = Callable[[float], str]
@@ -177,11 +177,13 @@ def _even_ticks(axis: Axis) -> tuple[float, ...]:
 
 
 def _log_ticks(axis: Axis) -> tuple[float, ...]:
-    """Keep of 1, 2 and 5 times each power of ten those that leave room for their figures; no effect first."""
+    """Choose no effect, powers of ten, and of their halves and doubles those that leave room for their figures."""
     low, high = (math.floor(math.log10(end)) for end in (axis.low, axis.high))
-    round_ones = [10.0**power * it for it in (1, 5, 2) for power in range(low, high + 1)]
+    # Of many powers only every second or third, counted from one.
+    step = max(1, math.ceil(_APART * math.log10(axis.high / axis.low)))
+    powers = [10.0**power for power in range(low, high + 1) if power % step == 0]
     kept: list[float] = []
-    for value in (axis.null, *round_ones):
+    for value in (axis.null, *powers, *(5 * it for it in powers), *(2 * it for it in powers)):
         at = share(axis, value)
         if -1e-9 <= at <= 1 + 1e-9 and all(abs(at - share(axis, other)) >= _APART for other in kept):
             kept.append(value)

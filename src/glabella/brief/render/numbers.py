@@ -13,6 +13,8 @@ from glabella.shown import Certainty, Claim, Section, Source, blocks_of, plain
 
 #: Most words of a box.
 MOST = 60
+#: Most words of a line that had to be cut.
+_MOST_OF = {"People": 12, "When": 8, "Certainty": 4}
 #: How a number was taken from its source, where it was not seen there.
 _STATUS = {
     "reported": "reported by another source",
@@ -50,23 +52,32 @@ def box_of(claim: Claim, to: Setting) -> Box:
     """Say where a claim comes from in few words.
 
     What would be too long is said shorter, in this order: sources by name with how each was seen; by name; by
-    number. A label that is still too long ends in an ellipsis: it is a sentence of the page.
+    number; then people and time end in an ellipsis, and the label, which is a sentence of the page, as well.
     """
-    value = value_of(claim)
-    kind = claim.interval if claim.interval and claim.interval != "as printed" else ""
-    lines = [
+    value, kind = value_of(claim), "" if claim.interval == "as printed" else claim.interval or ""
+    what, about = _sentence(claim.label, kind), _of_whom(claim)
+    for way in (_seen, _named, _numbered):
+        box = Box(value, what, (*about, *_sourced(claim, to, way)))
+        if box.words <= MOST:
+            return box
+    about = tuple((name, _cut(words, _MOST_OF[name])) for name, words in about)
+    frame = Box(value, _sentence("", kind), (*about, *_sourced(claim, to, _numbered)))
+    return Box(value, _sentence(_cut(claim.label, max(MOST - frame.words, 2)), kind), frame.lines)
+
+
+def _of_whom(claim: Claim) -> tuple[tuple[str, str], ...]:
+    lines = (
         ("People", "" if claim.population in _UNSAID else claim.population),
         ("When", "" if claim.time_span in _UNSAID else claim.time_span),
         ("Certainty", "" if claim.certainty in _UNRATED else claim.certainty),
-    ]
-    said = tuple((name, words) for name, words in lines if words)
-    ways = (_seen, _named, _numbered)
-    what = _sentence(claim.label, kind)
-    for way in ways:
-        box = Box(value, what, (*said, *_sourced(claim, to, way)))
-        if box.words <= MOST:
-            return box
-    return _cut(claim.label, kind, box)
+    )
+    return tuple((name, words) for name, words in lines if words)
+
+
+def _cut(text: str, most: int) -> str:
+    """Give a text of so many words, the ellipsis that says what is missing being one of them."""
+    words = text.split()
+    return text if len(words) <= most else " ".join((*words[: most - 1], "…"))
 
 
 def value_of(claim: Claim) -> str:
@@ -75,22 +86,11 @@ def value_of(claim: Claim) -> str:
 
 
 def _sentence(label: str, kind: str) -> str:
-    label = label.rstrip()
-    label = label if label.endswith((".", "?", "!", "…")) else f"{label}."
-    label = label[:1].upper() + label[1:]
-    return f"{label} {kind[:1].upper()}{kind[1:]}." if kind else label
-
-
-def _cut(label: str, kind: str, box: Box) -> Box:
-    """Leave out the end of a label that is too long, and people and time if even that does not do."""
-    lines = box.lines
-    for kept in (lines, tuple(it for it in lines if it[0] not in ("People", "When"))):
-        short = Box(box.value, "", kept)
-        room = MOST - short.words - len(kind.split())
-        if room >= 8 or kept is not lines:
-            words = label.split()[: max(room, 1)]
-            return Box(box.value, _sentence(" ".join(words) + "\u2009…", kind), kept)
-    raise AssertionError("the last way always returns")
+    """Say what a number is, and what its interval is, as sentences."""
+    said = (words for words in (label.strip(), kind.strip()) if words)
+    return " ".join(
+        words[:1].upper() + words[1:] + ("" if words.endswith((".", "?", "!", "…")) else ".") for words in said
+    )
 
 
 def _sourced(claim: Claim, to: Setting, way: Callable[[Claim, Setting], str]) -> tuple[tuple[str, str], ...]:
@@ -230,13 +230,9 @@ def _alike(claims: list[Claim]) -> tuple[Alike, ...]:
 
 def _about(claim: Claim) -> Shared:
     """Say of whom a claim speaks, and how certain it is."""
-    lines = (
-        ("People", "" if claim.population in _UNSAID else claim.population),
-        ("When", "" if claim.time_span in _UNSAID else claim.time_span),
-        ("Certainty", claim.certainty),
-        ("Interval", claim.interval or ""),
-    )
-    return tuple((name, said) for name, said in lines if said)
+    whom = tuple(line for line in _of_whom(claim) if line[0] != "Certainty")
+    interval = (("Interval", claim.interval),) if claim.interval else ()
+    return (*whom, ("Certainty", claim.certainty), *interval)
 
 
 def _making(claim: Claim) -> Shared:

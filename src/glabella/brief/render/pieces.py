@@ -94,7 +94,8 @@ def pieces_of_markdown(text: str) -> tuple[Piece, ...]:
 
 
 def _spaced(text: str) -> str:
-    return " ".join(text.split())
+    """Give a text as a page shows it: one space for several; those that do not break a line are no such spaces."""
+    return re.sub(r"[ \t\n\r\f]+", " ", text).strip(" ")
 
 
 # --- the page -----------------------------------------------------------------------------------------------

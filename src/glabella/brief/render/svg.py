@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from html import escape
 
 #: Attributes that only say again what the picture's description says, ask for what is usual, or serve a mouse.
 _SAID = re.compile(
@@ -33,6 +34,16 @@ def smaller(svg: str) -> str:
     while (shorter := _NOTHING.sub("", svg)) != svg:
         svg = shorter
     return svg
+
+
+def titled(svg: str, words: str) -> str:
+    """Give a drawing a title, which a PDF keeps as what it shows.
+
+    >>> titled('<svg width="1"></svg>', "A & B")
+    '<svg width="1"><title>A &amp; B</title></svg>'
+    """
+    start, end, rest = svg.partition(">")
+    return f"{start}{end}<title>{escape(words, quote=False)}</title>{rest}" if end and words else svg
 
 
 def _once(svg: str, name: str) -> str:

@@ -81,13 +81,10 @@ def _row(results: Results, book: Ledger, row: Reading, lows: tuple[Baseline, ...
     fields = results.fields_of(one)
     ledger = book.under(f"{one.id}.", **fields)
     label = f"{one.analysis.label}, {one.outcome.label}"
-    k = ledger("k", f"comparisons pooled: {label}", one.fit.k, decimals=0)
+    trials = len({effect.study for effect in one.effects})
+    k = ledger("trials", f"trials pooled: {label}", trials, decimals=0)
     n = ledger("n", f"people pooled: {label}", one.people, decimals=0)
-    name: Inline = (
-        row.label,
-        " ",
-        Small((k, " comparisons, " if one.fit.k != 1 else " comparison, ", n, " people")),
-    )
+    name: Inline = (row.label, " ", Small((k, " trials, " if trials > 1 else " trial, ", n, " people")))
     people: tuple[Cell, ...] = tuple(people_with(results, book, row, base, of) or "not known" for base in lows)
     look = "pooled" if first or one.fit.k > 1 else "trial"
     weight = 1.0 if first else one.people / results.headline.people
@@ -116,7 +113,7 @@ def _important_on(head: Reading) -> float | None:
 
 def _note(results: Results, book: Ledger, head: Reading, lows: tuple[Baseline, ...]) -> Inline:
     """Say how points and people were computed, and what that assumes."""
-    points, words = head.one.outcome.points, words_of(results.evidence)
+    points = head.one.outcome.points
     pieces: list[Inline] = []
     if head.points is not None and points is not None:
         scale = results.evidence.dossier.scales[points.scale].label
@@ -127,7 +124,7 @@ def _note(results: Results, book: Ledger, head: Reading, lows: tuple[Baseline, .
             f", the spread of {scale} scores. ",
         ]
     if lows and head.one.analysis.measure != "MD":
-        how = "odds follow the difference" if head.one.analysis.measure == "SMD" else f"the {head.measure} holds"
-        alike = "at every chance without the " if len(lows) == 1 else "alike at both chances without the "
-        pieces.append(f"People: {how} {alike}{words.session}, which is assumed.")
+        what = "odds" if head.one.analysis.measure in ("SMD", "OR") else head.measure
+        alike = "whatever the chance without treatment" if len(lows) == 1 else "at both chances without treatment"
+        pieces.append(f"People: the same effect on {what} {alike} is assumed.")
     return tuple(pieces)

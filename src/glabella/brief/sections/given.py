@@ -9,5 +9,5 @@ from glabella.shown import Items, Ledger, Section
 
 def brief(results: Results, book: Ledger) -> Section | None:
     """List it."""
-    said = say_all(book, results.evidence.summary.given, "given")
+    said = say_all(book, results.evidence.summary.given, "given", marked=False)
     return Section("given", "What was given", (Items(said),)) if said else None

@@ -12,6 +12,9 @@ def brief(results: Results, book: Ledger) -> Section | None:
     options = results.evidence.summary.beside
     if not options:
         return None
-    rows = tuple(Row((each.label, say(book, each.seen, f"beside{place}"))) for place, each in enumerate(options))
+    rows = tuple(
+        Row((each.label, say(book, each.seen, f"beside{place}", marked=False)))
+        for place, each in enumerate(options)
+    )
     table = Table("", (Column("Compared directly with"), Column("What was seen", "wide")), rows)
     return Section("options", "Beside other options", (table,))
