@@ -16,8 +16,8 @@ from glabella.brief.render.marks import spanned
 from glabella.brief.render.numbers import boxes, listed
 from glabella.brief.render.setting import Setting, href, setting_of
 from glabella.brief.render.svg import smaller
-from glabella.brief.render.words import EVERY, KINDS, SOURCES, TOGETHER, address_in_short, dated, source_parts
-from glabella.shown import Document, Drawable, Figure, Reference, Section, blocks_of, plain
+from glabella.brief.render.words import EVERY, KINDS, SOURCES, TOGETHER, address_in_short, source_parts
+from glabella.shown import Document, Drawable, Figure, Reference, Section, blocks_of, dated, plain
 
 #: Draws descriptions in their order, such as ``Studio.svgs``.
 Draw = Callable[[Iterable[Drawable]], Iterator[str]]
