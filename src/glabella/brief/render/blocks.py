@@ -43,8 +43,6 @@ LETTERS = "bcdefghijklmnop"
 PAPER = 150.0
 #: What stands left of it in its cell, as the style has it.
 INSET = 5.0
-#: Lists of at least so many entries, none longer than so many characters, stand in two columns where there is room.
-_SHORT, _LONG = 4, 90
 
 
 @dataclass
@@ -77,9 +75,8 @@ class Setter:
                 return f"<p{_class(look)}>{self.line(content)}</p>"
             case Items(items, ordered):
                 kind = "ol" if ordered else "ul"
-                short = len(items) >= _SHORT and all(len(plain(item)) <= _LONG for item in items)
                 entries = "".join(f"<li>{self.line(item)}</li>" for item in items)
-                return f"<{kind}{_class('short' if short else '')}>{entries}</{kind}>"
+                return f"<{kind}>{entries}</{kind}>"
             case Table():
                 return self.table(block)
             case Figure():

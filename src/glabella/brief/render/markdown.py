@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from glabella.brief.render.marks import Marked, spanned
 from glabella.brief.render.numbers import Shared, parts_of, value_of
 from glabella.brief.render.setting import Setting, setting_of
-from glabella.brief.render.words import EVERY, KINDS, SOURCES, TOGETHER, dated, source_parts
+from glabella.brief.render.words import EVERY, KINDS, SOURCES, TOGETHER, source_parts
 from glabella.shown import (
     Block,
     Cell,
@@ -32,6 +32,7 @@ from glabella.shown import (
     Strong,
     Table,
     claims_of,
+    dated,
 )
 from glabella.shown.document import ASIDE
 
