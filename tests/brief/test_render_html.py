@@ -225,10 +225,10 @@ def test_a_citation_that_only_repeats_its_numbers_is_for_screens() -> None:
 
 
 def test_many_sources_get_a_letter_that_the_list_explains() -> None:
-    one = claim(sources=[f"S{n}" for n in (1, 3, 5, 7, 9)])
+    one = claim(sources=[f"S{n}" for n in (1, 3, 5, 7, 9, 11)])
     page = root(document(Paragraph((Cite(("S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9")), one))))
     assert page.xpath("//p/a[@class='ref']/text()") == ["[A]"]
-    assert " ".join(page.get_element_by_id("sA").text_content().split()) == "[A] 1,3,5,7,9"
+    assert " ".join(page.get_element_by_id("sA").text_content().split()) == "[A] 1,3,5,7,9,10"
 
 
 def test_a_source_that_is_not_listed_is_an_error() -> None:

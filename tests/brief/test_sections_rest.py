@@ -97,7 +97,11 @@ def test_counts_say_what_was_counted_in_which_files(shipped: Results) -> None:
     book = Ledger()
     for module in SECTIONS:
         module.report(shipped, book)
-    counts = {name: claim for name, claim in book.claims.items() if claim.function == "glabella.brief.build"}
+    counts = {
+        name: claim
+        for name, claim in book.claims.items()
+        if claim.function == "glabella.brief.count" and name != "with.tested"
+    }
     assert {name: claim.label for name, claim in counts.items() if not name.startswith("methods.source.")} == {
         "harm.studies.main": "studies of the question",
         "harm.studies.counted": "of them, with counts of harm in both groups",
@@ -672,9 +676,9 @@ def test_how_to_make_it_again_and_by_which_functions(evidence: Evidence) -> None
     assert section is not None
     shown = lines(section)
     assert any(line.startswith("- glabella report writes this document, made by version ") for line in shown)
-    assert "- glabella brief verify FILE makes it again from the dossier and names what differs." in shown
+    assert "- glabella report verify FILE makes it again from the dossier and names what differs." in shown
     fold = shown[shown.index("> The functions that made the numbers above") :]
-    assert "- glabella.decision.quote" in fold
+    assert "- glabella.brief.quote" in fold
     alone = methods.report(results, Ledger())
     assert alone is not None
     assert sum(isinstance(block, Details) for block in alone.content) == 1

@@ -77,6 +77,15 @@ def say_all(
     )
 
 
+def capital(text: str) -> str:
+    """Begin a text with a capital letter.
+
+    >>> capital("reports of HIV")
+    'Reports of HIV'
+    """
+    return text[:1].upper() + text[1:]
+
+
 def joined(parts: Iterable[Inline], mark: str = ", ") -> Inline:
     """Put a mark between parts.
 

@@ -71,7 +71,7 @@ def named(words: str) -> str:
     return f'<span class="id">{text(words)}</span>' if any(map(str.isdigit, words)) else text(words)
 
 
-def _number(shown: Shown, to: Setting, marked: set[str], first: set[str], shows: bool) -> str:  # noqa: FBT001
+def _number(shown: Shown, to: Setting, marked: set[str], first: set[str], shows: bool) -> str:
     """Set a number so that it opens where it comes from, with the mark that paper shows."""
     claim = shown.claim
     body, name = _split(shown, to), escape(claim.id)
@@ -95,7 +95,7 @@ def _number(shown: Shown, to: Setting, marked: set[str], first: set[str], shows:
 def marks_shown(content: Cell) -> tuple[bool, ...]:
     """Say for each number of a line whether its mark is shown: not where the next number has the same sources."""
     keys = [keys_of(claim) for claim in _claims(content)]
-    return tuple(one != other for one, other in zip(keys, (*keys[1:], None), strict=True))
+    return tuple(at + 1 == len(keys) or one != keys[at + 1] for at, one in enumerate(keys))
 
 
 def _claims(content: Cell) -> Iterator[Claim]:

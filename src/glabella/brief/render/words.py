@@ -30,3 +30,24 @@ def source_parts(source: Reference, kind: str) -> tuple[str, ...]:
         return (source.short or source.text or source.key,)
     short = source.short if source.short and source.text else ""
     return tuple(part for part in (short, source.text or source.short or source.key, source.seen) if part)
+
+
+#: Registers of publications and trials, and how people name an entry of theirs.
+_REGISTERS = {
+    "https://doi.org/": "doi:",
+    "https://pubmed.ncbi.nlm.nih.gov/": "PMID ",
+    "https://pmc.ncbi.nlm.nih.gov/articles/": "",
+    "https://clinicaltrials.gov/study/": "",
+}
+
+
+def address_in_short(address: str) -> str:
+    """Name an address as people do.
+
+    >>> address_in_short("https://pubmed.ncbi.nlm.nih.gov/24345483/"), address_in_short("https://example.org/a")
+    ('PMID 24345483', 'example.org/a')
+    """
+    for begins, name in _REGISTERS.items():
+        if address.startswith(begins):
+            return name + address.removeprefix(begins).rstrip("/")
+    return address.removeprefix("https://").removeprefix("http://")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from glabella._version import __version__
 from glabella.brief.counting import count
-from glabella.brief.quoting import say, say_all
+from glabella.brief.quoting import capital, say, say_all
 from glabella.brief.results import Results
 from glabella.brief.words import words_of
 from glabella.dossier import ArmPair, ArmResult, Number, Study
@@ -67,7 +67,7 @@ def brief(results: Results, book: Ledger) -> Section | None:
         return None
     where = evidence.summary.harms_in or f"counted in {counts[wanted[0]].population}"
     caption = (f"Of a hundred people, {spans[0]}; {where}.",)
-    columns = (Column("Event"), Column(_capital(words.short), "number"), Column(_capital(words.control), "number"))
+    columns = (Column("Event"), Column(capital(words.short), "number"), Column(capital(words.control), "number"))
     return Section("common-harms", "Unwanted events", (Table(caption, columns, tuple(rows)),))
 
 
@@ -276,7 +276,3 @@ def _allocation(study: Study) -> tuple[Inline, ...]:
     words = {"no": "not randomised", "unclear": "not known whether randomised"}
     word = words.get(study.design.randomised)
     return (" ", Small(f"({word})")) if word else ()
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -77,7 +77,7 @@ def report(results: Results, book: Ledger) -> Section | None:
         Items(
             (
                 (Name("glabella report"), " writes this document, made by version ", Name(__version__), "."),
-                (Name("glabella brief verify FILE"), " makes it again from the dossier and names what differs."),
+                (Name("glabella report verify FILE"), " makes it again from the dossier and names what differs."),
             )
         ),
     ]

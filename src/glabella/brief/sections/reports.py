@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from glabella._version import __version__
-from glabella.brief.quoting import quote, say_all
+from glabella.brief.quoting import capital, quote, say_all
 from glabella.brief.results import Results
 from glabella.brief.sections.report_tables import Cited, Line, Reported, axis_of, blocks
 from glabella.brief.sections.reports_store import store_tables
@@ -40,7 +40,7 @@ def report(results: Results, book: Ledger) -> Section | None:
     axis = axis_of(tables)
     content: list[Block] = [Paragraph(_LEAD, "lead"), Items(say_all(book, reports.caveats, "caveats"))]
     for table in tables:
-        content.append(Heading(Name(table.label)))
+        content.append(Heading(Name(capital(table.label))))
         content += blocks(table, axis, words_of(results.evidence).short)
     return Section("reports", "Adverse-event reports", tuple(content))
 
