@@ -114,12 +114,12 @@ def _footer(to: Setting, setter: Setter) -> str:
     sources = ""
     if to.marks.sources:
         level = "h2" if to.document.kind == "report" else 'h2 class="label"'
-        entries = "".join(_source(place, it, to) for place, it in enumerate(to.marks.sources, 1))
-        sets = "".join(
+        entries = "\n".join(_source(place, it, to) for place, it in enumerate(to.marks.sources, 1))
+        sets = " ".join(
             f'<li id="s{letter}"><b>[{letter}]</b> <span class="id">{spanned(numbers)}</span></li>'
             for numbers, letter in to.marks.letters.items()
         )
-        together = f'<p>{TOGETHER}</p><ul class="sets">{sets}</ul>' if sets else ""
+        together = f'<p class="together">{TOGETHER}</p><ul class="sets">{sets}</ul>' if sets else ""
         sources = f'<{level} id="sources">{SOURCES}</h2><ol class="refs id">{entries}</ol>{together}'
     last = setter.blocks(to.document.footer, 2)
     return f'<footer class="foot">{hint}{sources}{last}</footer>'
