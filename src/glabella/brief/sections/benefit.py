@@ -19,7 +19,7 @@ from glabella.brief.readings import (
 )
 from glabella.brief.results import Results
 from glabella.brief.words import words_of
-from glabella.shown import Axis, Cell, Claim, Column, Drawn, Inline, Ledger, Row, Section, Shown, Small, Table
+from glabella.shown import Axis, Cell, Claim, Column, Drawn, Inline, Ledger, Name, Row, Section, Shown, Small, Table
 
 _MANY = {100: "a hundred", 1000: "a thousand"}
 
@@ -43,7 +43,13 @@ def brief(results: Results, book: Ledger) -> Section:
         note=_note(results, book, rows[0], lows),
     )
     words = words_of(results.evidence)
-    return Section("benefit", f"Benefit of one {words.session}", (table,))
+    when = words.at(rows[0].one.analysis.time)
+    title: Inline = (
+        (f"Benefit of one {words.session}, ", Name(when))
+        if rows[0].one.analysis.time is not None
+        else (f"Benefit of one {words.session}")
+    )
+    return Section("benefit", title, (table,))
 
 
 def _unit(results: Results, head: Reading) -> str:
@@ -72,7 +78,7 @@ def _head(results: Results, base: Baseline, risk: Claim, of: int) -> Inline:
     event = found[1].event or found[1].label
     return (
         f"{event[:1].upper()}{event[1:]}, of {_MANY[of]} ",
-        Small(("without: ", Shown(risk, "number"), f", {base.label}")),
+        Small(("if ", Shown(risk, "number"), f" do without, {base.label}")),
     )
 
 

@@ -46,5 +46,5 @@ def _modelled(results: Results, book: Ledger) -> Iterator[Row]:
     yield Row((
         f"{model.words.part[:1].upper()}{model.words.part[1:]}, by a model",
         sentence("Weaker within {onset} in half of the {who}.", onset=row.onset, who=row.row.sex),
-        (sentence("Half have it back after {duration}.", duration=row.duration), poor),
+        (sentence("Half have lost it after {duration}.", duration=row.duration), poor),
     ))  # fmt: skip
