@@ -119,8 +119,8 @@ def _footer(to: Setting, setter: Setter) -> str:
             f'<li id="s{letter}"><b>[{letter}]</b> <span class="id">{spanned(numbers)}</span></li>'
             for numbers, letter in to.marks.letters.items()
         )
-        together = f'<p class="together">{TOGETHER}</p><ul class="sets">{sets}</ul>' if sets else ""
-        sources = f'<{level} id="sources">{SOURCES}</h2><ol class="refs id">{entries}</ol>{together}'
+        together = f'<p class="together">{TOGETHER}</p>\n<ul class="sets">{sets}</ul>' if sets else ""
+        sources = f'<{level} id="sources">{SOURCES}</h2><ol class="refs id">{entries}</ol>\n{together}'
     last = setter.blocks(to.document.footer, 2)
     return f'<footer class="foot">{hint}{sources}{last}</footer>'
 
