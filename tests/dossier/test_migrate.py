@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+from glabella._writing import replace
 from glabella.dossier import DossierError, Fitted, _migrate, check, json_schema, load, migrate, shipped
 from tests.dossier.test_fitted import digest, keep
 from tests.dossier.test_fitted import made_up as made_up_fit
@@ -221,7 +222,7 @@ def test_a_disk_that_fails_midway_leaves_all_as_it_was(
     old: Path, last: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, wrote = content(old), 0
-    original = _migrate.replace
+    original = replace
 
     def failing(target: Path, text: bytes) -> None:
         nonlocal wrote
@@ -238,7 +239,7 @@ def test_a_disk_that_fails_midway_leaves_all_as_it_was(
 
 def test_what_was_cut_off_can_be_run_again(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As after a power cut: some files are new, the one with the version is not."""
-    original = _migrate.replace
+    original = replace
     left = 4
 
     def cut(target: Path, text: bytes) -> None:
@@ -282,7 +283,8 @@ def test_the_command_tells_of_faults_that_are_left(old: Path) -> None:
     (old / "dossier.yaml").write_text(plan.replace("headline: all", "headline: none"), encoding="utf-8")
     command = [sys.executable, "-m", "glabella", "dossier", "migrate", str(old)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stdout.endswith(f"; 1 fault left, see: glabella dossier check {old}\n")
+    assert done.stdout.endswith(f"{old} is of today's version; 1 fault to mend\n")
+    assert "no analysis 'none'" in done.stderr
 
 
 def test_today_says_nothing_as_version_1_did() -> None:
@@ -296,3 +298,39 @@ def test_what_is_left_out_of_an_alias_is_edited_once() -> None:
     new, said = _migrate._of_yaml("dossier.yaml", text)
     assert yaml.safe_load(new)["analyses"] == {"a": {"time": 6}, "b": {"time": 6}}
     assert said == ["schema_version: 2 is said", "week is now time"]
+
+
+REPORTS = """\
+ask: {drug: my_drug, events: [depression_core], cohort: mine}
+studies: {}
+caveats:
+- {text: Made up., status: missing}
+"""
+
+
+def test_lists_that_the_program_had_come_along(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (old / "reports.yaml").write_text(REPORTS, encoding="utf-8")
+    before = content(old)
+
+    def failing(target: Path, text: bytes) -> None:
+        if target.name == "dossier.yaml" and b"schema_version: 2" in text:
+            raise OSError("disk full")
+        replace(target, text)
+
+    monkeypatch.setattr(_migrate, "replace", failing)
+    with pytest.raises(OSError, match="disk full"):
+        migrate(old)
+    assert content(old) == before
+    monkeypatch.undo()
+    assert any(change.startswith("reports: lists that the program had") for change in migrate(old).changes)
+    assert (old / "reports" / "event_groups" / "depression_core.yaml").is_file()
+
+
+@pytest.mark.parametrize("text", [
+    REPORTS.replace("depression_core", "own"), "studies: {}\n", "ask: depression_core\n", "ask: {events: {a: b}}\n",
+    "ask: {events: [{a: b}]}\n",
+])  # fmt: skip
+def test_who_asks_for_no_such_list_gets_none(old: Path, text: str) -> None:
+    (old / "reports.yaml").write_text(text, encoding="utf-8")
+    migrate(old)
+    assert not (old / "reports").exists()

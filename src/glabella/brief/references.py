@@ -8,9 +8,8 @@ from typing import Any
 from glabella.dossier import Reference
 from glabella.shown import Reference as Listed
 
-
 #: Words of a title that stand for it.
-_WORDS = 8
+_WORDS = 5
 
 
 def listed(references: Mapping[str, Reference]) -> tuple[Listed, ...]:
@@ -30,17 +29,19 @@ def _full(one: Reference) -> str:
 def _short(one: Reference) -> str:
     """Give the first author and year, or the beginning of the title where nobody is named, and where to find it."""
     authors, year = _authors(one), _year(one)
-    first = authors.split(",")[0].removesuffix(" et al.").removesuffix(" et al") if authors else _begun(one.title)
+    first = authors.split(",")[0].removesuffix(" et al.").removesuffix(" et al") if authors else _begun(one)
     name = f"{first} {year}" if year and year not in first else first
     # What is on the network is found there; the journal tells where else.
     where = "" if _address(one) else (_container(one) if authors else "") or _number(one)
     return f"{name}, {where}" if where and where not in first else name
 
 
-def _begun(title: str) -> str:
-    """Give the first words of a title."""
+def _begun(one: Reference) -> str:
+    """Give the first words of a title, without a number by which it is found anyway."""
+    before, _, after = one.title.partition(one.number) if one.number and _address(one) else (one.title, "", "")
+    title = before.strip(" ,") or after.strip(" ,") or one.title
     words = title.split()
-    return title if len(words) <= _WORDS else f"{' '.join(words[:_WORDS])} …".replace(", …", " …")
+    return title if len(words) <= _WORDS else f"{' '.join(words[:_WORDS]).rstrip(' ,.(')}…"
 
 
 def _extra(one: Reference) -> dict[str, Any]:

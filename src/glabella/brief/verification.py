@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from difflib import SequenceMatcher
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from glabella._reading import one_line
+from glabella.brief.aligned import aligned, contrasted, shortened, steps, titled
 from glabella.brief.documents import document
 from glabella.brief.render import as_json, html, markdown
 from glabella.brief.render.html import Draw
@@ -21,11 +23,16 @@ if TYPE_CHECKING:
     from glabella.dossier import Evidence
     from glabella.safety import ReportStore
 
-#: Characters of a value that are shown.
-_LONGEST = 200
-#: Differences of words that are named one by one.
+#: Differences of a kind that are named one by one.
 _MOST = 200
-_FIGURE = re.compile(r"<figure\b.*?</figure>", re.DOTALL)
+#: What a piece is called.
+_KINDS = {
+    "claim": "number", "alt": "text for those who do not see a picture", "labels": "heads of columns",
+    "mark": "mark of sources", "cell": "cell", "column": "head of a column", "certainty": "certainty",
+    "verdict": "verdict", "summary": "title of a fold",
+}  # fmt: skip
+_LABEL = re.compile(r' aria-label="([^"]*)"')
+_SECTION, _HEADING = '<section id="', re.compile(r"<h\d[^<>]*>([^<]*)</h\d>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +69,17 @@ def verified(text: str, evidence: Evidence, store: ReportStore | None = None, dr
         If the text is no document.
     """
     found = read(text)
+    if found.older:
+        raise ValueError("an older version of glabella made it, in a form that is no more; it can only be compared")
     made = document(Results(evidence, store), found.kind, beside=found.beside)
     fresh = written(made, found.form, draw)
     again = read(fresh)
-    if fresh == text:
-        return Verified(len(made.claims), len(again.pieces), ())
-    lines = [*_claims(found, again), *_words(found.pieces, again.pieces)]
-    if found.form == "html":
-        lines += _pictures(text, fresh)
-    if not lines:
-        lines = [
-            "the file is not as glabella writes it, though numbers and words are: it was changed in its markup"
-        ]
+    lines: list[str] = []
+    if fresh != text:
+        lines = [*_few(_claims(found, again), "numbers"), *_few(_words(found.pieces, again.pieces), "words")]
+        if found.form == "html":
+            lines += [*_few(_drawings(text, fresh), "drawings"), *_style(text, fresh)]
+        lines = lines or [_markup(text, fresh)]
     return Verified(len(made.claims), len(again.pieces), tuple(map(one_line, lines)))
 
 
@@ -82,6 +88,15 @@ def written(made: Document, form: Form, draw: Draw | None = None) -> str:
     if form == "html":
         return html(made, draw)
     return (markdown if form == "md" else as_json)(made)
+
+
+def _few(lines: Iterator[str], what: str) -> Iterator[str]:
+    yield from islice(lines, _MOST)
+    if next(lines, None) is not None:
+        yield f"more than {_MOST} differences of {what}; the rest is not listed"
+
+
+# --- numbers ------------------------------------------------------------------------------------------------
 
 
 def _claims(found: Written, fresh: Written) -> Iterator[str]:
@@ -96,52 +111,126 @@ def _claims(found: Written, fresh: Written) -> Iterator[str]:
             for field in fields(Claim):
                 was, now = getattr(stated, field.name), getattr(made, field.name)
                 if was != now:
-                    yield f"{name}: {field.name} is {_shortened(was)}, made again {_shortened(now)}"
+                    yield _two(f"{name}: {field.name} is", repr(was), repr(now))
+            for was, now in zip(found.said.get(name, ()), fresh.said.get(name, ()), strict=False):
+                if was != now:
+                    yield _two(f"{name}: what its numbers give is", repr(was), repr(now))
+
+
+def _two(before: str, was: str, now: str) -> str:
+    was, now = contrasted(was, now)
+    return f"{before} {was}, made again {now}"
+
+
+# --- words --------------------------------------------------------------------------------------------------
 
 
 def _words(found: tuple[Piece, ...], fresh: tuple[Piece, ...]) -> Iterator[str]:
-    """Name each piece that says something else, is missing, was added or stands elsewhere."""
-    for lines, line in enumerate(_different(found, fresh)):
-        if lines == _MOST:
-            yield f"more differences than {_MOST} in the words; the rest is not listed"
-            return
-        yield line
+    """Name each section and each piece that says something else, is missing, was added or stands elsewhere."""
+    held = aligned(found, fresh)
+    for part in held.gone:
+        yield f"section {titled(part.title)} was added: {shortened(' '.join(it.text for it in part.pieces[1:]))!r}"
+    for part in held.new:
+        yield f"section {titled(part.title)} is missing"
+    for title, here, there in held.moved:
+        yield f"section {titled(title)} stands elsewhere: {_after(here)}, made again {_after(there)}"
+    for one, other in held.both:
+        yield from _pieces(other.title, one.pieces, other.pieces)
 
 
-def _different(found: tuple[Piece, ...], fresh: tuple[Piece, ...]) -> Iterator[str]:
-    first = next((at for at, pair in enumerate(zip(found, fresh, strict=False)) if pair[0] != pair[1]),
-                 min(len(found), len(fresh)))  # fmt: skip
-    rest = min(len(found), len(fresh)) - first
-    last = next((at for at in range(rest) if found[-1 - at] != fresh[-1 - at]), rest)
-    one, other = found[first : len(found) - last], fresh[first : len(fresh) - last]
-    for _, a, b, c, d in SequenceMatcher(None, one, other).get_opcodes():
-        stated, made = one[a:b], other[c:d]
-        if stated == made:
-            continue
-        for was, now in zip(stated, made, strict=False):
-            yield f"{_place(now)} says {_shortened(was.text)}, made again {_shortened(now.text)}"
-        for was in stated[len(made) :]:
-            yield f"{_place(was)} was added: {_shortened(was.text)}"
-        for now in made[len(stated) :]:
-            yield f"{_place(now)} is missing: {_shortened(now.text)}"
+def _after(title: str) -> str:
+    return f"after {titled(title)}" if title else "first"
 
 
-def _place(piece: Piece) -> str:
-    return f"{piece.where or 'outside of sections'}: a {piece.kind}"
+def _pieces(title: str, found: tuple[Piece, ...], fresh: tuple[Piece, ...]) -> Iterator[str]:
+    """Name each piece of a section that differs; in a stretch that differs those of a kind go together."""
+    place = title or "outside of sections"
+    for here, there in steps([(it.kind, it.text) for it in found], [(it.kind, it.text) for it in fresh]):
+        left = list(fresh[there])
+        for was in found[here]:
+            now = next((it for it in left if it.kind == was.kind), None)
+            if now is None:
+                yield f"{place}: a {_kind(was)} was added: {shortened(was.text)!r}"
+                continue
+            left.remove(now)
+            if was.text != now.text:
+                yield _two(f"{place}: a {_kind(now)} says", repr(was.text), repr(now.text))
+        for now in left:
+            yield f"{place}: a {_kind(now)} is missing: {shortened(now.text)!r}"
 
 
-def _pictures(text: str, fresh: str) -> Iterator[str]:
-    """Name the figures that are drawn otherwise."""
-    drawn, again = _FIGURE.findall(text), _FIGURE.findall(fresh)
-    if len(drawn) != len(again):
-        yield f"the file has {len(drawn)} pictures, made again {len(again)}"
+def _kind(piece: Piece) -> str:
+    return _KINDS.get(piece.kind, piece.kind)
+
+
+# --- what is neither ----------------------------------------------------------------------------------------
+
+
+def _drawings(text: str, fresh: str) -> Iterator[str]:
+    """Name the drawings that are drawn otherwise: figures, intervals and icons."""
+    drawn, again = tuple(_svgs(text)), tuple(_svgs(fresh))
+    if len(drawn) == len(again):
+        for one, other in zip(drawn, again, strict=True):
+            if text[slice(*one)] != fresh[slice(*other)]:
+                yield f"{_named(fresh, *other)} is drawn otherwise"
         return
-    for at, (one, other) in enumerate(zip(drawn, again, strict=True), 1):
-        if one != other:
-            yield f"picture {at} is drawn otherwise"
+    here, there = (Counter(page[slice(*it)] for it in those) for page, those in ((text, drawn), (fresh, again)))
+    for page, those, more, what in (
+        (text, drawn, here - there, "was added"),
+        (fresh, again, there - here, "is missing"),
+    ):
+        for it in those:
+            if more[page[slice(*it)]] > 0:
+                more[page[slice(*it)]] -= 1
+                yield f"{_named(page, *it)} {what}"
 
 
-def _shortened(value: object) -> str:
-    """Show a value, of a long one the beginning."""
-    text = repr(value)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+def _svgs(page: str) -> Iterator[tuple[int, int]]:
+    """Give where each drawing begins and ends; one that does not end is none."""
+    start = page.find("<svg")
+    while start >= 0:
+        end = page.find("</svg>", start)
+        if end < 0:
+            return
+        yield start, end + len("</svg>")
+        start = page.find("<svg", end)
+
+
+def _named(page: str, start: int, end: int) -> str:
+    """Name a drawing by what it shows, or by the word behind it, and by its section."""
+    head = page[page.rfind("<", 0, start) : page.find(">", start)]
+    said = _LABEL.search(head)
+    words = said[1] if said else page[end : page.find("<", end)]
+    return f"{_section(page, start)}: the drawing {shortened(words)!r}"
+
+
+def _section(page: str, at: int) -> str:
+    """Name the section around a place by its heading, or by its id."""
+    start = page.rfind(_SECTION, 0, at)
+    if start < 0:
+        return "outside of sections"
+    name = page[start + len(_SECTION) : page.find('"', start + len(_SECTION))]
+    heading = _HEADING.match(page, page.find(">", start) + 1)
+    return heading[1] if heading else name
+
+
+def _style(text: str, fresh: str) -> Iterator[str]:
+    """Say that a page looks otherwise."""
+    if _between(text) != _between(fresh):
+        yield "its style was changed: what is seen, where and how large may not be what was made"
+
+
+def _between(page: str) -> str:
+    return page.partition("<style>")[2].partition("</style>")[0]
+
+
+def _markup(text: str, fresh: str) -> str:
+    """Say where a file that says the same begins to be written otherwise."""
+    shorter = min(len(text), len(fresh))
+    at = next((at for at in range(shorter) if text[at] != fresh[at]), shorter)
+    was, now = (page[max(0, at - 40) : at + 60] for page in (text, fresh))
+    line = text.count("\n", 0, at) + 1
+    return (
+        f"the words and numbers are as made again, but the file was changed in its markup, first in line {line}: "
+        f"{was!r}, made again {now!r}"
+    )

@@ -86,8 +86,10 @@ def dossier_migrate(path: Path, to: Path | None) -> None:
     for change in done.changes:
         click.echo(change)
     faults = check(done.folder)
-    left = f"; {len(faults)} fault{'s' if len(faults) > 1 else ''} left, see: glabella dossier check {done.folder}"
-    click.echo(f"{done.folder} is of today's version{left if faults else ', without faults'}")
+    for fault in faults:
+        click.echo(str(fault), err=True)
+    left = f"; {len(faults)} fault{'s' if len(faults) > 1 else ''} to mend" if faults else ", without faults"
+    click.echo(f"{done.folder} is of today's version{left}")
 
 
 @dossier.command("schema")

@@ -26,7 +26,8 @@ from glabella.dossier._check_fitted import INPUTS
 from glabella.dossier._faults import DossierError, Fault
 from glabella.dossier._fitted import written_fit
 from glabella.dossier._json_schema import KINDS, json_schema
-from glabella.dossier._load import FIT, MECHANISM, QUESTIONS
+from glabella.dossier._load import FIT, MECHANISM, QUESTIONS, shipped
+from glabella.dossier._report_lists import LISTS
 from glabella.dossier._schema import SCHEMA_VERSION
 
 #: Stands in a path for any key or place.
@@ -135,6 +136,10 @@ def migrate(folder: Path | str, to: Path | str | None = None) -> Migrated:
         raise FileExistsError(f"{target} exists already; expected a new folder")
     old = _texts(folder)
     new, changes = _edited(old)
+    lists = _lists(folder)
+    new |= lists
+    if lists:
+        changes += (f"{LISTS}: lists that the program had for every dossier, and reports.yaml asks, are here now",)
     if target is None:
         _write(folder, old, new)
     else:
@@ -201,6 +206,24 @@ def _edited(old: Mapping[str, bytes]) -> tuple[dict[str, bytes], tuple[str, ...]
             new[FIT] = written.encode()
             changes.append(f"{FIT}: {', '.join(said)}")
     return new, tuple(changes)
+
+
+def _lists(folder: Path) -> dict[str, bytes]:
+    """Give the lists of reports that an older program had for every dossier, where this one asks by one of them."""
+    asked = folder / "reports.yaml"
+    if not asked.is_file() or (folder / LISTS).exists():
+        return {}
+    # Whatever else it holds, the check tells of.
+    ask = _parsed(asked.name, text_of(read_bytes(asked))).get("ask")
+    names: list[Any] = []
+    if isinstance(ask, dict):
+        events = ask.get("events")
+        names = [ask.get("drug"), ask.get("cohort"), *(events if isinstance(events, list) else ())]
+    there = shipped() / LISTS
+    if not any(file.stem in names for file in there.rglob("*.yaml")):
+        return {}
+    return {f"{LISTS}/{file.relative_to(there).as_posix()}": file.read_bytes()
+            for file in sorted(there.rglob("*")) if file.is_file()}  # fmt: skip
 
 
 def _of_yaml(name: str, text: str) -> tuple[str, list[str]]:
@@ -315,6 +338,7 @@ def _renamed(part: Any, key: str = "") -> tuple[Any, int]:
 def _write(folder: Path, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> None:
     """Write all files or none; the one with the version is the last, so that what is cut off can be run again."""
     names = sorted(new, key=lambda name: (name == "dossier.yaml", name != FIT, name))
+    added = [folder / LISTS] if any(name not in old for name in names) else []
     done: list[str] = []
     try:
         for name in names:
@@ -322,7 +346,10 @@ def _write(folder: Path, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> 
             replace(folder / name, new[name])
     except BaseException:
         for name in done:
-            replace(folder / name, old[name])
+            if name in old:
+                replace(folder / name, old[name])
+        for place in added:
+            shutil.rmtree(place, ignore_errors=True)
         raise
 
 
@@ -332,7 +359,7 @@ def _write_copy(folder: Path, target: Path, new: Mapping[str, bytes]) -> None:
     try:
         shutil.copytree(folder, draft, dirs_exist_ok=True)
         for name, content in new.items():
-            (draft / name).write_bytes(content)
+            replace(draft / name, content)
         draft.chmod(0o755)
         draft.rename(target)
     except BaseException:

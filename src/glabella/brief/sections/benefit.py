@@ -124,7 +124,8 @@ def _note(results: Results, book: Ledger, head: Reading, lows: tuple[Baseline, .
             f", the spread of {scale} scores. ",
         ]
     if lows and head.one.analysis.measure != "MD":
-        what = "odds" if head.one.analysis.measure in ("SMD", "OR") else head.measure
+        odds = head.one.analysis.measure in ("SMD", "OR")
+        what = "the same effect on the odds" if odds else f"the same {head.measure}"
         alike = "whatever the chance without treatment" if len(lows) == 1 else "at both chances without treatment"
-        pieces.append(f"People: the same effect on {what} {alike} is assumed.")
+        pieces.append(f"People: {what} {alike} is assumed.")
     return tuple(pieces)
