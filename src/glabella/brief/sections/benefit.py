@@ -131,7 +131,7 @@ def _note(results: Results, book: Ledger, head: Reading, lows: tuple[Baseline, .
         ]
     if lows and head.one.analysis.measure != "MD":
         odds = head.one.analysis.measure in ("SMD", "OR")
-        what = "the same effect on the odds" if odds else f"the same {head.measure}"
+        what = "the odds change as much" if odds else f"the {head.measure} is the same"
         alike = "whatever the chance without treatment" if len(lows) == 1 else "at both chances without treatment"
-        pieces.append(f"People: {what} {alike} is assumed.")
+        pieces.append(f"People are computed, not counted: {what} {alike}, it is assumed.")
     return tuple(pieces)
