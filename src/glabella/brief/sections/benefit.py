@@ -65,7 +65,11 @@ def _caption(results: Results, book: Ledger, head: Reading) -> Inline:
     words, outcome = words_of(results.evidence), head.one.outcome
     null = null_word(head.one.analysis.measure)
     side = "Below" if head.better == "lower" else "Above"
-    pieces: list[Inline] = [f"{side} {null}, {words.short} did better than {words.control}"]
+    pieces: list[Inline] = []
+    if outcome.points is not None and head.points is not None:
+        scale = results.evidence.dossier.scales[outcome.points.scale].label
+        pieces.append(f"{scale}: {outcome.label}, {head.better} is better. ")
+    pieces.append(f"{side} {null}, {words.short} did better than {words.control}")
     if outcome.important is not None and head.important is not None:
         least = quote(book, outcome.important, "important", "smallest difference that matters to people")
         pieces += ["; from ", Shown(least), " on, a difference matters to people (dashed)"]
@@ -78,7 +82,7 @@ def _head(results: Results, base: Baseline, risk: Claim, of: int) -> Inline:
     event = found[1].event or found[1].label
     return (
         f"{event[:1].upper()}{event[1:]}, of {_MANY[of]} ",
-        Small(("if ", Shown(risk, "number"), f" do without, {base.label}")),
+        Small(("if ", Shown(risk, "number"), f" would without {words_of(results.evidence).short}, {base.label}")),
     )
 
 
