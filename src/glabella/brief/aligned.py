@@ -59,7 +59,7 @@ def parts_of(pieces: Iterable[Piece]) -> dict[str, Part]:
     pieces = tuple(pieces)
     ids: dict[str, str] = {}
     for one, next_ in pairwise(pieces):
-        if one.kind == "section" and next_.kind == "heading":
+        if one.kind == "section" and next_.kind != "section" and next_.where:
             ids.setdefault(next_.where, one.text)
     found: dict[str, tuple[str, list[Piece]]] = {}
     for piece in pieces:

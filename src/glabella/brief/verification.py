@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from html import unescape
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from glabella._reading import one_line
-from glabella.brief.aligned import aligned, contrasted, shortened, steps, titled
+from glabella.brief.aligned import aligned, contrasted, parts_of, shortened, steps, titled
 from glabella.brief.documents import document
 from glabella.brief.render import as_json, html, markdown
 from glabella.brief.render.html import Draw
@@ -32,7 +32,7 @@ _KINDS = {
     "verdict": "verdict", "summary": "title of a fold",
 }  # fmt: skip
 _LABEL = re.compile(r' aria-label="([^"]*)"')
-_SECTION, _HEADING = '<section id="', re.compile(r"<h\d[^<>]*>([^<]*)</h\d>")
+_TAG = re.compile(r'<section id="([^"<>]*)"|</section>|<svg\b|</svg>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +74,29 @@ def verified(text: str, evidence: Evidence, store: ReportStore | None = None, dr
     made = document(Results(evidence, store), found.kind, beside=found.beside)
     fresh = written(made, found.form, draw)
     again = read(fresh)
-    lines: list[str] = []
-    if fresh != text:
-        lines = [*_few(_claims(found, again), "numbers"), *_few(_words(found.pieces, again.pieces), "words")]
-        if found.form == "html":
-            lines += [*_few(_drawings(text, fresh), "drawings"), *_style(text, fresh)]
-        lines = lines or [_markup(text, fresh)]
-    return Verified(len(made.claims), len(again.pieces), tuple(map(one_line, lines)))
+    return Verified(len(made.claims), len(again.pieces), tuple(_differences((text, found), (fresh, again))))
+
+
+def differences(text: str, fresh: str) -> tuple[str, ...]:
+    """List in what a document's file differs from another of the same document and form.
+
+    Raises
+    ------
+    ValueError
+        If one of them is no document.
+    """
+    return tuple(_differences((text, read(text)), (fresh, read(fresh))))
+
+
+def _differences(stated: tuple[str, Written], made: tuple[str, Written]) -> Iterator[str]:
+    (text, found), (fresh, again) = stated, made
+    if text == fresh:
+        return
+    lines = [*_few(_claims(found, again), "numbers"), *_few(_words(found.pieces, again.pieces), "words")]
+    if found.form == "html":
+        titles = {name: part.title for name, part in parts_of(again.pieces).items()}
+        lines += [*_few(_drawings(text, fresh, titles), "drawings"), *_style(text, fresh)]
+    yield from map(one_line, lines or [_markup(text, fresh)])
 
 
 def written(made: Document, form: Form, draw: Draw | None = None) -> str:
@@ -166,52 +182,59 @@ def _kind(piece: Piece) -> str:
 # --- what is neither ----------------------------------------------------------------------------------------
 
 
-def _drawings(text: str, fresh: str) -> Iterator[str]:
-    """Name the drawings that are drawn otherwise: figures, intervals and icons."""
-    drawn, again = tuple(_svgs(text)), tuple(_svgs(fresh))
-    if len(drawn) == len(again):
-        for one, other in zip(drawn, again, strict=True):
-            if text[slice(*one)] != fresh[slice(*other)]:
-                yield f"{_named(fresh, *other)} is drawn otherwise"
-        return
-    here, there = (Counter(page[slice(*it)] for it in those) for page, those in ((text, drawn), (fresh, again)))
-    for page, those, more, what in (
-        (text, drawn, here - there, "was added"),
-        (fresh, again, there - here, "is missing"),
-    ):
-        for it in those:
-            if more[page[slice(*it)]] > 0:
-                more[page[slice(*it)]] -= 1
-                yield f"{_named(page, *it)} {what}"
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """An element that draws, without its words, and those: what it says of itself, or the word behind it."""
+
+    svg: str
+    words: str
 
 
-def _svgs(page: str) -> Iterator[tuple[int, int]]:
-    """Give where each drawing begins and ends; one that does not end is none."""
-    start = page.find("<svg")
-    while start >= 0:
-        end = page.find("</svg>", start)
-        if end < 0:
-            return
-        yield start, end + len("</svg>")
-        start = page.find("<svg", end)
+def _drawings(text: str, fresh: str, titles: dict[str, str]) -> Iterator[str]:
+    """Name the figures, intervals and icons that are drawn otherwise; sections that one has not are named as such."""
+    found, made = _drawn(text), _drawn(fresh)
+    for section in made:
+        if section not in found:
+            continue
+        place = titles.get(section, section) or "outside of sections"
+        for here, there in steps([it.svg for it in found[section]], [it.svg for it in made[section]]):
+            stated, again = found[section][here], made[section][there]
+            for one in again[: len(stated)]:
+                yield f"{place}: {_named(one)} is drawn otherwise"
+            for one in stated[len(again) :]:
+                yield f"{place}: {_named(one)} was added"
+            for one in again[len(stated) :]:
+                yield f"{place}: {_named(one)} is missing"
 
 
-def _named(page: str, start: int, end: int) -> str:
-    """Name a drawing by what it shows, or by the word behind it, and by its section."""
-    head = page[page.rfind("<", 0, start) : page.find(">", start)]
-    said = _LABEL.search(head)
-    words = said[1] if said else page[end : page.find("<", end)]
-    return f"{_section(page, start)}: the drawing {shortened(words)!r}"
+def _drawn(page: str) -> dict[str, list[_Drawing]]:
+    """Give the drawings of each section by its id, in order; one that does not end is none."""
+    found: dict[str, list[_Drawing]] = {}
+    sections, depth, start = [""], 0, 0
+    for tag in _TAG.finditer(page):
+        if tag[1] is not None:
+            sections.append(tag[1])
+        elif tag[0] == "</section>":
+            sections = sections[:-1] or [""]
+        elif tag[0] == "<svg":
+            start = start if depth else tag.start()
+            depth += 1
+        elif depth:
+            depth -= 1
+            if not depth:
+                found.setdefault(sections[-1], []).append(_drawing(page, start, tag.end()))
+    return found
 
 
-def _section(page: str, at: int) -> str:
-    """Name the section around a place by its heading, or by its id."""
-    start = page.rfind(_SECTION, 0, at)
-    if start < 0:
-        return "outside of sections"
-    name = page[start + len(_SECTION) : page.find('"', start + len(_SECTION))]
-    heading = _HEADING.match(page, page.find(">", start) + 1)
-    return heading[1] if heading else name
+def _drawing(page: str, start: int, end: int) -> _Drawing:
+    svg = page[start:end]
+    around = page[page.rfind("<", 0, start) : start]
+    said = _LABEL.search(around) or _LABEL.search(svg)
+    return _Drawing(_LABEL.sub("", svg), unescape(said[1] if said else page[end : page.find("<", end)]).strip())
+
+
+def _named(drawing: _Drawing) -> str:
+    return f"the drawing “{shortened(drawing.words)}”" if drawing.words else "a drawing"
 
 
 def _style(text: str, fresh: str) -> Iterator[str]:
