@@ -144,7 +144,7 @@ class FittedModel:
     @cached_property
     def predicts_poorly(self) -> bool | None:
         """Whether trials are predicted poorly from the others; None where that was not computed."""
-        found = next((each for each in self.fitted.muscle.foretold if each.by == "study"), None)
+        found = next((each for each in self.fitted.muscle.predicted if each.by == "study"), None)
         if found is None:
             return None
         return found.error > _POOR or found.coverage < 100 * self.fitted.level - _POOR

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from glabella.brief.mechanism import FittedModel, fitted_model, of_numbers, ranged, studies_of
 from glabella.brief.results import Results
 from glabella.brief.sentence import sentence
-from glabella.dossier._fitted import Foretold
+from glabella.dossier._fitted import Predicted
 from glabella.shown import (
     Block,
     Cite,
@@ -41,7 +41,7 @@ _SHARES = "shares of responders in the dossier’s trials"
 class _Way:
     """Shares predicted in one way."""
 
-    found: Foretold
+    found: Predicted
     shares: Claim
     groups: Claim
     error: Claim
@@ -67,7 +67,7 @@ def report(results: Results, book: Ledger) -> Section | None:
     model = fitted_model(results)
     if model is None:
         return None
-    ways = tuple(_way(model, book, each) for each in model.fitted.muscle.foretold)
+    ways = tuple(_way(model, book, each) for each in model.fitted.muscle.predicted)
     trials = _trials(model, book)
     content: list[Block] = [Paragraph(_answer(model, ways), "lead")]
     if ways:
@@ -80,14 +80,14 @@ def report(results: Results, book: Ledger) -> Section | None:
     return Section("prediction", "How well does the model predict what it has not seen?", tuple(content))
 
 
-def bias_of(model: FittedModel, book: Ledger, found: Foretold) -> Claim:
+def bias_of(model: FittedModel, book: Ledger, found: Predicted) -> Claim:
     """State by how much predictions made in one way are higher than what was seen."""
     return _book_of_way(model, book, found)(
         "bias", "mean of foretold less seen", found.bias, unit=_POINTS, decimals=1
     )
 
 
-def _book_of_way(model: FittedModel, book: Ledger, found: Foretold) -> Ledger:
+def _book_of_way(model: FittedModel, book: Ledger, found: Predicted) -> Ledger:
     left_out = found.by in ("study", "product")
     return model.ledger(book).under(
         f"foretold.{found.by}.",
@@ -100,7 +100,7 @@ def _book_of_way(model: FittedModel, book: Ledger, found: Foretold) -> Ledger:
     )
 
 
-def _way(model: FittedModel, book: Ledger, found: Foretold) -> _Way:
+def _way(model: FittedModel, book: Ledger, found: Predicted) -> _Way:
     under = _book_of_way(model, book, found)
     groups = {"study": "trials", "product": "products"}.get(found.by, "groups")
     held = f"{model.level('intervals')} that hold the share that was seen"
