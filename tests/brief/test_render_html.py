@@ -224,6 +224,18 @@ def test_a_citation_that_only_repeats_its_numbers_is_for_screens() -> None:
     assert page.xpath("//li[contains(., 'c ')]/a[starts-with(@class, 'cite')]/@class") == ["cite"]
 
 
+def test_of_numbers_that_lean_on_the_same_the_last_carries_the_mark() -> None:
+    one, other = claim(sources=("S1",)), claim(name="other", sources=("S2",))
+    line = ("a ", one, " b ", one, " c ", other, " d ", one, " e", Cite(("S1",)))
+    page = root(
+        document(Paragraph(line), Table("", (Column("x"), Column("y"), Column("z")), (Row((one, one, other)),)))
+    )
+    assert [(it.get("class"), it.text) for it in page.xpath("//p/a[starts-with(@href, '#s')]")] == [
+        ("ref", "[1]"), ("ref", "[2]"), ("cite", "[1]"),
+    ]  # fmt: skip
+    assert [it.xpath("string(a)") for it in page.xpath("//tbody/tr/*")] == ["", "[1]", "[2]"]
+
+
 def test_many_sources_get_a_letter_that_the_list_explains() -> None:
     one = claim(sources=[f"S{n}" for n in (1, 3, 5, 7, 9, 11)])
     page = root(document(Paragraph((Cite(("S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9")), one))))

@@ -428,7 +428,7 @@ def test_every_constant_has_its_verdict(rests: tuple[Section, dict[str, Claim]],
     assert fixed[0] == (
         "what a unit of onabotulinumtoxinA does (per unit of onabotulinumtoxinA)", "1.00", "by definition",
     )  # fmt: skip
-    assert claims["course.constant.k_entry"].function == "glabella.decision.quote"
+    assert claims["course.constant.k_entry"].function == "glabella.brief.quote"
     assert claims["course.constant.k_loss.prior"].certainty == "not rated"
     assert claims["course.constant.k_loss.posterior"].function == "glabella.mechanism.fit"
     said = lines(section)
@@ -439,6 +439,17 @@ def test_every_constant_has_its_verdict(rests: tuple[Section, dict[str, Claim]],
     ]
     assert "Held as their sources have them." in said
     assert "constant | value | known as" in said
+
+
+def test_a_constant_of_a_product_rests_on_the_trials_of_that_product(
+    rests: tuple[Section, dict[str, Claim]],
+) -> None:
+    own, every = (
+        {source.reference for source in rests[1][f"course.constant.{name}.posterior"].sources}
+        for name in ("potency_daxibotulinumtoxinA", "steepness")
+    )
+    assert {"SAK20", "DAXCN"} <= own <= every
+    assert "BEER11" in every - own
 
 
 # --- all of them --------------------------------------------------------------------------------------------
@@ -454,7 +465,7 @@ def test_every_number_names_its_people_its_inputs_and_its_sources(read: Evidence
         assert claim.population, claim.id
         assert claim.sources, claim.id
         assert claim.low is None or claim.interval, claim.id
-        if claim.function != "glabella.decision.quote":
+        if claim.function != "glabella.brief.quote":
             names = dict(claim.inputs).keys()
             assert names >= {"mechanism/model.ant", "mechanism/parameters.yaml"}, claim.id
             assert "mechanism/words.yaml" not in names, "no number rests on words"

@@ -296,8 +296,10 @@ def test_counts_of_harm_say_what_they_are(evidence: Evidence) -> None:
         "harm.a.with.thousand": "of a thousand people, with: rash",
         "harm.a.without.thousand": "of a thousand people, without: rash",
     }
-    shared = {(it.interval, it.population, it.time_span) for name, it in book.claims.items() if name in labels}
-    assert shared == {("95 % confidence interval (Wilson)", ASKED, "first year")}
+    for name in labels:
+        claim = book.claims[name]
+        assert (claim.interval, claim.certainty) == ("95 % confidence interval (Wilson)", "not rated")
+        assert (claim.population, claim.time_span) == (ASKED, "first year")
 
 
 def test_counts_in_other_people_are_said_to_be_so(evidence: Evidence) -> None:

@@ -329,7 +329,10 @@ def test_lists_that_the_program_had_come_along(old: Path, monkeypatch: pytest.Mo
     assert (old / "reports" / "event_groups" / "depression_core.yaml").is_file()
 
 
-@pytest.mark.parametrize("text", [REPORTS.replace("depression_core", "own"), "studies: {}\ncaveats: []\n"])
+@pytest.mark.parametrize("text", [
+    REPORTS.replace("depression_core", "own"), "studies: {}\n", "ask: depression_core\n", "ask: {events: {a: b}}\n",
+    "ask: {events: [{a: b}]}\n",
+])  # fmt: skip
 def test_who_asks_for_no_such_list_gets_none(old: Path, text: str) -> None:
     (old / "reports.yaml").write_text(text, encoding="utf-8")
     migrate(old)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from difflib import SequenceMatcher
+from html import unescape
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from glabella._reading import one_line
+from glabella.brief.aligned import aligned, contrasted, parts_of, shortened, steps, titled
 from glabella.brief.documents import document
 from glabella.brief.render import as_json, html, markdown
 from glabella.brief.render.html import Draw
@@ -21,11 +23,16 @@ if TYPE_CHECKING:
     from glabella.dossier import Evidence
     from glabella.safety import ReportStore
 
-#: Characters of a value that are shown.
-_LONGEST = 200
-#: Differences of words that are named one by one.
+#: Differences of a kind that are named one by one.
 _MOST = 200
-_FIGURE = re.compile(r"<figure\b.*?</figure>", re.DOTALL)
+#: What a piece is called.
+_KINDS = {
+    "claim": "number", "alt": "text for those who do not see a picture", "labels": "heads of columns",
+    "mark": "mark of sources", "cell": "cell", "column": "head of a column", "certainty": "certainty",
+    "verdict": "verdict", "summary": "title of a fold",
+}  # fmt: skip
+_LABEL = re.compile(r' aria-label="([^"]*)"')
+_TAG = re.compile(r'<section id="([^"<>]*)"|</section>|<svg\b|</svg>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +69,34 @@ def verified(text: str, evidence: Evidence, store: ReportStore | None = None, dr
         If the text is no document.
     """
     found = read(text)
+    if found.older:
+        raise ValueError("an older version of glabella made it, in a form that is no more; it can only be compared")
     made = document(Results(evidence, store), found.kind, beside=found.beside)
     fresh = written(made, found.form, draw)
     again = read(fresh)
-    if fresh == text:
-        return Verified(len(made.claims), len(again.pieces), ())
-    lines = [*_claims(found, again), *_words(found.pieces, again.pieces)]
+    return Verified(len(made.claims), len(again.pieces), tuple(_differences((text, found), (fresh, again))))
+
+
+def differences(text: str, fresh: str) -> tuple[str, ...]:
+    """List in what a document's file differs from another of the same document and form.
+
+    Raises
+    ------
+    ValueError
+        If one of them is no document.
+    """
+    return tuple(_differences((text, read(text)), (fresh, read(fresh))))
+
+
+def _differences(stated: tuple[str, Written], made: tuple[str, Written]) -> Iterator[str]:
+    (text, found), (fresh, again) = stated, made
+    if text == fresh:
+        return
+    lines = [*_few(_claims(found, again), "numbers"), *_few(_words(found.pieces, again.pieces), "words")]
     if found.form == "html":
-        lines += _pictures(text, fresh)
-    if not lines:
-        lines = [
-            "the file is not as glabella writes it, though numbers and words are: it was changed in its markup"
-        ]
-    return Verified(len(made.claims), len(again.pieces), tuple(map(one_line, lines)))
+        titles = {name: part.title for name, part in parts_of(again.pieces).items()}
+        lines += [*_few(_drawings(text, fresh, titles), "drawings"), *_style(text, fresh)]
+    yield from map(one_line, lines or [_markup(text, fresh)])
 
 
 def written(made: Document, form: Form, draw: Draw | None = None) -> str:
@@ -82,6 +104,15 @@ def written(made: Document, form: Form, draw: Draw | None = None) -> str:
     if form == "html":
         return html(made, draw)
     return (markdown if form == "md" else as_json)(made)
+
+
+def _few(lines: Iterator[str], what: str) -> Iterator[str]:
+    yield from islice(lines, _MOST)
+    if next(lines, None) is not None:
+        yield f"more than {_MOST} differences of {what}; the rest is not listed"
+
+
+# --- numbers ------------------------------------------------------------------------------------------------
 
 
 def _claims(found: Written, fresh: Written) -> Iterator[str]:
@@ -96,52 +127,133 @@ def _claims(found: Written, fresh: Written) -> Iterator[str]:
             for field in fields(Claim):
                 was, now = getattr(stated, field.name), getattr(made, field.name)
                 if was != now:
-                    yield f"{name}: {field.name} is {_shortened(was)}, made again {_shortened(now)}"
+                    yield _two(f"{name}: {field.name} is", repr(was), repr(now))
+            for was, now in zip(found.said.get(name, ()), fresh.said.get(name, ()), strict=False):
+                if was != now:
+                    yield _two(f"{name}: what its numbers give is", repr(was), repr(now))
+
+
+def _two(before: str, was: str, now: str) -> str:
+    was, now = contrasted(was, now)
+    return f"{before} {was}, made again {now}"
+
+
+# --- words --------------------------------------------------------------------------------------------------
 
 
 def _words(found: tuple[Piece, ...], fresh: tuple[Piece, ...]) -> Iterator[str]:
-    """Name each piece that says something else, is missing, was added or stands elsewhere."""
-    for lines, line in enumerate(_different(found, fresh)):
-        if lines == _MOST:
-            yield f"more differences than {_MOST} in the words; the rest is not listed"
-            return
-        yield line
+    """Name each section and each piece that says something else, is missing, was added or stands elsewhere."""
+    held = aligned(found, fresh)
+    for part in held.gone:
+        yield f"section {titled(part.title)} was added: {shortened(' '.join(it.text for it in part.pieces[1:]))!r}"
+    for part in held.new:
+        yield f"section {titled(part.title)} is missing"
+    for title, here, there in held.moved:
+        yield f"section {titled(title)} stands elsewhere: {_after(here)}, made again {_after(there)}"
+    for one, other in held.both:
+        yield from _pieces(other.title, one.pieces, other.pieces)
 
 
-def _different(found: tuple[Piece, ...], fresh: tuple[Piece, ...]) -> Iterator[str]:
-    first = next((at for at, pair in enumerate(zip(found, fresh, strict=False)) if pair[0] != pair[1]),
-                 min(len(found), len(fresh)))  # fmt: skip
-    rest = min(len(found), len(fresh)) - first
-    last = next((at for at in range(rest) if found[-1 - at] != fresh[-1 - at]), rest)
-    one, other = found[first : len(found) - last], fresh[first : len(fresh) - last]
-    for _, a, b, c, d in SequenceMatcher(None, one, other).get_opcodes():
-        stated, made = one[a:b], other[c:d]
-        if stated == made:
+def _after(title: str) -> str:
+    return f"after {titled(title)}" if title else "first"
+
+
+def _pieces(title: str, found: tuple[Piece, ...], fresh: tuple[Piece, ...]) -> Iterator[str]:
+    """Name each piece of a section that differs; in a stretch that differs those of a kind go together."""
+    place = title or "outside of sections"
+    for here, there in steps([(it.kind, it.text) for it in found], [(it.kind, it.text) for it in fresh]):
+        left = list(fresh[there])
+        for was in found[here]:
+            now = next((it for it in left if it.kind == was.kind), None)
+            if now is None:
+                yield f"{place}: a {_kind(was)} was added: {shortened(was.text)!r}"
+                continue
+            left.remove(now)
+            if was.text != now.text:
+                yield _two(f"{place}: a {_kind(now)} says", repr(was.text), repr(now.text))
+        for now in left:
+            yield f"{place}: a {_kind(now)} is missing: {shortened(now.text)!r}"
+
+
+def _kind(piece: Piece) -> str:
+    return _KINDS.get(piece.kind, piece.kind)
+
+
+# --- what is neither ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """An element that draws, without its words, and those: what it says of itself, or the word behind it."""
+
+    svg: str
+    words: str
+
+
+def _drawings(text: str, fresh: str, titles: dict[str, str]) -> Iterator[str]:
+    """Name the figures, intervals and icons that are drawn otherwise; sections that one has not are named as such."""
+    found, made = _drawn(text), _drawn(fresh)
+    for section in made:
+        if section not in found:
             continue
-        for was, now in zip(stated, made, strict=False):
-            yield f"{_place(now)} says {_shortened(was.text)}, made again {_shortened(now.text)}"
-        for was in stated[len(made) :]:
-            yield f"{_place(was)} was added: {_shortened(was.text)}"
-        for now in made[len(stated) :]:
-            yield f"{_place(now)} is missing: {_shortened(now.text)}"
+        place = titles.get(section, section) or "outside of sections"
+        for here, there in steps([it.svg for it in found[section]], [it.svg for it in made[section]]):
+            stated, again = found[section][here], made[section][there]
+            for one in again[: len(stated)]:
+                yield f"{place}: {_named(one)} is drawn otherwise"
+            for one in stated[len(again) :]:
+                yield f"{place}: {_named(one)} was added"
+            for one in again[len(stated) :]:
+                yield f"{place}: {_named(one)} is missing"
 
 
-def _place(piece: Piece) -> str:
-    return f"{piece.where or 'outside of sections'}: a {piece.kind}"
+def _drawn(page: str) -> dict[str, list[_Drawing]]:
+    """Give the drawings of each section by its id, in order; one that does not end is none."""
+    found: dict[str, list[_Drawing]] = {}
+    sections, depth, start = [""], 0, 0
+    for tag in _TAG.finditer(page):
+        if tag[1] is not None:
+            sections.append(tag[1])
+        elif tag[0] == "</section>":
+            sections = sections[:-1] or [""]
+        elif tag[0] == "<svg":
+            start = start if depth else tag.start()
+            depth += 1
+        elif depth:
+            depth -= 1
+            if not depth:
+                found.setdefault(sections[-1], []).append(_drawing(page, start, tag.end()))
+    return found
 
 
-def _pictures(text: str, fresh: str) -> Iterator[str]:
-    """Name the figures that are drawn otherwise."""
-    drawn, again = _FIGURE.findall(text), _FIGURE.findall(fresh)
-    if len(drawn) != len(again):
-        yield f"the file has {len(drawn)} pictures, made again {len(again)}"
-        return
-    for at, (one, other) in enumerate(zip(drawn, again, strict=True), 1):
-        if one != other:
-            yield f"picture {at} is drawn otherwise"
+def _drawing(page: str, start: int, end: int) -> _Drawing:
+    svg = page[start:end]
+    around = page[page.rfind("<", 0, start) : start]
+    said = _LABEL.search(around) or _LABEL.search(svg)
+    return _Drawing(_LABEL.sub("", svg), unescape(said[1] if said else page[end : page.find("<", end)]).strip())
 
 
-def _shortened(value: object) -> str:
-    """Show a value, of a long one the beginning."""
-    text = repr(value)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+def _named(drawing: _Drawing) -> str:
+    return f"the drawing “{shortened(drawing.words)}”" if drawing.words else "a drawing"
+
+
+def _style(text: str, fresh: str) -> Iterator[str]:
+    """Say that a page looks otherwise."""
+    if _between(text) != _between(fresh):
+        yield "its style was changed: what is seen, where and how large may not be what was made"
+
+
+def _between(page: str) -> str:
+    return page.partition("<style>")[2].partition("</style>")[0]
+
+
+def _markup(text: str, fresh: str) -> str:
+    """Say where a file that says the same begins to be written otherwise."""
+    shorter = min(len(text), len(fresh))
+    at = next((at for at in range(shorter) if text[at] != fresh[at]), shorter)
+    was, now = (page[max(0, at - 40) : at + 60] for page in (text, fresh))
+    line = text.count("\n", 0, at) + 1
+    return (
+        f"the words and numbers are as made again, but the file was changed in its markup, first in line {line}: "
+        f"{was!r}, made again {now!r}"
+    )

@@ -117,7 +117,7 @@ def document_of_json(text: str) -> Document:
     if data.get("version") != VERSION:
         raise ValueError(f"version of the format is {data.get('version')!r}, expected {VERSION}")
     try:
-        claims = {each["id"]: _claim(each) for each in data["claims"]}
+        claims = {each["id"]: claim_of_json(each) for each in data["claims"]}
         return Document(
             **{name: data[name] for name in _SAID},
             **{name: _read(data[name], claims) for name in _TREES},
@@ -128,7 +128,8 @@ def document_of_json(text: str) -> Document:
         raise ValueError(f"expected a document in JSON as glabella writes it: {error}") from error
 
 
-def _claim(data: Mapping[str, Any]) -> Claim:
+def claim_of_json(data: Mapping[str, Any]) -> Claim:
+    """Read a claim again, from the fields that :meth:`Claim.as_json` gives."""
     own = {each.name: data[each.name] for each in fields(Claim)}
     own["inputs"] = tuple((name, digest) for name, digest in own["inputs"])
     own["sources"] = tuple(Source(**source) for source in own["sources"])

@@ -64,10 +64,21 @@ def _undrawn(plots: Iterable[Drawable]) -> Iterator[str]:
 
 
 def pieces_of_html(text: str) -> tuple[Piece, ...]:
-    """Give everything that a reader meets in a page; for any text, whatever it is."""
+    """Give everything that a reader meets in a page; for any text, whatever it is.
+
+    Raises
+    ------
+    ValueError
+        If its elements lie within each other as no page's do, to go through which would take hours, or a declaration
+        in it has no name.
+    """
     reader = _Reader()
-    reader.feed(text)
-    reader.close()
+    try:
+        reader.feed(text)
+        reader.close()
+    except AssertionError as error:
+        # The library says so of a declaration without a name.
+        raise ValueError(f"not readable as HTML: {error}") from None
     return reader.finished()
 
 
@@ -110,6 +121,8 @@ _BLOCKS: dict[str, Kind] = {
 _WITHIN = frozenset({"claim", "certainty", "verdict", "link"})
 _VOID = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
                    "wbr"})  # fmt: skip
+#: Elements within each other; a page has some twenty.
+_DEEPEST = 200
 #: What begins where another of it is open ends that one.
 _ONCE = {"li": "li", "dt": "dd", "dd": "dt", "p": "p", "td": "td", "th": "th", "tr": "tr"}
 _LABEL = re.compile(r"--[a-z]:'((?:[^'\\]|\\.)*)'")
@@ -142,14 +155,14 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if self._skipping():
             if tag not in _VOID:
-                self.open.append(_Open(tag, skips=True))
+                self._begin(_Open(tag, skips=True))
             return
         said = {name: value or "" for name, value in attrs}
         if tag in _VOID:
             self._void(tag, said)
             return
         self._end_like(tag)
-        self.open.append(self._begun(tag, said))
+        self._begin(self._begun(tag, said))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if not self._skipping():
@@ -213,6 +226,11 @@ class _Reader(HTMLParser):
         elif tag in ("a", "button", "span"):
             return self._within(tag, said, classes)
         return _Open(tag)
+
+    def _begin(self, it: _Open) -> None:
+        if len(self.open) >= _DEEPEST:
+            raise ValueError(f"more than {_DEEPEST} elements within each other, expected fewer")
+        self.open.append(it)
 
     def _within(self, tag: str, said: dict[str, str], classes: list[str]) -> _Open:
         """Give what an element within a line means."""
