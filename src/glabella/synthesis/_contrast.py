@@ -135,7 +135,7 @@ class Contrast:
             if number is None:
                 only_recalled = any(n is not None and n.status == "recalled" for n in candidates)
                 return (
-                    "arm sizes are only recalled, not seen, and what is recalled is never pooled"
+                    "arm sizes are known from memory only, and what is from memory is never pooled"
                     if only_recalled
                     else "the number analysed in each arm was not seen"
                 )
@@ -373,7 +373,7 @@ _SAID = {
     "F": ("d from the printed F", "F statistic"),
     "t": ("d from the printed t", "t statistic"),
     "d": ("the printed d", "printed d"),
-    "P": ("t from the exact two-sided P, then d", "P value"),
+    "P": ("t from the exact two-sided p, then d", "p value"),
 }
 
 
