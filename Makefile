@@ -15,7 +15,8 @@ setup: ## install uv where it is missing, then everything the lock file names
 	@test -x "$$(command -v $(UV))" || { python3 -m venv .tools/uv && .tools/uv/bin/pip install --quiet uv; }
 	@$(UV) sync --quiet --locked --all-extras --compile-bytecode
 
-brief: setup ## set up everything and write the brief into out/
+brief: setup ## set up everything and write the brief and the report behind it into out/
+	@$(UV) run --no-sync glabella report --to out
 	@$(UV) run --no-sync glabella brief --to out
 
 test: setup ## set up everything and pass the tests

@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from glabella.brief.documents import Kind, document
 from glabella.brief.results import Results
 from glabella.dossier import check, load
+from glabella.shown import Section, blocks_of
 from tests import dossiers_made
+from tests.brief.sections import lines
 
 MADE = (dossiers_made.starter, dossiers_made.bcg, dossiers_made.walking)
 #: Words of the shipped dossier; a document of another one that holds any was written for the shipped one.
@@ -63,3 +66,23 @@ def test_the_walking_trials_favour_the_course_upwards(tmp_path: Path) -> None:
     assert headline.analysis.measure == "MD"
     assert headline.outcome.better == "higher"
     assert headline.fit.ci_low > 0
+
+
+@pytest.mark.parametrize("kind", ["brief", "report"])
+@pytest.mark.parametrize("make", MADE)
+def test_no_sentence_or_claim_of_a_document_was_written_for_the_shipped_one(
+    tmp_path: Path, make: Make, kind: Kind
+) -> None:
+    made = document(Results(load(make(tmp_path / "made"))), kind)
+    said = [line for section in blocks_of(made.body) if isinstance(section, Section) for line in lines(section)]
+    said += [str(claim.as_json()) for claim in made.claims]
+    assert len(said) > 10
+    assert [line for line in said if any(word in line.lower() for word in FOREIGN)] == []
+
+
+@pytest.mark.parametrize("make", MADE)
+def test_every_number_of_a_brief_stands_in_its_report(tmp_path: Path, make: Make) -> None:
+    results = Results(load(make(tmp_path / "made")))
+    proved = {claim.id: claim for claim in document(results, "report").claims}
+    for claim in document(results, "brief").claims:
+        assert proved[claim.id] == claim

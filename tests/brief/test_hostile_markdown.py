@@ -12,7 +12,8 @@ from markdown_it import MarkdownIt
 
 from glabella.brief import as_json, build, changed, embedded, html, markdown, verify
 from glabella.brief._text import text_in_markdown
-from glabella.dossier import load, write_starter
+from glabella.dossier import load
+from tests.made_up import write_fuller
 
 #: The strict renderer with tables and struck text: raw HTML and any link of a text would be let through.
 RENDERER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
@@ -61,7 +62,7 @@ def test_the_shipped_brief_is_markdown_without_an_escape() -> None:
 @pytest.fixture(scope="module")
 def starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("starter") / "d"
-    write_starter(place)
+    write_fuller(place)
     return place
 
 

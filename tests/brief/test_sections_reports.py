@@ -76,7 +76,7 @@ def test_what_reports_cannot_say_stands_before_any_table(tmp_path: Path) -> None
 def test_a_table_has_counts_and_the_ratio_and_says_that_it_is_no_risk(tmp_path: Path) -> None:
     drug = words_of(starter(tmp_path / "again")).short
     assert said(tmp_path, study({"all": row(**COUNTS)}))[4:] == [
-        f"reports of rash, against all other reports. an office, 2001 to 2003.[EXAMPLE] {NO_RISK}",
+        f"Reports of rash, against all other reports. an office, 2001 to 2003.[EXAMPLE] {NO_RISK}",
         f"use or event | reports, {drug} | with the event | reports, comparison | with the event | "
         "reporting odds ratio, from the counts | drawn",
         "all uses | 100 | 10 | 1,000 | 50 | 2.11 (1.04 to 4.30) | drawn 2.11 (1.04 to 4.30)",
@@ -124,7 +124,9 @@ def test_a_ratio_is_computed_only_where_every_count_was_seen() -> None:
     _, book = section_of(load())
     assert book.claims["reports.faers_2020.migraine.printed"].certainty == "remembered, not seen"
     assert "reports.faers_2020.migraine.ror" not in book.claims
-    assert book.claims["reports.quarter_2022.depression.ror"].text == "0.29 (0.04 to 2.05)"
+    ratio = book.claims["reports.quarter_2022.depression.ror"]
+    assert (ratio.text, ratio.interval) == ("0.29 (0.04 to 2.05)", "95 % confidence interval (Woolf)")
+    assert ratio.label == "reporting odds ratio, reports of each event: depression"
 
 
 def test_nothing_from_memory_is_drawn_of_the_shipped_dossier() -> None:
@@ -188,8 +190,8 @@ def test_a_store_is_asked_for_events_and_for_the_declared_comparison(opened: Rep
     assert "## SYNTHETIC store, as declared" in shown
     captions = [line for line in shown if "SYNTHETIC REPORTS, made by a generator" in line]
     assert [caption.partition(". ")[0] for caption in captions] == [
-        "reports of each list of events, against all other reports",
-        "reports of depression core, against other treatments of the same indication",
+        "Reports of each list of events, against all other reports",
+        "Reports of depression core, against other treatments of the same indication",
     ]
     found = {name: claim for name, claim in book.claims.items() if name.startswith("reports.store.")}
     counted = found["reports.store.all.depression_core.with.events"]
@@ -250,8 +252,8 @@ def test_a_store_without_the_comparison_says_why_and_shows_the_rest(
     drug = words_of(evidence).short
     section, book = section_of(evidence, Made())
     assert lines(section)[3:] == [
-        "## this store",
-        "reports of each list of events, against all other reports. the store of reports given to this brief, "
+        "## This store",
+        "Reports of each list of events, against all other reports. the store of reports given to this brief, "
         f"2020Q1 to 2020Q3. {NO_RISK}",
         f"use or event | reports, {drug} | with the event | reports, comparison | with the event | "
         "reporting odds ratio, from the counts | drawn",
@@ -260,6 +262,10 @@ def test_a_store_without_the_comparison_says_why_and_shows_the_rest(
     ]
     assert "the declared comparison is left out: depression_2020: nobody" in caplog.text
     assert {claim.time_span for claim in store_claims(book)} == {"2020Q1 to 2020Q3"}
+    ratio = book.claims["reports.store.all.depression_core.ror"]
+    assert ratio.label == "reporting odds ratio: depression core"
+    assert ratio.interval == "95 % confidence interval (Woolf)"
+    assert ratio.population == "the store of reports given to this brief, index abc"
 
 
 def store_claims(book: Ledger) -> list[Claim]:

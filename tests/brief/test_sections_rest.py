@@ -22,7 +22,7 @@ from glabella.brief.sections import (
 )
 from glabella.brief.words import words_of
 from glabella.dossier import Evidence, load
-from glabella.shown import Details, Heading, Icon, Ledger, Section, Table, blocks_of, claims_of
+from glabella.shown import Details, Heading, Icon, Ledger, Name, Section, Table, blocks_of, claims_of
 from tests.brief.sections import bare_digits, changed, lines, number, sentence, starter, with_study
 
 SECTIONS = (
@@ -93,6 +93,42 @@ def test_every_number_has_a_source_unless_it_is_from_memory(shipped: Results, mo
         assert {source.reference for source in claim.sources} <= shipped.evidence.references.keys()
 
 
+def test_counts_say_what_was_counted_in_which_files(shipped: Results) -> None:
+    book = Ledger()
+    for module in SECTIONS:
+        module.report(shipped, book)
+    counts = {
+        name: claim
+        for name, claim in book.claims.items()
+        if claim.function == "glabella.brief.count" and name != "with.tested"
+    }
+    assert {name: claim.label for name, claim in counts.items() if not name.startswith("methods.source.")} == {
+        "harm.studies.main": "studies of the question",
+        "harm.studies.counted": "of them, with counts of harm in both groups",
+        "claim.count.total": "popular claims",
+        **{f"claim.count.{word}": f"of them, {word}" for word in verdicts(shipped)},
+        "reproduce.total": "published pooled results",
+        "reproduce.exact": "of them, met exactly",
+        "reproduce.approximate": "of them, met approximately",
+        "conflict.topics": "contradictions between sources",
+        "conflict.used": "of them, with a side that is used",
+        "study.total": "studies",
+        "study.randomised": "randomised studies",
+    }
+    assert counts["methods.source.0"].label == "sources: primary abstract"
+    for claim in counts.values():
+        assert (claim.population, claim.time_span, claim.certainty) == (
+            "what this dossier holds",
+            "any",
+            "not rated",
+        )
+        assert {file for file, _ in claim.inputs} <= shipped.evidence.digests.keys()
+
+
+def verdicts(results: Results) -> set[str]:
+    return {claim.verdict for claim in results.evidence.claims.claims}
+
+
 @pytest.mark.parametrize("make", [treatment.report, reports.report, conflicts.report, reproductions.report])
 def test_a_section_without_its_subject_is_not_there(evidence: Evidence, make: Make) -> None:
     assert make(Results(evidence), Ledger()) is None
@@ -109,7 +145,7 @@ def test_the_question_is_said_part_by_part(evidence: Evidence) -> None:
         "- What is given: my treatment.",
         "- Compared with: placebo.",
         "- What is measured: response (more people is better).",
-        "- Edition: 2026-01-01.",
+        "- Edition: 1 January 2026.",
         "- Last search for studies: date not recorded.",
     ]
 
@@ -133,6 +169,15 @@ def test_a_question_without_comparators_has_no_such_part(evidence: Evidence) -> 
     asked = changed(evidence.dossier.question, comparators=())
     dossier = evidence.dossier.model_copy(update={"question": asked})
     assert not any("Compared with" in line for line in said(question.report, replace(evidence, dossier=dossier)))
+
+
+def searched(evidence: Evidence, **search: Any) -> Evidence:
+    return replace(evidence, dossier=changed(evidence.dossier, search=search))
+
+
+def test_the_day_of_the_search_is_said(evidence: Evidence) -> None:
+    shown = said(question.report, searched(evidence, date="2025-11-03"))
+    assert "- Last search for studies: 3 November 2025." in shown
 
 
 # --- what it is ----------------------------------------------------------------------------------------------
@@ -188,14 +233,14 @@ def test_a_sentence_that_stands_at_several_products_is_said_once(evidence: Evide
 def test_doses_of_the_studies_are_shown_with_where_and_who(evidence: Evidence) -> None:
     (study,) = evidence.studies.values()
     doses = [{"units": number(3, unit="g")}]
-    arms = {"drug": changed(study.arms["drug"], doses=doses, site="the arm"), "placebo": study.arms["placebo"]}
+    arms = {"drug": changed(study.arms["drug"], doses=doses, site="upper_arm"), "placebo": study.arms["placebo"]}
     given = with_study(evidence, arms={key: arm.model_dump(mode="json") for key, arm in arms.items()})
     unseen = changed(study, id="other2021", label="Other 2021")
     given = replace(given, studies={**given.studies, "other2021": unseen})
     assert said(treatment.report, given)[1:] == [
         "What the studies gave.",
         "study | treatment | where | dose",
-        "Example 2020 | my drug | the arm | 3 g",
+        "Example 2020 | my drug | upper arm | 3 g",
         "Dose not seen: Other 2021.",
     ]
 
@@ -239,6 +284,22 @@ def test_counts_of_harm_are_given_of_a_hundred_with_and_without(evidence: Eviden
         "cough | 30.0 (21.9 to 39.6) | 25.0 (17.5 to 34.3) | adults with my condition; first year",
         "In brackets: confidence interval (Wilson).",
     ]
+
+
+def test_counts_of_harm_say_what_they_are(evidence: Evidence) -> None:
+    book = Ledger()
+    harms.report(Results(products(evidence, harm_counts={"a": pair("rash", (3, 1000), (0, 100), ASKED)})), book)
+    labels = {name: claim.label for name, claim in book.claims.items() if name.startswith("harm.a.")}
+    assert labels == {
+        "harm.a.with": "of a hundred people, with: rash",
+        "harm.a.without": "of a hundred people, without: rash",
+        "harm.a.with.thousand": "of a thousand people, with: rash",
+        "harm.a.without.thousand": "of a thousand people, without: rash",
+    }
+    for name in labels:
+        claim = book.claims[name]
+        assert (claim.interval, claim.certainty) == ("95 % confidence interval (Wilson)", "not rated")
+        assert (claim.population, claim.time_span) == (ASKED, "first year")
 
 
 def test_counts_in_other_people_are_said_to_be_so(evidence: Evidence) -> None:
@@ -289,6 +350,7 @@ def test_harm_in_the_studies_is_shown(evidence: Evidence) -> None:
     counts = {"drug": {"events": number(4), "n": number(20)}, "placebo": {"events": number(2), "n": number(20)}}
     both = [{"event": "rash", "arms": counts}, {"event": "cough", "statement": sentence("Nobody coughed.")}]
     shown = said(harms.report, with_study(evidence, harms=both))
+    assert shown[0] == f"# What harm does {words_of(evidence).short} do?"
     assert shown[1].endswith("what is known stands below.")
     assert shown[2].endswith("in both groups: 1 of 1.")
     assert shown[3:] == [
@@ -310,6 +372,16 @@ def test_harm_in_a_study_without_chance_is_marked(evidence: Evidence, randomised
     design = {"type": "parallel", "randomised": randomised, "blinding": "double"}
     evidence = with_study(evidence, harms=[{"event": "rash", "arms": counts}], design=design)
     assert any(line.startswith(f"rash | Example 2020{mark} | ") for line in said(harms.report, evidence))
+
+
+def test_counts_of_harm_of_a_study_say_of_which_arm_they_are(evidence: Evidence) -> None:
+    counts = {"drug": {"events": number(4), "n": number(20)}, "placebo": {"events": number(2), "n": number(20)}}
+    book = Ledger()
+    harms.report(Results(with_study(evidence, harms=[{"event": "rash", "arms": counts}])), book)
+    claim = book.claims["harm.study.example2020.0.drug_v_placebo.with"]
+    assert claim.label == "of a hundred people, my drug: rash"
+    assert (claim.population, claim.time_span) == ("Example 2020, my drug", "as in the source")
+    assert claim.function == "glabella.synthesis.wilson"
 
 
 def test_counts_of_one_arm_only_are_no_comparison(evidence: Evidence) -> None:
@@ -493,6 +565,12 @@ def test_published_results_stand_beside_ours(evidence: Evidence) -> None:
         "Review B | 3.1 | 3.00 (0.79 to 11.44) | approximate | rounded",
         "Review C | 9 | not possible | not possible | unseen",
     ]
+    book = Ledger()
+    reproductions.report(Results(replace(evidence, dossier=dossier)), book)
+    printed, ours = book.claims["reproduce.whole.printed"], book.claims["reproduce.whole.ours"]
+    assert (printed.label, ours.label) == ("printed: Review A", "recomputed: Review A")
+    assert (ours.interval, ours.population) == ("95 % confidence interval", "as in the review")
+    assert ours.time_span == "week 6"
 
 
 def test_a_published_result_whose_trials_give_no_effect_is_not_recomputed(evidence: Evidence) -> None:
@@ -574,15 +652,32 @@ def test_certainty_is_explained_and_what_was_searched(evidence: Evidence) -> Non
     )
 
 
+@pytest.mark.parametrize(
+    ("search", "words"),
+    [
+        ({"date": "2025-11-03"}, "Last search: 3 November 2025. "),
+        ({"statement": sentence("In {n} libraries.", n=3)}, "In 3 libraries.[EXAMPLE]"),
+        (
+            {"date": "2025-11-03", "statement": sentence("In {n} libraries.", n=3)},
+            "Last search: 3 November 2025. In 3 libraries.[EXAMPLE]",
+        ),
+    ],
+)
+def test_when_and_where_was_searched_is_said(evidence: Evidence, search: dict[str, Any], words: str) -> None:
+    shown = said(methods.report, searched(evidence, **search))
+    assert shown[shown.index("## What was searched and read") + 1] == words
+
+
 def test_sources_are_counted_by_kind_the_rare_ones_together(shipped: Results, evidence: Evidence) -> None:
-    assert "other kinds | 1" in said(methods.report, evidence)
+    assert "example | 1" in said(methods.report, evidence)
     section = methods.report(shipped, Ledger())
     assert section is not None
     (table,) = (block for block in blocks_of((section,)) if isinstance(block, Table))
     counts = [claim.value or 0 for claim in claims_of((table,))]
     assert sum(counts) == len(shipped.evidence.references)
     assert counts[:-1] == sorted(counts[:-1], reverse=True)
-    assert min(counts[:-1]) >= 3
+    assert len(counts) == 9
+    assert table.rows[-1].cells[0] == Name("other kinds")
 
 
 def test_how_to_make_it_again_and_by_which_functions(evidence: Evidence) -> None:
@@ -593,9 +688,9 @@ def test_how_to_make_it_again_and_by_which_functions(evidence: Evidence) -> None
     assert section is not None
     shown = lines(section)
     assert any(line.startswith("- glabella report writes this document, made by version ") for line in shown)
-    assert "- glabella brief verify FILE makes it again from the dossier and names what differs." in shown
+    assert "- glabella report verify FILE makes it again from the dossier and names what differs." in shown
     fold = shown[shown.index("> The functions that made the numbers above") :]
-    assert "- glabella.decision.quote" in fold
+    assert "- glabella.brief.quote" in fold
     alone = methods.report(results, Ledger())
     assert alone is not None
     assert sum(isinstance(block, Details) for block in alone.content) == 1

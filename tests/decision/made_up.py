@@ -41,7 +41,7 @@ def made_up(mechanism: Mechanism, **changes: Any) -> Fitted:
             for at, name in enumerate(ACCOUNTS)
         ],
         "schedules": [_scheduled(rule, name, at) for name in ("feedback", "expectancy")
-                      for at, rule in enumerate(("fixed", "frown", "symptoms"))],
+                      for at, rule in enumerate(("fixed", "weakness", "symptoms"))],
         "sensitivity": [{
             "quantity": "duration", "centre": 122.0,
             "swings": [{"name": "steepness", "low": 1.4, "high": 6.6, "at_low": 104.0, "at_high": 134.0},
@@ -85,7 +85,7 @@ def _muscle(mechanism: Mechanism) -> dict[str, Any]:
         "unknowns": unknowns,
         "profiles": [{"name": "k_loss", "values": [0.008, 0.011, 0.016], "rise": [4.1, 0.0, 4.4]}],
         "rows": rows,
-        "foretold": [
+        "predicted": [
             {"by": "study", "shares": 52, "groups": 15, "error": 8.7, "bias": 1.2, "coverage": 92.3},
             {"by": "product", "shares": 52, "groups": 6, "error": 14.1, "bias": -3.4, "coverage": 88.5},
             {"by": "held_out", "shares": 14, "groups": 5, "error": 9.9, "bias": 0.6, "coverage": 85.7},
@@ -145,7 +145,7 @@ def _scheduled(rule: str, explanation: str, at: int) -> dict[str, Any]:
     return {
         "rule": rule, "explanation": explanation, "people": 10000, "failed": 0,
         "injections": _interval(4.3 - at / 2, 3.0, 5.0), "units": _interval(129.0 - 15 * at, 90.0, 150.0),
-        "weeks_frown": _interval(45.0 - at, 31.0, 52.0), "weeks_relief": _interval(40.0 + at, 20.0, 51.0),
-        "stopping_frown": _interval(16.0, 9.0, 27.0), "stopping_relief": _interval(19.0, 10.0, None),
+        "weeks_weakness": _interval(45.0 - at, 31.0, 52.0), "weeks_relief": _interval(40.0 + at, 20.0, 51.0),
+        "stopping_weakness": _interval(16.0, 9.0, 27.0), "stopping_relief": _interval(19.0, 10.0, None),
         "never": 2.6, "never_relief": 21.0,
     }  # fmt: skip

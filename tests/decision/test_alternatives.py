@@ -19,7 +19,8 @@ from glabella.dossier import Evidence, load, read_table, shipped
 from glabella.shown import Claim
 from glabella.synthesis import Network, arrays, contrasts, network, pool
 
-REFERENCE = json.loads((Path(__file__).parent / "reference" / "joined.json").read_text(encoding="utf-8"))
+SYNTHESIS = Path(__file__).parents[1] / "synthesis"
+REFERENCE = json.loads((SYNTHESIS / "reference" / "joined.json").read_text(encoding="utf-8"))
 TOXIN = "botulinum toxin"
 
 
@@ -154,12 +155,12 @@ def test_alternatives_stand_in_the_order_of_the_plot(found: Alternatives) -> Non
 def test_leaving_a_trial_out_is_the_dossier_without_it(folder: Path, found: Alternatives) -> None:
     less = edited(folder, "dossier.yaml", """    outcome: response
     measure: OR
-    week: 6
+    time: 6
     comparisons:
     - wollmer2012/toxin_v_placebo
 """, """    outcome: response
     measure: OR
-    week: 6
+    time: 6
     comparisons:
 """)  # fmt: skip
     them = alternatives(less, lambda claim: claim)

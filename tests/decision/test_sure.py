@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from glabella.decision import Sure, answer
-from glabella.dossier import Evidence, Option, check, load, shipped, write_starter
+from glabella.dossier import Evidence, Option, check, load, shipped
 from glabella.synthesis import arrays, contrasts, pool
+from tests.made_up import write_fuller
 
 
 @pytest.fixture(scope="module")
@@ -86,13 +87,13 @@ def test_no_judgement_of_bias_is_said(held: Sure) -> None:
 def found(evidence: Evidence, **options: object) -> dict[str, tuple[float, str]]:
     """Give week and scale of each effect of all placebo-controlled comparisons, with other options."""
     analysis = evidence.dossier.analyses["scores_with_other_site"].choosing(Option.model_validate(options))
-    return {f"{e.study}/{e.comparison}": (e.week, e.scale) for e in contrasts(evidence, analysis).effects}
+    return {f"{e.study}/{e.comparison}": (e.time, e.scale) for e in contrasts(evidence, analysis).effects}
 
 
 def test_options_choose_the_week(evidence: Evidence) -> None:
     assert {week for week, _ in found(evidence).values()} == {6}
-    assert found(evidence, weeks="first")["brin2020/u30_v_placebo"] == (3, "madrs")
-    last = found(evidence, weeks="last")
+    assert found(evidence, when="first")["brin2020/u30_v_placebo"] == (3, "madrs")
+    last = found(evidence, when="last")
     assert last["brin2020/u30_v_placebo"] == (9, "madrs")
     assert last["wollmer2012/toxin_v_placebo"] == (16, "ham_d17")
     # The higher dose borrows its spread from the other one at the same week, whatever week that one shows.
@@ -101,7 +102,7 @@ def test_options_choose_the_week(evidence: Evidence) -> None:
 
 def test_a_borrowed_spread_is_of_the_same_week(evidence: Evidence) -> None:
     named = contrasts(evidence, evidence.dossier.analyses["scores_all"]).effects
-    last = contrasts(evidence, evidence.dossier.analyses["scores_all"].choosing(Option(weeks="last"))).effects
+    last = contrasts(evidence, evidence.dossier.analyses["scores_all"].choosing(Option(when="last"))).effects
     (one,), (two,) = ([e for e in each if e.comparison == "u50_v_placebo"] for each in (named, last))
     assert (one.yi, one.vi) == (two.yi, two.vi)
 
@@ -121,7 +122,7 @@ def test_options_keep_kinds_of_trials_and_what_is_only_remembered_is_unknown(evi
     ]
     # That two trials let people keep an antidepressant is remembered, not seen.
     assert found(evidence, co_treatment=("mixed",)) == {}
-    assert "onadep2024/glabella_v_crows_feet" not in found(evidence, controls=("saline",))
+    assert "onadep2024/glabella_v_crows_feet" not in found(evidence, controls=("placebo",))
     analysis = evidence.dossier.analyses["scores_all"].choosing(Option(blinding=("double",)))
     reasons = {each.study: each.reason for each in contrasts(evidence, analysis).not_computed}
     assert reasons["zamanian2017"] == "blinding is unknown, not double"
@@ -145,7 +146,7 @@ def test_response_alone_has_the_sign_of_a_score(evidence: Evidence) -> None:
     [
         ("trials: {a: {}}", "choice 'trials' is always made"),
         ("a: {}", "choice 'a' has no option"),
-        ("a: {b: {weeks: last}}\n  c: {d: {weeks: first}}", "choice 'c' sets weeks, which choice 'a' sets too"),
+        ("a: {b: {when: last}}\n  c: {d: {when: first}}", "choice 'c' sets when, which choice 'a' sets too"),
         ("a: {week 6: {}}", "'week 6' holds the bare number '6'"),
         ("a: {b: {without: [x/y]}}", "no analysis has comparison 'x/y'"),
         ("a: {b: {not_from: [X]}}", "reference 'X' is not in references.json"),
@@ -154,7 +155,7 @@ def test_response_alone_has_the_sign_of_a_score(evidence: Evidence) -> None:
 )
 def test_a_faulty_choice_is_named(tmp_path: Path, choices: str, says: str) -> None:
     folder = tmp_path / "dossier"
-    write_starter(folder)
+    write_fuller(folder)
     path = folder / "dossier.yaml"
     path.write_text(
         path.read_text(encoding="utf-8").partition("choices:")[0] + f"choices:\n  {choices}\n", encoding="utf-8"

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from glabella.dossier import DossierError, check, json_schema, load, shipped, write_starter
+from glabella.dossier import DossierError, check, json_schema, load, shipped
+from tests.made_up import write_fuller
 
 
 @pytest.fixture
 def dossier(tmp_path: Path) -> Path:
     folder = tmp_path / "dossier"
-    write_starter(folder)
+    write_fuller(folder)
     return folder
 
 
@@ -139,4 +140,4 @@ def test_the_command_exits_with_two_and_leaves_nothing(dossier: Path, tmp_path: 
 def test_the_schema_refuses_what_the_reader_refuses() -> None:
     schema = json_schema("study")
     assert schema["additionalProperties"] is False
-    assert "n_randomised" in schema["required"]
+    assert "design" in schema["required"]

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from glabella.dossier import DossierError, check, load, read_table, shipped, write_starter
+from glabella.dossier import DossierError, check, load, read_table, shipped
+from tests.made_up import write_fuller
 from tests.synthesis.records import outputs
 
 TABLE = """\
@@ -62,7 +63,7 @@ heterogeneity:
 @pytest.fixture
 def dossier(tmp_path: Path) -> Path:
     folder = tmp_path / "dossier"
-    write_starter(folder)
+    write_fuller(folder)
     (folder / "tables").mkdir()
     (folder / "tables" / "net.csv").write_text(TABLE, encoding="utf-8")
     (folder / "comparators.yaml").write_text(COMPARATORS, encoding="utf-8")
@@ -89,7 +90,7 @@ def test_a_network_and_priors_are_read(dossier: Path) -> None:
 
 
 def test_a_dossier_may_have_neither(tmp_path: Path) -> None:
-    write_starter(tmp_path / "mine")
+    write_fuller(tmp_path / "mine")
     evidence = load(tmp_path / "mine")
     assert (evidence.comparators, evidence.network, evidence.priors) == (None, None, None)
 

@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from glabella.dossier import DossierError, Fitted, check, fit_inputs, json_schema, load, write_starter
+from glabella.dossier import DossierError, Fitted, check, fit_inputs, json_schema, load
 from tests.dossier.test_mechanism import FILES
+from tests.made_up import write_fuller
 
 FIT = "mechanism/fit.json"
 INPUTS = ("explanations.yaml", "model.ant", "observations.yaml", "parameters.yaml")
@@ -33,7 +34,7 @@ def made_up(folder: Path) -> dict[str, Any]:
                "verdict": "identified"}  # fmt: skip
     explained = {"name": "hope", "gain": interval(4.0), "half_life": {"value": 7.0}, "spread": 0.0, "aicc": 3.0,
                  "bic": 3.0, "weight": 0.6, "parameters": 3, "expected": [2.5]}  # fmt: skip
-    year = ("injections", "units", "weeks_frown", "weeks_relief", "stopping_frown", "stopping_relief")
+    year = ("injections", "units", "weeks_weakness", "weeks_relief", "stopping_weakness", "stopping_relief")
     return {
         "function": "glabella.mechanism.analyse", "version": "0", "seed": 1, "level": 0.95,
         "inputs": {name: digest(folder, name) for name in (*INPUTS, "questions.yaml")
@@ -45,7 +46,7 @@ def made_up(folder: Path) -> dict[str, Any]:
             "profiles": [{"name": "k_up", "values": [0.4, 0.5], "rise": [1.0, 0.0]}],
             "rows": [{"id": "first", "seen": 0.5, "fitted": interval(0.5)},
                      {"id": "lasting", "seen": 0.5, "fitted": interval(0.4), "left_out": interval(0.3)}],
-            "foretold": [{"by": "study", "shares": 2, "groups": 1, "error": 7.0, "bias": -1.0, "coverage": 95.0}],
+            "predicted": [{"by": "study", "shares": 2, "groups": 1, "error": 7.0, "bias": -1.0, "coverage": 95.0}],
             "checks": [], "left_out": ["one: the number of people is not known"],
         },
         "courses": [{**who, **course}],
@@ -78,7 +79,7 @@ def keep(folder: Path, found: dict[str, Any]) -> None:
 def dossier(tmp_path: Path) -> Path:
     """Write the small dossier with a fit that belongs to it."""
     folder = tmp_path / "dossier"
-    write_starter(folder)
+    write_fuller(folder)
     (folder / "mechanism").mkdir()
     for name, text in FILES.items():
         (folder / "mechanism" / name).write_text(text, encoding="utf-8")
@@ -160,9 +161,9 @@ def put(*path: str | int) -> Callable[[dict[str, Any], Any], None]:
 @pytest.mark.parametrize(
     ("change", "value", "says"),
     [
-        (put("courses", 0, "product"), "other", r"no toxin in products.yaml 'other'; refit with"),
-        (put("landmarks", 0, "product"), "placebo", r"no toxin in products.yaml 'placebo'"),
-        (put("mood", "product"), "other", r"no toxin in products.yaml 'other'"),
+        (put("courses", 0, "product"), "other", r"no treatment in products.yaml 'other'; refit with"),
+        (put("landmarks", 0, "product"), "placebo", r"no treatment in products.yaml 'placebo'"),
+        (put("mood", "product"), "other", r"no treatment in products.yaml 'other'"),
         (put("muscle", "unknowns", 0, "name"), "k_gone", r"no parameter 'k_gone'"),
         (put("muscle", "profiles", 0, "name"), "k_gone", r"no parameter 'k_gone'"),
         (put("muscle", "rows", 1, "id"), "score", r"no observation of the muscle 'score'"),

@@ -9,7 +9,8 @@ from statistics import NormalDist
 
 import pytest
 
-from glabella.dossier import Mechanism, MuscleObservation, Number, check, load, shipped, write_starter
+from glabella.dossier import Mechanism, MuscleObservation, Number, check, load, shipped
+from tests.made_up import write_fuller
 
 FACTS = Path(__file__).parent / "data" / "muscle_facts.json"
 MODEL = """\
@@ -80,12 +81,13 @@ mood:
     use: fit
     comparison: drug_v_placebo
     site: frown
-    comparator: saline
+    comparator: placebo
     scale: my_scale
     week: 6
     measure: points
     difference: {value: -3, status: seen, source: EXAMPLE}
     se: {value: 1.5, status: derived, derived_from: [EXAMPLE], note: from P}
+site: frown
 """
 LINKS = """\
 nodes: {drug: drug, effect: effect, mood: mood}
@@ -133,7 +135,7 @@ MOD, PAR, OBS, LIN, EXP = FILES
 @pytest.fixture
 def dossier(tmp_path: Path) -> Path:
     folder = tmp_path / "dossier"
-    write_starter(folder)
+    write_fuller(folder)
     (folder / "mechanism").mkdir()
     for name, text in FILES.items():
         (folder / "mechanism" / name).write_text(text, encoding="utf-8")
@@ -156,7 +158,7 @@ def test_a_mechanism_is_read(dossier: Path) -> None:
 
 
 def test_a_dossier_may_have_none(tmp_path: Path) -> None:
-    write_starter(tmp_path / "mine")
+    write_fuller(tmp_path / "mine")
     assert load(tmp_path / "mine").mechanism is None
 
 
@@ -183,10 +185,10 @@ PERCENT = "percent: {value: 50, status: seen, source: EXAMPLE}"
         (OBS, DOSE, DOSE.replace("unit: U, ", ""), r":2: .*20.0 None; expected units \(U\) of my_drug"),
         (OBS, DOSE, DOSE.replace("unit: U", "unit: ng"), r":2: muscle.0: dose is 20.0 ng; expected units"),
         (OBS, DOSE, DOSE.replace("value: 20", "value: 0"), r":2: muscle.0: dose is 0.0 U; expected units"),
-        (OBS, "product: my_drug", "product: other", r":4: no toxin 'other' in products.yaml; expected one of"),
-        (OBS, "product: my_drug", "product: placebo", r":4: no toxin 'placebo' in products.yaml"),
-        (PAR, "    product: my_drug\n", "", r":2: .*unit 1/U without a product; toxin units are those of one"),
-        (PAR, "product: my_drug", "product: placebo", r":5: no toxin 'placebo' in products.yaml"),
+        (OBS, "product: my_drug", "product: other", r":4: no treatment 'other' in products.yaml; expected one of"),
+        (OBS, "product: my_drug", "product: placebo", r":4: no treatment 'placebo' in products.yaml"),
+        (PAR, "    product: my_drug\n", "", r":2: .*unit 1/U without a product; units \(U\) are those of one"),
+        (PAR, "product: my_drug", "product: placebo", r":5: no treatment 'placebo' in products.yaml"),
         # Only what was seen is fitted.
         (OBS, PERCENT, "percent: {value: 50, status: recalled}", r":2: .*with a number that is recalled"),
         (OBS, PERCENT, "percent: {value: 50, status: reported, source: EXAMPLE}",
@@ -203,7 +205,7 @@ PERCENT = "percent: {value: 50, status: seen, source: EXAMPLE}"
         (OBS, "id: lasting", "id: first", r":\d+: id 'first' stands twice"),
         (OBS, "study: example2020", "study: other", r":\d+: no study 'other'; expected the id of a file"),
         (OBS, "comparison: drug_v_placebo", "comparison: x", r":\d+: example2020 has no comparison 'x'"),
-        (OBS, "comparator: saline", "comparator: sham", r":\d+: comparator is sham, but the study"),
+        (OBS, "comparator: placebo", "comparator: sham", r":\d+: comparator is sham, but the study"),
         (OBS, "scale: my_scale", "scale: other", r":\d+: no scale 'other'; expected one of \['my_scale'\]"),
         (OBS, "measure: points", "measure: response", r":\d+: .*measure is response; expected arm and versus"),
         (OBS, "source: EXAMPLE", "source: NOBODY", r":\d+: reference 'NOBODY' is not in references.json"),
@@ -324,7 +326,7 @@ def test_every_constant_of_the_model_has_a_parameter(mechanism: Mechanism) -> No
 
     model = load_model(mechanism.model)
     switches = set(mechanism.explanations["none"].switches)
-    settings = switches | {"dose", "sensitivity", "frown_site"}
+    settings = switches | {"dose", "sensitivity", "at_site"}
     assert settings <= model.parameters.keys()
     ours = {each.symbol or key: each for key, each in mechanism.parameters.items() if each.belongs_to == "model"}
     assert ours.keys() == model.parameters.keys() - settings
@@ -366,7 +368,7 @@ def test_mood_says_what_the_studies_files_say(mechanism: Mechanism) -> None:
         study = studies[each.study]
         pair = study.comparisons[each.comparison]
         results = [
-            r for r in study.results if r.week == each.week and r.scale == each.scale and r.period in (None, 1)
+            r for r in study.results if r.time == each.week and r.scale == each.scale and r.period in (None, 1)
         ]
         for result in results:
             for between in result.between:

@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from glabella.dossier import check, fit_inputs, load, shipped, write_starter
+from glabella.dossier import check, fit_inputs, load, shipped
 from tests.dossier.test_mechanism import FILES
+from tests.made_up import write_fuller
 
 
 @pytest.fixture
 def dossier(tmp_path: Path) -> Path:
     folder = tmp_path / "dossier"
-    write_starter(folder)
+    write_fuller(folder)
     (folder / "mechanism").mkdir()
     for name, text in FILES.items():
         (folder / "mechanism" / name).write_text(text, encoding="utf-8")
@@ -28,16 +29,16 @@ def test_without_words_a_mechanism_is_of_a_muscle(dossier: Path) -> None:
     mechanism = load(dossier).mechanism
     assert mechanism is not None
     words = mechanism.words
-    assert (words.part, words.place, words.repeated, words.trials) == ("muscle", "the muscle", (), {})
+    assert (words.part, words.repeated, words.trials) == ("muscle", (), {})
     assert words.defined("one_grade") == "one grade"
 
 
 def test_words_are_read(dossier: Path) -> None:
-    text = "part: jaw\nplace: the jaw\ndefinitions: {onset: somebody sees it}\ntrials: {example: Example 2020}\n"
+    text = "part: jaw\ndefinitions: {onset: somebody sees it}\ntrials: {example: Example 2020}\n"
     assert faults(dossier, text) == []
     mechanism = load(dossier).mechanism
     assert mechanism is not None
-    assert (mechanism.words.part, mechanism.words.place) == ("jaw", "the jaw")
+    assert mechanism.words.part == "jaw"
     assert mechanism.words.defined("onset") == "somebody sees it"
     assert mechanism.words.trials["example"] == "Example 2020"
 
@@ -46,7 +47,7 @@ def test_words_are_read(dossier: Path) -> None:
     ("text", "says"),
     [
         ("part: 2 jaws\n", "mechanism/words.yaml:1: part holds a bare number: '2 jaws'; say it in words"),
-        ("place: the jaw\ndefinitions: {onset: 3 see it}\n", "words.yaml:2: onset holds a bare number: '3 see it'"),
+        ("part: jaw\ndefinitions: {onset: 3 see it}\n", "words.yaml:2: onset holds a bare number: '3 see it'"),
         ("definitions: {gone: no such}\n", "words.yaml:1: definitions.gone"),
         ("trials:\n  other: Other 2020\n", "words.yaml:2: nothing in observations.yaml was seen in 'other'"),
         ("repeated:\n  - {text: In 2 trials., status: missing}\n", "text holds the bare number '2'"),
@@ -76,7 +77,8 @@ def test_every_shipped_definition_and_trial_that_is_predicted_has_words() -> Non
     mechanism = load().mechanism
     assert mechanism is not None
     seen = mechanism.observations
-    assert {each.definition for each in (*seen.muscle, *seen.times)} <= mechanism.words.definitions.keys()
+    defined = mechanism.words.definitions.keys()
+    assert {each.definition for each in seen.muscle} | {each.definition for each in seen.times} <= defined
     assert {
         each.study for each in (*seen.muscle, *seen.times) if each.use == "fit"
     } <= mechanism.words.trials.keys()

@@ -203,8 +203,9 @@ def side(reports: float, events: float) -> dict[str, Any]:
 
 
 def mood(**more: Any) -> dict[str, Any]:
-    return {"mood": [{"id": "m", "study": "s", "product": "p", "use": "fit", "comparison": "c", "site": "frown",
-                      "comparator": "saline", "scale": "x", "week": 6, "measure": "points",
+    return {"site": "frown",
+            "mood": [{"id": "m", "study": "s", "product": "p", "use": "fit", "comparison": "c", "site": "frown",
+                      "comparator": "placebo", "scale": "x", "week": 6, "measure": "points",
                       "difference": value(-3.0), "se": value(1.0), "p": value(0.01), **more}]}  # fmt: skip
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from glabella.dossier import Fault, check, load, write_starter
+from glabella.dossier import Fault, check, load
 from glabella.synthesis import Contrasts, contrasts
+from tests.made_up import write_fuller
 
 _STUDY = """\
 id: %(id)s
@@ -22,11 +23,11 @@ arms:
   drug: {label: drug, treatment: my_drug, role: active, n_randomised: %(n1)s}
   placebo: {label: placebo, treatment: placebo, role: control, n_randomised: %(n2)s}
 comparisons:
-  drug_v_placebo: {arm: drug, versus: placebo, control: saline}
+  drug_v_placebo: {arm: drug, versus: placebo, control: placebo}
 results:
   - outcome: response
     scale: my_scale
-    week: 6
+    time: 6
     arms:
       drug: {n: %(n1)s%(drug)s}
       placebo: {n: %(n2)s%(placebo)s}
@@ -60,7 +61,7 @@ def study(drug: str = "", placebo: str = "", between: str = "", n: tuple[int, in
 
 def write(folder: Path, measure: str, studies: Iterable[str]) -> Path:
     """Write a dossier of these studies, called ``made1``, ``made2`` and so on, in which a low score is good."""
-    write_starter(folder)
+    write_fuller(folder)
     (folder / "studies" / "example2020.yaml").unlink()
     names = []
     for place, text in enumerate(studies, start=1):

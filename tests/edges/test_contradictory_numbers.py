@@ -68,7 +68,7 @@ def test_what_rounding_printed_is_no_fault_and_gives_no_effect(tmp_path: Path) -
 def test_a_correlation_beyond_one_is_a_fault(tmp_path: Path) -> None:
     arm = fields(mean=10.0, sd=4.0, baseline_mean=20.0, baseline_sd=4.0)
     text = study(arm, arm).replace(
-        "    week: 6\n", "    week: 6\n    correlation: {value: 1.5, status: seen, source: EXAMPLE}\n"
+        "    time: 6\n", "    time: 6\n    correlation: {value: 1.5, status: seen, source: EXAMPLE}\n"
     )
     assert named(tmp_path / "dossier", "SMD", text)
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from glabella.dossier import write_starter
 from tests.edges.files import few, run, store_of
 from tests.edges.limits import clear, limited
+from tests.made_up import write_fuller
 
 
 def nested(leaf: str, link: str) -> str:
@@ -55,14 +55,14 @@ def content(name: str) -> bytes:
 
 @pytest.mark.parametrize("name", [name for name in BOMBS if name not in PASSED_BEFORE])
 def test_a_dossier_written_to_harm_is_refused(tmp_path: Path, name: str) -> None:
-    write_starter(tmp_path / "d")
+    write_fuller(tmp_path / "d")
     (tmp_path / "d" / "dossier.yaml").write_bytes(content(name))
     clear(limited("dossier", "check", tmp_path / "d"), "dossier.yaml")
 
 
 @pytest.mark.parametrize("file", ["studies/example2020.yaml", "claims.yaml"])
 def test_every_file_of_a_dossier_is_read_with_care(tmp_path: Path, file: str) -> None:
-    write_starter(tmp_path / "d")
+    write_fuller(tmp_path / "d")
     (tmp_path / "d" / file).write_bytes(content("lists_in_lists"))
     clear(limited("brief", tmp_path / "d", "--to", tmp_path / "out", "--format", "json"), Path(file).name)
 
@@ -78,7 +78,7 @@ def test_every_file_of_a_dossier_is_read_with_care(tmp_path: Path, file: str) ->
 )
 def test_json_written_to_harm_is_refused(tmp_path: Path, bad: str, note: str) -> None:
     del note
-    write_starter(tmp_path / "d")
+    write_fuller(tmp_path / "d")
     (tmp_path / "d" / "references.json").write_text(bad, encoding="utf-8")
     clear(limited("dossier", "check", tmp_path / "d"), "references.json")
 

@@ -11,8 +11,9 @@ import pytest
 from click.testing import Result
 
 from glabella.brief import Brief, as_json, changed, html, markdown
-from glabella.dossier import load, write_starter
+from glabella.dossier import load
 from tests.edges.files import report, run, store_of
+from tests.made_up import write_fuller
 
 MARKUP = ["[/x]", "[narrow]", "[link=http://evil.example]here[/link]", "[bold red]loud", "[/]", "\\[x]", ":smile:"]
 CRLF_FREE = re.compile(r"\s+")
@@ -108,7 +109,7 @@ LINK = re.compile(r"(?<!\\)\]\(\s*javascript:", re.IGNORECASE)
 def example(folder: Path, text: str) -> Path:
     """Write the starter, its texts replaced by a hostile one."""
     place = folder / "dossier"
-    write_starter(place)
+    write_fuller(place)
     quoted = json.dumps(text)
     for file, old in (
         ("dossier.yaml", "title: My treatment in my condition (example, made-up numbers)"),

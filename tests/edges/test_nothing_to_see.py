@@ -61,7 +61,7 @@ def test_an_sd_of_change_of_nothing_does_not_stop_the_others(tmp_path: Path) -> 
     """Equal SDs and a correlation of one leave a change without spread."""
     arm = fields(mean=10.0, sd=4.0, baseline_mean=20.0, baseline_sd=4.0)
     text = study(arm, arm).replace(
-        "    week: 6\n", "    week: 6\n    correlation: {value: 1.0, status: seen, source: EXAMPLE}\n"
+        "    time: 6\n", "    time: 6\n    correlation: {value: 1.0, status: seen, source: EXAMPLE}\n"
     )
     if any(fault.file == "studies/made1.yaml" for fault in faults(tmp_path / "checked", "SMD", text, FINE)):
         return

@@ -77,7 +77,7 @@ def test_a_baseline_of_one_arm_alone_is_not_subtracted(tmp_path: Path) -> None:
     """By hand: final scores are 12 and 14 in both arms; only one arm's baseline was printed."""
     drug = fields(mean=12.0, sd=4.0, baseline_mean=20.0, baseline_sd=4.0)
     text = study(drug, fields(mean=14.0, sd=4.0)).replace(
-        "    week: 6\n", "    week: 6\n    correlation: {value: 0.5, status: seen, source: EXAMPLE}\n"
+        "    time: 6\n", "    time: 6\n    correlation: {value: 0.5, status: seen, source: EXAMPLE}\n"
     )
     found = effects(tmp_path / "dossier", "MD", text)
     assert [effect.yi for effect in found.effects] in ([], [pytest.approx(-2)])

@@ -17,10 +17,10 @@ from tests.mechanism.models import TOXIN
 MOOD = """
   var relief = 0
   relief has dimensionless
-  relief' = k_mood*(gain*(face_on*frown_site*weakness + look_on*weakness + always_on) - relief)
-  k_mood = 0.1; gain = 1; face_on = 1; look_on = 0; always_on = 0; frown_site = 1; sensitivity = 1
+  relief' = k_mood*(gain*(face_on*at_site*weakness + look_on*weakness + always_on) - relief)
+  k_mood = 0.1; gain = 1; face_on = 1; look_on = 0; always_on = 0; at_site = 1; sensitivity = 1
   k_mood has per_day; gain has dimensionless; face_on has dimensionless; look_on has dimensionless
-  always_on has dimensionless; frown_site has dimensionless; sensitivity has dimensionless
+  always_on has dimensionless; at_site has dimensionless; sensitivity has dimensionless
 end"""
 EXPLANATIONS = {
     "face": {"face_on": 1.0, "look_on": 0.0, "always_on": 0.0},

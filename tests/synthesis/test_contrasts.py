@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from glabella.dossier import Evidence, load, shipped, write_starter
+from glabella.dossier import Evidence, load, shipped
 from glabella.synthesis import Contrasts, Effect, arrays, contrasts, effect_size
+from tests.made_up import write_fuller
 
 HEAD = """\
 id: example2020
@@ -32,7 +33,7 @@ def n(value: float | str) -> str:
 def made(tmp_path: Path, arms: dict[str, int], results: str, measure: str, kind: str = "parallel") -> Evidence:
     """Write a synthetic dossier of one study, each active arm compared with ``placebo``, and load it."""
     folder = tmp_path / "dossier"
-    write_starter(folder)
+    write_fuller(folder)
     text = HEAD % {"type": kind, "total": sum(arms.values())} + "arms:\n"
     for arm, size in arms.items():
         role, treatment = ("control", "placebo") if arm == "placebo" else ("active", "my_drug")
@@ -40,7 +41,7 @@ def made(tmp_path: Path, arms: dict[str, int], results: str, measure: str, kind:
     text += "comparisons:\n"
     active = [arm for arm in arms if arm != "placebo"]
     for arm in active:
-        text += f"  {arm}_v_placebo: {{arm: {arm}, versus: placebo, control: saline}}\n"
+        text += f"  {arm}_v_placebo: {{arm: {arm}, versus: placebo, control: placebo}}\n"
     (folder / "studies" / "example2020.yaml").write_text(text + "results:\n" + results, encoding="utf-8")
     plan = (folder / "dossier.yaml").read_text(encoding="utf-8")
     names = ", ".join(f"example2020/{arm}_v_placebo" for arm in active)
@@ -59,7 +60,7 @@ def only(evidence: Evidence) -> Effect:
 
 
 def result(arms: dict[str, dict[str, Any]], extra: str = "", **more: Any) -> str:
-    text = "  - outcome: response\n    scale: my_scale\n    week: 6\n"
+    text = "  - outcome: response\n    scale: my_scale\n    time: 6\n"
     text += "".join(f"    {key}: {value}\n" for key, value in more.items())
     if arms:
         text += "    arms:\n"

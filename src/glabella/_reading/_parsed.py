@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from unicodedata import category
 
@@ -25,23 +27,31 @@ _SHOWN = 600
 _STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Parsed:
-    """The content of a text, where each part of it stands, and what is wrong.
+    """The content of a text, and what is wrong.
 
     Attributes
     ----------
     data : Any
         Dicts with texts as keys, lists, texts, numbers, truths, None.
-    lines : dict of tuple to int
-        The line of each part, by the keys and places that lead to it.
     faults : tuple of (int, str)
         The line, zero for the whole, and what is wrong there.
+    seek : callable
+        Goes through the text again for the line of each part.
     """
 
     data: Any
-    lines: dict[Path_, int]
     faults: tuple[tuple[int, str], ...]
+    seek: Callable[[], dict[Path_, int]] = field(default=dict, repr=False, compare=False)
+
+    @cached_property
+    def lines(self) -> dict[Path_, int]:
+        """The line of each part, by the keys and places that lead to it; sought when first asked for.
+
+        To keep them costs more than all the rest of reading, and only what is wrong is told with its line.
+        """
+        return self.seek()
 
 
 class UnreadableError(ValueError):

@@ -7,6 +7,7 @@ without an end are refused.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -49,9 +50,21 @@ def parse_yaml(text: str) -> Parsed:
     """Give the values of a YAML text, and where each of them stands."""
     if found := _TAG_LINES.search(text):
         line = text.count("\n", 0, found.start()) + 1
-        return Parsed(None, {}, ((line, "not valid YAML: a line %TAG; no tags are read"),))
+        return Parsed(None, ((line, "not valid YAML: a line %TAG; no tags are read"),))
+    data, faults = _read(text, None)
+
+    def seek() -> dict[Path_, int]:
+        lines: dict[Path_, int] = {}
+        _read(text, lines)
+        return lines
+
+    return Parsed(data, tuple(faults), seek)
+
+
+def _read(text: str, lines: dict[Path_, int] | None) -> tuple[Any, list[tuple[int, str]]]:
+    """Give the values of a text and what is wrong; ``lines`` is filled with the line of each part."""
     parser = _Parser(text)
-    reading = _Reading(parser)
+    reading = _Reading(parser, lines)
     data = None
     try:
         data = reading.document()
@@ -61,7 +74,7 @@ def parse_yaml(text: str) -> Parsed:
         reading.faults.append(_told(error, text))
     finally:
         parser.dispose()
-    return Parsed(data, reading.lines, tuple(reading.faults))
+    return data, reading.faults
 
 
 def _told(error: yaml.YAMLError, text: str) -> tuple[int, str]:
@@ -78,11 +91,12 @@ def _told(error: yaml.YAMLError, text: str) -> tuple[int, str]:
 
 
 class _Reading:
-    """One pass through the events of a text."""
+    """One pass through the events of a text. A path is None where nobody asks for lines."""
 
-    def __init__(self, parser: Any) -> None:
+    def __init__(self, parser: Any, lines: dict[Path_, int] | None) -> None:
         self.parser = parser
-        self.lines: dict[Path_, int] = {}
+        self.lines: dict[Path_, int] = {} if lines is None else lines
+        self.root: Path_ | None = None if lines is None else ()
         self.faults: list[tuple[int, str]] = []
         # By its name: the value of a finished part, how much it counts, and how many levels it has.
         self.anchors: dict[str, tuple[Any, int, int]] = {}
@@ -94,59 +108,69 @@ class _Reading:
         self.parser.get_event()
         if isinstance(self.parser.get_event(), yaml.StreamEndEvent):
             raise UnreadableError(0, "the file is empty, expected keys and values")
-        data = self.part(self.parser.get_event(), ())
+        data = self.part(self.parser.get_event(), 0, self.root)
         self.parser.get_event()
         after = self.parser.get_event()
         if not isinstance(after, yaml.StreamEndEvent):
-            raise UnreadableError(after.start_mark.line + 1, "not valid YAML: a second document begins")
+            raise UnreadableError(_line(after), "not valid YAML: a second document begins")
         return data
 
-    def part(self, event: Any, path: Path_) -> Any:
-        """Read the part that begins with an event."""
-        line = event.start_mark.line + 1
-        self.lines.setdefault(path, line)
-        if isinstance(event, yaml.AliasEvent):
-            return self.alias(event.anchor, line, len(path))
-        before, outer, self.deepest = self.count, self.deepest, len(path)
-        if isinstance(event, yaml.ScalarEvent):
-            self.counted(1 + len(event.value) // 40, line)
-            value = self.scalar(event, line)
+    def part(self, event: Any, depth: int, path: Path_ | None) -> Any:
+        """Read the part that begins with an event, ``depth`` levels below the whole."""
+        if path is not None:
+            self.lines.setdefault(path, _line(event))
+        kind = type(event)
+        if kind is yaml.ScalarEvent and event.anchor is None:
+            return self.scalar(event)
+        if kind is yaml.AliasEvent:
+            return self.alias(event.anchor, _line(event), depth)
+        before, outer, self.deepest = self.count, self.deepest, depth
+        if kind is yaml.ScalarEvent:
+            value = self.scalar(event)
         else:
-            self.level(len(path) + 1, line)
+            line = _line(event)
+            self.level(depth + 1, line)
             self.counted(1, line)
             if event.tag not in (None, "!", f"{_PLAIN}map", f"{_PLAIN}seq"):
                 self.faults.append((line, f"tag {event.tag!r}, expected none"))
-            value = self.mapping(path) if isinstance(event, yaml.MappingStartEvent) else self.sequence(path)
+            read = self.mapping if kind is yaml.MappingStartEvent else self.sequence
+            value = read(depth + 1, path)
         if event.anchor:
-            self.anchors[event.anchor] = (value, self.count - before, self.deepest - len(path))
+            self.anchors[event.anchor] = (value, self.count - before, self.deepest - depth)
         self.deepest = max(outer, self.deepest)
         return value
 
-    def mapping(self, path: Path_) -> dict[str, Any]:
+    def mapping(self, depth: int, path: Path_ | None) -> dict[str, Any]:
         """Read keys and values up to the end of a mapping."""
         mapping: dict[str, Any] = {}
-        while not isinstance(event := self.parser.get_event(), yaml.MappingEndEvent):
-            line = event.start_mark.line + 1
-            if not isinstance(event, yaml.ScalarEvent):
-                self.faults.append((line, "a key that is no word, expected a word"))
-                self.part(event, (*path, "?"))
-                self.part(self.parser.get_event(), (*path, "?"))
+        get = self.parser.get_event
+        while type(event := get()) is not yaml.MappingEndEvent:
+            if type(event) is not yaml.ScalarEvent:
+                self.faults.append((_line(event), "a key that is no word, expected a word"))
+                aside = None if path is None else (*path, "?")
+                self.part(event, depth, aside)
+                self.part(get(), depth, aside)
                 continue
             key = event.value
             if key == "<<" and event.implicit[0]:
-                self.faults.append((line, "a merge key (<<), which is not read; write out the keys it stands for"))
+                problem = "a merge key (<<), which is not read; write out the keys it stands for"
+                self.faults.append((_line(event), problem))
             elif key in mapping:
-                self.faults.append((line, f"key {key!r} stands twice, expected once"))
-            place = (*path, key)
-            self.lines[place] = line
-            mapping[key] = self.part(self.parser.get_event(), place)
+                self.faults.append((_line(event), f"key {key!r} stands twice, expected once"))
+            if path is None:
+                mapping[key] = self.part(get(), depth, None)
+            else:
+                place = (*path, key)
+                self.lines[place] = _line(event)
+                mapping[key] = self.part(get(), depth, place)
         return mapping
 
-    def sequence(self, path: Path_) -> list[Any]:
+    def sequence(self, depth: int, path: Path_ | None) -> list[Any]:
         """Read items up to the end of a list."""
         items: list[Any] = []
-        while not isinstance(event := self.parser.get_event(), yaml.SequenceEndEvent):
-            items.append(self.part(event, (*path, len(items))))
+        get = self.parser.get_event
+        while type(event := get()) is not yaml.SequenceEndEvent:
+            items.append(self.part(event, depth, None if path is None else (*path, len(items))))
         return items
 
     def alias(self, name: str | None, line: int, depth: int) -> Any:
@@ -158,26 +182,24 @@ class _Reading:
         self.counted(count, line)
         return value
 
-    def scalar(self, event: Any, line: int) -> Any:
+    def scalar(self, event: Any) -> Any:
         """Give a plain value: a text, or what a word without quotes means."""
         text, tag = event.value, event.tag
+        self.count += 1 + len(text) // 40
+        if self.count > MOST:
+            raise too_many(_line(event))
         if tag in (None, "!"):
-            tag = _meaning(text) if event.implicit[0] else _STRING
-        if tag == _STRING:
+            if not event.implicit[0]:
+                return text
+            value, problem = _plain(text)
+        elif tag == _STRING:
             return text
-        if tag not in _CONSTRUCT:
-            self.faults.append((line, f"tag {tag!r}, expected none"))
-            return text
-        if len(text) > LONGEST:
-            self.faults.append((line, f"a number of {len(text):,} characters, expected at most {LONGEST}"))
-            return None
-        try:
-            value = _CONSTRUCT[tag](yaml.ScalarNode(tag, text))
-        except (ValueError, LookupError):
-            self.faults.append((line, f"found {text!r}, expected {_SPOKEN[tag]}"))
-            return None
-        if type(value) is int and abs(value) >= TOO_LARGE:
-            self.faults.append((line, f"found {too_large(text)}"))
+        elif tag not in _CONSTRUCT:
+            value, problem = text, f"tag {tag!r}, expected none"
+        else:
+            value, problem = _tagged(tag, text)
+        if problem:
+            self.faults.append((_line(event), problem))
         return value
 
     def level(self, depth: int, line: int) -> None:
@@ -191,6 +213,30 @@ class _Reading:
         self.count += more
         if self.count > MOST:
             raise too_many(line)
+
+
+# The same few words stand thousands of times in a dossier.
+@lru_cache(maxsize=10_000)
+def _plain(text: str) -> tuple[Any, str]:
+    """Give the value of a text without quotes, and what is wrong with it."""
+    tag = _meaning(text)
+    return (text, "") if tag == _STRING else _tagged(tag, text)
+
+
+def _tagged(tag: str, text: str) -> tuple[Any, str]:
+    """Give the value of a text that is to be a number, a truth or nothing, and what is wrong with it."""
+    if len(text) > LONGEST:
+        return None, f"a number of {len(text):,} characters, expected at most {LONGEST}"
+    try:
+        value = _CONSTRUCT[tag](yaml.ScalarNode(tag, text))
+    except (ValueError, LookupError):
+        return None, f"found {text!r}, expected {_SPOKEN[tag]}"
+    return value, f"found {too_large(text)}" if type(value) is int and abs(value) >= TOO_LARGE else ""
+
+
+def _line(event: Any) -> int:
+    """Give the line on which an event begins."""
+    return int(event.start_mark.line) + 1
 
 
 def _meaning(text: str) -> str:

@@ -1,11 +1,27 @@
-"""What people read: the brief as a page, as Markdown, as data; its verification and its difference.
+"""What people read: documents from the same sections, in four formats; their verification and their differences.
 
-Pages are made of Claims and of the dossier's sentences. Nothing here computes a statistic.
+Documents are made of claims and of the dossier's sentences. Nothing here computes a statistic.
 """
 
-from glabella.brief._content import Brief, build
-from glabella.brief._page import html
-from glabella.brief._text import as_json, markdown
-from glabella.brief._verify import changed, embedded, verify
+from glabella.brief.counting import count
+from glabella.brief.difference import changed
+from glabella.brief.documents import document, in_brief
+from glabella.brief.quoting import quote
+from glabella.brief.render import as_json, html, markdown, pdf
+from glabella.brief.results import Results
+from glabella.brief.verification import Verified, verified
 
-__all__ = ["Brief", "as_json", "build", "changed", "embedded", "html", "markdown", "verify"]
+__all__ = [
+    "Results",
+    "Verified",
+    "as_json",
+    "changed",
+    "count",
+    "document",
+    "html",
+    "in_brief",
+    "markdown",
+    "pdf",
+    "quote",
+    "verified",
+]

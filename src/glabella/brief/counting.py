@@ -48,7 +48,7 @@ def count(
         population="what this dossier holds",
         time_span="any",
         certainty="not rated",
-        function="glabella.brief.build",
+        function=count,
         version=__version__,
         inputs=tuple((file, digests[file]) for file in dict.fromkeys(files)),
         sources=tuple(Source(key, "derived") for key in dict.fromkeys(sources)),

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 _WITH_WOMEN = frozenset({"women", "mixed"})
 
 
-def panels(model: FittedModel, rows: tuple[Treated, ...]) -> Plot:
-    """Draw a panel for each dose and sex, lettered as the rows of the table."""
+def panels(model: FittedModel, rows: tuple[Treated, ...]) -> Plot | None:
+    """Draw a panel for each dose and sex, lettered as the rows of the table; None where no course was computed."""
     from glabella.plot import Course, time_course
 
     courses, points = [], []
@@ -31,11 +31,13 @@ def panels(model: FittedModel, rows: tuple[Treated, ...]) -> Plot:
                 weeks = [day / DAYS_A_WEEK for day in each.days]
                 bands = (each.low, each.high, each.next_low, each.next_high)
                 courses.append(Course(label, weeks, each.median, *bands))
-                points += list(_points(model, each, label))
+                points += list(points_of(model, each, label))
+    if not courses:
+        return None
     return time_course(courses, points, title=f"people whose {model.words.part} is weakened")
 
 
-def _points(model: FittedModel, course: FittedCourse, label: str) -> Iterator[Point]:
+def points_of(model: FittedModel, course: FittedCourse, label: str) -> Iterator[Point]:
     """Give what trials saw of this dose, less what was seen without it; both sexes stand with women."""
     from glabella.plot import Point
     from glabella.synthesis import wilson

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from glabella.brief.header import about, footer, header
+from glabella.brief.readings import headline_reading
 from glabella.brief.references import listed
 from glabella.brief.results import Results
 from glabella.brief.sections import (
@@ -15,6 +16,7 @@ from glabella.brief.sections import (
     bias,
     bottom_line,
     claims_met,
+    combinations,
     conflicts,
     effect,
     explanations,
@@ -22,6 +24,7 @@ from glabella.brief.sections import (
     harms,
     how_sure,
     identifiability,
+    indirect,
     links,
     methods,
     next_steps,
@@ -41,7 +44,7 @@ from glabella.brief.sections import (
     unknown,
     warnings,
 )
-from glabella.shown import Columns, Document, Ledger, Section, sources_of
+from glabella.shown import Columns, Document, Ledger, Paragraph, Section, plain, sources_of
 
 Kind = Literal["brief", "report"]
 #: Gives a section of a document, or None where the dossier lacks its subject.
@@ -56,34 +59,40 @@ class Beside:
     widths: tuple[float, ...]
 
 
+#: What both documents begin with: the report proves it, so that every number of the brief stands there too.
+OPENING: tuple[Make | Beside, ...] = (
+    bottom_line.brief,
+    how_sure.brief,
+    benefit.brief,
+    Beside(((timing.brief,), (harms.brief,)), (1.3, 1)),
+    Beside(((warnings.brief,), (given.brief,), (next_steps.brief,)), (1, 1, 1)),
+)
 SECTIONS: dict[Kind, tuple[Make | Beside, ...]] = {
     "brief": (
-        bottom_line.brief,
-        how_sure.brief,
-        benefit.brief,
-        Beside(((timing.brief,), (harms.brief,)), (1.3, 1)),
-        Beside(((warnings.brief,), (given.brief,), (next_steps.brief,)), (1, 1, 1)),
+        *OPENING,
         Beside(((options.brief, unknown.brief), (claims_met.brief,)), (1.25, 1)),
         tell.brief,
     ),
     "report": (
+        *OPENING,
+        options.brief,
+        tell.brief,
         question.report,
-        bottom_line.brief,
-        how_sure.brief,
-        benefit.brief,
-        treatment.report,
         effect.report,
         absolute.report,
         robustness.report,
         bias.report,
+        harms.report,
+        reports.report,
+        treatment.report,
         links.report,
         time_course.report,
         prediction.report,
         explanations.report,
         retreatment.report,
         identifiability.report,
-        harms.report,
-        reports.report,
+        indirect.report,
+        combinations.report,
         unknown.report,
         popular_claims.report,
         reproductions.report,
@@ -148,3 +157,20 @@ def _made(results: Results, book: Ledger, makes: tuple[Make, ...]) -> Iterator[S
         section = make(results, book)
         if section is not None:
             yield replace(section, claims=tuple(book.claims.values())[before:])
+
+
+def in_brief(results: Results) -> list[tuple[str, str]]:
+    """Say in a few lines what a document leads with."""
+    book = Ledger()
+    head = headline_reading(results, book)
+    line = bottom_line.brief(results, book).content[0]
+    people = f"{results.headline.people:,.0f} people"
+    shown = head.points or head.estimate
+    rows = [
+        ("question", results.evidence.dossier.question.title),
+        ("bottom line", plain(line.content) if isinstance(line, Paragraph) else ""),
+        ("pooled", f"{head.measure} {head.estimate.text}, {people}"),
+        *((("in points", shown.text),) if head.points else ()),
+        ("certainty", f"{results.headline.certainty}: {'; '.join(results.headline.reasons)}"),
+    ]
+    return [(name, words) for name, words in rows if words]

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from glabella.brief.quote import say
-from glabella.brief.render.words import dated
+from glabella.brief.quoting import say
 from glabella.brief.results import Results
-from glabella.shown import Block, Inline, Ledger, Name, Paragraph, Strong
+from glabella.shown import Block, Inline, Ledger, Name, Paragraph, Strong, dated
 
 
 def about(results: Results) -> Inline:
     """Say when sources were searched."""
     search = results.evidence.dossier.search
-    known = search is not None and search.date
-    return ("sources searched: ", Name(dated(search.date)) if search is not None and known else "date not recorded")
+    day = search.date if search is not None else None
+    return ("sources searched: ", Name(dated(day)) if day else "date not recorded")
 
 
 def header(results: Results, book: Ledger) -> tuple[Block, ...]:
@@ -20,7 +19,7 @@ def header(results: Results, book: Ledger) -> tuple[Block, ...]:
     evidence = results.evidence
     asked: list[Inline] = [evidence.summary.asked or evidence.dossier.question.title]
     if evidence.summary.approval is not None:
-        asked += [" ", Strong(say(book, evidence.summary.approval, "approval"))]
+        asked += [" ", Strong(say(book, evidence.summary.approval, "approval", marked=False))]
     return (Paragraph(tuple(asked)),)
 
 

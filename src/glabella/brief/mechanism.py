@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from glabella.brief.quote import quote
+from glabella.brief.quoting import quote
 from glabella.brief.results import Results
 from glabella.dossier import Evidence, Fitted, Mechanism, MechanismWords, Number, Parameter
 from glabella.dossier._fitted import Interval, Landmarks
@@ -68,7 +68,7 @@ class FittedModel:
     def ledger(self, book: Ledger) -> Ledger:
         """Give a ledger for claims about the mechanism; their inputs are its files, the fit among them."""
         return book.under(
-            "course.", version=self.fitted.version, inputs=self.inputs, time_span="after one injection"
+            "course.", version=self.fitted.version, inputs=self.inputs, time_span=f"after one {self.evidence.words.session}"
         )
 
     def level(self, kind: str) -> str:
@@ -79,6 +79,12 @@ class FittedModel:
         """Give a product's name."""
         found = self.evidence.products.products.get(key)
         return found.label if found else key
+
+    @property
+    def place(self) -> str:
+        """Where it is given."""
+        site = self.mechanism.observations.site
+        return self.evidence.words.site(site) if site else f"the {self.words.part}"
 
     def trial(self, key: str) -> str:
         """Give a trial's name: of its file in studies, or else as the mechanism's words have it."""
@@ -138,7 +144,7 @@ class FittedModel:
     @cached_property
     def predicts_poorly(self) -> bool | None:
         """Whether trials are predicted poorly from the others; None where that was not computed."""
-        found = next((each for each in self.fitted.muscle.foretold if each.by == "study"), None)
+        found = next((each for each in self.fitted.muscle.predicted if each.by == "study"), None)
         if found is None:
             return None
         return found.error > _POOR or found.coverage < 100 * self.fitted.level - _POOR

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
 from glabella.brief.measure import NAMES
 from glabella.brief.results import PooledAnalysis, Results, control_counts
 from glabella.brief.words import words_of
 from glabella.decision.bottom_line import Told
 from glabella.dossier import Number, Outcome
-from glabella.shown import Claim, ClaimFields, Ledger, Source
+from glabella.shown import Claim, Ledger, Source
 from glabella.synthesis import risk_with, to_scale_points
 
 Better = Literal["lower", "higher"]
@@ -100,9 +100,9 @@ def _points(results: Results, book: Ledger, one: PooledAnalysis, named: str) -> 
     fit, scale = one.fit, results.evidence.dossier.scales[spread.scale].label
     value, low, high = (float(x) for x in to_scale_points([fit.estimate, fit.ci_low, fit.ci_high], spread.sd.value))
     fields = results.fields_of(one)
-    fields.update(function=to_scale_points, unit="points", decimals=1,
-                  sources=_together(fields["sources"], sources_of_number(spread.sd)))  # fmt: skip
-    return book.under(f"{one.id}.", **fields)(
+    sources = _together(fields["sources"], sources_of_number(spread.sd))
+    about = book.under(f"{one.id}.", **fields)
+    return about.under(function=to_scale_points, unit="points", decimals=1, sources=sources)(
         "points", f"pooled effect in {scale} points: {named}", value, low=low, high=high,
         interval="95 % confidence interval",
     )  # fmt: skip
@@ -113,17 +113,17 @@ def prediction_of(results: Results, book: Ledger, head: Reading) -> Claim | None
     fit, one = head.one.fit, head.one
     if not math.isfinite(fit.pi_low):
         return None
-    fields, interval = results.fields_of(one), "95 % prediction interval"
-    label = f"a new trial's true effect: {one.analysis.label}, {one.outcome.label}"
+    about, interval = book.under(f"{one.id}.", **results.fields_of(one)), "95 % prediction interval"
+    whole = f"{one.analysis.label}, {one.outcome.label}"
     spread = one.outcome.points
     if head.points is None or spread is None or spread.sd.value is None:
-        return book.under(f"{one.id}.", **fields)(
-            "prediction", f"next trial's true effect: {one.analysis.label}, {one.outcome.label}",
+        return about(
+            "prediction", f"a new trial’s true effect: {whole}",
             one.shown(fit.estimate), low=one.shown(fit.pi_low), high=one.shown(fit.pi_high), interval=interval,
         )  # fmt: skip
     value, low, high = (float(x) for x in to_scale_points([fit.estimate, fit.pi_low, fit.pi_high], spread.sd.value))
-    fields.update(function=to_scale_points, unit="points", decimals=1, sources=head.points.sources)
-    return book.under(f"{one.id}.", **fields)(
+    label = f"a new trial’s true effect in {results.evidence.dossier.scales[spread.scale].label} points: {whole}"
+    return about.under(function=to_scale_points, unit="points", decimals=1, sources=head.points.sources)(
         "prediction_points", label, value, low=low, high=high, interval=interval
     )
 
@@ -201,8 +201,7 @@ def risk_of(results: Results, row: Reading, base: Baseline) -> tuple[float | Non
     # The event is the good one when its outcome says so; it then lies on the good side of the score.
     good = found[1].better == "higher"
     side: Better = row.better if good else ("higher" if row.better == "lower" else "lower")
-    values = risk_with(cast("Literal['OR', 'RR', 'RD', 'SMD']", measure), [fit.estimate, fit.ci_low, fit.ci_high],
-                       base.risk, events=side)  # fmt: skip
+    values = risk_with(measure, [fit.estimate, fit.ci_low, fit.ci_high], base.risk, events=side)
     risk, one, other = (float(x) for x in values)
     return risk, min(one, other), max(one, other)
 
@@ -212,11 +211,10 @@ def people_with(results: Results, book: Ledger, row: Reading, base: Baseline, of
     risk, low, high = risk_of(results, row, base)
     if risk is None or low is None or high is None:
         return None
-    fields = _fields(results, row.one, base)
-    label = (
-        f"people of {_many(of)} with the event, treated: {row.one.analysis.label}; without treatment {base.label}"
-    )
-    return book.under(f"{row.one.id}.people.{base.id}.", **fields)(
+    about = _about(results, book, row.one, base)
+    who = f"people of {_many(of)} {_event(results)}, with treatment"
+    label = f"{who}: {row.one.analysis.label}; the chance without treatment {base.label}"
+    return about.under(f"{row.one.id}.people.{base.id}.")(
         "with", label, of * risk, low=of * low, high=of * high, interval="95 % confidence interval",
     )  # fmt: skip
 
@@ -225,17 +223,24 @@ def people_without(results: Results, book: Ledger, base: Baseline, of: int) -> C
     """Give how many people of ``of`` have the event without treatment."""
     found = counted(results)
     assert found is not None, "a baseline was counted in some analysis"
-    fields = _fields(results, found[0], base)
-    fields.update(certainty="not rated", sources=base.sources)
-    return book.under(f"people.{base.id}.", **fields)(
-        "without", f"people of {_many(of)} with the event, without treatment, {base.label}", of * base.risk
+    about = _about(results, book, found[0], base)
+    return about.under(f"people.{base.id}.", certainty="not rated", sources=base.sources)(
+        "without", f"people of {_many(of)} {_event(results)}, without treatment, {base.label}", of * base.risk
     )
 
 
-def _fields(results: Results, one: PooledAnalysis, base: Baseline) -> ClaimFields:
+def _about(results: Results, book: Ledger, one: PooledAnalysis, base: Baseline) -> Ledger:
     fields = results.fields_of(one)
-    fields.update(function=risk_with, decimals=0, sources=_together(fields["sources"], base.sources))
-    return fields
+    sources = _together(fields["sources"], base.sources)
+    return book.under(**fields).under(function=risk_with, decimals=0, sources=sources)
+
+
+def _event(results: Results) -> str:
+    """Say which people are counted."""
+    found = counted(results)
+    assert found is not None, "a baseline was counted in some analysis"
+    outcome = found[1]
+    return f"who {outcome.event}" if outcome.event else f"with {outcome.label}"
 
 
 def _many(of: int) -> str:

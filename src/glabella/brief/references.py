@@ -8,6 +8,9 @@ from typing import Any
 from glabella.dossier import Reference
 from glabella.shown import Reference as Listed
 
+#: Words of a title that stand for it.
+_WORDS = 5
+
 
 def listed(references: Mapping[str, Reference]) -> tuple[Listed, ...]:
     """Give every reference in full, in short, with an address where it has one, and what of it was seen."""
@@ -24,14 +27,21 @@ def _full(one: Reference) -> str:
 
 
 def _short(one: Reference) -> str:
-    """Give the first author and year, or the title where nobody is named, and its number."""
-    authors = _authors(one)
-    first = authors.split(",")[0].removesuffix(" et al.").removesuffix(" et al") if authors else one.title
-    year = _year(one)
+    """Give the first author and year, or the beginning of the title where nobody is named, and where to find it."""
+    authors, year = _authors(one), _year(one)
+    first = authors.split(",")[0].removesuffix(" et al.").removesuffix(" et al") if authors else _begun(one)
     name = f"{first} {year}" if year and year not in first else first
-    container = _container(one) if authors else ""
-    number = "" if _address(one) else _number(one)
-    return ", ".join(part for part in (name, container, number) if part and part not in first)
+    # What is on the network is found there; the journal tells where else.
+    where = "" if _address(one) else (_container(one) if authors else "") or _number(one)
+    return f"{name}, {where}" if where and where not in first else name
+
+
+def _begun(one: Reference) -> str:
+    """Give the first words of a title, without a number by which it is found anyway."""
+    before, _, after = one.title.partition(one.number) if one.number and _address(one) else (one.title, "", "")
+    title = before.strip(" ,") or after.strip(" ,") or one.title
+    words = title.split()
+    return title if len(words) <= _WORDS else f"{' '.join(words[:_WORDS]).rstrip(' ,.(')}…"
 
 
 def _extra(one: Reference) -> dict[str, Any]:

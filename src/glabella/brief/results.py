@@ -17,6 +17,7 @@ from glabella.shown import Certainty, ClaimFields, Source, digest
 from glabella.synthesis import Contrasts, Effect, Pooled, arrays, contrasts, pool
 
 if TYPE_CHECKING:
+    from glabella.brief.compared import Compared
     from glabella.safety import ReportStore
 
 _RATIOS = frozenset({"OR", "RR"})
@@ -116,6 +117,14 @@ class Results:
             raise ValueError(f"the headline analysis {key!r} has no effect that could be computed{why}")
         return one
 
+    @cached_property
+    def compared(self) -> Compared | None:
+        """The treatment joined to the dossier's network of others; None where it has none."""
+        from glabella.brief.compared import Compared
+
+        comparators, table = self.evidence.comparators, self.evidence.network
+        return None if comparators is None or table is None else Compared(self.evidence, comparators, table)
+
     def pool(self, key: str) -> PooledAnalysis | None:
         """Pool one declared analysis; None where none of its comparisons gives an effect."""
         if key not in self._fits:
@@ -151,7 +160,7 @@ class Results:
         """Give what every claim about a pooled analysis shares."""
         return {
             "population": self.evidence.dossier.question.population,
-            "time_span": f"week {one.analysis.week:g}",
+            "time_span": self.evidence.words.at(one.analysis.time),
             "certainty": one.certainty,
             "function": "glabella.synthesis.pool",
             "version": __version__,

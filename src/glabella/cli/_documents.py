@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 import click
 
 from glabella.cli._files import BAD_INPUT, replace
 
 if TYPE_CHECKING:
-    from glabella.brief.results import Results
+    from glabella.brief.render.html import Draw
+    from glabella.brief.written import Form
     from glabella.dossier import Evidence
     from glabella.safety import ReportStore
     from glabella.shown import Document
@@ -44,7 +45,7 @@ def brief() -> None:
 
 @click.group(cls=_DossierFirst)
 def report() -> None:
-    """Write the report of a dossier (``report [DOSSIER]``): everything behind the brief, with its data on request."""
+    """Write the report of a dossier (``report [DOSSIER]``): all that stands behind the brief."""
 
 
 def file_name(dossier: str, kind: Kind, form: str) -> str:
@@ -57,7 +58,7 @@ def evidence_of(
     dossier: Path | None, store: Path | None = None, settings: str | None = None
 ) -> Iterator[tuple[Evidence, ReportStore | None]]:
     """Load a dossier and open a store beside it; what is wrong with either ends the program in plain words."""
-    from glabella.dossier import DossierError, load
+    from glabella.dossier import DossierError, load, shipped
 
     try:
         evidence = load(dossier)
@@ -66,7 +67,14 @@ def evidence_of(
             return
         from glabella.safety import open_store
 
-        with open_store(store, settings=settings, progress=lambda words: click.echo(words, err=True)) as opened:
+        # The dossier's own lists, whatever lists the store was given; for this document alone.
+        with open_store(
+            store,
+            dossier=shipped() if dossier is None else dossier,
+            settings=settings,
+            stand=False,
+            progress=lambda words: click.echo(words, err=True),
+        ) as opened:
             for line in opened.describe().beside():
                 click.echo(f"{store}: {line}", err=True)
             yield evidence, opened
@@ -82,9 +90,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command what both documents take."""
     for option in reversed((
         click.argument("dossier", required=False, type=click.Path(path_type=Path)),
-        click.option("--to", "folder", type=click.Path(path_type=Path), default=Path(), help="Folder to write into."),
-        click.option("--store", type=STORE, help="A store of spontaneous reports, to be asked too."),
-        SETTINGS,
+        click.option("--to", "folder", type=click.Path(path_type=Path), default=Path(), help="Folder to write to."),
         click.option("--format", "form", type=click.Choice(FORMATS), default="html", show_default=True),
     )):  # fmt: skip
         command = option(command)
@@ -93,48 +99,80 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 
 @brief.command("write")
 @_options
-def write_brief(dossier: Path | None, folder: Path, store: Path | None, settings: str | None, form: str) -> None:
+def write_brief(dossier: Path | None, folder: Path, form: str) -> None:
     """Write the brief of DOSSIER; of the shipped one when left out.
 
     Beside a report of the same dossier in the same folder its numbers lead into that report.
     """
-    _write("brief", dossier, folder, store, settings, form)
+    _write("brief", dossier, folder, form)
 
 
 @report.command("write")
 @_options
+@click.option("--store", type=STORE, help="A store of spontaneous reports, to be asked too.")
+@SETTINGS
 @click.option("--data", type=click.Path(path_type=Path), help="Folder for the rows of every analysis, with code.")
 def write_report(
-    dossier: Path | None, folder: Path, store: Path | None, settings: str | None, form: str, data: Path | None
+    dossier: Path | None, folder: Path, form: str, store: Path | None, settings: str | None, data: Path | None
 ) -> None:
     """Write the report of DOSSIER; of the shipped one when left out."""
-    _write("report", dossier, folder, store, settings, form, data)
+    _write("report", dossier, folder, form, store=store, settings=settings, data=data)
 
 
 def _write(
-    kind: Kind, dossier: Path | None, folder: Path, store: Path | None, settings: str | None, form: str,
-    data: Path | None = None,
+    kind: Kind, dossier: Path | None, folder: Path, form: str, *, store: Path | None = None,
+    settings: str | None = None, data: Path | None = None,
 ) -> None:  # fmt: skip
-    from glabella.brief import Results, document, render
+    if form == "pdf":
+        from glabella.brief.render import available
 
-    if form == "pdf" and (missing := render.pdf_missing()):
-        click.echo(missing, err=True)
-        sys.exit(BAD_INPUT)
-    with evidence_of(dossier, store, settings) as (evidence, opened):
-        results = Results(evidence, opened)
-        made = document(results, kind, beside=_beside(folder, evidence.dossier.id, kind, form))
-        files = {folder / file_name(made.id, kind, form): render.render(made, form)}
-        if data is not None:
-            from glabella.brief.data import files as rows
+        if missing := available():
+            click.echo(missing, err=True)
+            sys.exit(BAD_INPUT)
+    with _drawing(kind, form) as draw:
+        from glabella.brief import Results, document, in_brief
 
-            files |= {data / name: text.encode() for name, text in rows(results).items()}
+        with evidence_of(dossier, store, settings) as (evidence, opened):
+            results = Results(evidence, opened)
+            made = document(results, kind, beside=_beside(folder, evidence.dossier.id, kind, form))
+            files = {folder / file_name(made.id, kind, form): _content(made, form, draw)}
+            if data is not None:
+                from glabella.brief.data import files as rows
+
+                files |= {data / name: text.encode() for name, text in rows(results).items()}
+            said = in_brief(results)
     for target, content in files.items():
         try:
             replace(target, content)
         except OSError as error:
             click.echo(f"cannot write {target}: {error.strerror}", err=True)
             sys.exit(BAD_INPUT)
-    _summary(made, results, tuple(files))
+    _summary(made, said, tuple(files))
+
+
+def _drawing(kind: Kind, form: str) -> AbstractContextManager[Draw | None]:
+    """Start what draws plots beside other work, where a document has any."""
+    if kind == "brief" or form not in ("html", "pdf"):
+        return nullcontext()
+    return _studio()
+
+
+@contextmanager
+def _studio() -> Iterator[Draw]:
+    from glabella.plot import Studio
+
+    with Studio() as studio:
+        yield cast("Draw", studio.svgs)
+
+
+def _content(made: Document, form: str, draw: Draw | None) -> bytes:
+    if form == "pdf":
+        from glabella.brief.render import pdf
+
+        return pdf(made, draw)
+    from glabella.brief.verification import written
+
+    return written(made, cast("Form", form), draw).encode()
 
 
 def _beside(folder: Path, dossier: str, kind: Kind, form: str) -> str | None:
@@ -145,13 +183,11 @@ def _beside(folder: Path, dossier: str, kind: Kind, form: str) -> str | None:
     return name if (folder / name).is_file() else None
 
 
-def _summary(made: Document, results: Results, targets: tuple[Path, ...]) -> None:
+def _summary(made: Document, said: list[tuple[str, str]], targets: tuple[Path, ...]) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from glabella.brief import in_brief
-
-    rows = [*in_brief(results), ("numbers", f"{len(made.claims):,} claims, each with its source"),
+    rows = [*said, ("numbers", f"{len(made.claims):,} claims, each with its source"),
             *(("written", str(target)) for target in targets)]  # fmt: skip
     console = Console(highlight=False, markup=False, emoji=False)
     for name, value in rows:
@@ -179,9 +215,9 @@ def verify(file: Path, dossier: Path | None, store: Path | None, settings: str |
     from glabella.brief import verified
 
     text = _read(file)
-    with evidence_of(dossier, store, settings) as (evidence, opened):
+    with evidence_of(dossier, store, settings) as (evidence, opened), _studio() as draw:
         try:
-            found = verified(text, evidence, opened)
+            found = verified(text, evidence, opened, draw)
         except ValueError as error:
             click.echo(f"{file}: {error}", err=True)
             sys.exit(BAD_INPUT)

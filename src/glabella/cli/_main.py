@@ -14,7 +14,7 @@ import click
 
 from glabella._version import __version__
 from glabella.cli._bayes import bayes_command
-from glabella.cli._brief import brief
+from glabella.cli._documents import brief, report
 from glabella.cli._faults import Careful
 from glabella.cli._files import BAD_INPUT
 from glabella.cli._mechanism import mechanism
@@ -44,8 +44,11 @@ def dossier() -> None:
 def dossier_check(path: Path) -> None:
     """List all faults of the dossier in PATH, each with file, line and what was expected."""
     from glabella.dossier import check
+    from glabella.safety import check_lists
 
     faults = check(path)
+    if (path / "dossier.yaml").is_file():
+        faults += check_lists(path)
     for fault in faults:
         click.echo(str(fault), err=True)
     if faults:
@@ -68,6 +71,27 @@ def dossier_new(path: Path) -> None:
     click.echo(f"wrote {path}; edit it, then: glabella dossier check {path}")
 
 
+@dossier.command("migrate")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--to", type=click.Path(path_type=Path), help="New folder to write to (default: change PATH itself).")
+def dossier_migrate(path: Path, to: Path | None) -> None:
+    """Bring the dossier in PATH along to today's version of the format; comments stay."""
+    from glabella.dossier import check, migrate
+
+    try:
+        done = migrate(path, to)
+    except (OSError, ValueError) as error:
+        click.echo(str(error), err=True)
+        sys.exit(BAD_INPUT)
+    for change in done.changes:
+        click.echo(change)
+    faults = check(done.folder)
+    for fault in faults:
+        click.echo(str(fault), err=True)
+    left = f"; {len(faults)} fault{'s' if len(faults) > 1 else ''} to mend" if faults else ", without faults"
+    click.echo(f"{done.folder} is of today's version{left}")
+
+
 @dossier.command("schema")
 @click.argument("kind", type=click.Choice(KINDS))
 def dossier_schema(kind: str) -> None:
@@ -79,6 +103,7 @@ def dossier_schema(kind: str) -> None:
 
 main.add_command(bayes_command)
 main.add_command(brief)
+main.add_command(report)
 main.add_command(mechanism)
 main.add_command(network_command)
 main.add_command(pool_command)

@@ -204,8 +204,7 @@ def _kept(result: dict[str, Any], inputs: dict[str, str]) -> tuple[Fitted, str]:
         raise ValueError(
             f"what was computed is not what is kept of a fit, so nothing is written: {error}"
         ) from error
-    text = json.dumps(fitted.model_dump(mode="json"), indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False)
-    return fitted, text + "\n"
+    return fitted, fitted.text
 
 
 def _rounded(value: Any) -> Any:
@@ -229,9 +228,9 @@ def _summary(fitted: Fitted) -> list[str]:
         lines.append(f"{each.name:32}{limits}{each.rhat:>8.3f}  {each.verdict}{', assumed' * each.assumed}")
     lines += ["", f"{muscle.draws} draws of {muscle.chains} chains; log-likelihood {muscle.log_likelihood:.2f}"]
     words = {"study": "trials left out in turn", "product": "products left out in turn",
-             "held_out": "held out of every fit", "recalled": "remembered, never fitted"}  # fmt: skip
-    for one in muscle.foretold:
-        lines.append(f"{words[one.by]}: {one.shares} shares of {one.groups} foretold with a mean absolute error of "
+             "held_out": "held out of every fit", "recalled": "from memory, never fitted"}  # fmt: skip
+    for one in muscle.predicted:
+        lines.append(f"{words[one.by]}: {one.shares} shares of {one.groups} predicted with a mean absolute error of "
                      f"{one.error:.1f} percentage points (bias {one.bias:+.1f}); {one.coverage:.0f} % lie in their "
                      f"{percent} intervals")  # fmt: skip
     left = (*muscle.left_out, *fitted.mood.left_out)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from glabella.cli._brief import SETTINGS
+from glabella.cli._documents import SETTINGS
 from glabella.cli._faults import said
 from glabella.cli._files import BAD_INPUT, replace
+from glabella.cli._safety_groups import DOSSIER, groups_command
 
 if TYPE_CHECKING:
     import polars as pl
@@ -52,7 +53,10 @@ MODES = click.option("--mode", type=MODE, help="Which flagged reports are left o
 
 @click.group()
 def safety() -> None:
-    """Spontaneous reports: fetch, ingest, verify, signals, trend, cohort, synthesise; or a table of your own."""
+    """Spontaneous reports: fetch, ingest, verify, groups, signals, trend, cohort, synthesise; or your own table."""
+
+
+safety.add_command(groups_command)
 
 
 @contextmanager
@@ -121,13 +125,19 @@ def fetch_command(quarters: str, to: Path, accept_changed: bool) -> None:
 @click.option("--names", multiple=True, type=click.Path(path_type=Path, dir_okay=False),
               help="A dictionary of drug names beside the shipped one; may be given again. The store keeps them, "
               "and later commands use them.")  # fmt: skip
-def ingest_command(files: tuple[Path, ...], into: Path, replace: bool, names: tuple[Path, ...]) -> None:
+@click.option("--dossier", metavar="DOSSIER",
+              help="From now on count with the cohorts, groups, drug names and caveats of this dossier (folder or "
+              "name; a folder of lists alone; none for the general ones). Those of the shipped one when never "
+              "given.")  # fmt: skip
+def ingest_command(
+    files: tuple[Path, ...], into: Path, replace: bool, names: tuple[Path, ...], dossier: str | None
+) -> None:
     """Take FILES, the FDA's archives or folders of their text, into a store, and index it."""
-    from glabella.safety import ingest
+    from glabella.safety import ingest, load_lists
     from glabella.safety.store import keep_settings, load_dictionary
 
     with _faults():
-        load_dictionary(names)
+        load_dictionary(names, load_lists(dossier))
         try:
             with _bar("bytes") as progress:
                 tasks: dict[str, Any] = {}
@@ -140,8 +150,8 @@ def ingest_command(files: tuple[Path, ...], into: Path, replace: bool, names: tu
                 report = ingest(files, into, replace=replace, progress=show)
         finally:
             # Also where a later quarter failed: those before it stay, and are counted with these names.
-            if names and (into / "store.json").exists():
-                keep_settings(into, names=names)
+            if (names or dossier) and (into / "store.json").exists():
+                keep_settings(into, names=names or None, dossier=dossier)
         click.echo(str(report))
     with _store(into, "duckdb") as opened:
         for line in opened.describe().beside():
@@ -166,21 +176,33 @@ def verify_command(store: Path) -> None:
 @click.option("--into", type=FOLDER, required=True, help="A new or an empty folder.")
 @click.option("--seed", default=0, show_default=True, help="Of all random numbers.")
 @click.option("--clean", is_flag=True, help="Without the defects of real files.")
-def synthesise_command(reports: int, quarters: str, into: Path, seed: int, clean: bool) -> None:
+@click.option("--dossier", metavar="DOSSIER", help="Whose drugs and events stand among the made-up ones (folder or "
+              "name, none for nobody's); the shipped dossier's when not given.")  # fmt: skip
+def synthesise_command(
+    reports: int, quarters: str, into: Path, seed: int, clean: bool, dossier: str | None
+) -> None:
     """Write FAERS-shaped archives of synthetic reports, with the planted truth beside them."""
     from glabella.safety.synthetic import synthesise
 
     with _faults():
-        click.echo(str(synthesise(reports, quarters, into, seed=seed, defects=not clean)))
+        click.echo(str(synthesise(reports, quarters, into, seed=seed, defects=not clean, dossier=dossier)))
 
 
 @contextmanager
-def _store(path: Path, engine: str, settings: str | None = None) -> Iterator[ReportStore]:
+def _store(
+    path: Path, engine: str, settings: str | None = None, dossier: str | None = None
+) -> Iterator[ReportStore]:
+    """Open a store; what is chosen for one command does not stand for the next."""
     from glabella.safety import open_store
 
     with _faults():
         store = open_store(
-            path, engine=engine, settings=settings, progress=lambda words: click.echo(words, err=True)
+            path,
+            engine=engine,
+            dossier=dossier,
+            settings=settings,
+            stand=False,
+            progress=lambda words: click.echo(words, err=True),
         )
         try:
             yield store
@@ -190,10 +212,11 @@ def _store(path: Path, engine: str, settings: str | None = None) -> Iterator[Rep
 
 @safety.command("describe")
 @click.argument("store", type=FOLDER)
+@DOSSIER
 @SETTINGS
-def describe_command(store: Path, settings: str | None) -> None:
+def describe_command(store: Path, dossier: str | None, settings: str | None) -> None:
     """Say what STORE holds: quarters, reports, what cleaning set aside, names that no dictionary knew."""
-    with _store(store, "duckdb", settings) as opened:
+    with _store(store, "duckdb", settings, dossier) as opened:
         click.echo(_plain(str(opened.describe())))
 
 
@@ -205,16 +228,17 @@ def describe_command(store: Path, settings: str | None) -> None:
 @MODES
 @click.option("--level", type=click.Choice(["substance", "product"]), default="substance", show_default=True)
 @click.option("--engine", default="duckdb", show_default=True, help="duckdb, local[2], or spark://HOST:PORT.")
+@DOSSIER
 @SETTINGS
 @TOP
 @TO
 @VOLCANO
 def signals_command(
     store: Path, drugs: tuple[str, ...], events: tuple[str, ...], role: str, mode: str | None, level: str,
-    engine: str, settings: str | None, top: int, to: Path | None, plot: Path | None,
+    engine: str, dossier: str | None, settings: str | None, top: int, to: Path | None, plot: Path | None,
 ) -> None:  # fmt: skip
     """Score the pairs of drugs and events in STORE by every measure."""
-    with _store(store, engine, settings) as opened:
+    with _store(store, engine, settings, dossier) as opened:
         mode = mode or opened.default_mode
         found = opened.signals(drug=drugs or None, event=events or None, role=role, mode=mode, level=level)
         described = opened.describe()
@@ -252,17 +276,18 @@ def table_command(file: Path, top: int, to: Path | None, plot: Path | None) -> N
 @click.option("--role", type=ROLE, default="suspect", show_default=True)
 @MODES
 @click.option("--level", type=click.Choice(["substance", "product"]), default="substance", show_default=True)
+@DOSSIER
 @SETTINGS
 @click.option("--to", type=TABLE, help="Write every quarter: .parquet or .csv.")
 @click.option("--plot", type=PICTURE, help="Draw it: .svg or .png.")
 def trend_command(
-    store: Path, drug: str, event: str, role: str, mode: str | None, level: str, settings: str | None,
-    to: Path | None, plot: Path | None,
+    store: Path, drug: str, event: str, role: str, mode: str | None, level: str, dossier: str | None,
+    settings: str | None, to: Path | None, plot: Path | None,
 ) -> None:  # fmt: skip
     """Follow one drug with one event over the quarters of STORE."""
     from glabella.cli import _safety_shown as shown
 
-    with _store(store, "duckdb", settings) as opened:
+    with _store(store, "duckdb", settings, dossier) as opened:
         found = opened.trend(drug, event, role=role, mode=mode, level=level)
         described = opened.describe()
     _begin(described)
@@ -289,16 +314,17 @@ def trend_command(
 @click.argument("store", type=FOLDER)
 @click.argument("spec")
 @click.option("--engine", default="duckdb", show_default=True, help="duckdb, local[2], or spark://HOST:PORT.")
+@DOSSIER
 @SETTINGS
 @click.option("--to", type=TABLE, help="Write every run: .parquet or .csv.")
 @click.option("--checklist", type=_File(".md"), help="Write the READUS-PV list: .md.")
 @click.option("--plot", type=PICTURE, help="Draw a forest plot: .svg or .png.")
 def cohort_command(
-    store: Path, spec: str, engine: str, settings: str | None, to: Path | None, checklist: Path | None,
-    plot: Path | None,
+    store: Path, spec: str, engine: str, dossier: str | None, settings: str | None, to: Path | None,
+    checklist: Path | None, plot: Path | None,
 ) -> None:  # fmt: skip
-    """Run a declared comparison on STORE: SPEC is a YAML file or a shipped one (depression_2020, anxiety_2021)."""
-    with _store(store, engine, settings) as opened:
+    """Run a declared comparison on STORE: SPEC is a YAML file, or a cohort that "safety groups" lists."""
+    with _store(store, engine, settings, dossier) as opened:
         with _bar() as progress:
             task = progress.add_task("counting", total=None)
             result = opened.cohort(spec, progress=lambda label: progress.update(task, description=label))

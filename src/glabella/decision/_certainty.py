@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from glabella.dossier import Study
+from typing import TYPE_CHECKING
+
 from glabella.shown import Certainty
-from glabella.synthesis import Pooled
+
+if TYPE_CHECKING:
+    from glabella.dossier import Study
+    from glabella.synthesis import Pooled
 
 _LEVELS: tuple[Certainty, ...] = ("high", "moderate", "low", "very low")
 #: With fewer studies than this neither heterogeneity nor small-study effects can be judged.
@@ -48,7 +52,8 @@ def certainty(
     if "high" in judgements:
         reasons.append("risk of bias was judged high in some trials")
     elif None in judgements:
-        reasons.append("no published judgement of risk of bias was seen for some trials")
+        which = "some trials" if any(judgements) else "any trial"
+        reasons.append(f"no published judgement of risk of bias was seen for {which}")
     unseen = [study.blinding_check.status == "missing" for study in studies]
     if any(unseen):
         which = "no trial" if all(unseen) else "not every trial"

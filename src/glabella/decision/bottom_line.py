@@ -1,9 +1,9 @@
-"""The bottom line of a pooled result, by rule: what the interval, the next trial and the certainty allow to be said.
+"""The bottom line of a pooled result, by rule: what its interval and its certainty allow to be said.
 
-The rule is a table of (what the interval says) × (certainty); ``docs/bottom-line.md`` prints it. It follows what GRADE
-guidance 26 asks of statements (Santesso et al., J Clin Epidemiol 2020;119:126-135): size by the smallest important
-difference, and a verb by the certainty. A sentence never claims a direction that the interval does not exclude the
-opposite of.
+The rule is a table of (what the interval says) × (certainty); ``docs/bottom-line.md`` prints it. It follows what
+GRADE guidance 26 asks of statements (Santesso et al., J Clin Epidemiol 2020;119:126-135): size by the smallest
+important difference, and a verb by the certainty. A sentence never claims a direction whose opposite the interval
+does not exclude.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Read and validate what is known.
 
 Here live the schema of a dossier, the reader of its folder, the check that lists every fault with file and
-line, the JSON Schema that editors use, and the starter of a new dossier. No statistics, no presentation.
+line, the JSON Schema that editors use, the starter of a new dossier, and what brings an older one along. No
+statistics, no presentation.
 """
 
 from glabella.dossier._check import check
@@ -13,6 +14,7 @@ from glabella.dossier._json_schema import json_schema
 from glabella.dossier._load import Evidence, load, shipped
 from glabella.dossier._mechanism import Explanation, Link, Mechanism, Parameter, ParameterPrior
 from glabella.dossier._mechanism_words import MechanismWords
+from glabella.dossier._migrate import Migrated, migrate
 from glabella.dossier._number import Number
 from glabella.dossier._observations import (
     MoodObservation,
@@ -24,6 +26,7 @@ from glabella.dossier._observations import (
 )
 from glabella.dossier._priors import Prior, Priors
 from glabella.dossier._questions import Questions
+from glabella.dossier._report_lists import ListFolder, list_folder
 from glabella.dossier._reports import ReportQuestion, ReportRow, Reports, ReportSide, ReportStudy
 from glabella.dossier._schema import (
     Analysis,
@@ -36,24 +39,85 @@ from glabella.dossier._schema import (
     Dossier,
     Option,
     Outcome,
+    Points,
     PopularClaim,
     Product,
     Reference,
     Result,
     Scale,
+    Search,
     Statement,
     Study,
     Target,
+    UsualRisk,
 )
 from glabella.dossier._starter import write_starter
 from glabella.dossier._table import NetworkTable, read_table
+from glabella.dossier._words import CoTreatment, Words
 
 __all__ = [
-    "Analysis", "Arm", "ArmPair", "ArmResult", "Between", "Comparators", "Comparison", "Conflict", "Difference",
-    "Dossier", "DossierError", "Evidence", "Explanation", "Fault", "Fitted", "Link", "Mechanism",
-    "MechanismWords", "MoodObservation", "MuscleObservation", "NerveObservation", "NetworkMeasure",
-    "NetworkTable", "Number", "Observations", "Option", "Outcome", "Parameter", "ParameterPrior",
-    "PopularClaim", "Prior", "Priors", "Product", "Questions", "Reference", "ReportQuestion", "ReportRow", "ReportSide",
-    "ReportStudy", "Reports", "Result", "Scale", "Share", "Statement", "Study", "Target", "TimeObservation",
-    "Treatment", "check", "fit_inputs", "json_schema", "load", "read_table", "shipped", "write_starter",
-]  # fmt: skip
+    "Analysis",
+    "Arm",
+    "ArmPair",
+    "ArmResult",
+    "Between",
+    "CoTreatment",
+    "Comparators",
+    "Comparison",
+    "Conflict",
+    "Difference",
+    "Dossier",
+    "DossierError",
+    "Evidence",
+    "Explanation",
+    "Fault",
+    "Fitted",
+    "Link",
+    "ListFolder",
+    "Mechanism",
+    "MechanismWords",
+    "Migrated",
+    "MoodObservation",
+    "MuscleObservation",
+    "NerveObservation",
+    "NetworkMeasure",
+    "NetworkTable",
+    "Number",
+    "Observations",
+    "Option",
+    "Outcome",
+    "Parameter",
+    "ParameterPrior",
+    "Points",
+    "PopularClaim",
+    "Prior",
+    "Priors",
+    "Product",
+    "Questions",
+    "Reference",
+    "ReportQuestion",
+    "ReportRow",
+    "ReportSide",
+    "ReportStudy",
+    "Reports",
+    "Result",
+    "Scale",
+    "Search",
+    "Share",
+    "Statement",
+    "Study",
+    "Target",
+    "TimeObservation",
+    "Treatment",
+    "UsualRisk",
+    "Words",
+    "check",
+    "fit_inputs",
+    "json_schema",
+    "list_folder",
+    "load",
+    "migrate",
+    "read_table",
+    "shipped",
+    "write_starter",
+]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
 from itertools import product
 from pathlib import Path
+from types import MappingProxyType, NoneType
 from typing import Any
 
 from pydantic import BaseModel
@@ -22,16 +24,23 @@ from glabella.dossier._schema import (
     PLACEHOLDER,
     ConflictValue,
     Dossier,
+    Outcome,
     Result,
     RiskOfBias,
     Statement,
     Study,
 )
+from glabella.dossier._words import Words
 
 #: Text fields that people read as the dossier's own words: a digit there would be a number with no source.
 _SPOKEN = frozenset(
     {"text", "why", "because", "says", "topic", "not_convertible", "claim", "population", "intervention"}
 )
+#: Fields of one kind of part that are read so too.
+_SPOKEN_OF: Mapping[type[BaseModel], frozenset[str]] = MappingProxyType(
+    {Outcome: frozenset({"event", "unit"}), Words: frozenset(Words.model_fields) - {"sites"}}
+)
+_BELONGS = "or, where it belongs to a name or a definition, list that under names in dossier.yaml"
 #: Files that nobody types: they cite nothing and speak to nobody.
 _NOT_TYPED = frozenset({"references.json", FIT})
 #: Choices that every headline is put through, besides those that a dossier declares.
@@ -56,8 +65,9 @@ def check_reading(reading: Reading) -> list[Fault]:
     from glabella.dossier._check_comparators import check_comparators
     from glabella.dossier._check_mechanism import check_mechanism
 
-    faults = list(_check_references(reading))
-    faults += _check_words(reading)
+    models = list(_models_of(reading))
+    faults = list(_check_references(reading, models))
+    faults += _check_words(reading, models)
     for name, part in reading.parts.items():
         if isinstance(part, Study):
             faults += _check_study(reading, name, part)
@@ -67,49 +77,68 @@ def check_reading(reading: Reading) -> list[Fault]:
     return list(told(faults))
 
 
-def _walk(part: Any, path: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
-    """Go through a part depth first, each value with its path."""
-    yield path, part
-    if isinstance(part, BaseModel):
-        for field in type(part).model_fields:
-            yield from _walk(getattr(part, field), (*path, field))
-    elif isinstance(part, dict):
-        for key, value in part.items():
-            yield from _walk(value, (*path, key))
-    elif isinstance(part, tuple):
-        for index, value in enumerate(part):
-            yield from _walk(value, (*path, index))
+#: Where a part stands: in what, and under which key or at which place there; the whole file is None.
+_Place = tuple["_Place", str | int] | None
+_PLAIN = frozenset({str, float, int, bool, NoneType})
 
 
-def _cited(value: Any) -> tuple[str, ...]:
-    if isinstance(value, Number | Parameter):
-        return value.sources
-    if isinstance(value, Statement):
-        return ((value.source,) if value.source else ()) + value.also
-    if isinstance(value, Alternative | RiskOfBias | ConflictValue):
-        return (value.source,) if value.source else ()
-    if isinstance(value, Study):
-        return value.reports
-    if isinstance(value, Comparators):
-        return (value.source, *value.also)
-    return ()
+def _models_of(reading: Reading) -> Iterator[tuple[str, _Place, BaseModel]]:
+    """Give every part of the files that people type, its file and its place, down to numbers and sentences."""
+    for name, part in reading.parts.items():
+        if name in _NOT_TYPED:
+            continue
+        # Thousands of parts stand in a dossier: a stack, and places as links, keep this a small part of reading it.
+        stack: list[tuple[_Place, Any]] = [(None, part)]
+        while stack:
+            place, value = stack.pop()
+            if isinstance(value, BaseModel):
+                yield name, place, value
+                inside: Iterable[tuple[str | int, Any]] = value.__dict__.items()
+            elif isinstance(value, dict):
+                inside = value.items()
+            elif isinstance(value, tuple):
+                inside = enumerate(value)
+            else:
+                continue
+            stack += [((place, key), inner) for key, inner in inside if inner and type(inner) not in _PLAIN]
 
 
-def _check_references(reading: Reading) -> Iterator[Fault]:
+def _path(place: _Place) -> Path_:
+    """Give the keys and places that lead to a part, the outermost first."""
+    steps: list[str | int] = []
+    while place is not None:
+        place, step = place
+        steps.append(step)
+    return tuple(reversed(steps))
+
+
+def _cited(value: BaseModel) -> tuple[str, ...]:
+    match value:
+        case Number() | Parameter():
+            return value.sources
+        case Statement():
+            return ((value.source,) if value.source else ()) + value.also
+        case Alternative() | RiskOfBias() | ConflictValue():
+            return (value.source,) if value.source else ()
+        case Study():
+            return value.reports
+        case Comparators():
+            return (value.source, *value.also)
+        case _:
+            return ()
+
+
+def _check_references(reading: Reading, models: Iterable[tuple[str, _Place, BaseModel]]) -> Iterator[Fault]:
     references = reading.parts.get("references.json")
     if references is None:
         return
     used: set[str] = set()
-    for name, part in reading.parts.items():
-        if name in _NOT_TYPED:
-            continue
-        document = reading.documents[name]
-        for path, value in _walk(part):
-            for cited in _cited(value):
-                used.add(cited)
-                if cited not in references:
-                    message = f"reference {cited!r} is not in references.json, expected an id from there"
-                    yield Fault(name, document.line((*path, "source")), message)
+    for name, place, value in models:
+        for cited in _cited(value):
+            used.add(cited)
+            if cited not in references:
+                message = f"reference {cited!r} is not in references.json, expected an id from there"
+                yield Fault(name, reading.documents[name].line((*_path(place), "source")), message)
     if any(fault.file != "references.json" for fault in reading.faults):
         return  # a file that could not be read may hold the missing citation
     document = reading.documents["references.json"]
@@ -119,7 +148,7 @@ def _check_references(reading: Reading) -> Iterator[Fault]:
             yield Fault("references.json", document.line((index,)), f"nothing cites reference {key!r}")
 
 
-def _check_words(reading: Reading) -> Iterator[Fault]:
+def _check_words(reading: Reading, models: Iterable[tuple[str, _Place, BaseModel]]) -> Iterator[Fault]:
     dossier = reading.parts.get("dossier.yaml")
     if dossier is None:
         return
@@ -128,18 +157,22 @@ def _check_words(reading: Reading) -> Iterator[Fault]:
         message = f"{len(names):,} names with digits, expected at most {_MOST_NAMES:,}"
         yield Fault("dossier.yaml", reading.documents["dossier.yaml"].line(("names",)), message)
         return
-    for name, part in reading.parts.items():
-        if name in _NOT_TYPED:
-            continue
-        document = reading.documents[name]
-        for path, value in _walk(part):
-            if not isinstance(value, BaseModel) or isinstance(value, Number):
-                continue  # what a Number notes is its provenance, and is shown as such
-            for field in sorted(_SPOKEN & type(value).model_fields.keys()):
-                text = getattr(value, field)
+    for file, place, value in models:
+        if isinstance(value, Number):
+            continue  # what a Number notes is its provenance, and is shown as such
+        for field in _spoken_of(type(value)):
+            said = getattr(value, field)
+            for text in said.values() if isinstance(said, Mapping) else (said,):
                 if isinstance(text, str) and (found := bare_number(text, names)):
-                    message = f"{field} holds the bare number {found!r}; name it {{like_this}} and give its source"
-                    yield Fault(name, document.line((*path, field)), message)
+                    mend = "name it {like_this} and give its source" if field == "text" else "write it in words"
+                    message = f"{field} holds the bare number {found!r}; {mend}, {_BELONGS}"
+                    yield Fault(file, reading.documents[file].line((*_path(place), field)), message)
+
+
+@cache
+def _spoken_of(kind: type[BaseModel]) -> tuple[str, ...]:
+    """Give the fields of a kind of part in which people read the dossier's own words."""
+    return tuple(sorted((_SPOKEN | _SPOKEN_OF.get(kind, frozenset())) & kind.model_fields.keys()))
 
 
 def bare_number(text: str, names: list[str]) -> str | None:
@@ -221,12 +254,14 @@ def _check_result(study: Study, names: _Names, result: Result, fault: Any) -> It
     if names.dossier is not None:
         if result.outcome not in names.dossier.outcomes:
             yield fault(f"no outcome {result.outcome!r}; {names.outcomes}", "outcome")
-        if result.scale not in names.dossier.scales:
+        if result.scale is not None and result.scale not in names.dossier.scales:
             yield fault(f"no scale {result.scale!r}; {names.scales}", "scale")
     if study.design.type == "crossover" and result.period is None:
         yield fault("crossover data without period; expected period: 1 or period: 2", "outcome")
     outcome = names.dossier.outcomes.get(result.outcome) if names.dossier is not None else None
-    scale = names.dossier.scales.get(result.scale) if names.dossier is not None else None
+    scale = names.dossier.scales.get(result.scale or "") if names.dossier is not None else None
+    if outcome is not None and outcome.kind == "continuous" and result.scale is None:
+        yield fault(f"scale is missing; scores of {result.outcome!r} are on one, {names.scales}", "outcome")
     # A response may be better the more of it there is, on a scale of which less is better: counts have no scale.
     scored = any(arm.mean or arm.change_mean or arm.percent_change for arm in result.arms.values())
     scored = scored or any(between.difference for between in result.between)
@@ -287,6 +322,10 @@ def _check_analyses(reading: Reading) -> Iterator[Fault]:
     for key in dossier.question.outcomes:
         if key not in dossier.outcomes:
             yield Fault("dossier.yaml", document.line(("question", "outcomes")), f"no outcome {key!r}")
+    for key, outcome in dossier.outcomes.items():
+        if outcome.points is not None and outcome.points.scale not in dossier.scales:
+            message = f"no scale {outcome.points.scale!r}; {_one_of(dossier.scales)}"
+            yield Fault("dossier.yaml", document.line(("outcomes", key, "points", "scale")), message)
     for key, analysis in dossier.analyses.items():
         if analysis.outcome not in dossier.outcomes:
             line = document.line(("analyses", key, "outcome"))
@@ -315,28 +354,28 @@ def _check_analyses(reading: Reading) -> Iterator[Fault]:
 
 
 def _check_choices(reading: Reading, dossier: Dossier) -> Iterator[Fault]:
-    document = reading.documents["dossier.yaml"]
     references = reading.parts.get("references.json")
     known = {name for analysis in dossier.analyses.values() for name in analysis.comparisons}
     sets: dict[str, str] = {}
+
+    def fault(message: str, *path: str) -> Fault:
+        return Fault("dossier.yaml", reading.documents["dossier.yaml"].line(("choices", *path)), message)
+
     for choice, options in dossier.choices.items():
-        line = document.line(("choices", choice))
         if choice in OWN_CHOICES:
-            yield Fault("dossier.yaml", line, f"choice {choice!r} is always made; expected another name")
+            yield fault(f"choice {choice!r} is always made; expected another name", choice)
         if not options:
-            yield Fault("dossier.yaml", line, f"choice {choice!r} has no option; expected one or more")
+            yield fault(f"choice {choice!r} has no option; expected one or more", choice)
         for field in sorted({field for option in options.values() for field in option.model_fields_set}):
             if sets.setdefault(field, choice) != choice:
-                message = f"choice {choice!r} sets {field}, which choice {sets[field]!r} sets too"
-                yield Fault("dossier.yaml", line, message)
+                yield fault(f"choice {choice!r} sets {field}, which choice {sets[field]!r} sets too", choice)
         for label, option in options.items():
-            line = document.line(("choices", choice, label))
             for text in (choice, label):
                 if found := bare_number(text, list(dossier.names)):
-                    yield Fault("dossier.yaml", line, f"{text!r} holds the bare number {found!r}; say it in words")
+                    yield fault(f"{text!r} holds the bare number {found!r}; say it in words", choice, label)
             for name in option.without:
                 if name not in known:
-                    yield Fault("dossier.yaml", line, f"no analysis has comparison {name!r}")
+                    yield fault(f"no analysis has comparison {name!r}", choice, label)
             for reference in option.not_from:
                 if references is not None and reference not in references:
-                    yield Fault("dossier.yaml", line, f"reference {reference!r} is not in references.json")
+                    yield fault(f"reference {reference!r} is not in references.json", choice, label)

@@ -62,12 +62,12 @@ def _names(
     """Give each kind of name: what the dossier has of it, and where it is used."""
     parts, mood = reading.parts, fitted.mood
     products = parts.get("products.yaml")
-    toxins = [key for key, each in products.products.items() if each.kind == "toxin"] if products else None
+    treatments = [key for key, each in products.products.items() if each.kind == "treatment"] if products else None
     used: list[tuple[Path_, str]] = [
         ((field, place, "product"), each.product)
         for field in ("courses", "landmarks") for place, each in enumerate(getattr(fitted, field))
     ]  # fmt: skip
-    yield "toxin in products.yaml", _known(toxins), [*used, (("mood", "product"), mood.product)]
+    yield "treatment in products.yaml", _known(treatments), [*used, (("mood", "product"), mood.product)]
 
     parameters = parts.get(MECHANISM + "parameters.yaml")
     used = [(("muscle", "unknowns", place, "name"), each.name) for place, each in enumerate(fitted.muscle.unknowns)]

@@ -51,37 +51,37 @@ def _fault(reading: Reading, file: str, message: str, *path: str | int) -> Fault
     return Fault(file, reading.documents[file].line(path), message)
 
 
-def _toxins(reading: Reading) -> frozenset[str] | None:
+def _treatments(reading: Reading) -> frozenset[str] | None:
     products = reading.parts.get("products.yaml")
     if products is None:
         return None
-    return frozenset(key for key, product in products.products.items() if product.kind == "toxin")
+    return frozenset(key for key, product in products.products.items() if product.kind == "treatment")
 
 
 def _check_parameters(reading: Reading, parameters: Parameters, words: frozenset[str] | None) -> Iterator[Fault]:
-    toxins = _toxins(reading)
+    treatments = _treatments(reading)
     for key, parameter in parameters.parameters.items():
         symbol = parameter.symbol or key
         if words is not None and parameter.belongs_to == "model" and symbol not in words:
             message = f"the model has no {symbol!r}; expected one of its names, or belongs_to other than model"
             yield _fault(reading, PARAMETERS, message, "parameters", key)
-        if toxins is not None and parameter.product is not None and parameter.product not in toxins:
-            message = f"no toxin {parameter.product!r} in products.yaml; expected one of {sorted(toxins)}"
+        if treatments is not None and parameter.product is not None and parameter.product not in treatments:
+            message = f"no treatment {parameter.product!r} in products.yaml; expected one of {sorted(treatments)}"
             yield _fault(reading, PARAMETERS, message, "parameters", key, "product")
 
 
 def _check_observations(
     reading: Reading, observations: Observations, parameters: Parameters | None
 ) -> Iterator[Fault]:
-    toxins = _toxins(reading)
+    treatments = _treatments(reading)
     potent = None
     if parameters is not None:
         known = parameters.parameters.items()
         potent = {each.product for key, each in known if (each.symbol or key) == POTENCY}
     for field in ("muscle", "times", "nerve", "mood"):
         for index, each in enumerate(getattr(observations, field)):
-            if toxins is not None and each.product not in toxins:
-                message = f"no toxin {each.product!r} in products.yaml; expected one of {sorted(toxins)}"
+            if treatments is not None and each.product not in treatments:
+                message = f"no treatment {each.product!r} in products.yaml; expected one of {sorted(treatments)}"
                 yield _fault(reading, OBSERVATIONS, message, field, index, "product")
             elif potent is not None and each.use in ("fit", "held_out") and each.product not in potent:
                 message = f"{each.product!r} has no {POTENCY} in parameters.yaml, so its units mean nothing there"

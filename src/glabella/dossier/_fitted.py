@@ -6,6 +6,7 @@ only check its shape and that it is not stale.
 
 from __future__ import annotations
 
+import json
 from typing import Literal
 
 from pydantic import ConfigDict, Field, model_validator
@@ -84,8 +85,8 @@ class PredictedRow(_Finite):
     left_out: Interval | None = Field(None, description="predicted without its trial; null where it was not fitted")
 
 
-class Foretold(_Finite):
-    """How well shares are foretold that a fit has not seen."""
+class Predicted(_Finite):
+    """How well shares are predicted that a fit has not seen."""
 
     by: Literal["study", "product", "held_out", "recalled"]
     shares: int
@@ -116,7 +117,7 @@ class Muscle(_Finite):
     unknowns: tuple[FittedUnknown, ...]
     profiles: tuple[Curve, ...]
     rows: tuple[PredictedRow, ...]
-    foretold: tuple[Foretold, ...]
+    predicted: tuple[Predicted, ...]
     checks: tuple[Check, ...]
     left_out: tuple[Text, ...] = Field(description="a sentence for each observation that could not be used")
 
@@ -225,17 +226,17 @@ class MoodCourse(_Finite):
 class Scheduled(_Finite):
     """What a rule of repeating means for virtual people, a year."""
 
-    rule: Literal["fixed", "frown", "symptoms"]
+    rule: Literal["fixed", "weakness", "symptoms"]
     explanation: Text = Field(description="what carries weakness to mood here")
     people: int
     failed: int
     injections: Interval = Field(description="mean, and what a tenth of people are below and above")
     units: Interval
-    weeks_frown: Interval
+    weeks_weakness: Interval
     weeks_relief: Interval
-    stopping_frown: Interval = Field(description="weeks from the last injection until the frown is back")
+    stopping_weakness: Interval = Field(description="weeks from the last injection until weakness is lost")
     stopping_relief: Interval
-    never: float = Field(description="share in per cent whose frown never responded")
+    never: float = Field(description="share in per cent whose muscle never responded")
     never_relief: float = Field(description="share in per cent who never had relief enough")
 
 
@@ -288,3 +289,13 @@ class Fitted(_Finite):
     mood_courses: tuple[MoodCourse, ...]
     schedules: tuple[Scheduled, ...]
     sensitivity: tuple[Sensitivity, ...]
+
+    @property
+    def text(self) -> str:
+        """The file's text."""
+        return written_fit(self.model_dump(mode="json"))
+
+
+def written_fit(values: object) -> str:
+    """Write the values of a fit as ``fit.json`` has them, the same for the same values."""
+    return json.dumps(values, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False) + "\n"

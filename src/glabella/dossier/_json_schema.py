@@ -17,7 +17,8 @@ from glabella.dossier._reports import Reports
 from glabella.dossier._schema import Claims, Dossier, Products, Study
 from glabella.dossier._summary import Summary
 
-_KINDS: dict[str, type[BaseModel]] = {
+#: The model of each kind of file.
+KINDS: dict[str, type[BaseModel]] = {
     "dossier": Dossier,
     "study": Study,
     "products": Products,
@@ -50,7 +51,7 @@ def json_schema(kind: str) -> dict[str, Any]:
     ValueError
         If there is no such kind.
     """
-    if kind not in _KINDS:
-        raise ValueError(f"no kind of file {kind!r}; expected one of {sorted(_KINDS)}")
-    schema = _KINDS[kind].model_json_schema()
+    if kind not in KINDS:
+        raise ValueError(f"no kind of file {kind!r}; expected one of {sorted(KINDS)}")
+    schema = KINDS[kind].model_json_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -21,19 +21,24 @@ from glabella.dossier._observations import Observations
 from glabella.dossier._priors import Priors
 from glabella.dossier._questions import Questions
 from glabella.dossier._reports import Reports
-from glabella.dossier._schema import Claims, Dossier, Products, Reference, Study
+from glabella.dossier._schema import SCHEMA_VERSION, Claims, Dossier, Products, Reference, Study
 from glabella.dossier._summary import Summary
 from glabella.dossier._table import NetworkTable, read_table
 from glabella.dossier._text import Document, read_document
+from glabella.dossier._words import Words
 
 _M = TypeVar("_M", bound=BaseModel)
 
-MODELS: Mapping[str, type[BaseModel]] = MappingProxyType(
-    {"dossier.yaml": Dossier, "products.yaml": Products, "claims.yaml": Claims}
-)
+MODELS: Mapping[str, type[BaseModel]] = MappingProxyType({"dossier.yaml": Dossier, "products.yaml": Products})
 #: A dossier may lack these.
 OPTIONAL_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType(
-    {"reports.yaml": Reports, "comparators.yaml": Comparators, "priors.yaml": Priors, "summary.yaml": Summary}
+    {
+        "claims.yaml": Claims,
+        "reports.yaml": Reports,
+        "comparators.yaml": Comparators,
+        "priors.yaml": Priors,
+        "summary.yaml": Summary,
+    }
 )
 #: Of a model of the mechanism; a dossier that has the folder has them all.
 MECHANISM = "mechanism/"
@@ -55,8 +60,10 @@ class Evidence:
 
     Attributes
     ----------
-    dossier, products, claims : Dossier, Products, Claims
-        The files of those names.
+    dossier, products : Dossier, Products
+        The files of those names; of the dossier no word is empty.
+    claims : Claims
+        ``claims.yaml``; without one there is no claim.
     reports : Reports or None
         ``reports.yaml``, where there is one.
     comparators, network : Comparators and NetworkTable, or None
@@ -88,6 +95,11 @@ class Evidence:
     references: Mapping[str, Reference]
     digests: Mapping[str, str]
 
+    @property
+    def words(self) -> Words:
+        """How the treatment, the condition and the people are called in sentences; none is empty."""
+        return self.dossier.words
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -101,8 +113,8 @@ class Reading:
 
 
 def shipped() -> Path:
-    """Give the folder of the dossier that comes with the package."""
-    return Path(__file__).parent.parent / "dossiers" / "botulinum-depression"
+    """Give the folder of the dossier that comes with the package; of several the first by name."""
+    return min((Path(__file__).parent.parent / "dossiers").glob("*/dossier.yaml")).parent
 
 
 def load(path: Path | str | None = None, *, fitted: bool = True) -> Evidence:
@@ -136,9 +148,9 @@ def assemble(reading: Reading) -> Evidence:
     studies.sort(key=lambda study: (study.year or 9999, study.id))
     comparators = parts.get("comparators.yaml")
     return Evidence(
-        dossier=parts["dossier.yaml"],
+        dossier=_named(parts["dossier.yaml"], parts["products.yaml"]),
         products=parts["products.yaml"],
-        claims=parts["claims.yaml"],
+        claims=parts.get("claims.yaml", Claims()),
         reports=parts.get("reports.yaml"),
         comparators=comparators,
         network=parts[comparators.table.file] if comparators else None,
@@ -149,6 +161,17 @@ def assemble(reading: Reading) -> Evidence:
         references=MappingProxyType(dict(parts["references.json"])),
         digests=MappingProxyType(dict(reading.digests)),
     )
+
+
+def _named(dossier: Dossier, products: Products) -> Dossier:
+    """Fill in the words that a dossier leaves out."""
+    product, question = products.products.get(dossier.treatment), dossier.question
+    words = dossier.words.filled(
+        treatment=product.label if product else dossier.treatment,
+        people=question.population,
+        given=question.intervention,
+    )
+    return dossier.model_copy(update={"words": words})
 
 
 def _mechanism(parts: Mapping[str, Any]) -> Mechanism | None:
@@ -177,9 +200,14 @@ def read_folder(folder: Path, *, fitted: bool = True) -> Reading:
     if not (folder / "dossier.yaml").is_file():
         reading.faults.append(Fault(str(folder), 0, "no dossier.yaml here, expected the folder of a dossier"))
         return reading
+    read = _read_file(reading, folder, "dossier.yaml")
+    if read and (fault := _of_another_version(reading)):
+        # Every other fault would come from that one.
+        reading.faults.append(fault)
+        return reading
     there = {name: model for name, model in OPTIONAL_MODELS.items() if (folder / name).exists()}
     for name, model in {**MODELS, **there}.items():
-        if _read_file(reading, folder, name):
+        if read if name == "dossier.yaml" else _read_file(reading, folder, name):
             _validate(reading, name, model)
     _read_network(reading, folder)
     _read_mechanism(reading, folder)
@@ -199,6 +227,18 @@ def read_folder(folder: Path, *, fitted: bool = True) -> Reading:
                 line = reading.documents[name].line(("id",))
                 reading.faults.append(Fault(name, line, f"id {study.id!r}, expected the file's name {file.stem!r}"))
     return reading
+
+
+def _of_another_version(reading: Reading) -> Fault | None:
+    """Say that a dossier is of another version of the format, if it is."""
+    document = reading.documents["dossier.yaml"]
+    if not isinstance(document.data, dict) or (found := document.data.get("schema_version")) == SCHEMA_VERSION:
+        return None
+    said = "schema_version is missing" if found is None else f"schema_version is {found!r}"
+    later = isinstance(found, int) and found > SCHEMA_VERSION
+    mend = "a later version of glabella reads it" if later else f"run: glabella dossier migrate {reading.folder}"
+    line = document.line(("schema_version",))
+    return Fault("dossier.yaml", line, f"{said}, expected {SCHEMA_VERSION}; {mend}")
 
 
 def _read_file(reading: Reading, folder: Path, name: str) -> bool:
@@ -246,7 +286,7 @@ def _read_network(reading: Reading, folder: Path) -> None:
         reading.faults.extend(error.faults)
         return
     _bytes(reading, folder, name)
-    reading.documents[name] = Document(name, None, {})
+    reading.documents[name] = Document(name)
 
 
 def _read_mechanism(reading: Reading, folder: Path) -> None:
@@ -268,7 +308,7 @@ def _read_mechanism(reading: Reading, folder: Path) -> None:
         reading.faults.append(Fault(name, 0, "not UTF-8; save it as UTF-8"))
         del reading.digests[name]
         return
-    reading.documents[name] = Document(name, None, {})
+    reading.documents[name] = Document(name)
 
 
 def _read_fitted(reading: Reading, folder: Path) -> None:
@@ -276,7 +316,7 @@ def _read_fitted(reading: Reading, folder: Path) -> None:
     raw = _bytes(reading, folder, FIT)
     if raw is None:
         return
-    reading.documents[FIT] = Document(FIT, None, {})
+    reading.documents[FIT] = Document(FIT)
     try:
         reading.parts[FIT] = Fitted.model_validate_json(raw)
     except ValidationError as error:

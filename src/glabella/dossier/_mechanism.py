@@ -24,8 +24,8 @@ from glabella.dossier._questions import Questions
 from glabella.dossier._schema import Id, Statement
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
-#: Units of a toxin, as a unit or part of one: ``U``, ``1/U``, ``U/week``.
-_TOXIN_UNITS = re.compile(r"(?<![A-Za-z])U(?![A-Za-z])")
+#: Units of a product, as a unit or part of one: ``U``, ``1/U``, ``U/week``.
+_OWN_UNITS = re.compile(r"(?<![A-Za-z])U(?![A-Za-z])")
 
 
 # --- parameters.yaml --------------------------------------------------------------------------------------
@@ -56,7 +56,7 @@ class Parameter(_Model):
     label: Text
     symbol: Name | None = Field(None, description="its name in the model, where that is not the key")
     belongs_to: Literal["model", "people", "observers", "studies"] = "model"
-    product: Id | None = Field(None, description="the product it belongs to; needed wherever toxin units are meant")
+    product: Id | None = Field(None, description="the product it belongs to; needed where its units (U) are meant")
     value: float
     unit: Text = Field(description="1 for a pure number")
     role: Literal["fitted", "fixed", "assumed"]
@@ -84,8 +84,8 @@ class Parameter(_Model):
             raise ValueError(f"role is fixed but the value is {self.status}; expected role assumed, with a prior")
         if self.role in ("assumed", "fitted") and self.prior is None:
             raise ValueError(f"role is {self.role}; expected a prior")
-        if _TOXIN_UNITS.search(self.unit) and self.product is None:
-            raise ValueError(f"unit {self.unit} without a product; toxin units are those of one product only")
+        if _OWN_UNITS.search(self.unit) and self.product is None:
+            raise ValueError(f"unit {self.unit} without a product; units (U) are those of one product only")
         return self
 
     @model_validator(mode="after")

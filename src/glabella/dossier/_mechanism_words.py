@@ -15,7 +15,6 @@ class MechanismWords(_Model):
     """``words.yaml``; no number rests on it."""
 
     part: Text = Field("muscle", description="what weakens, without an article, as in: a weak … , the … is back")
-    place: Text = Field("the muscle", description="where the treatment is given, as in: units in …")
     definitions: dict[Definition, Text] = Field(
         {}, description="what each definition of a response in observations.yaml means, as in: a response is when …"
     )
@@ -41,6 +40,5 @@ class MechanismWords(_Model):
     def spoken(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """Every phrase that stands in sentences, with its path: a digit in one would be a number with no source."""
         yield ("part",), self.part
-        yield ("place",), self.place
         for key, text in self.definitions.items():
             yield ("definitions", key), text

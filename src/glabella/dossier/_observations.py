@@ -24,12 +24,11 @@ from glabella.dossier._schema import Control, Dose, Id, Statement
 Use = Literal["fit", "held_out", "prior", "context"]
 Sex = Literal["women", "men", "mixed"]
 Observer = Literal["physician", "subject", "both", "either", "video", "not_stated"]
-#: What counts as a response on the frown line.
+#: What counts as a response of the muscle.
 Definition = Literal[
     "none_or_mild", "one_grade", "two_grades", "two_grade_composite", "improved", "onset", "retained_response",
     "not_stated",
 ]  # fmt: skip
-Site = Literal["frown", "crows_feet", "upper_face"]
 
 
 def _numbers(*candidates: Number | None) -> tuple[Number, ...]:
@@ -74,7 +73,7 @@ class Share(_Model):
 
 
 class _Observation(_Model):
-    """What every observation says; toxin units never stand without their product."""
+    """What every observation says; units never stand without their product."""
 
     id: Id
     study: Id = Field(description="the trial; observations of one trial share its random effect")
@@ -144,7 +143,7 @@ class _OneDose(_Observation):
 
 
 class MuscleObservation(_OneDose):
-    """How many people had a response of the frown muscles at a day."""
+    """How many people had a response of the muscle at a day."""
 
     observer: Observer
     definition: Definition
@@ -205,16 +204,16 @@ class MoodObservation(_Observation):
     comparison: Id = Field(description="key of comparisons in the study's file")
     doses: tuple[Dose, ...] = Field((), description="units of the product; empty when not known")
     women: Chance | None = Field(None, description="share of women, where the dose depends on sex")
-    site: Site
+    site: Id = Field(description="where it was given")
     comparator: Control
-    comparator_site: Site | None = None
+    comparator_site: Id | None = None
     scale: Id = Field(description="key of scales in dossier.yaml")
     week: float = Field(ge=0)
     to_week: float | None = Field(None, description="last week of a span that a bound covers")
     measure: Literal["points", "sd", "response"] = Field(
         description="points: difference of means on the scale; sd: that in standard deviations; response: counts"
     )
-    difference: Number | None = Field(None, description="toxin minus comparator; below zero the toxin did better")
+    difference: Number | None = Field(None, description="arm minus comparator; below zero the arm did better")
     se: Positive | None = None
     p: Chance | None = None
     arm: Share | None = None
@@ -252,18 +251,27 @@ class MoodObservation(_Observation):
     def doses_and_shares(self) -> tuple[tuple[float, Literal["women", "men", "all"], float], ...]:
         """Each dose in units, who had it, and which share of the arm that was."""
         women = self.women.value if self.women is not None and self.women.value is not None else 1.0
-        shares = {"all": 1.0, "women": women, "men": 1 - women}
-        return tuple((d.units.value, d.who, shares[d.who]) for d in self.doses if d.units.value is not None)
+        shares: dict[str, tuple[Literal["women", "men", "all"], float]] = {
+            "all": ("all", 1.0), "female": ("women", women), "male": ("men", 1 - women)
+        }  # fmt: skip
+        return tuple((d.units.value, *shares[d.who]) for d in self.doses if d.units.value is not None)
 
 
 class Observations(_Model):
     """``observations.yaml``: what was seen over time."""
 
+    site: Id | None = Field(None, description="of the muscle that the model is of; needed where mood was observed")
     muscle: tuple[MuscleObservation, ...] = ()
     times: tuple[TimeObservation, ...] = ()
     nerve: tuple[NerveObservation, ...] = ()
     mood: tuple[MoodObservation, ...] = ()
     context: tuple[Statement, ...] = Field((), description="what is known but cannot be put beside the model")
+
+    @model_validator(mode="after")
+    def _mood_has_a_site(self) -> Observations:
+        if self.mood and self.site is None:
+            raise ValueError("site is missing; expected that of the muscle, one of the sites of mood")
+        return self
 
     @model_validator(mode="after")
     def _ids_are_unique(self) -> Observations:

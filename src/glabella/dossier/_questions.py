@@ -19,12 +19,12 @@ class Assumption(_Model):
 
 
 class Repeat(_Model):
-    """When an injection is repeated, and no sooner than the least gap; looked at on each visit."""
+    """When the treatment is repeated, and no sooner than the least gap; looked at on each visit."""
 
-    rule: Literal["fixed", "frown", "symptoms"] = Field(
-        description="fixed: at every visit after the gap; frown, symptoms: when the response of that is lost"
+    rule: Literal["fixed", "weakness", "symptoms"] = Field(
+        description="fixed: at every visit after the gap; weakness, symptoms: when the response of that is lost"
     )
-    weeks: float = Field(gt=0, description="least time between injections")
+    weeks: float = Field(gt=0, description="least time between two")
     every: int = Field(4, gt=0, description="weeks between visits")
     why: Text
 

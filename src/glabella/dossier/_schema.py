@@ -28,15 +28,20 @@ from glabella.dossier._number import (
     misfits_of_limits,
     misfits_of_pair,
 )
+from glabella.dossier._words import CoTreatment, Words
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
 Rater = Literal["clinician", "self"]
 Blinding = Literal["double", "single", "open", "unknown"]
-CoTreatment = Literal["adjunct", "monotherapy", "mixed", "unknown"]
-Control = Literal["saline", "other_site", "sham", "drug", "none"]
+Control = Literal["placebo", "other_site", "sham", "drug", "none"]
+Date = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 #: Of a claim that people meet: inconclusive was tested and cannot tell, untested was looked at by nobody.
 Verdict = Literal["supported", "contradicted", "inconclusive", "untested"]
 
+#: Of the format; what an older one needs to become this one, :mod:`glabella.dossier._migrate` knows.
+SCHEMA_VERSION = 2
+#: What was left out was not seen.
+UNKNOWN = Number(value=None, status="missing")
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
@@ -82,6 +87,26 @@ class Question(_Model):
     outcomes: tuple[Id, ...]
 
 
+class Points(_Model):
+    """What turns a standardised difference into points of a scale that clinicians use."""
+
+    scale: Id = Field(description="key of scales")
+    sd: Positive = Field(description="points of that scale in one standard deviation")
+
+
+class UsualRisk(_Model):
+    """How often the event is met in usual care, without the treatment."""
+
+    label: Text = Field(description="whose risk it is")
+    events: Count
+    n: Count
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> UsualRisk:
+        MisfitError.refuse(misfits_of_count("events", self.events, "n", self.n))
+        return self
+
+
 class Outcome(_Model):
     """An outcome of interest, with its direction and the smallest change that matters to people."""
 
@@ -89,11 +114,27 @@ class Outcome(_Model):
     kind: Literal["continuous", "binary"]
     better: Literal["lower", "higher"] = Field(description="for a binary outcome: is the event good (higher)?")
     family: Id = Field(description="outcomes of one family must not be counted twice")
+    unit: Text | None = Field(None, description="of a difference, such as points; of an event there is none")
+    event: Text | None = Field(
+        None, description="of a binary outcome: what so many of 100 people do, such as fall ill with it"
+    )
+    important: Number | None = Field(
+        None, description="smallest difference that matters, in the unit of points, or else of the measure"
+    )
+    points: Points | None = Field(None, description="of a continuous outcome that is pooled as standardised")
+    usual_risk: UsualRisk | None = Field(None, description="of a binary outcome")
     minimal_important_difference: tuple[Statement, ...] = ()
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Outcome:
+        wrong = ("event", "usual_risk") if self.kind == "continuous" else ("unit", "points")
+        found = (name for name in wrong if getattr(self, name) is not None)
+        MisfitError.refuse((name, f"the outcome is {self.kind}, expected no {name}") for name in found)
+        return self
 
 
 class Scale(_Model):
-    """A rating scale or a definition of response."""
+    """A rating scale, or the rule by which an event is one."""
 
     label: Text
     rater: Rater | None = Field(None, description="who fills it in")
@@ -114,8 +155,8 @@ class Option(_Model):
         ("score",), description="what a standardised difference may come from, in order of preference"
     )
     raters: tuple[Rater, ...] = Field((), description="whose scales, in order of preference; empty: as the trial")
-    weeks: Literal["named", "first", "last"] = Field(
-        "named", description="the analysis's week, or each trial's first or last week that gives an effect"
+    when: Literal["named", "first", "last"] = Field(
+        "named", description="the analysis's time, or each trial's first or last time that gives an effect"
     )
     without: tuple[Text, ...] = Field((), description="comparisons to leave out")
     co_treatment: tuple[CoTreatment, ...] = Field((), description="kinds to keep; empty: all; recalled is unknown")
@@ -125,12 +166,12 @@ class Option(_Model):
 
 
 class Analysis(Option):
-    """A declared pooling: which comparisons, which outcome, which week, and why."""
+    """A declared pooling: which comparisons, which outcome, when, and why."""
 
     label: Text
     outcome: Id
     measure: Literal["SMD", "MD", "OR", "RR", "RD"]
-    week: float
+    time: float | None = Field(None, description="in the unit that words.visit names; null: each trial's main one")
     comparisons: tuple[Text, ...] = Field(description="study/comparison, in the order shown")
     method: Literal["REML", "DL", "common"] = "REML"
     test: Literal["z", "t", "knha"] = "knha"
@@ -181,17 +222,26 @@ class Conflict(_Model):
     studies: tuple[Id, ...] = ()
 
 
+class Search(_Model):
+    """When and where sources were looked for; unknown is null."""
+
+    date: Date | None = None
+    statement: Statement | None = None
+
+
 class Dossier(_Model):
     """``dossier.yaml``: the question and what is declared about answering it."""
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2]
     id: Id
     title: Text
-    updated: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-    treatment: Text
+    updated: Date
+    treatment: Text = Field(description="key in products.yaml")
+    words: Words = Field(default_factory=Words, description="how things are called in sentences")
     question: Question
+    search: Search = Field(default_factory=Search)
     outcomes: dict[Id, Outcome]
-    scales: dict[Id, Scale]
+    scales: dict[Id, Scale] = Field({}, description="those that results are on; counts of an event need none")
     headline: Id = Field(description="the analysis shown first")
     analyses: dict[Id, Analysis]
     choices: dict[Text, dict[Text, Option]] = Field(
@@ -199,8 +249,14 @@ class Dossier(_Model):
     )
     reproduce: dict[Id, Target] = Field({})
     conflicts: tuple[Conflict, ...] = ()
-    names: tuple[Text, ...] = Field((), description="names that carry digits, such as HAM-D17")
+    names: tuple[Text, ...] = Field(
+        (), description="names and definitions that carry digits, such as SF-36 or 65 years and older"
+    )
     unknown: tuple[Statement, ...] = Field((), description="what nobody knows")
+
+    def scale_label(self, scale: str | None) -> str:
+        """Give a scale as people read it, and nothing for what is on none."""
+        return "" if scale is None else self.scales[scale].label
 
 
 # --- studies/*.yaml ---------------------------------------------------------------------------------------
@@ -213,25 +269,25 @@ class Design(_Model):
     randomised: Literal["yes", "no", "unclear"]
     blinding: Blinding
     details: tuple[Statement, ...] = ()
-    follow_up_weeks: NotNegative | None = None
+    follow_up: NotNegative | None = Field(None, description="in the unit that words.visit names")
 
 
 class Dose(_Model):
     """Units of the product named in the arm; units are never converted between products."""
 
     units: NotNegative
-    who: Literal["all", "women", "men"] = "all"
+    who: Literal["all", "female", "male"] = "all"
 
 
 class Arm(_Model):
     """One arm as randomised."""
 
     label: Text
-    treatment: Id = Field(description="key in products.yaml, or a control such as saline")
+    treatment: Id = Field(description="key in products.yaml")
     role: Literal["active", "control"]
     site: Text | None = None
     doses: tuple[Dose, ...] = ()
-    n_randomised: Count
+    n_randomised: Count = Field(default_factory=lambda: UNKNOWN)
     n_treated: Count | None = None
     n_analysed: Count | None = None
     n_completed: Count | None = None
@@ -294,12 +350,12 @@ class Between(_Model):
 
 
 class Result(_Model):
-    """One outcome on one scale at one week."""
+    """One outcome, on one scale, at one time."""
 
     outcome: Id
-    scale: Id
+    scale: Id | None = Field(None, description="key of scales; needed for scores, not for counts of an event")
     definition: Text | None = None
-    week: float
+    time: float | None = Field(None, description="in the unit that words.visit names; null where there is only one")
     role: Literal["primary", "secondary", "other"] = "other"
     score: Literal["endpoint", "change"] | None = None
     period: Literal[1, 2] | None = Field(None, description="crossover only")
@@ -327,28 +383,36 @@ class RiskOfBias(_Model):
     note: Text
 
 
+_NOT_JUDGED = RiskOfBias(tool="any", judgement=None, status="missing", note="no published judgement was seen")
+_NOT_GUESSED = Statement(text="No guess test was seen.", status="missing")
+
+
 class Study(_Model):
     """``studies/*.yaml``: one study."""
 
     id: Id
     label: Text
     year: int | None = Field(ge=1900, le=2100, description="of the main report; null when not seen")
-    role: Literal["depression", "related", "observational"] = "depression"
+    role: Literal["main", "related", "observational"] = Field(
+        "main", description="main: of the question; related: of another condition or people"
+    )
     reports: tuple[ReferenceId, ...] = Field(min_length=1, description="its own papers and registry records")
     registration: Text | None = None
     design: Design
     population: tuple[Statement, ...] = ()
-    women: Count | None = None
-    men: Count | None = None
-    co_treatment: CoTreatment
+    female: Count | None = None
+    male: Count | None = None
+    co_treatment: CoTreatment = "unknown"
     co_treatment_detail: Statement | None = None
-    n_randomised: Count
+    n_randomised: Count = Field(default_factory=lambda: UNKNOWN)
     arms: dict[Id, Arm] = Field({})
     comparisons: dict[Id, Comparison] = Field({})
     results: tuple[Result, ...] = ()
     harms: tuple[Harm, ...] = ()
-    risk_of_bias: RiskOfBias
-    blinding_check: Statement
+    risk_of_bias: RiskOfBias = Field(default_factory=lambda: _NOT_JUDGED)
+    blinding_check: Statement = Field(
+        default_factory=lambda: _NOT_GUESSED, description="whether people guessed what they were given"
+    )
     findings: tuple[Statement, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
 
@@ -361,7 +425,7 @@ class Product(_Model):
 
     label: Text
     brands: tuple[Text, ...] = ()
-    kind: Literal["toxin", "control", "comparator"]
+    kind: Literal["treatment", "control", "comparator"]
     statements: tuple[Statement, ...] = ()
 
 
@@ -400,7 +464,7 @@ class PopularClaim(_Model):
 class Claims(_Model):
     """``claims.yaml``: popular claims, checked."""
 
-    claims: tuple[PopularClaim, ...]
+    claims: tuple[PopularClaim, ...] = ()
 
 
 class Reference(_Model):

@@ -11,12 +11,18 @@ from glabella.dossier._json_schema import json_schema
 
 _DOSSIER = """\
 # yaml-language-server: $schema=schema/dossier.json
-# The question, the outcomes and what is pooled. EXAMPLE: every number below is made up; replace it.
-schema_version: 1
+# The question, the outcomes and what is pooled. EXAMPLE: every number here is made up; replace it.
+schema_version: 2
 id: my-dossier
 title: My treatment in my condition (example, made-up numbers)
 updated: "2026-01-01"
 treatment: my_drug            # a key of products.yaml
+
+# How things are called in sentences; what is left out is taken from the rest.
+words:
+  condition: my condition
+  control: placebo
+  visit: week                 # the unit of every time: week, month, year
 
 question:                     # PICO
   title: Does my treatment help in my condition?
@@ -28,67 +34,53 @@ question:                     # PICO
 outcomes:
   response:
     label: response
-    kind: binary
-    better: higher            # more responders is good
+    kind: binary              # or continuous: scores, whose results name a scale
+    better: higher            # the event is good; lower where it is bad
     family: improvement       # outcomes of one family are never counted twice
-
-scales:
-  my_scale:
-    label: my scale
-    better: lower
+    event: get better         # of 100 people, so many ...
 
 headline: response_all
 analyses:
   response_all:
     label: all trials
     outcome: response
-    measure: OR
-    week: 6
+    measure: OR               # or RR, RD; of scores SMD, MD
+    time: 6                   # left out: each trial's main result
     comparisons: [example2020/drug_v_placebo]      # STUDY/COMPARISON
     why: the only trial of the example
 
-# What reasonable people would do otherwise; the brief pools every combination of the options.
+# What reasonable people would do otherwise; every combination of the options is pooled.
 choices:
-  week:
+  time:
     main week: {}
-    last week reported: {weeks: last}
+    last week reported: {when: last}
 
-# Names that carry digits and are no numbers. Any other digit in a text is a fault: give it a source.
+# A digit in a text is a fault: it would be a number without a source. Name a number {like_this} in a sentence and
+# give its value below it, write it in words (thirteen trials), or list here what only looks like one: names and
+# definitions, such as SF-36 or 65 years and older.
 names: []
 """
 
 _STUDY = """\
 # yaml-language-server: $schema=../schema/study.json
-# EXAMPLE: this study does not exist and its numbers are made up.
+# EXAMPLE: this study does not exist and its numbers are made up. What was not seen is left out; more may be said:
+# n_randomised, population, co_treatment, risk_of_bias, blinding_check, harms, findings, conflicts.
 id: example2020               # the file's name
 label: Example 2020
 year: 2020
 reports: [EXAMPLE]            # keys of references.json: the study's own papers and registry records
-
 design: {type: parallel, randomised: "yes", blinding: double}
-co_treatment: unknown
-n_randomised: {value: 40, status: seen, source: EXAMPLE, at: abstract}
 
 arms:
-  drug:
-    label: my drug
-    treatment: my_drug
-    role: active
-    n_randomised: {value: 20, status: seen, source: EXAMPLE, at: abstract}
-  placebo:
-    label: placebo
-    treatment: placebo
-    role: control
-    n_randomised: {value: 20, status: seen, source: EXAMPLE, at: abstract}
+  drug: {label: my drug, treatment: my_drug, role: active}
+  placebo: {label: placebo, treatment: placebo, role: control}
 
 comparisons:
-  drug_v_placebo: {arm: drug, versus: placebo, control: saline}
+  drug_v_placebo: {arm: drug, versus: placebo, control: placebo}
 
 results:
   - outcome: response
-    scale: my_scale
-    week: 6
-    role: primary
+    time: 6
     arms:
       drug:
         events: {value: 10, status: seen, source: EXAMPLE, at: abstract}
@@ -96,17 +88,13 @@ results:
       placebo:
         events: {value: 5, status: seen, source: EXAMPLE, at: abstract}
         n: {value: 20, status: seen, source: EXAMPLE, at: abstract}
-
-# Unknown is null and is shown as unknown.
-risk_of_bias: {tool: RoB 2, judgement: null, status: missing, note: no published judgement was seen}
-blinding_check: {text: No guess test was seen., status: missing}
 """
 
 _PRODUCTS = """\
 # yaml-language-server: $schema=schema/products.json
 # What the treatment is and how it works, as sentences with sources; numbers stand in values.
 products:
-  my_drug: {label: my drug, kind: toxin}
+  my_drug: {label: my drug, kind: treatment}
   placebo: {label: placebo, kind: control}
 """
 

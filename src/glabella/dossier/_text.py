@@ -5,23 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from glabella._reading import Path_, UnreadableError, parse_json, parse_yaml, text_of
+from glabella._reading import Parsed, Path_, UnreadableError, parse_json, parse_yaml, text_of
 from glabella.dossier._faults import DossierError, Fault
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The content of one file and where each part of it stands."""
+    """The content of one file and, where its text is YAML or JSON, where each part of it stands."""
 
     file: str
-    data: Any
-    lines: dict[Path_, int]
+    data: Any = None
+    parsed: Parsed | None = None
 
     def line(self, path: Path_) -> int:
         """Give the line of the nearest enclosing part that the file really has."""
-        while path and path not in self.lines:
+        lines = self.parsed.lines if self.parsed else {}
+        while path and path not in lines:
             path = path[:-1]
-        return self.lines.get(path, 1)
+        return lines.get(path, 1)
 
 
 def read_document(raw: bytes, file: str) -> Document:
@@ -39,4 +40,4 @@ def read_document(raw: bytes, file: str) -> Document:
     parsed = (parse_json if file.endswith(".json") else parse_yaml)(text)
     if parsed.faults:
         raise DossierError([Fault(file, line, problem) for line, problem in parsed.faults])
-    return Document(file, parsed.data, parsed.lines)
+    return Document(file, parsed.data, parsed)

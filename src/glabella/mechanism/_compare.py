@@ -35,7 +35,7 @@ class MoodData:
     relief, se : ndarray of shape (m,)
         Points by which the treated arm did better, and its standard error.
     site, other : ndarray of shape (m,)
-        1 where the injection was at the frown, else 0; ``other`` of the comparator, NaN where that was inert.
+        1 where the muscle of the model was injected, else 0; ``other`` of the comparator, NaN where that was inert.
     bound : ndarray of shape (m,)
         0 for a value, 1 where the relief was at least, -1 where it was at most ``relief``.
     """
@@ -193,7 +193,7 @@ def compare(
     Parameters
     ----------
     model : Model
-        Computes ``relief`` in proportion to ``gain``; has ``k_mood`` and ``frown_site``.
+        Computes ``relief`` in proportion to ``gain``; has ``k_mood`` and ``at_site``.
     data : MoodData
     explanations : mapping of str to mapping of str to float
         Switches of the model, by explanation.
@@ -261,7 +261,7 @@ def unit_relief(model: Model, data: MoodData, constants: Mapping[str, float], sp
             people[None, None, :],
         )
     )
-    varied = {"k_mood": speeds, "dose": dose, "sensitivity": sensitivity * who, "frown_site": site, "gain": 1.0}
+    varied = {"k_mood": speeds, "dose": dose, "sensitivity": sensitivity * who, "at_site": site, "gain": 1.0}
     found = simulate_population(model, 7 * weeks, {**constants, **varied}, names=["relief"])
     if found.failed.any():
         raise ValueError(f"the model cannot be simulated: {found.reason[found.failed][0]}")

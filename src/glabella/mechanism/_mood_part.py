@@ -150,8 +150,8 @@ def _scheduled(explanation: str, run: Scheduled) -> dict[str, Any]:
 
     return {
         "rule": run.name, "explanation": explanation, "people": every.people, "failed": run.failed,
-        "injections": of(every.injections), "units": of(every.units), "weeks_frown": of(every.weeks["weakness"]),
-        "weeks_relief": of(every.weeks["relief"]), "stopping_frown": lost("weakness"),
+        "injections": of(every.injections), "units": of(every.units), "weeks_weakness": of(every.weeks["weakness"]),
+        "weeks_relief": of(every.weeks["relief"]), "stopping_weakness": lost("weakness"),
         "stopping_relief": lost("relief"), "never": 100 * every.never["weakness"],
         "never_relief": 100 * every.never["relief"],
     }  # fmt: skip

@@ -112,6 +112,7 @@ def mood_rows(
     rows: dict[str, list[float]] = {name: [] for name in (
         "dose", "sensitivity", "week", "relief", "se", "site", "other", "bound")}  # fmt: skip
     chosen, left = mood_observations(evidence, product, use=use, usual_dose=usual_dose)
+    own = evidence.observations.site
     for each in chosen:
         effect = _effect(each, evidence.parameters["points_per_sd"].value)
         parts = each.doses_and_shares or (((usual_dose, "all", 1.0),) if usual_dose else ())
@@ -119,8 +120,8 @@ def mood_rows(
             continue
         mean = sum(dose * share for dose, _, share in parts)
         shift = men * sum(share for _, who, share in parts if who == "men")
-        other = float(each.comparator_site == "frown") if each.comparator == "other_site" else np.nan
-        found = (mean, np.exp(shift), each.week, *effect[:2], float(each.site == "frown"), other, effect[2])
+        other = float(each.comparator_site == own) if each.comparator == "other_site" else np.nan
+        found = (mean, np.exp(shift), each.week, *effect[:2], float(each.site == own), other, effect[2])
         for column, value in zip(rows.values(), found, strict=True):
             column.append(float(value))
     return mood_data(study=[each.study for each in chosen], **rows), left

@@ -68,9 +68,9 @@ def diagram(nodes: Mapping[str, str], links: Sequence[Link]) -> Plot:
 
     Examples
     --------
-    >>> drawn = diagram({"a": "toxin", "b": "weak muscle"}, [Link("a", "b", "blocks", "supported")])
+    >>> drawn = diagram({"a": "drug", "b": "weak muscle"}, [Link("a", "b", "blocks", "supported")])
     >>> drawn.spec["description"]
-    'Arrows: toxin to weak muscle (blocks; supported).'
+    'Arrows: drug to weak muscle (blocks; supported).'
     """
     if not nodes:
         raise ValueError("no nodes, expected one or more")

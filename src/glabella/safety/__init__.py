@@ -2,15 +2,17 @@
 
 ``faers`` reads files into a store, ``synthetic`` makes files of that shape with planted truth, ``store`` cleans,
 names and counts, ``measures`` is the array mathematics, ``cohort`` runs declared comparisons, ``evaluation`` asks
-how well known signals are found, and ``data`` holds the vocabularies and rules that they read. ``measures`` never
-touches files; nothing here draws, or knows how a number is shown.
+how well known signals are found, and ``data`` holds the general vocabularies and rules that they read. What belongs
+to one treatment or condition (cohorts, groups of terms, names of products, caveats) is read from the folder
+``reports`` of a dossier. ``measures`` never touches files; nothing here draws, or knows how a number is shown.
 """
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from glabella.safety._check import check_lists
     from glabella.safety._open import ReportStore, open_store
-    from glabella.safety.cohort import CohortResult, CohortSpec, load_spec, run_cohort, shipped_cohorts
+    from glabella.safety.cohort import CohortResult, CohortSpec, load_spec, run_cohort
     from glabella.safety.evaluation import evaluate, evaluate_store, reference_set
     from glabella.safety.faers import fetch, ingest, verify
     from glabella.safety.measures import (
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
         unmasked,
         without_drug,
     )
-    from glabella.safety.store import build_index, load_terms
+    from glabella.safety.store import Lists, build_index, load_lists, load_terms
     from glabella.safety.synthetic import synthesise
 else:
     from glabella._front_door import front_door
@@ -43,6 +45,7 @@ else:
     __getattr__, __dir__ = front_door(
         __name__,
         {
+            "_check": ("check_lists",),
             "_open": (
                 "ReportStore",
                 "open_store",
@@ -52,7 +55,6 @@ else:
                 "CohortSpec",
                 "load_spec",
                 "run_cohort",
-                "shipped_cohorts",
             ),
             "evaluation": (
                 "evaluate",
@@ -86,7 +88,9 @@ else:
                 "without_drug",
             ),
             "store": (
+                "Lists",
                 "build_index",
+                "load_lists",
                 "load_terms",
             ),
             "synthetic": ("synthesise",),
@@ -96,8 +100,10 @@ else:
 __all__ = [
     "CohortResult",
     "CohortSpec",
+    "Lists",
     "ReportStore",
     "build_index",
+    "check_lists",
     "count_pairs",
     "cumulative_ic",
     "disproportionality",
@@ -113,6 +119,7 @@ __all__ = [
     "ingest",
     "lasso_logistic",
     "likelihood_ratio_test",
+    "load_lists",
     "load_spec",
     "load_terms",
     "logistic_ratio",
@@ -123,7 +130,6 @@ __all__ = [
     "reference_set",
     "reporting_odds_ratio",
     "run_cohort",
-    "shipped_cohorts",
     "stratified_expected",
     "synthesise",
     "unmasked",

@@ -34,7 +34,7 @@ class ReportStore(store.Store):
 
         Parameters
         ----------
-        spec : CohortSpec, or path or shipped id of one
+        spec : CohortSpec, or path of one, or its id among the cohorts of the dossier
             The declaration.
         progress : callable, optional
             Called with the label of each arm before it is counted.
@@ -48,7 +48,7 @@ class ReportStore(store.Store):
         ValueError
             As :func:`glabella.safety.load_spec` and :func:`glabella.safety.run_cohort`.
         """
-        declared = spec if isinstance(spec, cohort.CohortSpec) else cohort.load_spec(spec)
+        declared = spec if isinstance(spec, cohort.CohortSpec) else cohort.load_spec(spec, self.lists)
         return cohort.run_cohort(self, declared, progress=progress)
 
 

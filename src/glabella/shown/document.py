@@ -136,6 +136,12 @@ class Axis:
     right: str = ""
     important: float | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse ends between which nothing can be drawn."""
+        if not self.low < self.high or (self.ratio and self.low <= 0):
+            least = " of a positive number" if self.ratio else ""
+            raise ValueError(f"an axis from {self.low:g} to {self.high:g}, expected one{least} to a larger one")
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:

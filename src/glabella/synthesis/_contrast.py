@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeGuard
+from typing import Any, Literal, TypeGuard
 
 from glabella.dossier import Analysis, Between, Comparison, Evidence, Number, Result, Study
 from glabella.synthesis._derive import smd_from_d, smd_from_f, smd_from_odds_ratio, smd_from_p, smd_from_t
@@ -66,24 +66,32 @@ class Contrast:
         return number.usable or (self.analysis.assume_recalled and number.status == "recalled")
 
     def results(self, outcome: str) -> list[Result]:
-        """Results of an outcome, first period only, in the analysis's order: by rater, week, and primary first."""
-        raters, weeks = self.analysis.raters, self.analysis.weeks
-        scales = self.evidence.dossier.scales
+        """Results of an outcome, first period only, in the analysis's order: by rater, time, and primary first.
+
+        Where the analysis names no time, each trial's main one is its primary result, or else its last.
+        """
+        raters, when, at = self.analysis.raters, self.analysis.when, self.analysis.time
+        named = when == "named" and at is not None
         found = [
             result
             for result in self.study.results
             if result.outcome == outcome
             and result.period in (None, 1)
-            and (weeks != "named" or result.week == self.analysis.week)
-            and (not raters or scales[result.scale].rater in raters)
+            and (not named or result.time == at)
+            and (not raters or self._rater(result) in raters)
         ]
 
-        def order(result: Result) -> tuple[int, float, bool]:
-            rater = scales[result.scale].rater
+        def order(result: Result) -> tuple[int, bool, float, bool]:
+            rater = self._rater(result)
             place = raters.index(rater) if raters and rater else 0
-            return place, result.week if weeks == "first" else -result.week, result.role != "primary"
+            time = math.inf if result.time is None else result.time
+            other = result.role != "primary"
+            return place, when == "named" and not named and other, time if when == "first" else -time, other
 
         return sorted(found, key=order)
+
+    def _rater(self, result: Result) -> Literal["clinician", "self"] | None:
+        return None if result.scale is None else self.evidence.dossier.scales[result.scale].rater
 
     def effect(self) -> Effect | str:
         ways = {
@@ -105,7 +113,8 @@ class Contrast:
                     return self._noting_other_scales(found, results)
                 reasons.append(found)
         if not reasons:
-            return "no result for this outcome at this week was seen"
+            asked = self.analysis.when == "named" and self.analysis.time is not None
+            return f"no result for this outcome{f' at this {self.evidence.words.visit}' if asked else ''} was seen"
         return "; ".join(dict.fromkeys(reasons))
 
     def _once(self, way: Way, result: Result) -> Effect | str:
@@ -114,22 +123,22 @@ class Contrast:
         analysis = self.analysis
         # A borrowed spread is sought among the results that the analysis reads.
         sought = between is not None and between.borrow_sd_from is not None
-        how = (analysis.outcome, analysis.raters, analysis.weeks, analysis.week) if sought else ()
+        how = (analysis.outcome, analysis.raters, analysis.when, analysis.time) if sought else ()
         usable = (analysis.measure, analysis.not_from, analysis.assume_recalled)
         asked = (way.__name__, id(result), self.study.id, self.key, self.shares, self.better, usable, how)
         if asked not in self.made:
             try:
                 self.made[asked] = way(result)
             except ValueError as error:
-                where = f"{self.study.id}/{self.key}, {result.scale}, week {result.week:g}"
-                raise ValueError(f"{where}: {error}") from error
+                where = (f"{self.study.id}/{self.key}", result.scale, self.evidence.words.at(result.time))
+                raise ValueError(f"{', '.join(filter(None, where))}: {error}") from error
         return self.made[asked]
 
     def _noting_other_scales(self, effect: Effect, results: list[Result]) -> Effect:
         others = [
             self.evidence.dossier.scales[result.scale].label
             for result in results
-            if result.scale != effect.scale and result.week == effect.week
+            if result.scale not in (None, effect.scale) and result.time == effect.time
         ]
         if not others or self.analysis.raters:
             return effect
@@ -146,7 +155,7 @@ class Contrast:
             if number is None:
                 only_recalled = any(n is not None and n.status == "recalled" for n in candidates)
                 return (
-                    "arm sizes are only recalled, not seen, and what is recalled is never pooled"
+                    "arm sizes are known from memory only, and what is from memory is never pooled"
                     if only_recalled
                     else "the number analysed in each arm was not seen"
                 )
@@ -174,7 +183,7 @@ class Contrast:
             comparison=self.key,
             outcome=result.outcome,
             scale=result.scale,
-            week=result.week,
+            time=result.time,
             measure=self.analysis.measure,
             yi=yi,
             vi=vi,
@@ -348,7 +357,7 @@ class Contrast:
             between = next((b for b in result.between if b.comparison == key), None)
             if between is None or not self.usable(between.difference) or between.borrow_sd_from is not None:
                 continue
-            if (result.week, result.scale, result.score) != (borrower.week, borrower.scale, borrower.score):
+            if (result.time, result.scale, result.score) != (borrower.time, borrower.scale, borrower.score):
                 continue
             sizes = lender._sizes(result)
             if isinstance(sizes, str):
@@ -384,7 +393,7 @@ _SAID = {
     "F": ("d from the printed F", "F statistic"),
     "t": ("d from the printed t", "t statistic"),
     "d": ("the printed d", "printed d"),
-    "P": ("t from the exact two-sided P, then d", "P value"),
+    "P": ("t from the exact two-sided p, then d", "p value"),
 }
 
 

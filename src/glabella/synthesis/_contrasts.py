@@ -100,8 +100,8 @@ class Reading(NamedTuple):
 
     outcome: str
     measure: str
-    week: float
-    weeks: str
+    time: float | None
+    when: str
     uses: tuple[str, ...]
     raters: tuple[str, ...]
     not_from: tuple[str, ...]
@@ -180,10 +180,10 @@ def _on_one_scale(
     """Keep apart what is in points of another scale than the first effect: such differences cannot be pooled."""
     if measure != "MD":
         return tuple(effects), ()
-    points = {effect.scale: evidence.dossier.scales[effect.scale].label for effect in effects}
-    first = effects[0].scale if effects else ""
+    label = evidence.dossier.scale_label
+    first = effects[0].scale if effects else None
     apart = tuple(
-        NotComputed(each.study, each.comparison, f"in points of {points[each.scale]}, not of {points[first]}")
+        NotComputed(each.study, each.comparison, f"in points of {label(each.scale)}, not of {label(first)}")
         for each in effects
         if each.scale != first
     )

@@ -26,10 +26,12 @@ class Effect:
     ----------
     study, comparison : str
         Ids in the dossier.
-    outcome, scale : str
-        Ids in the dossier.
-    week : float
-        Weeks after the injection.
+    outcome : str
+        Id in the dossier.
+    scale : str or None
+        Id in the dossier; None for counts of an event that is on no scale.
+    time : float or None
+        When it was seen, in the dossier's unit of time; None where the trial has a single time.
     measure : str
         As in :func:`effect_size`; ratios are on the log scale.
     yi, vi : float
@@ -45,8 +47,8 @@ class Effect:
     study: str
     comparison: str
     outcome: str
-    scale: str
-    week: float
+    scale: str | None
+    time: float | None
     measure: str
     yi: float
     vi: float

@@ -106,7 +106,7 @@ def multiverse(
     Parameters
     ----------
     yi, vi : array_like of shape (rows,)
-        All effects that any specification may use: other outcomes, weeks, doses, derivations, each its own row.
+        All effects that any specification may use: other outcomes, times, doses, derivations, each its own row.
     choices : mapping of str to mapping of str to array_like of bool
         For each choice its options, and for each option the rows that it allows. A specification takes one option
         of each choice and pools the rows that all of them allow.

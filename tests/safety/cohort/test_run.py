@@ -7,11 +7,11 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from glabella.safety.cohort import CohortSpec, Setting, load_spec, run_cohort, shipped_cohorts
+from glabella.safety.cohort import CohortSpec, Setting, load_spec, run_cohort
 from glabella.safety.cohort._cube import Names, arm_cube, resolve
 from glabella.safety.cohort._settings import settings
 from glabella.safety.measures import disproportionality, mantel_haenszel
-from glabella.safety.store import Store, open_store
+from glabella.safety.store import Store, load_lists, open_store
 
 DEPRESSION = load_spec("depression_2020")
 #: What the shipped rules say, written out: flags left out by each mode, lowest rank of each role.
@@ -169,7 +169,7 @@ def test_words_and_checklist_go_with_every_result(store: Store) -> None:
     assert "{" not in " ".join(item.text for item in result.checklist)
 
 
-@pytest.mark.parametrize("name", sorted(shipped_cohorts()))
+@pytest.mark.parametrize("name", sorted(load_lists().cohorts))
 def test_shipped_cohorts_run(store: Store, name: str) -> None:
     result = run_cohort(store, load_spec(name))
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from glabella.safety.cohort import load_spec, shipped_cohorts
+from glabella.safety.cohort import load_spec
+from glabella.safety.store import load_lists
 
 GOOD = {
     "schema_version": 1,
@@ -64,7 +65,7 @@ def test_text_that_is_no_yaml_is_refused(tmp_path: Path) -> None:
         load_spec(file)
 
 
-@pytest.mark.parametrize("name", sorted(shipped_cohorts()))
+@pytest.mark.parametrize("name", sorted(load_lists().cohorts))
 def test_shipped_files_say_what_was_not_seen(name: str) -> None:
     spec = load_spec(name)
 

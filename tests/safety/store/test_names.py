@@ -12,13 +12,23 @@ from types import ModuleType
 import polars as pl
 import pytest
 
-from glabella.safety.store import load_dictionary, load_terms, open_store, substance_groups
+from glabella.dossier import list_folder
+from glabella.safety.store import load_dictionary, load_lists, load_terms, open_store
 from glabella.safety.store._mapping import NameMap, map_names
 from tests.safety.data import DATA as PUBLIC
 from tests.safety.store.tiny import report, write_quarter
 
 DATA = Path(__file__).parents[3] / "src" / "glabella" / "safety" / "data"
+LISTS = list_folder().folder
+assert LISTS is not None
 SHIPPED = load_dictionary()
+#: Each shipped table of names, and the page that says where its rows are from.
+TABLES = ((DATA / "products.csv", DATA / "products.md"), (LISTS / "names" / "products.csv", LISTS / "README.md"))
+
+
+def table_rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def _benchmark() -> ModuleType:
@@ -228,7 +238,7 @@ FAMILY = {
 
 
 def test_the_whole_botulinum_family_is_told_apart_and_kept_together() -> None:
-    groups = substance_groups()
+    groups = load_lists().drug_groups
     assert set(FAMILY) <= set(groups["botulinum_toxin"])
     assert "RIMABOTULINUMTOXINB" not in groups["botulinum_toxin_A"]
     for substance, names in FAMILY.items():
@@ -246,17 +256,25 @@ def test_a_word_that_is_also_a_brand_somewhere_is_no_shipped_name(word: str) -> 
 
 
 def test_every_shipped_name_has_a_source_and_one_meaning() -> None:
-    with (DATA / "products.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    named = (DATA / "products.md").read_text(encoding="utf-8")
-    assert {row["source"] for row in rows} == {
-        line.split("`")[1] for line in named.splitlines() if line.startswith("| `")
-    }
-    assert len({row["name_as_reported"] for row in rows}) == len(rows) == SHIPPED.table.height
-    assert all(row["product"] and row["substance"] for row in rows)
-    known = {row["substance"] for row in rows}
-    members = {one for group in substance_groups().values() for one in group}
+    every = [row for table, _ in TABLES for row in table_rows(table)]
+    for table, page in TABLES:
+        said = {
+            line.split("`")[1] for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("| `")
+        }
+        assert {row["source"] for row in table_rows(table)} <= said
+    assert len({row["name_as_reported"] for row in every}) == len(every) == SHIPPED.table.height
+    assert all(row["product"] and row["substance"] for row in every)
+    known = {row["substance"] for row in every}
+    members = {one for group in load_lists().drug_groups.values() for one in group}
     assert members <= known
+
+
+def test_general_names_know_nothing_of_a_dossiers_products() -> None:
+    """Without a dossier a name stands for itself; with it a brand is found, and FDA's wider ingredient narrowed."""
+    frame = pl.DataFrame([("BOTOX", "BOTULINUM TOXIN NOS", 1)], ["drugname", "prod_ai", "rows"], orient="row")
+    general = map_names(frame, load_dictionary(lists=load_lists("none")))
+    assert general.substances["name"].to_list() == ["BOTULINUM TOXIN NOS"]
+    assert map_names(frame, SHIPPED).substances["name"].to_list() == ["ONABOTULINUMTOXINA"]
 
 
 def spelled(name: str) -> str:
@@ -267,8 +285,8 @@ def spelled(name: str) -> str:
 def test_rows_from_aioli_are_in_aioli() -> None:
     table = pl.read_csv(PUBLIC / "names_art57.tsv.gz", separator="\t", quote_char=None, infer_schema=False)
     there = {spelled(name) for name in [*table["name"].to_list(), *table["ingredient"].to_list()]}
-    with (DATA / "products.csv").open(encoding="utf-8", newline="") as file:
-        taken = [row["name_as_reported"] for row in csv.DictReader(file) if row["source"] == "art57"]
+    rows = [row for table, _ in TABLES for row in table_rows(table)]
+    taken = [row["name_as_reported"] for row in rows if row["source"] == "art57"]
     missing = [name for name in taken if name not in there]
     assert missing == []
 
@@ -347,7 +365,7 @@ def test_the_shipped_table_comes_first_and_other_meanings_are_counted(tmp_path: 
     path = tmp_path / "diana.csv"
     path.write_text("drugname;Substance\nDYSPORT;botulinum toxin\nBOTOX;onabotulinumtoxinA\nNEW;x\nNEW;y\n")
     dictionary = load_dictionary([path])
-    assert dictionary.files[1][2:] == (1, 2)
+    assert dictionary.files[-1][2:] == (1, 2)
     meaning = dict(dictionary.table.select("key", "substance").rows())
     assert meaning["DYSPORT"] == "ABOBOTULINUMTOXINA"
     assert meaning["NEW"] == "X"
@@ -372,9 +390,9 @@ def test_a_wrong_dictionary_is_refused_with_its_row(tmp_path: Path, text: bytes,
 
 
 def test_every_shipped_group_of_terms_says_what_it_is_not() -> None:
-    for path in sorted([*(DATA / "event_groups").glob("*.yaml"), *(DATA / "indication_groups").glob("*.yaml")]):
-        group = load_terms(path)
-        assert group.id == path.stem
+    lists = load_lists()
+    for name, group in [*lists.event_groups.items(), *lists.indication_groups.items()]:
+        assert group.id == name
         assert group.version >= 1
         assert group.author == "Glabella"
         assert group.date
@@ -384,7 +402,7 @@ def test_every_shipped_group_of_terms_says_what_it_is_not() -> None:
 
 def test_the_core_is_within_the_broad_list_and_suicide_apart() -> None:
     core, broad, suicide = (
-        set(load_terms(DATA / "event_groups" / f"{name}.yaml").terms)
+        set(load_lists().event_groups[name].terms)
         for name in ("depression_core", "depression_broad", "suicide_self_injury")
     )
     assert core < broad

@@ -7,8 +7,10 @@ from html import escape
 from math import sqrt
 
 from glabella.brief.render.inline import line, text
-from glabella.brief.render.interval import LARGEST, SMALLEST, axis_svg, interval
+from glabella.brief.render.interval import LARGEST, LINE, SMALLEST, axis_svg, interval, share, tick_text
+from glabella.brief.render.marks import Marked
 from glabella.brief.render.setting import Setting
+from glabella.brief.render.svg import titled
 from glabella.shown import (
     Axis,
     Block,
@@ -20,6 +22,7 @@ from glabella.shown import (
     Drawn,
     Figure,
     Heading,
+    Inline,
     Items,
     Paragraph,
     Row,
@@ -33,11 +36,13 @@ from glabella.shown import (
 #: Tables of at most so many rows draw the axis at every row on a narrow screen, and in their head on a wide one.
 _FEW = 4
 #: Tables of more columns turn into blocks on a narrower screen than others.
-_MANY = 4
+_MANY = 6
 #: Names of the style's variables that hold the heads of columns, from the second on.
 LETTERS = "bcdefghijklmnop"
 #: Width in points of a drawing on paper.
 PAPER = 150.0
+#: What stands left of it in its cell, as the style has it.
+INSET = 5.0
 
 
 @dataclass
@@ -70,7 +75,8 @@ class Setter:
                 return f"<p{_class(look)}>{self.line(content)}</p>"
             case Items(items, ordered):
                 kind = "ol" if ordered else "ul"
-                return f"<{kind}>{''.join(f'<li>{self.line(item)}</li>' for item in items)}</{kind}>"
+                entries = "".join(f"<li>{self.line(item)}</li>" for item in items)
+                return f"<{kind}>{entries}</{kind}>"
             case Table():
                 return self.table(block)
             case Figure():
@@ -83,11 +89,11 @@ class Setter:
             case Section():
                 return self.section(block, level)
 
-    def line(self, content: object) -> str:
+    def line(self, content: Inline, marked: Marked | None = None) -> str:
         """Set what stands within a line."""
-        return line(content, self.to, self.first)  # type: ignore[arg-type]
+        return line(content, self.to, self.first, marked)
 
-    def details(self, summary: object, inner: str) -> str:
+    def details(self, summary: Inline, inner: str) -> str:
         """Set something folded; open on paper."""
         if self.to.paper:
             return f'<div class="in"><p class="sum">{self.line(summary)}</p>{inner}</div>'
@@ -108,6 +114,7 @@ class Setter:
     def figure(self, it: Figure) -> str:
         """Set a picture with what is seen in it."""
         svg = self.pictures.get(id(it), "")
+        svg = titled(svg, it.alt) if self.to.paper else svg
         caption = f"<figcaption>{self.line(it.caption)}</figcaption>" if it.caption else ""
         return (
             f'<figure id="{escape(it.name)}"><div class="pic" role="img" aria-label="{escape(it.alt)}">{svg}</div>'
@@ -147,7 +154,7 @@ class Setter:
             if plain(column.head) and column.look != "drawn"
         )
         style = ";".join(words)
-        return f' style="{escape(style)}"' if style else ""
+        return f' style="{text(style).replace(chr(34), "&quot;")}"' if style else ""
 
     def head(self, it: Table, column: Column, few: bool) -> str:
         """Set a column's head; of a drawn one also what each side means, and where rows are few the axis."""
@@ -159,20 +166,24 @@ class Setter:
 
     def axis(self, axis: Axis) -> str:
         """Draw an axis, on paper at a fixed width."""
-        return axis_svg(axis, width=PAPER if self.to.paper else None)
+        if not self.to.paper:
+            return axis_svg(axis)
+        ends = f"axis from {tick_text(axis.low)} to {tick_text(axis.high)}"
+        return titled(axis_svg(axis, width=PAPER), ends)
 
     def row(self, it: Table, row: Row, looks: list[str], few: bool, largest: float) -> str:
         """Set a row; its first cell is its head."""
         cells = []
+        marked = Marked(cell for cell in row.cells if not isinstance(cell, Drawn))
         for place, (cell, look) in enumerate(zip(row.cells, looks, strict=True)):
             if isinstance(cell, Drawn):
                 assert it.axis is not None  # as Table sees to
                 body = self.drawn(cell, it.axis, plain(row.cells[0]), few, largest)
             else:
-                body = self.line(cell)
-            cells.append(
-                f'<th scope="row"{_class(look)}>{body}</th>' if place == 0 else f"<td{_class(look)}>{body}</td>"
-            )
+                body = self.line(cell, marked)
+            more = _ruled(it.axis) if isinstance(cell, Drawn) and it.axis and self.to.paper else ""
+            head = f'<th scope="row"{_class(look)}>{body}</th>'
+            cells.append(f"<td{_class(look)}{more}>{body}</td>" if place else head)
         return f"<tr{_class(row.look)}>{''.join(cells)}</tr>"
 
     def drawn(self, cell: Drawn, axis: Axis, name: str, few: bool, largest: float) -> str:
@@ -180,16 +191,36 @@ class Setter:
         side = LARGEST * sqrt(max(cell.weight, 0.0) / largest) if largest > 0 else LARGEST
         label = f"{name}: {cell.claim.text}"
         svg = interval(cell, axis, label=label, side=max(side, SMALLEST), width=PAPER if self.to.paper else None)
-        own = f'<span class="own">{axis_svg(axis)}</span>' if few and not self.to.paper else ""
+        svg = titled(svg, label) if self.to.paper else svg
+        own = ""
+        if few and not self.to.paper:
+            own = f'<div class="own" aria-hidden="true">{axis_svg(axis)}{_sides(axis)}</div>'
         return f'<div class="iw" data-claim="{escape(cell.claim.id)}">{svg}</div>{own}'
 
     def foot(self, it: Table, looks: list[str]) -> str:
         """Set the axis below a long table."""
         assert it.axis is not None  # as its caller sees to
         cells = "".join(
-            f'<td class="fig">{self.axis(it.axis)}</td>' if look == "fig" else "<td></td>" for look in looks
+            f'<td class="fig">{self.axis(it.axis)}{_sides(it.axis)}</td>' if look == "fig" else "<td></td>"
+            for look in looks
         )
-        return f"<tfoot><tr>{cells}</tr></tfoot>"
+        return f'<tfoot aria-hidden="true"><tr>{cells}</tr></tfoot>'
+
+
+def _ruled(axis: Axis) -> str:
+    """Give a cell on paper the lines of its axis as background, so that they run from row to row."""
+    lines = ""
+    for value, dash in ((axis.null, ""), (axis.important, " stroke-dasharray='9'")):
+        if value is not None:
+            at = f"{INSET + PAPER * share(axis, value):.4g}"
+            lines += f"<path d='M{at} 0V99' stroke='%23{LINE[1:]}'{dash}/>"
+    wide = f"{INSET + PAPER:g}"
+    svg = (
+        f"<svg xmlns='http://www.w3.org/2000/svg' width='{wide}' height='99' viewBox='0 0 {wide} 99'"
+        f" preserveAspectRatio='none'>{lines}</svg>"
+    )
+    image = f"background-image:url(&quot;data:image/svg+xml,{svg}&quot;)"
+    return f' style="{image};background-size:{wide}px 100%;background-repeat:no-repeat"'
 
 
 def _class(names: str) -> str:
@@ -237,7 +268,7 @@ def _sides(axis: Axis) -> str:
         return ""
     left = f"<span>← {text(axis.left)}</span>" if axis.left else "<span></span>"
     right = f"<span>{text(axis.right)} →</span>" if axis.right else ""
-    return f'<span class="dirs">{left}{right}</span>'
+    return f' <span class="dirs">{left} {right}</span>'
 
 
 def _quoted(words: str) -> str:

@@ -20,17 +20,29 @@ SHARED = (
 def packed(claims: Iterable[Claim]) -> dict[str, Any]:
     """Pack claims into tables.
 
-    ``claims`` holds a row for each: its own fields, then its place in ``shared``; that holds the shared fields,
-    then places in ``inputs`` and ``sources``, whose rows are places in ``files`` and ``seen``.
+    ``claims`` holds a row for each: its own fields, then its place in ``shared``; that holds for each shared
+    field its place in ``values``, then places in ``inputs`` and ``sources``, whose rows are places in ``files``
+    and ``seen``.
     """
-    shared, inputs, sources, files, seen = (_Table() for _ in range(5))
+    shared, values, inputs, sources, files, seen = (_Table() for _ in range(6))
     rows = []
     for claim in claims:
         these = tuple(files.place(each) for each in claim.inputs)
         those = tuple(seen.place((each.reference, each.status, each.at)) for each in claim.sources)
-        common = (*(getattr(claim, name) for name in SHARED), inputs.place(these), sources.place(those))
+        common = (
+            *(values.place((getattr(claim, name),)) for name in SHARED),
+            inputs.place(these),
+            sources.place(those),
+        )
         rows.append([*(_short(getattr(claim, name)) for name in OWN), shared.place(common)])
-    tables = {"shared": shared, "inputs": inputs, "sources": sources, "files": files, "seen": seen}
+    tables = {
+        "shared": shared,
+        "values": values,
+        "inputs": inputs,
+        "sources": sources,
+        "files": files,
+        "seen": seen,
+    }
     return {"claims": rows} | {name: table.rows for name, table in tables.items()}
 
 
@@ -67,7 +79,7 @@ def unpacked(data: dict[str, Any]) -> Iterator[Claim]:
             high=high,
             inputs=tuple((name, digest) for name, digest in (data["files"][it] for it in data["inputs"][inputs])),
             sources=tuple(Source(*data["seen"][it]) for it in data["sources"][sources]),
-            **dict(zip(SHARED, common, strict=True)),
+            **{name: data["values"][it][0] for name, it in zip(SHARED, common, strict=True)},
         )
 
 

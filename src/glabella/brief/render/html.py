@@ -16,8 +16,8 @@ from glabella.brief.render.marks import spanned
 from glabella.brief.render.numbers import boxes, listed
 from glabella.brief.render.setting import Setting, href, setting_of
 from glabella.brief.render.svg import smaller
-from glabella.brief.render.words import EVERY, KINDS, SOURCES, TOGETHER, dated, source_parts
-from glabella.shown import Document, Drawable, Figure, Reference, Section, blocks_of, plain
+from glabella.brief.render.words import EVERY, KINDS, SOURCES, TOGETHER, address_in_short, source_parts
+from glabella.shown import Document, Drawable, Figure, Reference, Section, blocks_of, dated, plain
 
 #: Draws descriptions in their order, such as ``Studio.svgs``.
 Draw = Callable[[Iterable[Drawable]], Iterator[str]]
@@ -85,7 +85,7 @@ def _main(to: Setting, setter: Setter) -> Iterator[str]:
 
 def _kicker(to: Setting) -> str:
     document = to.document
-    parts = [KINDS[document.kind], f'edition <span class="id">{dated(document.edition)}</span>']
+    parts = [KINDS[document.kind], f'edition <span class="id">{text(dated(document.edition))}</span>']
     if document.beside and document.kind == "report" and not to.paper:
         parts.insert(0, f'<a href="{escape(document.beside)}">Brief</a>')
     if document.about:
@@ -114,26 +114,20 @@ def _footer(to: Setting, setter: Setter) -> str:
     sources = ""
     if to.marks.sources:
         level = "h2" if to.document.kind == "report" else 'h2 class="label"'
-        entries = "".join(_source(place, it, to) for place, it in enumerate(to.marks.sources, 1))
-        sets = "".join(
+        entries = "\n".join(_source(place, it, to) for place, it in enumerate(to.marks.sources, 1))
+        sets = " ".join(
             f'<li id="s{letter}"><b>[{letter}]</b> <span class="id">{spanned(numbers)}</span></li>'
             for numbers, letter in to.marks.letters.items()
         )
-        together = f'<p>{TOGETHER}</p><ul class="sets">{sets}</ul>' if sets else ""
-        sources = f'<{level} id="sources">{SOURCES}</h2><ol class="refs id">{entries}</ol>{together}'
+        together = f'<p class="together">{TOGETHER}</p>\n<ul class="sets">{sets}</ul>' if sets else ""
+        sources = f'<{level} id="sources">{SOURCES}</h2><ol class="refs id">{entries}</ol>\n{together}'
     last = setter.blocks(to.document.footer, 2)
     return f'<footer class="foot">{hint}{sources}{last}</footer>'
 
 
 def _source(place: int, it: Reference, to: Setting) -> str:
     """Set a source: in a brief by its short name, in a report with all that is known of it."""
-    where = ""
-    if it.address:
-        shown = it.address.removeprefix("https://doi.org/")
-        shown = (
-            f"doi:{shown}" if shown != it.address else it.address.removeprefix("https://").removeprefix("http://")
-        )
-        where = f'<a href="{escape(it.address)}">{text(shown)}</a>'
+    where = f'<a href="{escape(it.address)}">{text(address_in_short(it.address))}</a>' if it.address else ""
     parts = [text(part) for part in source_parts(it, to.document.kind)]
     if len(parts) > 1:
         parts[0] = f"<b>{parts[0]}</b>"

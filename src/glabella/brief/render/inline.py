@@ -6,8 +6,9 @@ import re
 from html import escape
 
 from glabella.brief.render.icons import icon
-from glabella.brief.render.marks import keys_of
+from glabella.brief.render.marks import Marked
 from glabella.brief.render.setting import Setting, anchor, href
+from glabella.brief.render.svg import titled
 from glabella.shown import Cell, Cite, Claim, Drawn, Icon, Inline, Link, Name, Shown, Small, Strong
 
 #: A button and the points behind it, between which a browser would break the line.
@@ -16,7 +17,7 @@ _TAIL = re.compile(
 )
 
 
-def line(content: Inline, to: Setting, first: set[str] | None = None) -> str:
+def line(content: Inline, to: Setting, first: set[str] | None = None, marked: Marked | None = None) -> str:
     """Set a line.
 
     Parameters
@@ -27,8 +28,10 @@ def line(content: Inline, to: Setting, first: set[str] | None = None) -> str:
         Of the document.
     first : set of str, optional
         Claims that have their first place already; one that has not becomes the place to come back to.
+    marked : Marked, optional
+        Which numbers carry a mark, where the line is one of several that are read together.
     """
-    found = _set(content, to, set(), set() if first is None else first)
+    found = _set(content, to, marked or Marked((content,)), set() if first is None else first)
     return found if to.paper or to.lists_numbers else _TAIL.sub(r'<span class="nb">\1\2</span>', found)
 
 
@@ -37,7 +40,7 @@ def text(words: str) -> str:
     return escape(words, quote=False)
 
 
-def _set(content: Cell, to: Setting, marked: set[str], first: set[str]) -> str:
+def _set(content: Cell, to: Setting, marked: Marked, first: set[str]) -> str:
     match content:
         case str():
             return text(content)
@@ -58,7 +61,8 @@ def _set(content: Cell, to: Setting, marked: set[str], first: set[str]) -> str:
         case Link():
             return _link(content, to)
         case Icon(kind, word):
-            return f'<span class="{"cert" if kind == "certainty" else "verd"}">{icon(content)}{text(word)}</span>'
+            drawn = titled(icon(content), word) if to.paper else icon(content)
+            return f'<span class="{"cert" if kind == "certainty" else "verd"}">{drawn}{text(word)}</span>'
         case Drawn():
             raise TypeError("a drawn claim stands in a drawn column, not within a line")
 
@@ -68,12 +72,15 @@ def named(words: str) -> str:
     return f'<span class="id">{text(words)}</span>' if any(map(str.isdigit, words)) else text(words)
 
 
-def _number(shown: Shown, to: Setting, marked: set[str], first: set[str]) -> str:
+def _number(shown: Shown, to: Setting, marked: Marked, first: set[str]) -> str:
     """Set a number so that it opens where it comes from, with the mark that paper shows."""
     claim = shown.claim
-    body, name = _split(shown), escape(claim.id)
+    body, name = _split(shown, to), escape(claim.id)
     place = to.places.get(claim.id)
-    if to.paper or place is None:
+    if to.paper:
+        # Nothing can be pressed there, and plain text is set several times as fast as a box of its own.
+        found = body
+    elif place is None:
         found = f'<span class="n" data-claim="{name}">{body}</span>'
     elif to.lists_numbers:
         here = "" if claim.id in first else f' id="c{place}"'
@@ -81,16 +88,17 @@ def _number(shown: Shown, to: Setting, marked: set[str], first: set[str]) -> str
         found = f'<a class="n"{here} href="{escape(href(anchor(claim)))}">{body}</a>'
     else:
         found = f'<button type="button" class="n" popovertarget="p{place}" data-claim="{name}">{body}</button>'
-    keys = keys_of(claim)
-    marked.update(keys)
+    keys = marked.number(claim)
     return found + mark(keys, to, "ref") if keys else found
 
 
-def _split(shown: Shown) -> str:
-    """Keep an interval in one line, where it stands behind its value."""
+def _split(shown: Shown, to: Setting) -> str:
+    """Keep an interval in one line; on paper, whose renderer breaks before no bracket otherwise, by its spaces."""
     words, limits = shown.text, shown.claim.limits
     tail = f"({limits})"
     if limits and words.endswith(tail) and words != tail:
+        if to.paper:
+            return text(words.removesuffix(tail) + tail.replace(" ", "\u00a0"))
         return f"{text(words.removesuffix(tail))}<i>{text(tail)}</i>"
     return text(words)
 
@@ -103,11 +111,11 @@ def mark(keys: tuple[str, ...], to: Setting, look: str) -> str:
     return f'<a class="{look}" href="#{target}">[{words}]</a>'
 
 
-def _cited(keys: tuple[str, ...], to: Setting, marked: set[str]) -> str:
+def _cited(keys: tuple[str, ...], to: Setting, marked: Marked) -> str:
     """Set a citation; on paper the numbers of its sentence may have led to the same sources."""
     if not keys:
         return ""
-    return mark(keys, to, "cite scr" if set(keys) <= marked else "cite")
+    return mark(keys, to, "cite" if marked.citation(keys) else "cite scr")
 
 
 def _link(it: Link, to: Setting) -> str:

@@ -13,14 +13,19 @@ from html import escape
 from glabella.brief.render.icons import INK
 from glabella.shown import Axis, Drawn
 
+#: For paper, whose renderer does not look for a font in the style of the page.
+FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 ACCENT, LINE = "#0d4f63", "#7f8b96"
 #: Height of a row's drawing, and side of the largest square.
-HEIGHT, LARGEST, SMALLEST = 26, 12.0, 4.0
+HEIGHT, LARGEST, SMALLEST = 22, 12.0, 4.0
 #: Most ticks of an axis.
-_TICKS = 7
+_TICKS = 5
 _STEPS = (1, 2, 2.5, 5, 10)
 #: How far apart ticks of a logarithmic axis stand at least, as a share of it.
-_APART = 0.11
+_APART = 0.18
+
+#: How far below the top of a cell its first line stands.
+FIRST = 17
 
 #: Gives where a share of the axis lies, as an attribute's value.
 Place = Callable[[float], str]
@@ -72,9 +77,9 @@ def interval(
     """
     name = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
     if width is None:
-        # As high as its cell, so that the lines of one row meet those of the next; marks stand at half its height.
+        # As high as its cell, so that lines run from row to row; marks stand beside the first line of its row.
         lines, mark = _lines(axis, _per_cent, "100%"), _mark(drawn, axis, _per_cent, side)
-        return f'<svg class="iv" {name}>{lines}<svg y="50%" overflow="visible">{mark}</svg></svg>'
+        return f'<svg class="iv" {name}>{lines}<svg y="{FIRST}" overflow="visible">{mark}</svg></svg>'
     place = _points(width)
     size = f'width="{width:g}" height="{HEIGHT}" viewBox="0 0 {width:g} {HEIGHT}"'
     lines, mark = _lines(axis, place, str(HEIGHT)), _mark(drawn, axis, place, side)
@@ -161,7 +166,7 @@ def ticks(axis: Axis) -> tuple[float, ...]:
     """Choose round values of an axis, few enough to be read.
 
     >>> ticks(Axis(-24, 6, 0)), ticks(Axis(0.1, 4, 1, ratio=True))
-    ((-20.0, -15.0, -10.0, -5.0, 0.0, 5.0), (0.1, 0.2, 0.5, 1.0, 2.0))
+    ((-20.0, -10.0, 0.0), (0.1, 0.2, 0.5, 1.0, 2.0))
     """
     return _log_ticks(axis) if axis.ratio else _even_ticks(axis)
 
@@ -175,11 +180,13 @@ def _even_ticks(axis: Axis) -> tuple[float, ...]:
 
 
 def _log_ticks(axis: Axis) -> tuple[float, ...]:
-    """Keep of 1, 2 and 5 times each power of ten those that leave room for their figures; no effect first."""
+    """Choose no effect, powers of ten, and of their halves and doubles those that leave room for their figures."""
     low, high = (math.floor(math.log10(end)) for end in (axis.low, axis.high))
-    round_ones = [10.0**power * it for it in (1, 5, 2) for power in range(low, high + 1)]
+    # Of many powers only every second or third, counted from one.
+    step = max(1, math.ceil(_APART * math.log10(axis.high / axis.low)))
+    powers = [10.0**power for power in range(low, high + 1) if power % step == 0]
     kept: list[float] = []
-    for value in (axis.null, *round_ones):
+    for value in (axis.null, *powers, *(5 * it for it in powers), *(2 * it for it in powers)):
         at = share(axis, value)
         if -1e-9 <= at <= 1 + 1e-9 and all(abs(at - share(axis, other)) >= _APART for other in kept):
             kept.append(value)
@@ -198,7 +205,7 @@ def tick_text(value: float) -> str:
 def axis_svg(axis: Axis, *, width: float | None = None) -> str:
     """Draw an axis with its ticks and their values."""
     place = _per_cent if width is None else _points(width)
-    size = 'width="100%"' if width is None else f'width="{width:g}" viewBox="0 0 {width:g} 21"'
+    size = 'width="100%"' if width is None else f'width="{width:g}" viewBox="0 0 {width:g} 21" font-family="{FONT}"'
     found = [f'<line x1="0" x2="{place(1)}" y1="1" y2="1" stroke="{INK}"/>']
     for value in ticks(axis):
         part = share(axis, value)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from string import ascii_uppercase
 
-from glabella.shown import Cite, Claim, Document, Drawn, Paragraph, Reference, Shown, inlines_of
+from glabella.shown import Cell, Cite, Claim, Document, Drawn, Paragraph, Reference, Shown, inlines_of
 
-#: Runs of numbers that a mark may name; what leans on more gets a letter, and the list says what it stands for.
-_MOST = 3
+#: Longest mark; what leans on so many sources gets a letter, and the list says what it stands for.
+_LONGEST = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,46 @@ def keys_of(piece: object) -> tuple[str, ...]:
             return ()
 
 
+class Marked:
+    """Which numbers carry their mark: of several that follow each other and lean on the same sources, the last.
+
+    Made for what is read together: a sentence, or the cells of a row.
+
+    Where a citation of the same sources comes next, it stands for them; where a citation only repeats what
+    numbers before it have led to, it need not stand on paper.
+    """
+
+    def __init__(self, cells: Iterable[Cell]) -> None:
+        pieces = (
+            piece
+            for cell in cells
+            for piece in ((cell,) if isinstance(cell, Drawn) else inlines_of((Paragraph(cell),)))
+        )
+        self._ahead = deque(frozenset(keys) for keys in map(keys_of, pieces) if keys)
+        self._done: set[str] = set()
+        self._owed = False
+
+    def number(self, claim: Claim) -> tuple[str, ...]:
+        """Give the sources that a number's mark leads to; none where a later one does."""
+        keys = keys_of(claim)
+        if not keys:
+            return ()
+        own = self._ahead.popleft()
+        self._owed = bool(self._ahead) and self._ahead[0] == own
+        if self._owed:
+            return ()
+        self._done |= own
+        return keys
+
+    def citation(self, keys: tuple[str, ...]) -> bool:
+        """Tell whether a citation says more than the numbers before it."""
+        self._ahead.popleft()
+        more = self._owed or not self._done.issuperset(keys)
+        self._owed = False
+        self._done.update(keys)
+        return more
+
+
 def marks_of(document: Document) -> Marks:
     """Give each source of a document its number.
 
@@ -93,7 +134,7 @@ def marks_of(document: Document) -> Marks:
     letters: dict[tuple[int, ...], str] = {}
     for keys in sets:
         those = tuple(sorted({numbers[key] for key in keys}))
-        if spanned(those).count(",") >= _MOST:
+        if len(spanned(those)) > _LONGEST:
             letters.setdefault(those, _letter(len(letters)))
     return Marks(tuple(known[key] for key in numbers), numbers, letters)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 
@@ -13,6 +13,8 @@ from glabella.shown import Certainty, Claim, Section, Source, blocks_of, plain
 
 #: Most words of a box.
 MOST = 60
+#: Most words of a line that had to be cut.
+_MOST_OF = {"People": 12, "When": 8, "Certainty": 4}
 #: How a number was taken from its source, where it was not seen there.
 _STATUS = {
     "reported": "reported by another source",
@@ -50,23 +52,32 @@ def box_of(claim: Claim, to: Setting) -> Box:
     """Say where a claim comes from in few words.
 
     What would be too long is said shorter, in this order: sources by name with how each was seen; by name; by
-    number. A label that is still too long ends in an ellipsis: it is a sentence of the page.
+    number; then people and time end in an ellipsis, and the label, which is a sentence of the page, as well.
     """
-    value = value_of(claim)
-    kind = claim.interval if claim.interval and claim.interval != "as printed" else ""
-    lines = [
+    value, kind = value_of(claim), "" if claim.interval == "as printed" else claim.interval or ""
+    what, about = _sentence(claim.label, kind), _of_whom(claim)
+    for way in (_seen, _named, _numbered):
+        box = Box(value, what, (*about, *_sourced(claim, to, way)))
+        if box.words <= MOST:
+            return box
+    about = tuple((name, _cut(words, _MOST_OF[name])) for name, words in about)
+    frame = Box(value, _sentence("", kind), (*about, *_sourced(claim, to, _numbered)))
+    return Box(value, _sentence(_cut(claim.label, max(MOST - frame.words, 2)), kind), frame.lines)
+
+
+def _of_whom(claim: Claim) -> tuple[tuple[str, str], ...]:
+    lines = (
         ("People", "" if claim.population in _UNSAID else claim.population),
         ("When", "" if claim.time_span in _UNSAID else claim.time_span),
         ("Certainty", "" if claim.certainty in _UNRATED else claim.certainty),
-    ]
-    said = tuple((name, words) for name, words in lines if words)
-    ways = (_seen, _named, _numbered)
-    what = _sentence(claim.label, kind)
-    for way in ways:
-        box = Box(value, what, (*said, *_sourced(claim, to, way)))
-        if box.words <= MOST:
-            return box
-    return _cut(claim.label, kind, box)
+    )
+    return tuple((name, words) for name, words in lines if words)
+
+
+def _cut(text: str, most: int) -> str:
+    """Give a text of so many words, the ellipsis that says what is missing being one of them."""
+    words = text.split()
+    return text if len(words) <= most else " ".join((*words[: most - 1], "…"))
 
 
 def value_of(claim: Claim) -> str:
@@ -75,22 +86,11 @@ def value_of(claim: Claim) -> str:
 
 
 def _sentence(label: str, kind: str) -> str:
-    label = label.rstrip()
-    label = label if label.endswith((".", "?", "!", "…")) else f"{label}."
-    label = label[:1].upper() + label[1:]
-    return f"{label} {kind[:1].upper()}{kind[1:]}." if kind else label
-
-
-def _cut(label: str, kind: str, box: Box) -> Box:
-    """Leave out the end of a label that is too long, and people and time if even that does not do."""
-    lines = box.lines
-    for kept in (lines, tuple(it for it in lines if it[0] not in ("People", "When"))):
-        short = Box(box.value, "", kept)
-        room = MOST - short.words - len(kind.split())
-        if room >= 8 or kept is not lines:
-            words = label.split()[: max(room, 1)]
-            return Box(box.value, _sentence(" ".join(words) + "\u2009…", kind), kept)
-    raise AssertionError("the last way always returns")
+    """Say what a number is, and what its interval is, as sentences."""
+    said = (words for words in (label.strip(), kind.strip()) if words)
+    return " ".join(
+        words[:1].upper() + words[1:] + ("" if words.endswith((".", "?", "!", "…")) else ".") for words in said
+    )
 
 
 def _sourced(claim: Claim, to: Setting, way: Callable[[Claim, Setting], str]) -> tuple[tuple[str, str], ...]:
@@ -150,7 +150,7 @@ def _box(claim: Claim, to: Setting) -> str:
         leads = f'<a href="{escape(to.document.beside + href(anchor(claim)))}">{LEADS}</a>'
     return (
         f'<div popover id="{name}" class="src" role="group" aria-labelledby="{name}v">'
-        f'<button type="button" class="x" popovertarget="{name}" popovertargetaction="hide" aria-label="Close">×'
+        f'<button type="button" class="x" popovertarget="{name}" popovertargetaction="hide" aria-label="Close">'
         f'</button><b class="v" id="{name}v">{text(box.value)}</b><p>{text(box.what)}</p>'
         f"{f'<dl>{rows}</dl>' if rows else ''}{leads}</div>"
     )
@@ -165,14 +165,31 @@ def _marked(head: str, said: str, claim: Claim, to: Setting) -> str:
 
 # --- a list of all ----------------------------------------------------------------------------------------
 
+#: What claims share, as names and texts.
+Shared = tuple[tuple[str, str], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """Claims that share everything but what they are; ``shared`` says what, as names and texts."""
+    """Claims that speak of the same people and time, as certain as each other, by what they are."""
 
-    shared: tuple[tuple[str, str], ...]
+    shared: Shared
+    named: tuple[tuple[str, tuple[Claim, ...]], ...]
+
+    @property
+    def claims(self) -> Iterator[Claim]:
+        """Give them all."""
+        for _, claims in self.named:
+            yield from claims
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Claims that one function made from the same inputs and sources."""
+
+    shared: Shared
     keys: tuple[str, ...]
-    claims: tuple[Claim, ...]
+    groups: tuple[Alike, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,48 +198,64 @@ class Part:
 
     section: str
     title: str
-    groups: tuple[Alike, ...]
+    made: tuple[Made, ...]
+
+    @property
+    def count(self) -> int:
+        """How many they are."""
+        return sum(1 for made in self.made for group in made.groups for _ in group.claims)
 
 
 def parts_of(to: Setting) -> Iterator[Part]:
-    """Give every claim of a document by section, and within it by what claims share."""
-    left = dict.fromkeys(claim.id for claim in to.document.claims)
+    """Give every claim of a document by section, by how it was made, and by what else it shares."""
+    left = {claim.id for claim in to.document.claims}
     for section in blocks_of(to.document.sections):
-        if not isinstance(section, Section) or not section.claims:
-            continue
-        claims = [claim for claim in section.claims if claim.id in left]
-        for claim in claims:
-            del left[claim.id]
-        if claims:
-            yield Part(section.id, plain(section.title) or section.id, _alike(claims))
+        claims = [claim for claim in section.claims if claim.id in left] if isinstance(section, Section) else []
+        if isinstance(section, Section) and claims:
+            left.difference_update(claim.id for claim in claims)
+            yield Part(section.id, plain(section.title) or section.id, _made(claims))
     others = [claim for claim in to.document.claims if claim.id in left]
     if others:
-        yield Part("", "Elsewhere", _alike(others))
+        yield Part("", "Elsewhere", _made(others))
+
+
+def _made(claims: list[Claim]) -> tuple[Made, ...]:
+    groups = _together(claims, lambda claim: (_making(claim), claim.sources))
+    return tuple(Made(_making(group[0]), keys_of(group[0]), _alike(group)) for group in groups)
 
 
 def _alike(claims: list[Claim]) -> tuple[Alike, ...]:
-    groups: dict[tuple[object, ...], list[Claim]] = {}
+    return tuple(Alike(_about(group[0]), _named_alike(group)) for group in _together(claims, _about))
+
+
+def _named_alike(claims: list[Claim]) -> tuple[tuple[str, tuple[Claim, ...]], ...]:
+    return tuple((group[0].label, tuple(group)) for group in _together(claims, lambda claim: claim.label))
+
+
+def _together(claims: list[Claim], key: Callable[[Claim], object]) -> Iterable[list[Claim]]:
+    """Give claims by what they share, each group where its first stands."""
+    groups: dict[object, list[Claim]] = {}
     for claim in claims:
-        shared = (
-            claim.population, claim.time_span, claim.certainty, claim.interval, claim.function, claim.version,
-            claim.inputs, claim.sources,
-        )  # fmt: skip
-        groups.setdefault(shared, []).append(claim)
-    return tuple(Alike(_shared(group[0]), keys_of(group[0]), tuple(group)) for group in groups.values())
+        groups.setdefault(key(claim), []).append(claim)
+    return groups.values()
 
 
-def _shared(claim: Claim) -> tuple[tuple[str, str], ...]:
-    """Say what claims of a group share."""
+def _about(claim: Claim) -> Shared:
+    """Say of whom a claim speaks, and how certain it is."""
+    whom = tuple(line for line in _of_whom(claim) if line[0] != "Certainty")
+    interval = (("Interval", claim.interval),) if claim.interval else ()
+    return (*whom, ("Certainty", claim.certainty), *interval)
+
+
+def _making(claim: Claim) -> Shared:
+    """Say how a claim was made."""
+    seen = sorted({how(source) for source in claim.sources} - {""})
     lines = (
-        ("People", "" if claim.population in _UNSAID else claim.population),
-        ("When", "" if claim.time_span in _UNSAID else claim.time_span),
-        ("Certainty", claim.certainty),
-        ("Interval", claim.interval or ""),
         ("Made by", f"{claim.function} {claim.version}"),
         ("From", ", ".join(name for name, _ in claim.inputs)),
+        ("Seen", "; ".join(seen)),
     )
-    seen = sorted({how(source) for source in claim.sources} - {""})
-    return tuple((name, said) for name, said in (*lines, ("Seen", "; ".join(seen))) if said)
+    return tuple((name, said) for name, said in lines if said)
 
 
 def listed(to: Setting, level: int) -> str:
@@ -231,23 +264,41 @@ def listed(to: Setting, level: int) -> str:
 
 
 def _part(part: Part, to: Setting, level: int) -> str:
-    count = sum(len(group.claims) for group in part.groups)
-    groups = "\n".join(_group(group, part, to) for group in part.groups)
-    title = f'{text(part.title)} <span class="id">({count})</span>'
+    made = "\n".join(_chain(each, part, to) for each in part.made)
+    title = f'{text(part.title)} <span class="id">({part.count})</span>'
     if to.paper:
-        return f'<h{level}>{title}</h{level}><div class="all">{groups}</div>'
-    return f'<details><summary>{title}</summary><div class="all">{groups}</div></details>'
+        return f'<h{level}>{title}</h{level}><div class="all">{made}</div>'
+    return f'<details><summary>{title}</summary><div class="all">{made}</div></details>'
+
+
+def _chain(made: Made, part: Part, to: Setting) -> str:
+    marked = f" {mark(made.keys, to, 'cite')}" if made.keys else ""
+    groups = "".join(_group(group, part, to) for group in made.groups)
+    return f'<p class="id">{_said(made.shared)}{marked}</p>{groups}'
+
+
+def _said(shared: Shared) -> str:
+    return " · ".join(f"{name}: {text(said)}" for name, said in shared)
 
 
 def _group(group: Alike, part: Part, to: Setting) -> str:
-    shared = " · ".join(f"<b>{name}</b> {text(said)}" for name, said in group.shared)
-    marked = f" {mark(group.keys, to, 'cite')}" if group.keys else ""
-    lines = "".join(_listed(claim, part, to) for claim in group.claims)
-    return f'<ul>{lines}</ul><p class="id">{shared}{marked}</p>'
+    """Set claims that share what is said below them; on paper in one paragraph."""
+    if to.paper:
+        lines = "; ".join(f"{text(label)}: {text(values_of(claims))}" for label, claims in group.named)
+        return f"<p>{lines}<br>{_said(group.shared)}</p>"
+    lines = "".join(
+        f"<li>{text(label)}: {', '.join(_listed(claim, part, to) for claim in claims)}"
+        for label, claims in group.named
+    )
+    return f'<ul>{lines}<li class="id">{_said(group.shared)}</ul>'
+
+
+def values_of(claims: tuple[Claim, ...]) -> str:
+    """Give claims of one name in a row."""
+    return ", ".join(map(value_of, claims))
 
 
 def _listed(claim: Claim, part: Part, to: Setting) -> str:
     """Set a claim with the way back to where it first stands, or to its section where it is only drawn."""
     back = f"#c{to.places[claim.id]}" if claim.id in to.written else href(part.section or "main")
-    way = "" if to.paper else f' <a href="{escape(back)}" aria-label="Back">↑</a>'
-    return f'<li id="{escape(anchor(claim))}">{text(claim.label)}: <b>{text(value_of(claim))}</b>{way}'
+    return f'<b id="{escape(anchor(claim))}">{text(value_of(claim))}</b> <a href="{escape(back)}">back</a>'

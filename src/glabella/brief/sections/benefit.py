@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from glabella.brief.measure import axis, null_word
+from glabella.brief.quoting import quote
 from glabella.brief.readings import (
     Baseline,
     Reading,
@@ -15,11 +17,9 @@ from glabella.brief.readings import (
     people_without,
     readings,
 )
-from glabella.brief.measure import axis, null_word
-from glabella.brief.quote import quote
 from glabella.brief.results import Results
 from glabella.brief.words import words_of
-from glabella.shown import Axis, Cell, Claim, Column, Drawn, Inline, Ledger, Row, Section, Shown, Small, Table
+from glabella.shown import Axis, Cell, Claim, Column, Drawn, Inline, Ledger, Name, Row, Section, Shown, Small, Table
 
 _MANY = {100: "a hundred", 1000: "a thousand"}
 
@@ -43,7 +43,13 @@ def brief(results: Results, book: Ledger) -> Section:
         note=_note(results, book, rows[0], lows),
     )
     words = words_of(results.evidence)
-    return Section("benefit", f"Benefit of one {words.session}", (table,))
+    when = words.at(rows[0].one.analysis.time)
+    title: Inline = (
+        (f"Benefit of one {words.session}, ", Name(when))
+        if rows[0].one.analysis.time is not None
+        else (f"Benefit of one {words.session}")
+    )
+    return Section("benefit", title, (table,))
 
 
 def _unit(results: Results, head: Reading) -> str:
@@ -59,7 +65,11 @@ def _caption(results: Results, book: Ledger, head: Reading) -> Inline:
     words, outcome = words_of(results.evidence), head.one.outcome
     null = null_word(head.one.analysis.measure)
     side = "Below" if head.better == "lower" else "Above"
-    pieces: list[Inline] = [f"{side} {null}, {words.short} did better than {words.control}"]
+    pieces: list[Inline] = []
+    if outcome.points is not None and head.points is not None:
+        scale = results.evidence.dossier.scales[outcome.points.scale].label
+        pieces.append(f"{scale}: {outcome.label}, {head.better} is better. ")
+    pieces.append(f"{side} {null}, {words.short} did better than {words.control}")
     if outcome.important is not None and head.important is not None:
         least = quote(book, outcome.important, "important", "smallest difference that matters to people")
         pieces += ["; from ", Shown(least), " on, a difference matters to people (dashed)"]
@@ -72,7 +82,7 @@ def _head(results: Results, base: Baseline, risk: Claim, of: int) -> Inline:
     event = found[1].event or found[1].label
     return (
         f"{event[:1].upper()}{event[1:]}, of {_MANY[of]} ",
-        Small(("without: ", Shown(risk, "number"), f", {base.label}")),
+        Small(("if ", Shown(risk, "number"), f" would without {words_of(results.evidence).short}, {base.label}")),
     )
 
 
@@ -81,13 +91,10 @@ def _row(results: Results, book: Ledger, row: Reading, lows: tuple[Baseline, ...
     fields = results.fields_of(one)
     ledger = book.under(f"{one.id}.", **fields)
     label = f"{one.analysis.label}, {one.outcome.label}"
-    k = ledger("k", f"comparisons pooled: {label}", one.fit.k, decimals=0)
+    trials = len({effect.study for effect in one.effects})
+    k = ledger("trials", f"trials pooled: {label}", trials, decimals=0)
     n = ledger("n", f"people pooled: {label}", one.people, decimals=0)
-    name: Inline = (
-        row.label,
-        " ",
-        Small((k, " comparisons, " if one.fit.k != 1 else " comparison, ", n, " people")),
-    )
+    name: Inline = (row.label, " ", Small((k, " trials, " if trials > 1 else " trial, ", n, " people")))
     people: tuple[Cell, ...] = tuple(people_with(results, book, row, base, of) or "not known" for base in lows)
     look = "pooled" if first or one.fit.k > 1 else "trial"
     weight = 1.0 if first else one.people / results.headline.people
@@ -116,7 +123,7 @@ def _important_on(head: Reading) -> float | None:
 
 def _note(results: Results, book: Ledger, head: Reading, lows: tuple[Baseline, ...]) -> Inline:
     """Say how points and people were computed, and what that assumes."""
-    points, words = head.one.outcome.points, words_of(results.evidence)
+    points = head.one.outcome.points
     pieces: list[Inline] = []
     if head.points is not None and points is not None:
         scale = results.evidence.dossier.scales[points.scale].label
@@ -127,7 +134,8 @@ def _note(results: Results, book: Ledger, head: Reading, lows: tuple[Baseline, .
             f", the spread of {scale} scores. ",
         ]
     if lows and head.one.analysis.measure != "MD":
-        how = "odds follow the difference" if head.one.analysis.measure == "SMD" else f"the {head.measure} holds"
-        alike = "at every chance without the " if len(lows) == 1 else "alike at both chances without the "
-        pieces.append(f"People: {how} {alike}{words.session}, which is assumed.")
+        odds = head.one.analysis.measure in ("SMD", "OR")
+        what = "the odds change as much" if odds else f"the {head.measure} is the same"
+        alike = "whatever the chance without treatment" if len(lows) == 1 else "at both chances without treatment"
+        pieces.append(f"People are computed, not counted: {what} {alike}, it is assumed.")
     return tuple(pieces)

@@ -12,11 +12,11 @@ def brief(results: Results, book: Ledger) -> Section:
     """Say what the headline allows to be said."""
     head, told = headline_reading(results, book), told_of(results)
     others = tuple((one.label, of_benefit(one)) for one in readings(results, book))
-    line = bottom_line(effect_of(results, head), told, others)
+    line = bottom_line(effect_of(head), told, others)
     return Section("bottom-line", "The bottom line", (Paragraph(_filled(line, head), "lead"),), look="bottom")
 
 
-def effect_of(results: Results, head: Reading) -> Effect:
+def effect_of(head: Reading) -> Effect:
     """Turn the headline so that above zero the treatment does better."""
     fit = head.one.fit
     return Effect.of(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from glabella.brief.counting import count
-from glabella.brief.quote import joined, quote
+from glabella.brief.quoting import joined, quote
 from glabella.brief.results import Results
 from glabella.dossier import Conflict
 from glabella.shown import Cite, Inline, Items, Ledger, Name, Paragraph, Section, Small, Strong
@@ -34,7 +34,7 @@ def report(results: Results, book: Ledger) -> Section | None:
         results,
         under,
         "used",
-        "of them, with a side that is used",
+        "contradictions between sources with a side that is used",
         decided,
         files=[file for file, _ in found],
         sources=sources,

@@ -10,11 +10,12 @@ from glabella.brief.pooled import (
     TrialClaims,
     new_trial,
     pooled_claims,
+    read_as,
     statement,
     trial_claims,
     trust,
 )
-from glabella.brief.quote import quote, say_all
+from glabella.brief.quoting import quote, say_all
 from glabella.brief.results import PooledAnalysis, Results
 from glabella.brief.words import words_of
 from glabella.shown import (
@@ -102,17 +103,17 @@ def _printed(results: Results, book: Ledger, study_id: str, key: str) -> tuple[I
     about = book.under(f"largest.{study_id}.{key}.")
     found: list[Inline] = []
     for result in study.results:
-        if (result.outcome, result.week) != (analysis.outcome, analysis.week):
+        if (result.outcome, result.time) != (analysis.outcome, analysis.time):
             continue
         for between in result.between:
             if between.comparison != key or between.difference is None:
                 continue
-            points = f"{evidence.dossier.scales[result.scale].label} points"
+            points = f"{evidence.dossier.scale_label(result.scale)} points".lstrip()
             difference = between.difference.model_copy(update={"unit": points})
-            week = f"week {result.week:g}"
+            week = evidence.words.at(result.time)
             found.append(quote(about, difference, "difference", label, population=study.label, time_span=week))
             if between.p:
-                p = quote(about, between.p, "p", f"P: {label}")
+                p = quote(about, between.p, "p", f"p: {label}")
                 found += [", p " if p.bound else ", p = ", p]
     return tuple(found)
 
@@ -135,11 +136,11 @@ def _trials(
             (Name(comparison_label(studies[each.study], each.comparison)), f": {each.reason}")
             for each in one.found.not_computed
         )
-        content += [Paragraph("Not in it, and why:"), Items(missing)]
+        content += [Paragraph("Left out, and why:"), Items(missing)]
     new = [trial for trial in trials if _as_read(trial) not in told]
     told.update(map(_as_read, new))
     if new:
-        content.append(Details("From what each effect was made", (Items(tuple(map(_derivation, new))),)))
+        content.append(Details("How each effect was computed", (Items(tuple(map(_derivation, new))),)))
     return content
 
 
@@ -166,12 +167,12 @@ def _forest(results: Results, one: PooledAnalysis, found: PooledClaims, trials: 
         rows.append(Row((new, "", "", Drawn(found.prediction, "prediction"), limits, "", "")))
     note: list[Inline] = []
     if several:
-        note += ["Disagreement beyond chance (I²): ", found.i2, "; variance between trials (τ²): ", found.tau2, "."]
+        note += ["Variability between trials beyond chance (I²): ", found.i2, "; variance of true effects between trials (τ²): ", found.tau2, "."]
     if any(trial.shared for trial in trials):
         note.append(" A control that serves several comparisons is shared out, so that nobody counts twice.")
     if any(counted) and not all(counted):
-        note.append(" Where no events stand the effect was made from scores.")
-    when = Name(f"{words.visit} {one.analysis.week:g}")
+        note.append(" Where no events stand, the effect was computed from scores.")
+    when = Name(words.at(one.analysis.time))
     return Table(
         caption=(
             f"{_capital(one.outcome.label)}, ",
@@ -228,7 +229,7 @@ def _derivation(trial: TrialClaims) -> Inline:
     for step in trial.steps:
         read: list[Inline] = []
         for name, claim in step.read:
-            read += [", " if read else " (", f"{name} ", claim]
+            read += [", " if read else " (", f"{read_as(name)} ", claim]
         said += ["; " if said else "", step.rule, *((*read, ")") if read else ())]
     return (Name(trial.label), ": ", *said, ".")
 
@@ -244,7 +245,7 @@ def important_difference(results: Results, one: PooledAnalysis) -> float | None:
     """Give the smallest difference that a source calls important, where it is in the points of the analysis."""
     if one.analysis.measure != "MD":
         return None
-    scale = results.evidence.dossier.scales[one.effects[0].scale].label
+    scale = results.evidence.dossier.scale_label(one.effects[0].scale)
     values = [
         abs(number.value)
         for said in one.outcome.minimal_important_difference
@@ -262,9 +263,9 @@ def important_difference(results: Results, one: PooledAnalysis) -> float | None:
 
 def _groups(analyses: dict[str, PooledAnalysis]) -> list[list[str]]:
     """Put analyses together that ask for the same outcome on the same scale at the same time."""
-    found: dict[tuple[str, str, float], list[str]] = {}
+    found: dict[tuple[str, str, float | None], list[str]] = {}
     for key, one in analyses.items():
-        found.setdefault((one.analysis.outcome, one.analysis.measure, one.analysis.week), []).append(key)
+        found.setdefault((one.analysis.outcome, one.analysis.measure, one.analysis.time), []).append(key)
     return list(found.values())
 
 
@@ -292,11 +293,11 @@ def _beside_each_other(
                 )
             )
         )
-    when = Name(f"{words.visit} {first.analysis.week:g}")
+    when = Name(words.at(first.analysis.time))
     table = Table(
         caption=(f"{_capital(named(first))}, ", when, f"; {favours(measure, outcome.better, words.short)}."),
         columns=(
-            Column("pooled", "wide"),
+            Column("trials pooled", "wide"),
             Column("comparisons", "number"),
             Column("people", "number"),
             Column(NAMES[measure][0], "drawn"),

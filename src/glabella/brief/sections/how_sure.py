@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from glabella.brief.quote import say_all
+from glabella.brief.quoting import say, say_all
 from glabella.brief.readings import headline_reading, prediction_of
 from glabella.brief.results import Results
 from glabella.shown import Icon, Inline, Items, Ledger, Paragraph, Section, Shown, Strong
@@ -16,10 +16,16 @@ def brief(results: Results, book: Ledger) -> Section:
     new = prediction_of(results, book, head)
     if new is not None:
         reasons.append(("A new trial’s true effect is expected from ", Shown(new, "limits"), _unit(new.unit), "."))
+    search = results.evidence.dossier.search
+    if search is not None and search.statement is not None:
+        reasons.append(say(book, search.statement, "searched", marked=False))
     content: list[Items | Paragraph] = [Items(tuple(reasons))]
     summary = results.evidence.summary
     if summary.studied or summary.not_studied:
-        said = [*say_all(book, summary.studied, "studied"), *say_all(book, summary.not_studied, "not_studied")]
+        said = [
+            *say_all(book, summary.studied, "studied", marked=False),
+            *say_all(book, summary.not_studied, "not_studied", marked=False),
+        ]
         content.append(Paragraph((Strong("Who was studied. "), *_joined(said))))
     title = ("How sure: ", Icon("certainty", one.certainty))
     return Section("how-sure", title, tuple(content))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from glabella.brief.quote import say_all
+from glabella.brief.quoting import say_all
 from glabella.brief.results import Results
 from glabella.dossier import Link, Mechanism
 from glabella.shown import (

@@ -6,8 +6,23 @@ from collections import Counter
 
 from glabella._version import __version__
 from glabella.brief.counting import count
+from glabella.brief.quoting import say
 from glabella.brief.results import Results
-from glabella.shown import Block, Column, Details, Heading, Items, Ledger, Name, Paragraph, Row, Section, Table
+from glabella.shown import (
+    Block,
+    Column,
+    Details,
+    Heading,
+    Inline,
+    Items,
+    Ledger,
+    Name,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+    dated,
+)
 
 #: How the variance between trials is estimated, and how the interval is made.
 _METHODS = {
@@ -33,8 +48,8 @@ _CERTAINTY = (
 _UNJUDGED = "No study here has a published judgement of risk of bias, so no analysis is chosen by it."
 _MEMORY = "Numbers from memory, whose source was not checked, are never pooled"
 _ASSUMED = ", except to meet a published figure, where it is said"
-#: Kinds of sources with fewer than this are summed up.
-_SEVERAL = 3
+#: Of the kinds of sources so many are named, the commonest; the others are summed up.
+_NAMED = 8
 
 
 def report(results: Results, book: Ledger) -> Section | None:
@@ -56,13 +71,13 @@ def report(results: Results, book: Ledger) -> Section | None:
         content.append(Paragraph(_UNJUDGED))
     content += [
         Heading("What was searched and read"),
-        Paragraph("When and where was searched for studies is not recorded in this dossier."),
+        Paragraph(_searched(results, book)),
         Details("What kinds of sources were read", (_sources(results, book.under("methods.source.")),)),
         Heading("To make it again"),
         Items(
             (
                 (Name("glabella report"), " writes this document, made by version ", Name(__version__), "."),
-                (Name("glabella brief verify FILE"), " makes it again from the dossier and names what differs."),
+                (Name("glabella report verify FILE"), " makes it again from the dossier and names what differs."),
             )
         ),
     ]
@@ -86,14 +101,24 @@ def _memory(results: Results) -> str:
     return f"{_MEMORY}{_ASSUMED if assumed else ''}."
 
 
+def _searched(results: Results, book: Ledger) -> Inline:
+    """Say when and where was searched, or that it was not written down."""
+    search = results.evidence.dossier.search
+    said: list[Inline] = []
+    if search.date:
+        said.append(("Last search: ", Name(dated(search.date)), ". "))
+    if search.statement:
+        said.append(say(book, search.statement, "methods.search"))
+    return tuple(said) or "When and where was searched for studies is not recorded in this dossier."
+
+
 def _sources(results: Results, book: Ledger) -> Table:
-    """Count the sources by kind; the rare kinds together."""
+    """Count the sources by kind, the commonest first; the rest together."""
     references = results.evidence.references
     kinds = Counter(reference.genre for reference in references.values())
-    common = {kind for kind, number in kinds.items() if number >= _SEVERAL}
-    found: dict[str, list[str]] = {kind: [] for kind, _ in kinds.most_common() if kind in common}
+    found: dict[str, list[str]] = {kind: [] for kind, _ in kinds.most_common(_NAMED)}
     for key, reference in references.items():
-        found.setdefault(reference.genre if reference.genre in common else "other kinds", []).append(key)
+        found.setdefault(reference.genre if reference.genre in found else "other kinds", []).append(key)
     rows = []
     for place, (kind, keys) in enumerate(found.items()):
         claim = count(

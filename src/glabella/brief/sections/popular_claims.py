@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping
 from typing import get_args
 
 from glabella.brief.counting import count
-from glabella.brief.quote import joined, say_all
+from glabella.brief.quoting import joined, say_all
 from glabella.brief.results import Results
+from glabella.brief.sections import combinations
 from glabella.dossier import PopularClaim
 from glabella.shown import Block, Heading, Icon, Inline, Items, Ledger, Name, Paragraph, Section
 
 #: What a dossier's claim may ask to be computed besides (its field ``computed``), and who says it: a function that
 #: gives a sentence, or None where the dossier lacks what it needs.
-COMPUTED: Mapping[str, Callable[[Results, Ledger], Inline | None]] = {}
+COMPUTED: Mapping[str, Callable[[Results, Ledger], Inline | None]] = {"combination": combinations.computed}
 #: Every verdict that there is, in order.
 _VERDICTS: tuple[str, ...] = get_args(PopularClaim.model_fields["verdict"].annotation)
 
@@ -42,7 +43,7 @@ def _tally(results: Results, book: Ledger) -> Inline:
     total = count(results, under, "total", "popular claims", len(claims), files=["claims.yaml"], sources=sources)
     parts = [
         (
-            count(results, under, word, f"of them, {word}", number, files=["claims.yaml"], sources=sources),
+            count(results, under, word, f"popular claims, {word}", number, files=["claims.yaml"], sources=sources),
             f" {word}",
         )
         for word, number in found.items()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from glabella.brief.quote import joined
+from glabella.brief.quoting import joined
 from glabella.brief.results import Results
 from glabella.dossier import Outcome
-from glabella.shown import Inline, Items, Ledger, Name, Paragraph, Section, Strong
+from glabella.shown import Inline, Items, Ledger, Name, Paragraph, Section, Strong, dated
 
 #: What is better, by kind of outcome and its direction.
 _BETTER = {
@@ -19,15 +19,15 @@ _BETTER = {
 def report(results: Results, book: Ledger) -> Section | None:  # noqa: ARG001 - a question has no number
     """Say the question, part by part."""
     dossier = results.evidence.dossier
-    question = dossier.question
+    question, searched = dossier.question, dossier.search.date
     outcomes = [dossier.outcomes[key] for key in question.outcomes]
     parts: list[tuple[str, Inline]] = [
         ("For whom", Name(question.population)),
         ("What is given", Name(question.intervention)),
         ("Compared with", joined([Name(text) for text in question.comparators])),
         ("What is measured", joined([_outcome(outcome) for outcome in outcomes])),
-        ("Edition", Name(dossier.updated)),
-        ("Last search for studies", "date not recorded"),
+        ("Edition", Name(dated(dossier.updated))),
+        ("Last search for studies", Name(dated(searched)) if searched else "date not recorded"),
     ]
     items = tuple((Strong(f"{head}: "), said, ".") for head, said in parts if said)
     return Section("question", "What is asked?", (Paragraph(Name(question.title), "lead"), Items(items)))

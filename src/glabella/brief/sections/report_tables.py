@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from glabella.brief.quote import joined
+from glabella.brief.quoting import capital, joined
 from glabella.shown import (
     Axis,
     Block,
@@ -122,7 +122,7 @@ def blocks(table: Reported, axis: Axis | None, short: str) -> list[Block]:
         for place, line in enumerate(table.lines)
     ]
     caption: Inline = (
-        Name(table.count_of),
+        Name(capital(table.count_of)),
         ", against ",
         Name(table.versus),
         ". ",

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from glabella.brief.course_figure import panels
 from glabella.brief.doses import Treated, seen, timed, treated
 from glabella.brief.mechanism import FittedModel, fitted_model
-from glabella.brief.quote import say_all
+from glabella.brief.quoting import say_all
 from glabella.brief.results import Results
 from glabella.brief.sections.prediction import bias_of
-from glabella.brief.sentence import sentence
+from glabella.brief.sentence import aside, sentence
 from glabella.brief.words import Words, words_of
 from glabella.shown import (
     Block,
@@ -28,7 +28,6 @@ from glabella.shown import (
     Row,
     Section,
     Shown,
-    Small,
     Strong,
     Table,
 )
@@ -156,7 +155,7 @@ def _kept(part: str, usual: Treated) -> Inline:
 
 def _side(model: FittedModel, book: Ledger) -> Inline:
     """Say on which side the model errs where it was not fitted: in shares held out, or else in trials left out."""
-    found = {each.by: each for each in model.fitted.muscle.foretold}
+    found = {each.by: each for each in model.fitted.muscle.predicted}
     unseen = found.get("held_out") or found.get("study")
     if unseen is None or not unseen.bias:
         return ""
@@ -176,14 +175,16 @@ def _doses(model: FittedModel, rows: tuple[Treated, ...], words: Words) -> Itera
     """Draw and list the doses of the product of the trials of mood."""
     part, product = model.words.part, model.product(model.fitted.mood.product)
     both = " Trials of both sexes stand with women." if any(row.row.sex == "women" for row in rows) else ""
-    yield Figure(
-        "course-doses",
-        panels(model, rows),
+    alt = (
         f"Share of people whose {part} is weakened over weeks after one {words.session}, a panel for each dose and "
-        "sex, with intervals and what trials saw. The table below holds the landmarks.",
-        "Panels bear the letters of the table. Dots are what trials with these doses and this definition saw, less "
-        f"what was seen after {words.control}; larger dots are of more people.{both}",
+        "sex, with intervals and what trials saw. The table below holds the landmarks."
     )
+    dots = (
+        "Panels bear the letters of the table. Dots are what trials with these doses and this definition saw, less "
+        f"what was seen after {words.control}; larger dots are of more people.{both}"
+    )
+    if (picture := panels(model, rows)) is not None:
+        yield Figure("course-doses", picture, alt, dots)
     caption = sentence(
         "After one {session} of {product}, in units of that product, as the model predicts. The last column is how "
         "people differ, without the tenth who lose it first and the tenth who keep it longest.",
@@ -207,20 +208,18 @@ def _products(model: FittedModel, rows: tuple[Treated, ...], others: tuple[Treat
     """Give each product in the dose of its own label; what is drawn already is not drawn again."""
     part = model.words.part
     if len(rows) > 1:
-        named = [(f"{row.letter}: {row.row.sex}, ", row.dose, " ", Small(f"({row.certainty})")) for row in rows]
+        named = [(f"{row.letter}: {row.row.sex}, ", row.dose, aside(row.certainty)) for row in rows]
         yield Table(
             "Each product in the dose of its own label. Units of one product are not units of another; the rows "
             "come from different trials and do not compare the products. In brackets: certainty.",
             _columns("product and dose", part),
             tuple(Row((name, *_cells(row))) for name, row in zip(named, rows, strict=True)),
         )
-    if others:
-        figure = Figure(
-            "course-products",
-            panels(model, others),
-            f"Share of people whose {part} is weakened over weeks, a panel for each other product in its own dose.",
-            "Panels bear the letters of the table above.",
+    if (picture := panels(model, others)) is not None:
+        alt = (
+            f"Share of people whose {part} is weakened over weeks, a panel for each other product in its own dose."
         )
+        figure = Figure("course-products", picture, alt, "Panels bear the letters of the table above.")
         yield Details("The other products over time", (figure,))
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from glabella.brief.quote import joined, quote, say, say_all, seen
+from glabella.brief.quoting import joined, quote, say, say_all, seen
 from glabella.brief.results import Results
-from glabella.brief.words import words_of
+from glabella.brief.words import Words, words_of
 from glabella.dossier import Arm, Product, Study
 from glabella.shown import (
     Block,
@@ -73,7 +73,7 @@ def _brands(product: Product) -> tuple[Inline, ...]:
 
 def _given(results: Results, book: Ledger) -> list[Block]:
     """Give the doses of the trials, where they were seen."""
-    products = results.evidence.products.products
+    products, words = results.evidence.products.products, words_of(results.evidence)
     rows, unseen = [], []
     for study in results.evidence.studies.values():
         active = {
@@ -81,7 +81,7 @@ def _given(results: Results, book: Ledger) -> list[Block]:
             for key, arm in study.arms.items()
             if arm.role == "active" and arm.treatment in products and products[arm.treatment].kind not in _COMPARED
         }
-        rows += [_row(book, study, key, arm) for key, arm in active.items() if arm.doses]
+        rows += [_row(book, study, key, arm, words) for key, arm in active.items() if arm.doses]
         if active and not any(arm.doses for arm in active.values()):
             unseen.append(Name(study.label))
     if not rows:
@@ -96,7 +96,7 @@ def _given(results: Results, book: Ledger) -> list[Block]:
     ]
 
 
-def _row(book: Ledger, study: Study, key: str, arm: Arm) -> Row:
+def _row(book: Ledger, study: Study, key: str, arm: Arm, words: Words) -> Row:
     doses: list[Inline] = []
     for place, dose in enumerate(arm.doses):
         whose = "" if dose.who == "all" else f", {dose.who}"
@@ -108,4 +108,6 @@ def _row(book: Ledger, study: Study, key: str, arm: Arm) -> Row:
             population=f"{study.label}{whose}",
         )
         doses.append((given, f" ({dose.who})" if whose else ""))
-    return Row((Name(study.label), Name(arm.label), Name(arm.site or "not known"), joined(doses)))
+    return Row(
+        (Name(study.label), Name(arm.label), Name(words.site(arm.site) if arm.site else "not known"), joined(doses))
+    )

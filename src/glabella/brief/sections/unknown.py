@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from glabella.brief.quote import say_all
+from glabella.brief.quoting import say_all
 from glabella.brief.results import Results
 from glabella.shown import Items, Ledger, Section
 
@@ -10,7 +10,11 @@ from glabella.shown import Items, Ledger, Section
 def brief(results: Results, book: Ledger) -> Section | None:
     """List it in short, or as the report has it where the dossier has no short words."""
     short = results.evidence.summary.unknown
-    said = say_all(book, short, "gap") if short else say_all(book, results.evidence.dossier.unknown, "unknown")
+    said = (
+        say_all(book, short, "gap", marked=False)
+        if short
+        else say_all(book, results.evidence.dossier.unknown, "unknown")
+    )
     return Section("unknown", "What nobody knows", (Items(said),)) if said else None
 
 

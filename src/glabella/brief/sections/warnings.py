@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from glabella.brief.quote import say_all
+from glabella.brief.quoting import say_all
 from glabella.brief.results import Results
 from glabella.shown import Block, Heading, Items, Ledger, Section
 
@@ -10,8 +10,11 @@ from glabella.shown import Block, Heading, Items, Ledger, Section
 def brief(results: Results, book: Ledger) -> Section | None:
     """List the grave harms, then who must not have it and who needs care."""
     summary = results.evidence.summary
-    grave = say_all(book, summary.grave, "grave")
-    who = (*say_all(book, summary.never, "never"), *say_all(book, summary.careful, "careful"))
+    grave = say_all(book, summary.grave, "grave", marked=False)
+    who = (
+        *say_all(book, summary.never, "never", marked=False),
+        *say_all(book, summary.careful, "careful", marked=False),
+    )
     content: list[Block] = []
     if grave:
         content.append(Items(grave))

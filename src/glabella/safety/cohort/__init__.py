@@ -7,7 +7,7 @@ the result carries all four cells, the checklist of its report, and the words th
 from glabella.safety.cohort._result import ArmResult, CohortResult, Item
 from glabella.safety.cohort._run import NothingToCompareError, run_cohort
 from glabella.safety.cohort._settings import Setting
-from glabella.safety.cohort._spec import CohortSpec, load_spec, shipped_cohorts
+from glabella.safety.cohort._spec import CohortSpec, load_spec
 
 __all__ = [
     "ArmResult",
@@ -18,5 +18,4 @@ __all__ = [
     "Setting",
     "load_spec",
     "run_cohort",
-    "shipped_cohorts",
 ]

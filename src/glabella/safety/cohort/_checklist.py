@@ -12,29 +12,31 @@ from glabella._version import __version__
 from glabella.safety.cohort._cube import Names
 from glabella.safety.cohort._result import ArmResult, Item
 from glabella.safety.cohort._spec import CohortSpec
-from glabella.safety.store import Description, unmapped_share
+from glabella.safety.store import Description, Lists, unmapped_share
 
 _DATABASE = "the FDA Adverse Event Reporting System (FAERS, and AERS before it), public quarterly files"
 
 
 @cache
-def _shipped(name: str) -> Any:
+def _topics() -> Any:
     import yaml
 
-    return yaml.safe_load((Path(__file__).parent.parent / "data" / name).read_text(encoding="utf-8"))
+    file = Path(__file__).parent.parent / "data" / "readus.yaml"
+    return yaml.safe_load(file.read_text(encoding="utf-8"))["items"]
 
 
-def caveats(spec: CohortSpec) -> tuple[tuple[str, str], ...]:
+def caveats(spec: CohortSpec, lists: Lists) -> tuple[tuple[str, str], ...]:
     """Give the sentences that belong beside every ratio, each with its source."""
-    found = _shipped("caveats.yaml")
-    said = [(one["text"], one["source"]) for one in found["always"]]
-    if spec.reproduces:
-        said.append((found["reproduction"], spec.reproduces))
-    return tuple(said)
+    return (*lists.caveats, (lists.reproduction, spec.reproduces)) if spec.reproduces else lists.caveats
 
 
 def checklist(
-    spec: CohortSpec, names: Names, arms: Sequence[ArmResult], described: Description, coverage: str = ""
+    spec: CohortSpec,
+    names: Names,
+    arms: Sequence[ArmResult],
+    described: Description,
+    said: tuple[tuple[str, str], ...],
+    coverage: str = "",
 ) -> tuple[Item, ...]:
     """Fill the topics of READUS-PV.
 
@@ -48,6 +50,8 @@ def checklist(
         What came out.
     described : Description
         The store's own.
+    said : tuple of (str, str)
+        Sentences that belong beside every ratio, as :func:`caveats` gives them.
     coverage : str
         Which declared quarters the store lacks.
 
@@ -55,10 +59,9 @@ def checklist(
     -------
     tuple of Item
     """
-    known = _filled(spec, names, arms, described, coverage)
+    known = _filled(spec, names, arms, described, coverage) | {"caveats": " ".join(text for text, _ in said)}
     return tuple(
-        Item(one["section"], one["topic"], one["text"].format(**known), one.get("author", ""))
-        for one in _shipped("readus.yaml")["items"]
+        Item(one["section"], one["topic"], one["text"].format(**known), one.get("author", "")) for one in _topics()
     )
 
 
@@ -114,7 +117,6 @@ def _filled(
         "reporters": "; ".join(
             f"{one.arm.label}: " + ", ".join(f"{who} {n:,}" for who, n in one.reporters.items()) for one in arms
         ),
-        "caveats": " ".join(text for text, _ in caveats(spec)),
         "version": __version__,
         "digest": hashlib.sha256(spec.model_dump_json().encode()).hexdigest()[:12],
         "store": described.digest,

@@ -12,12 +12,9 @@ from glabella.safety.store import (
     Store,
     TermGroup,
     Vocabulary,
-    event_groups,
-    indication_groups,
     load_dictionary,
     normal_term,
     statement,
-    substance_groups,
 )
 
 if TYPE_CHECKING:
@@ -81,7 +78,7 @@ class _Resolver:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.absent: list[str] = []
-        known = load_dictionary([one.path for one in store.settings.names]).table
+        known = load_dictionary([one.path for one in store.settings.names], store.lists).table
         self._known = {part for text in known["substance"].drop_nulls() for part in text.split("\\")}
         self._brands = set(known["product"].drop_nulls())
 
@@ -90,7 +87,7 @@ class _Resolver:
 
     def drugs(self, names: Sequence[str]) -> tuple[Ids, Ids]:
         """Give substances and products: a name is a substance where it can be, else a brand."""
-        groups = {group.upper() for group in substance_groups()}
+        groups = {group.upper() for group in self._store.lists.drug_groups}
         brand = [
             name for name in names
             if normal_term(name) in self._store.drugs("product").names
@@ -101,10 +98,10 @@ class _Resolver:
         return self.substances(rest), self._ids(brand, self._store.drugs("product"), self._brands)
 
     def events(self, names: Iterable[str]) -> Ids:
-        return self._ids(names, self._store.events, _terms(event_groups()))
+        return self._ids(names, self._store.events, _terms(self._store.lists.event_groups))
 
     def indications(self, names: Iterable[str]) -> Ids:
-        return self._ids(names, self._store.indications, _terms(indication_groups()))
+        return self._ids(names, self._store.indications, _terms(self._store.lists.indication_groups))
 
     def _ids(self, names: Iterable[str], vocabulary: Vocabulary, known: set[str]) -> Ids:
         found: set[int] = set()
@@ -130,7 +127,7 @@ def resolve(store: Store, spec: CohortSpec) -> Names:
     Raises
     ------
     ValueError
-        If a name is known neither to the store nor to a shipped group or dictionary, or if the exposed drugs are
+        If a name is known neither to the store nor to a group or dictionary, or if the exposed drugs are
         in no report of the store.
     """
     look = _Resolver(store)
@@ -149,7 +146,7 @@ def resolve(store: Store, spec: CohortSpec) -> Names:
             comparators[arm.id] = {name: ids for name, ids in each.items() if ids}
     events = spec.events
     lists = {name: look.events((name,)) for name in (events.primary, *events.also)}
-    groups = {name.casefold(): group for name, group in event_groups().items()}
+    groups = {name.casefold(): group for name, group in store.lists.event_groups.items()}
     controls: dict[str, Ids] = {}
     for name in events.negative_controls:
         group = groups.get(name.casefold())

@@ -64,12 +64,13 @@ def run_cohort(store: Store, spec: CohortSpec, *, progress: Callable[[str], None
                 arms.append(found)
     if not arms:
         raise NothingToCompareError(f"{spec.id}: " + "; ".join(f"{label}: {why}" for label, why in not_run))
+    said = caveats(spec, store.lists)
     return CohortResult(
         spec=spec,
         arms=tuple(arms),
         names=names,
-        checklist=checklist(spec, names, arms, described, coverage),
-        caveats=caveats(spec),
+        checklist=checklist(spec, names, arms, described, said, coverage),
+        caveats=said,
         synthetic=described.synthetic,
         store=described.digest,
         not_run=tuple(not_run),
@@ -131,6 +132,6 @@ def _arm(store: Store, spec: CohortSpec, arm: Arm, names: Names) -> ArmResult:
         column: int(declared.select(n.filter(pl.col(column).is_null() | (pl.col(column) == "")).sum()).item())
         for column in ("sex", "age_band", "reporter", "country")
     }
-    by = declared.group_by("reporter").agg(n.sum()).sort("n", descending=True)
+    by = declared.group_by("reporter").agg(n.sum()).sort("n", "reporter", descending=[True, False])
     reporters = {str(who or "not known"): int(count) for who, count in by.iter_rows()}
     return ArmResult(arm, frame, tried, missing, reporters)

@@ -18,7 +18,7 @@ from pydantic import (
 )
 
 from glabella._reading import one_line, read_yaml
-from glabella.safety.store import Mode, Role
+from glabella.safety.store import Lists, Mode, Role, load_lists
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -88,7 +88,7 @@ class Exclusions(_Model):
 
 
 class Events(_Model):
-    """Lists of report terms, by the name of a shipped or loaded group, or single terms.
+    """Lists of report terms, by the name of a general group or of one of the dossier, or single terms.
 
     Attributes
     ----------
@@ -169,13 +169,15 @@ class CohortSpec(_Model):
         return self
 
 
-def load_spec(path: str | Path) -> CohortSpec:
+def load_spec(path: str | Path, lists: Lists | None = None) -> CohortSpec:
     """Read a cohort file.
 
     Parameters
     ----------
     path : str or Path
-        A YAML file, or the id of a cohort that ships with the package.
+        A YAML file, or the id of a cohort of the dossier.
+    lists : Lists, optional
+        Of the dossier, see :func:`glabella.safety.load_lists`; those of the shipped one when omitted.
 
     Returns
     -------
@@ -186,12 +188,12 @@ def load_spec(path: str | Path) -> CohortSpec:
     ValueError
         If the file cannot be read or a field is wrong; names the file, the field, what was found and expected.
     """
-    known = shipped_cohorts()
-    file = known[str(path)] if str(path) in known else Path(path)
+    lists = load_lists() if lists is None else lists
+    file = lists.cohorts.get(str(path), Path(path))
     try:
         found = read_yaml(file)
     except FileNotFoundError as error:
-        raise ValueError(f"{path}: no such file, and no shipped cohort; shipped are {', '.join(known)}") from error
+        raise ValueError(f"{path}: no such file, and no cohort of its own among {lists}; {_held(lists)}") from error
     except OSError as error:
         raise ValueError(f"{file}: cannot be read: {error.strerror}") from error
     if not isinstance(found, dict):
@@ -207,7 +209,7 @@ def load_spec(path: str | Path) -> CohortSpec:
         raise ValueError(one_line(f"{file}: {faults}") + more) from error
 
 
-def shipped_cohorts() -> dict[str, Path]:
-    """Give the cohort files that come with the package, by id."""
-    folder = Path(__file__).parent.parent / "data" / "cohorts"
-    return {file.stem: file for file in sorted(folder.glob("*.yaml"))}
+def _held(lists: Lists) -> str:
+    """Say which cohorts there are, and how to have others."""
+    there = f"there are {', '.join(lists.cohorts)}" if lists.cohorts else "they have none"
+    return f"{there}; another dossier has others (--dossier, or open_store(dossier=...))"

@@ -55,7 +55,7 @@ class VerifyReport:
     counts : int
         Sets of counted pairs, kept beside an index.
     settings : int
-        Combinations of the user's dictionaries and rules.
+        Combinations of the user's dictionaries, rules and lists.
     """
 
     quarters: int
@@ -253,6 +253,7 @@ class _Check:
             card = json.loads((place / _SETTINGS_CARD).read_text(encoding="utf-8"))
             files = {f"names-{i}": one["sha256"] for i, one in enumerate(card["names"], start=1)}
             files |= {"rules": card["rules"]["sha256"]} if card["rules"] else {}
+            files |= {f"lists/{one['file']}": one["sha256"] for one in (card.get("lists") or {}).get("files", [])}
             digest = _settings_digest(card)
         except (OSError, ValueError, TypeError, KeyError) as error:
             self.add(place / _SETTINGS_CARD, "changed", f"cannot be read: {error}")
@@ -299,5 +300,8 @@ def _entries(card: Mapping[str, Any]) -> dict[str, tuple[int, str]]:
 
 def _settings_digest(card: Mapping[str, Any]) -> str:
     """Give the name of settings, made from what they hold."""
-    parts = [[one["sha256"] for one in card["names"]], card["rules"] and card["rules"]["sha256"]]
+    parts: list[Any] = [[one["sha256"] for one in card["names"]], card["rules"] and card["rules"]["sha256"]]
+    if card.get("lists") is not None:
+        lists = card["lists"]
+        parts.append([lists["name"], *([one["file"], one["sha256"]] for one in lists["files"])])
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

@@ -91,7 +91,7 @@ def disproportionality(
 
     Examples
     --------
-    Botulinum toxin and dysphagia in the primary-suspect reports of 2022Q3:
+    One drug and one event in the primary-suspect reports of 2022Q3:
 
     >>> one = disproportionality(9, 207, 1752, 215_867)
     >>> print(*(round(one[name][0], 3) for name in ("ror", "ror_low", "ror_high")))

@@ -7,20 +7,22 @@ counts over that index with DuckDB or Spark, in the same SQL.
 from glabella.safety.store._dropped import quarters_between, spans
 from glabella.safety.store._find import Vocabulary
 from glabella.safety.store._index import build_index, unmapped_share
-from glabella.safety.store._names import load_dictionary, substance_groups
+from glabella.safety.store._lists import Lists, load_lists, store_lists
+from glabella.safety.store._names import load_dictionary
 from glabella.safety.store._pairs import Margins, Pairs, with_gps
 from glabella.safety.store._roles import ROLES, Mode, Role, rank
 from glabella.safety.store._rules import MODES, Rule, Rules, load_rules
 from glabella.safety.store._settings import Settings, keep_settings
 from glabella.safety.store._sql import Query, statement
 from glabella.safety.store._store import Description, Store, open_index, open_store
-from glabella.safety.store._terms import TermGroup, event_groups, indication_groups, load_terms, normal_term
+from glabella.safety.store._terms import TermGroup, load_terms, normal_term
 from glabella.safety.store._trend import count_trend
 
 __all__ = [
     "MODES",
     "ROLES",
     "Description",
+    "Lists",
     "Margins",
     "Mode",
     "Pairs",
@@ -34,10 +36,9 @@ __all__ = [
     "Vocabulary",
     "build_index",
     "count_trend",
-    "event_groups",
-    "indication_groups",
     "keep_settings",
     "load_dictionary",
+    "load_lists",
     "load_rules",
     "load_terms",
     "normal_term",
@@ -47,7 +48,7 @@ __all__ = [
     "rank",
     "spans",
     "statement",
-    "substance_groups",
+    "store_lists",
     "unmapped_share",
     "with_gps",
 ]

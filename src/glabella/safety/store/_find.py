@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from glabella.safety.store._names import substance_groups
-from glabella.safety.store._terms import TermGroup, event_groups, indication_groups, normal_term
+from glabella.safety.store._lists import Lists
+from glabella.safety.store._terms import TermGroup, normal_term
 
 if TYPE_CHECKING:
     import polars
@@ -78,12 +78,13 @@ class Vocabulary:
         return f"; near it: {', '.join(near)}" if near else ""
 
 
-def drug_vocabulary(level: str, substances: polars.DataFrame, products: polars.DataFrame) -> Vocabulary:
+def drug_vocabulary(
+    level: str, substances: polars.DataFrame, products: polars.DataFrame, lists: Lists
+) -> Vocabulary:
     """Give the names of a level; a group of substances at product level is the products with one of them."""
-    groups: Mapping[str, Sequence[str]] = substance_groups()
     if level == "substance":
-        hint = "; brands are at level 'product'"
-        return Vocabulary("drug", _numbered(substances, "substance_id"), groups, hint)
+        hint = f"; brands are at level 'product'; groups: {lists}"
+        return Vocabulary("drug", _numbered(substances, "substance_id"), lists.drug_groups, hint)
     import polars as pl
 
     named = products.join(
@@ -92,21 +93,23 @@ def drug_vocabulary(level: str, substances: polars.DataFrame, products: polars.D
     of = named.group_by("substance").agg("name")
     brands = dict(zip(of["substance"].to_list(), of["name"].to_list(), strict=True))
     by_group = {
-        group: [one for member in members for one in brands.get(member, [])] for group, members in groups.items()
+        group: [one for member in members for one in brands.get(member, [])]
+        for group, members in lists.drug_groups.items()
     }
-    return Vocabulary("drug", _numbered(products, "product_id"), by_group, "; substances are at level 'substance'")
+    hint = f"; substances are at level 'substance'; groups: {lists}"
+    return Vocabulary("drug", _numbered(products, "product_id"), by_group, hint)
 
 
-def event_vocabulary(events: polars.DataFrame) -> Vocabulary:
-    """Give the report terms and the shipped groups of them."""
-    groups = {name: group.terms for name, group in event_groups().items()}
-    return Vocabulary("event", _numbered(events, "event_id"), groups)
+def event_vocabulary(events: polars.DataFrame, lists: Lists) -> Vocabulary:
+    """Give the report terms and groups of them."""
+    groups = {name: group.terms for name, group in lists.event_groups.items()}
+    return Vocabulary("event", _numbered(events, "event_id"), groups, f"; groups: {lists}")
 
 
-def indication_vocabulary(indications: polars.DataFrame) -> Vocabulary:
-    """Give the indication terms and the shipped groups of them."""
-    groups = {name: group.terms for name, group in indication_groups().items()}
-    return Vocabulary("indication", _numbered(indications, "indication_id"), groups)
+def indication_vocabulary(indications: polars.DataFrame, lists: Lists) -> Vocabulary:
+    """Give the indication terms and groups of them."""
+    groups = {name: group.terms for name, group in lists.indication_groups.items()}
+    return Vocabulary("indication", _numbered(indications, "indication_id"), groups, f"; groups: {lists}")
 
 
 def _numbered(table: polars.DataFrame, column: str) -> dict[str, int]:

@@ -15,9 +15,10 @@ from typing import Any
 
 from glabella.safety.store._build import Quarter, build_tables
 from glabella.safety.store._data import shipped_data
+from glabella.safety.store._lists import read_lists
 from glabella.safety.store._names import load_dictionary
 from glabella.safety.store._rules import Rules, load_rules
-from glabella.safety.store._settings import Paths, Settings, choose, keep, read_settings
+from glabella.safety.store._settings import Paths, Settings, choose, keep, read_settings, shipped_lists
 
 #: Raised whenever the build makes other tables of the same input, or says other things of them.
 INDEX_FORMAT = 2
@@ -30,7 +31,9 @@ def build_index(
     *,
     names: Paths | None = None,
     rules: Path | str | None = None,
+    dossier: Path | str | None = None,
     settings: str | None = None,
+    stand: bool = True,
     progress: Progress | None = None,
     memory: str = "4GB",
 ) -> Path:
@@ -40,8 +43,8 @@ def build_index(
     the same input gives the same name and the same bytes. Everything is written beside and renamed in once whole;
     indexes of other quarters go afterwards, those of other settings stay.
 
-    Dictionaries and rules that are given are copied into the store and stand for every later command, until others
-    are given.
+    Dictionaries, rules and lists that are given are copied into the store and stand for every later command, until
+    others are given.
 
     Parameters
     ----------
@@ -52,9 +55,14 @@ def build_index(
         omitted, and none where the sequence is empty.
     rules : Path or str, optional
         Rules of cleaning, see :func:`load_rules`; those the store keeps, or else the shipped ones, when omitted.
+    dossier : Path or str, optional
+        A dossier, or a folder of lists alone, see :func:`load_lists`: its drug names, groups, cohorts and caveats.
+        Those the store keeps, or else those of the shipped dossier, when omitted.
     settings : str, optional
-        In the place of both: the digest, or its beginning, of settings that the store keeps, or ``"shipped"``. They
-        are used once and do not become those that stand.
+        In the place of names and rules, and of lists where no dossier is given: the digest, or its beginning, of
+        settings that the store keeps, or ``"shipped"``. They are used once and do not become those that stand.
+    stand : bool
+        Whether what is given stands for later commands; False uses it once.
     progress : callable, optional
         Called with a few words before each step.
     memory : str
@@ -73,7 +81,16 @@ def build_index(
     BlockingIOError
         If another process is building this store's index.
     """
-    return prepare(store, names=names, rules=rules, settings=settings, progress=progress, memory=memory)[0]
+    return prepare(
+        store,
+        names=names,
+        rules=rules,
+        dossier=dossier,
+        settings=settings,
+        stand=stand,
+        progress=progress,
+        memory=memory,
+    )[0]
 
 
 def prepare(
@@ -81,24 +98,27 @@ def prepare(
     *,
     names: Paths | None = None,
     rules: Path | str | None = None,
+    dossier: Path | str | None = None,
     settings: str | None = None,
+    stand: bool = True,
     progress: Progress | None = None,
     memory: str = "4GB",
 ) -> tuple[Path, Settings]:
     """Do as :func:`build_index`, and give the settings as well."""
     store = Path(store)
-    chosen = choose(store, names=names, rules=rules, settings=settings)
+    chosen = choose(store, names=names, rules=rules, dossier=dossier, settings=settings)
     cleaning = load_rules(None if chosen.rules is None else chosen.rules.path)
     quarters = read_quarters(store)
     digest = _digest(quarters, chosen, cleaning)
     target = store / "index" / digest
     whole = (target / "index.json").exists()
-    if names is not None or rules is not None:
+    lists = read_lists(chosen.lists)
+    if names is not None or rules is not None or dossier is not None:
         if not whole:
             # A dictionary that is wrong must not become the store's.
-            load_dictionary([one.path for one in chosen.names])
+            load_dictionary([one.path for one in chosen.names], lists)
         try:
-            keep(store, chosen)
+            keep(store, chosen, standing=stand and settings is None)
             chosen = read_settings(store, chosen.digest)
         except OSError as fault:
             if not whole:
@@ -122,7 +142,7 @@ def _build(
     """Build an index beside, move it to its place, and remove those it replaces."""
     from glabella.safety.faers import sealed
 
-    dictionary = load_dictionary([one.path for one in settings.names])
+    dictionary = load_dictionary([one.path for one in settings.names], read_lists(settings.lists))
     (store / "index").mkdir(exist_ok=True)
     with _alone(store / "index" / ".lock"):
         work = store / "index" / ".building"
@@ -132,7 +152,9 @@ def _build(
             out.mkdir(parents=True)
             say(f"building the index {target.name}; {settings}")
             counted = build_tables(quarters, dictionary, rules, work, out, memory=memory, say=say)
-            for said, one in zip(counted["names"]["dictionaries"][1:], settings.names, strict=True):
+            # The user's come last; they are kept under other names than they came with.
+            own = counted["names"]["dictionaries"][len(dictionary.files) - len(settings.names) :]
+            for said, one in zip(own, settings.names, strict=True):
                 said["file"] = one.file
             _write(out / "index.json", sealed({**_description(target.name, quarters, settings), **counted}))
             shutil.rmtree(target, ignore_errors=True)
@@ -219,14 +241,16 @@ def read_quarters(store: Path) -> list[Quarter]:
 
 
 def _digest(quarters: list[Quarter], settings: Settings, rules: Rules) -> str:
-    shipped = [hashlib.sha256((shipped_data() / name).read_bytes()).hexdigest()
-               for name in ("products.csv", "name_cleaning.yaml")]  # fmt: skip
+    general = ("products.csv", "substances.csv", "name_cleaning.yaml")
+    given = shipped_lists() if settings.lists is None else settings.lists
     parts = {
         "format": INDEX_FORMAT,
         "quarters": _inputs(quarters),
         "rules": hashlib.sha256(rules.content).hexdigest(),
-        "names": [shipped[0], *(one.sha256 for one in settings.names)],
-        "cleaning": shipped[1],
+        "general": [hashlib.sha256((shipped_data() / name).read_bytes()).hexdigest() for name in general],
+        # Of a dossier's lists only the names of drugs are read for an index; the others are read when it is asked.
+        "dossier": [[one.file, one.sha256] for one in given.files if one.file.startswith("names/")],
+        "names": [one.sha256 for one in settings.names],
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 

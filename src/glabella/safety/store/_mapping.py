@@ -3,7 +3,7 @@ r"""From the names of a report's drugs to products and substances.
 The product comes from the name as reported, so that FDA's ingredient string cannot hide it (97 % of Exparel would
 become plain bupivacaine). The substances are those that FDA coded (``prod_ai``; ``\`` separates several), each
 looked up in the dictionary and else taken as it stands: the text of a name never takes one away. It only tells
-more: which product's toxin it is where FDA's ingredient is wider, and what is in a product of which FDA names a
+more: which product's ingredient it is where FDA's is wider, and what is in a product of which FDA names a
 part or nothing. Without ``prod_ai`` the name itself is read: as a whole, then as a combination whose parts all
 count, then what stands in brackets behind it; not where a word says that this is not what was given.
 """
@@ -13,14 +13,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from glabella.safety.store._names import Dictionary, normalised, substance_groups
+from glabella.safety.store._names import Dictionary, normalised
 from glabella.safety.store._spelling import (
     Known,
     cleaning,
     cut_clean,
     known_names,
     name_patterns,
-    trimmed,
     with_meanings,
 )
 
@@ -79,7 +78,7 @@ def map_names(names: polars.DataFrame, dictionary: Dictionary) -> NameMap:
     spelled = _spelled(names)
     known = known_names(dictionary)
     said = _said(spelled, known)
-    substances = _decided(said, _coded(names, known))
+    substances = _decided(said, _coded(names, known), dictionary)
     vocabulary = (
         substances.group_by("substance")
         .agg(pl.col("rank").min())
@@ -237,7 +236,7 @@ def _parts(texts: polars.DataFrame, join: str, known: Known) -> polars.DataFrame
         texts.select("name_id", "text", "called", part=pl.col("text").str.replace_all(join, _CUT).str.split(_CUT))
         .explode("part", empty_as_null=True, keep_nulls=True)
         .with_columns(part=normalised(pl.col("part")))
-        .filter(trimmed(pl.col("part")).str.contains(r"\p{L}.*\p{L}.*\p{L}"))
+        .filter(known.trimmed(pl.col("part")).str.contains(r"\p{L}.*\p{L}.*\p{L}"))
     )
     parts = with_meanings(parts, "part", known)
     return parts.select(
@@ -271,12 +270,12 @@ def _coded(names: polars.DataFrame, known: Known) -> polars.DataFrame:
     )
 
 
-def _decided(said: polars.DataFrame, coded: polars.DataFrame) -> polars.DataFrame:
+def _decided(said: polars.DataFrame, coded: polars.DataFrame, dictionary: Dictionary) -> polars.DataFrame:
     """Take what FDA coded, or all of that and more as the name says; where it coded nothing, what the name says."""
     import polars as pl
 
     known = said.filter(pl.col("rank") == 0).select("name_id", "substance", "rank")
-    coded = _narrowed(coded, known)
+    coded = _narrowed(coded, known, dictionary)
     nothing = coded.filter(pl.col("substance").is_in(cleaning()["nothing"]).all().over("name_id"))
     # An ingredient without a name gives way to a name that a dictionary knows.
     coded = coded.join(nothing.join(known, on="name_id", how="semi"), on="name_id", how="anti")
@@ -294,14 +293,13 @@ def _decided(said: polars.DataFrame, coded: polars.DataFrame) -> polars.DataFram
     )
 
 
-def _narrowed(coded: polars.DataFrame, known: polars.DataFrame) -> polars.DataFrame:
-    """Put what a name says in the place of FDA's wider ingredient, such as a brand's toxin in that of any toxin."""
+def _narrowed(coded: polars.DataFrame, known: polars.DataFrame, dictionary: Dictionary) -> polars.DataFrame:
+    """Put what a name says in the place of FDA's wider ingredient, such as a brand's own in that of its kind."""
     import polars as pl
 
-    groups = substance_groups()
-    wider = [(wide, one) for wide, group in cleaning()["wider"].items() for one in groups[group] if one != wide]
+    wider = [(wide, one) for wide, narrow in dictionary.wider.items() for one in narrow]
     narrow = (
-        pl.DataFrame(wider, ["substance", "narrow"], orient="row")
+        pl.DataFrame(wider, {"substance": pl.String, "narrow": pl.String}, orient="row")
         .join(coded, on="substance")
         .join(known.select("name_id", narrow="substance"), on=["name_id", "narrow"])
     )

@@ -1,14 +1,15 @@
-"""Dictionaries of drug names: the shipped table first, then those the user brings."""
+"""Dictionaries of drug names: the general table first, then the dossier's, then those the user brings."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from glabella.safety.store._data import shipped_data
+from glabella.safety.store._lists import Lists, load_lists
 
 if TYPE_CHECKING:
     import polars
@@ -33,14 +34,21 @@ class Dictionary:
     ----------
     table : polars.DataFrame
         ``key`` (normalised, unique), ``product``, ``substance`` (several are joined by a backslash),
-        ``shipped`` (whether the entry is of the shipped table).
+        ``shipped`` (whether the entry is of the general table or of a dossier's).
     files : tuple of (str, str, int, int)
         Of each file: its name, SHA-256, entries used, and entries left out because an earlier file, or an earlier
         row, has another substance for the same name.
+    wider : Mapping of str to tuple of str
+        Ingredients that are wider than a substance, and the substances that a product's own name puts in their
+        place.
+    ends : tuple of str
+        Words that are cut from the ends of a name for the look-up, beside the general ones.
     """
 
     table: polars.DataFrame
     files: tuple[tuple[str, str, int, int], ...]
+    wider: Mapping[str, tuple[str, ...]]
+    ends: tuple[str, ...]
 
 
 def normalised(text: polars.Expr) -> polars.Expr:
@@ -57,11 +65,11 @@ def normalised(text: polars.Expr) -> polars.Expr:
     )
 
 
-def load_dictionary(extra: Sequence[Path | str] = ()) -> Dictionary:
-    r"""Read the shipped table and the user's dictionaries.
+def load_dictionary(extra: Sequence[Path | str] = (), lists: Lists | None = None) -> Dictionary:
+    r"""Read the general table, that of a dossier, and the user's dictionaries.
 
-    A name keeps its first meaning: the shipped table comes first, because it tells products apart that others
-    fold into one (DiAna has one name for every botulinum toxin), then the files in the order given.
+    A name keeps its first meaning: the general table and the dossier's come first, because they tell products apart
+    that others fold into one (DiAna has one name for all products of a group), then the files in the order given.
 
     Parameters
     ----------
@@ -69,6 +77,8 @@ def load_dictionary(extra: Sequence[Path | str] = ()) -> Dictionary:
         Delimited text with a header: a column ``name_as_reported``, ``drugname`` or ``name``, a column
         ``substance``, ``ingredient`` or ``rx_ingredient``, optionally ``product``; separated by comma,
         semicolon, tab or ``|``. Several substances of one name are separated by ``\``, ``;`` or `` / ``.
+    lists : Lists, optional
+        Of a dossier; those of the shipped one when omitted.
 
     Raises
     ------
@@ -80,25 +90,20 @@ def load_dictionary(extra: Sequence[Path | str] = ()) -> Dictionary:
     tables: list[polars.DataFrame] = []
     files: list[tuple[str, str, int, int]] = []
     taken = pl.DataFrame(schema={"key": pl.String, "substance": pl.String})
-    for path in [shipped_data() / "products.csv", *map(Path, extra)]:
+    lists = load_lists() if lists is None else lists
+    ours = [("products.csv", shipped_data() / "products.csv")]
+    if lists.products is not None:
+        ours.append((f"{lists.name}: names/products.csv", lists.products))
+    for named, path in [*ours, *((path.name, path) for path in map(Path, extra))]:
         entries, content = _read(path)
         unique = entries.unique("key", keep="first", maintain_order=True)
         new = unique.join(taken, on="key", how="anti", maintain_order="left")
         known = pl.concat([taken, new.select("key", "substance")])
         other = entries.join(known, on="key").filter(pl.col("substance") != pl.col("substance_right")).height
         taken = known
-        tables.append(new.with_columns(shipped=pl.lit(not tables)))
-        files.append((path.name, hashlib.sha256(content).hexdigest(), new.height, other))
-    return Dictionary(pl.concat(tables).sort("key"), tuple(files))
-
-
-def substance_groups() -> dict[str, list[str]]:
-    """Give the shipped groups of substances: which substances each holds."""
-    import polars as pl
-
-    table = pl.read_csv((shipped_data() / "substances.csv").read_bytes(), infer_schema=False)
-    grouped = table.group_by("group", maintain_order=True).agg("substance")
-    return dict(zip(grouped["group"].to_list(), grouped["substance"].to_list(), strict=True))
+        tables.append(new.with_columns(shipped=pl.lit(len(tables) < len(ours))))
+        files.append((named, hashlib.sha256(content).hexdigest(), new.height, other))
+    return Dictionary(pl.concat(tables).sort("key"), tuple(files), lists.wider, lists.ends)
 
 
 def _read(path: Path) -> tuple[polars.DataFrame, bytes]:

@@ -1,4 +1,4 @@
-"""What a user gave a store once, kept with it: dictionaries of drug names, and rules of cleaning.
+"""What a user gave a store, kept with it: dictionaries of drug names, rules of cleaning, lists of a dossier.
 
 Each combination is a folder ``settings/DIGEST`` of copies, so that a store counts the same wherever its user's own
 files went. ``settings/current.json`` names the combination that stands where nothing else is said.
@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import os
+import re
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,14 @@ Paths = Sequence[Path | str]
 
 SHIPPED = "shipped"
 FOLDER, CARD, CURRENT = "settings", "settings.json", "current.json"
-_LOG = logging.getLogger(__name__)
+#: Where the lists of a dossier lie within the folder of settings.
+LISTS = "lists"
+#: Files of a dossier's lists, and what may lie beside them without being one.
+_LIST = re.compile(
+    r"(?:cohorts|event_groups|indication_groups)/[^/]+\.yaml"
+    r"|caveats\.yaml|names/(?:products\.csv|substances\.csv|cleaning\.yaml)"
+)
+_BESIDE = re.compile(r"synthetic\.yaml|(?:.*/)?(?:[^/]+\.md|\.[^/]*(?:/.*)?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +41,24 @@ class GivenFile:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenLists:
+    """Lists of a dossier: its name, and each file, named by its place among them.
+
+    Without files they are no lists at all: the general ones stand alone.
+    """
+
+    name: str
+    files: tuple[GivenFile, ...] = ()
+
+    def __str__(self) -> str:
+        if self.files:
+            return f"lists of {self.name}"
+        return f"general lists alone, for {self.name} has none" if self.name else "general lists alone"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """What a store's names and cleaning rest on besides what ships with the package.
+    """What a store's names, cleaning and lists rest on besides what ships with the package.
 
     Attributes
     ----------
@@ -42,37 +66,93 @@ class Settings:
         Dictionaries of drug names, in their order.
     rules : GivenFile or None
         Rules of cleaning; the shipped ones when None.
+    lists : GivenLists or None
+        Lists of a dossier: cohorts, groups, names, caveats; those of the shipped dossier when None.
     """
 
     names: tuple[GivenFile, ...] = ()
     rules: GivenFile | None = None
+    lists: GivenLists | None = None
 
     @property
     def digest(self) -> str:
         """A name made from the contents; ``"shipped"`` where nothing was given."""
-        if not self.names and self.rules is None:
+        if not self.names and self.rules is None and self.lists is None:
             return SHIPPED
-        parts = [[one.sha256 for one in self.names], self.rules and self.rules.sha256]
+        parts: list[Any] = [[one.sha256 for one in self.names], self.rules and self.rules.sha256]
+        if self.lists is not None:
+            # Without lists the name is as it was before there were any, so that older stores are found.
+            parts.append([self.lists.name, *([one.file, one.sha256] for one in self.lists.files)])
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
     def card(self) -> dict[str, Any]:
         """Say them as JSON."""
-        files = [{"file": one.file, "sha256": one.sha256} for one in self.names]
-        rules = None if self.rules is None else {"file": self.rules.file, "sha256": self.rules.sha256}
-        return {"digest": self.digest, "names": files, "rules": rules}
+        card: dict[str, Any] = {
+            "digest": self.digest,
+            "names": [_said(one) for one in self.names],
+            "rules": None if self.rules is None else _said(self.rules),
+        }
+        if self.lists is not None:
+            card["lists"] = {"name": self.lists.name, "files": [_said(one) for one in self.lists.files]}
+        return card
 
     def __str__(self) -> str:
+        lists = f"lists of {shipped_lists().name}, the shipped dossier" if self.lists is None else str(self.lists)
         if self.digest == SHIPPED:
-            return "settings: shipped drug names and rules"
+            return f"settings: shipped drug names and rules; {lists}"
         names = ", ".join(("shipped", *(one.file for one in self.names)))
         rules = "shipped" if self.rules is None else self.rules.file
-        return f"settings {self.digest}: drug names {names}; rules {rules}"
+        return f"settings {self.digest}: drug names {names}; rules {rules}; {lists}"
+
+
+@cache
+def shipped_lists() -> GivenLists:
+    """Give the lists of the shipped dossier."""
+    from glabella.dossier import list_folder
+
+    found = list_folder()
+    return GivenLists(found.name, _list_files(found.folder))
+
+
+def given_lists(dossier: Path | str) -> GivenLists | None:
+    """Read which lists a dossier has; None, which stands for the shipped one, where it is that.
+
+    Raises
+    ------
+    ValueError
+        If there is no such dossier, or a file among its lists is none.
+    """
+    from glabella.dossier import list_folder
+
+    found = list_folder(dossier)
+    if found.folder is not None and found == list_folder():
+        return None
+    return GivenLists(found.name, _list_files(found.folder))
+
+
+def _list_files(folder: Path | None) -> tuple[GivenFile, ...]:
+    if folder is None:
+        return ()
+    files = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    for name, path in files.items():
+        if not _LIST.fullmatch(name) and not _BESIDE.fullmatch(name):
+            raise ValueError(
+                f"{path}: not read by any part of the program; expected cohorts/NAME.yaml, event_groups/NAME.yaml, "
+                "indication_groups/NAME.yaml, caveats.yaml, synthetic.yaml, or names/ with products.csv, "
+                "substances.csv, cleaning.yaml"
+            )
+    return tuple(_file(name, path) for name, path in files.items() if _LIST.fullmatch(name))
 
 
 def choose(
-    store: Path, *, names: Paths | None = None, rules: Path | str | None = None, settings: str | None = None
+    store: Path,
+    *,
+    names: Paths | None = None,
+    rules: Path | str | None = None,
+    dossier: Path | str | None = None,
+    settings: str | None = None,
 ) -> Settings:
-    """Settle what a store is indexed with: what is given now, and for the rest what it was given before.
+    """Settle what a store is counted with: what is given now, and for the rest what it was given before.
 
     Parameters
     ----------
@@ -82,8 +162,11 @@ def choose(
         Dictionaries given now; an empty sequence stands for none, and None for those the store keeps.
     rules : path, optional
         Rules given now; None stands for those the store keeps.
+    dossier : path or str, optional
+        Dossier of which the lists are given now; None stands for those the store keeps.
     settings : str, optional
-        Digest, or the beginning of one, of settings that the store keeps, or ``"shipped"``.
+        Digest, or the beginning of one, of settings that the store keeps, or ``"shipped"``; a dossier beside it
+        takes the place of their lists.
 
     Raises
     ------
@@ -93,12 +176,14 @@ def choose(
     if settings is not None:
         if names is not None or rules is not None:
             raise ValueError(f"settings: {settings!r} beside names or rules, expected one or the other")
-        return _named(store, settings)
-    if names is not None and rules is not None:
-        return Settings(_given(names), _given([rules])[0])
-    kept = current(store)
+        named = _named(store, settings)
+        return named if dossier is None else replace(named, lists=given_lists(dossier))
+    # What stands is not read where all is given: it may be what cannot be read.
+    kept = Settings() if None not in (names, rules, dossier) else current(store)
     return Settings(
-        kept.names if names is None else _given(names), kept.rules if rules is None else _given([rules])[0]
+        kept.names if names is None else _given(names),
+        kept.rules if rules is None else _given([rules])[0],
+        kept.lists if dossier is None else given_lists(dossier),
     )
 
 
@@ -106,14 +191,18 @@ def current(store: Path) -> Settings:
     """Give the settings that stand in a store where nothing else is said."""
     card = store / FOLDER / CURRENT
     try:
-        found = str(json.loads(card.read_text(encoding="utf-8"))["settings"])
+        found = _named_by(card)
     except FileNotFoundError:
         return Settings()
     except (ValueError, TypeError, KeyError) as fault:
         raise ValueError(
-            f"{card}: does not name the store's settings; give its dictionaries and rules again"
+            f"{card}: does not name the store's settings; give its dictionaries, rules and dossier again"
         ) from fault
     return read_settings(store, found)
+
+
+def _named_by(card: Path) -> str:
+    return str(json.loads(card.read_text(encoding="utf-8"))["settings"])
 
 
 def kept_settings(store: Path) -> tuple[str, ...]:
@@ -135,7 +224,8 @@ def read_settings(store: Path, digest: str) -> Settings:
     try:
         card = json.loads((folder / CARD).read_text(encoding="utf-8"))
         names = tuple(_kept(folder, f"names-{i}", one) for i, one in enumerate(card["names"], start=1))
-        found = Settings(names, card["rules"] and _kept(folder, "rules", card["rules"]))
+        lists = None if card.get("lists") is None else _kept_lists(folder, card["lists"])
+        found = Settings(names, card["rules"] and _kept(folder, "rules", card["rules"]), lists)
     except (OSError, ValueError, TypeError, KeyError) as fault:
         raise ValueError(
             f"{folder}: settings that cannot be read ({fault}); give the store its files again"
@@ -145,8 +235,8 @@ def read_settings(store: Path, digest: str) -> Settings:
     return found
 
 
-def keep(store: Path, settings: Settings) -> None:
-    """Copy settings into a store, whole or not at all, and let them stand for later commands."""
+def keep(store: Path, settings: Settings, *, standing: bool = True) -> None:
+    """Copy settings into a store, whole or not at all; those that stand are used by later commands."""
     place = store / FOLDER / settings.digest
     if settings.digest != SHIPPED and not place.exists():
         fresh = place.with_name(f".{place.name}-{os.getpid()}")
@@ -154,23 +244,47 @@ def keep(store: Path, settings: Settings) -> None:
         try:
             fresh.mkdir(parents=True)
             for name, one in _places(settings):
+                (fresh / name).parent.mkdir(parents=True, exist_ok=True)
                 _write(fresh / name, _checked(one))
             _write(fresh / CARD, (json.dumps(settings.card(), indent=1) + "\n").encode())
             fresh.rename(place)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
     card = store / FOLDER / CURRENT
-    if settings.digest != current(store).digest:
-        card.parent.mkdir(exist_ok=True)
-        fresh = card.with_name(f".{CURRENT}-{os.getpid()}")
-        _write(fresh, (json.dumps({"settings": settings.digest}) + "\n").encode())
-        fresh.replace(card)
+    if standing and _stands(card) != settings.digest:
+        _stand(card, settings.digest)
+    elif place.exists() and not card.exists():
+        # What is kept says which of it stands, also where none of it does.
+        _stand(card, SHIPPED)
 
 
-def keep_settings(store: Path | str, *, names: Paths | None = None, rules: Path | str | None = None) -> Settings:
-    """Let dictionaries or rules stand for all later commands of a store, without building its index."""
+def _stands(card: Path) -> str | None:
+    """Give what a card names, and None where it can name nothing."""
+    try:
+        return _named_by(card)
+    except FileNotFoundError:
+        return SHIPPED
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _stand(card: Path, digest: str) -> None:
+    card.parent.mkdir(exist_ok=True)
+    fresh = card.with_name(f".{CURRENT}-{os.getpid()}")
+    _write(fresh, (json.dumps({"settings": digest}) + "\n").encode())
+    fresh.replace(card)
+
+
+def keep_settings(
+    store: Path | str,
+    *,
+    names: Paths | None = None,
+    rules: Path | str | None = None,
+    dossier: Path | str | None = None,
+) -> Settings:
+    """Let dictionaries, rules or a dossier's lists stand for all later commands, without building the index."""
     folder = Path(store)
-    keep(folder, choose(folder, names=names, rules=rules))
+    keep(folder, choose(folder, names=names, rules=rules, dossier=dossier))
     return current(folder)
 
 
@@ -184,14 +298,29 @@ def _named(store: Path, wanted: str) -> Settings:
 
 
 def _given(paths: Paths) -> tuple[GivenFile, ...]:
-    files = [Path(path) for path in paths]
-    return tuple(GivenFile(one.name, hashlib.sha256(one.read_bytes()).hexdigest(), one) for one in files)
+    return tuple(_file(path.name, path) for path in map(Path, paths))
+
+
+def _file(name: str, path: Path) -> GivenFile:
+    return GivenFile(name, hashlib.sha256(path.read_bytes()).hexdigest(), path)
+
+
+def _said(one: GivenFile) -> dict[str, str]:
+    return {"file": one.file, "sha256": one.sha256}
 
 
 def _kept(folder: Path, name: str, card: dict[str, str]) -> GivenFile:
     one = GivenFile(card["file"], card["sha256"], folder / name)
     _checked(one)
     return one
+
+
+def _kept_lists(folder: Path, card: dict[str, Any]) -> GivenLists:
+    strange = [one["file"] for one in card["files"] if not _LIST.fullmatch(one["file"])]
+    if strange:
+        raise ValueError(f"{strange[0]!r} is no list of a dossier")
+    files = (_kept(folder / LISTS, one["file"], one) for one in card["files"])
+    return GivenLists(str(card["name"]), tuple(files))
 
 
 def _checked(one: GivenFile) -> bytes:
@@ -204,7 +333,9 @@ def _checked(one: GivenFile) -> bytes:
 
 def _places(settings: Settings) -> list[tuple[str, GivenFile]]:
     rules = [] if settings.rules is None else [("rules", settings.rules)]
-    return [*((f"names-{i}", one) for i, one in enumerate(settings.names, start=1)), *rules]
+    lists = () if settings.lists is None else settings.lists.files
+    names = ((f"names-{i}", one) for i, one in enumerate(settings.names, start=1))
+    return [*names, *rules, *((f"{LISTS}/{one.file}", one) for one in lists)]
 
 
 def _write(path: Path, content: bytes) -> None:

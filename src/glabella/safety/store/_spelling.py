@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +22,27 @@ if TYPE_CHECKING:
 
 #: Below this, letters without their marks are too few to tell a name; two fewer where only the ends were cut.
 _SHORTEST = 6
-#: Tables of known names: as they are, with those whose ends were trimmed, and the letters of these.
-Known = Mapping[str, "polars.DataFrame"]
 _BETWEEN = r"[ ,;:/.()\[\]{}-]+"
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Known names, and how a name is cut before it is looked for among them.
+
+    Attributes
+    ----------
+    tables : Mapping of str to polars.DataFrame
+        The names as they are, with those whose ends were trimmed, and the letters of these.
+    ends : tuple of str
+        Words of the dictionary that are cut from the ends, beside the general ones.
+    """
+
+    tables: Mapping[str, polars.DataFrame]
+    ends: tuple[str, ...]
+
+    def trimmed(self, text: polars.Expr) -> polars.Expr:
+        """Cut what tells nothing from both ends; nothing is left of a text of this."""
+        return _trimmed(text, self.ends)
 
 
 def cut_clean(text: polars.Expr) -> polars.Expr:
@@ -32,9 +51,9 @@ def cut_clean(text: polars.Expr) -> polars.Expr:
     return _tidy(text.str.replace_all(patterns["strength"], " ").str.replace_all(patterns["form"], " "))
 
 
-def trimmed(text: polars.Expr, *, numbers: bool = True) -> polars.Expr:
+def _trimmed(text: polars.Expr, ends: tuple[str, ...], *, numbers: bool = True) -> polars.Expr:
     """Cut numbers, units, dose forms, routes and makers from both ends; nothing is left of a text of these."""
-    patterns = name_patterns()
+    patterns = name_patterns(ends)
     kind = "" if numbers else "numbered_"
     rest = text.str.replace(patterns[f"{kind}head"], "").str.replace(patterns[f"{kind}tail"], "")
     return _tidy(rest.str.replace(patterns[f"{kind}noise"], ""))
@@ -61,11 +80,11 @@ def with_meanings(names: polars.DataFrame, column: str, known: Known) -> polars.
 
     unread = names.select(name=column).filter(pl.col("name") != "").unique()
     found: list[polars.DataFrame] = []
-    for table, way, spelled in _ways():
+    for table, way, spelled in _ways(known.ends):
         if unread.is_empty():
             break
         unread = unread.with_columns(spelled.alias(way))
-        found.append(unread.select("name", key=way).join(known[table], on="key").drop("key"))
+        found.append(unread.select("name", key=way).join(known.tables[table], on="key").drop("key"))
         unread = unread.join(found[-1], on="name", how="anti")
     meant = pl.concat(found) if found else unread.with_columns(product=pl.lit(""), substance=pl.lit(""))
     meant = meant.rename({"name": column, "product": f"{column}_product", "substance": f"{column}_substance"})
@@ -88,11 +107,12 @@ def known_names(dictionary: Dictionary) -> Known:
         "key", empty_as_null=True, keep_nulls=True
     )
     names = _with_more(table, alone.select("key", product="key", substance="key"), 1)
-    rest = trimmed(pl.col("key"), numbers=False)
+    rest = _trimmed(pl.col("key"), dictionary.ends, numbers=False)
     ends = names.filter(pl.col("key").is_in(own.implode())).select(key=rest, product=rest, substance="substance")
     ends = _with_more(names, ends, _SHORTEST - 2)
     letters = ends.with_columns(key=_letters(pl.col("key")))
-    return {"names": names, "trimmed": ends, "letters": _with_more(letters.clear(), letters, _SHORTEST)}
+    tables = {"names": names, "trimmed": ends, "letters": _with_more(letters.clear(), letters, _SHORTEST)}
+    return Known(tables, dictionary.ends)
 
 
 def _with_more(table: polars.DataFrame, more: polars.DataFrame, shortest: int) -> polars.DataFrame:
@@ -109,7 +129,7 @@ def _with_more(table: polars.DataFrame, more: polars.DataFrame, shortest: int) -
     return pl.concat([table, one.join(table, on="key", how="anti").sort("key").select(table.columns)])
 
 
-def _ways() -> list[tuple[str, str, polars.Expr]]:
+def _ways(more: tuple[str, ...]) -> list[tuple[str, str, polars.Expr]]:
     """Give the ways of cutting a ``name``, the least first: the table to look it up in, a name for it, and it."""
     import polars as pl
 
@@ -121,26 +141,26 @@ def _ways() -> list[tuple[str, str, polars.Expr]]:
         ("names", "clean", cut_clean(name)),
         ("names", "plain", _tidy(clean.str.replace_all(patterns["release"], " "))),
         # With its numbers first: they may be part of a known name.
-        ("trimmed", "numbered", trimmed(name, numbers=False)),
-        ("trimmed", "numbered_unsalted", _unsalted(numbered, numbers=False)),
+        ("trimmed", "numbered", _trimmed(name, more, numbers=False)),
+        ("trimmed", "numbered_unsalted", _unsalted(numbered, more, numbers=False)),
         ("letters", "letters", _letters(name)),
         ("letters", "numbered_letters", _letters(numbered)),
         ("letters", "numbered_unsalted_letters", _letters(pl.col("numbered_unsalted"))),
         ("trimmed", "less_a_number", _tidy(numbered.str.replace(patterns["number"], ""))),
         ("letters", "less_a_number_letters", _letters(pl.col("less_a_number"))),
         ("names", "unnumbered", _tidy(name.str.replace(patterns["numbers"], ""))),
-        ("trimmed", "ends", trimmed(name)),
+        ("trimmed", "ends", _trimmed(name, more)),
         ("trimmed", "bare", ends.str.replace(r"-[A-Z]{4}$", "")),
-        ("trimmed", "unsalted", _unsalted(ends)),
+        ("trimmed", "unsalted", _unsalted(ends, more)),
         ("letters", "ends_letters", _letters(ends)),
         ("letters", "unsalted_letters", _letters(unsalted)),
     ]
 
 
-def _unsalted(ends: polars.Expr, *, numbers: bool = True) -> polars.Expr:
+def _unsalted(ends: polars.Expr, more: tuple[str, ...], *, numbers: bool = True) -> polars.Expr:
     patterns = name_patterns()
     rest = _tidy(ends.str.replace(patterns["salt_head"], "").str.replace(patterns["salt_tail"], ""))
-    return trimmed(rest, numbers=numbers)
+    return _trimmed(rest, more, numbers=numbers)
 
 
 def _letters(text: polars.Expr) -> polars.Expr:
@@ -163,14 +183,20 @@ def cleaning() -> dict[str, Any]:
 
 
 @cache
-def name_patterns() -> dict[str, str]:
-    """Give the patterns made of the shipped words."""
+def name_patterns(more: tuple[str, ...] = ()) -> dict[str, str]:
+    """Give the patterns made of the shipped words, and of more that are cut from the ends."""
     words = cleaning()
     units = _either(words["units"])
     number = r"[0-9]+(?:[.,][0-9]+)*"
     one = rf"{number} *(?:{units})"
     long_units = [unit for unit in words["units"] if len(unit) > 1]
-    ends = [*words["forms"], *words["release"], *long_units, *(word for group in words["ends"] for word in group)]
+    ends = [
+        *words["forms"],
+        *words["release"],
+        *long_units,
+        *(word for group in words["ends"] for word in group),
+        *more,
+    ]
     noise, numbered = rf"(?:{one}|{number}|{_either(ends)})", rf"(?:{one}|{_either(ends)})"
     salt = _either(words["salts"])
     denied = rf"{_words(words['denials'])}\W+(?:\w+\W+)?{_words(words['denied'])}"

@@ -20,6 +20,7 @@ from glabella.safety.store._find import (
     indication_vocabulary,
 )
 from glabella.safety.store._index import Progress, prepare, read_index, unmapped_share
+from glabella.safety.store._lists import Lists, read_lists
 from glabella.safety.store._pairs import Margins, Pairs, with_gps
 from glabella.safety.store._roles import checked_strata, drug_names, rank
 from glabella.safety.store._rules import rules_of_index
@@ -59,7 +60,7 @@ class Description:
     rows : Mapping[str, int]
         Rows read, and rows that could not be used, by reason.
     settings : Settings
-        The user's dictionaries and rules that names and cleaning rest on.
+        The user's dictionaries, rules and lists that counting rests on.
     gaps : tuple of str
         Quarters that are missing or unfinished, in words.
     dropped : tuple of str
@@ -109,7 +110,7 @@ class Store:
     index : Path
         Folder of the tables.
     settings : Settings
-        The user's dictionaries and rules that the index was built by.
+        The user's dictionaries, rules and lists that are counted with.
     """
 
     def __init__(
@@ -131,7 +132,9 @@ class Store:
         engine: str = "duckdb",
         names: Paths | None = None,
         rules: Path | str | None = None,
+        dossier: Path | str | None = None,
         settings: str | None = None,
+        stand: bool = True,
         threads: int | None = None,
         memory: str = "4GB",
         progress: Progress | None = None,
@@ -149,8 +152,14 @@ class Store:
             store and stand until others are given; those that stand are used when omitted, none where it is empty.
         rules : Path or str, optional
             Rules of cleaning, see ``load_rules``; kept in the same way.
+        dossier : Path or str, optional
+            A dossier by its folder or name, or a folder of lists alone, see ``load_lists``: its drug names, groups,
+            cohorts and caveats; kept in the same way. Those of the shipped dossier where none was ever given.
         settings : str, optional
-            In the place of both: the digest, or its beginning, of settings that the store keeps, or ``"shipped"``.
+            In the place of names and rules, and of lists where no dossier is given: the digest, or its beginning,
+            of settings that the store keeps, or ``"shipped"``. They are used once.
+        stand : bool
+            Whether what is given stands for later commands; False uses it once.
         threads : int, optional
             For counting in DuckDB; every core when omitted.
         memory : str
@@ -161,9 +170,19 @@ class Store:
         Raises
         ------
         ValueError
-            If the folder is no store, holds no quarter, or a dictionary, the rules or the engine are wrong.
+            If the folder is no store, holds no quarter, or a dictionary, the rules, the dossier's lists or the
+            engine are wrong.
         """
-        index, used = prepare(path, names=names, rules=rules, settings=settings, progress=progress, memory=memory)
+        index, used = prepare(
+            path,
+            names=names,
+            rules=rules,
+            dossier=dossier,
+            settings=settings,
+            stand=stand,
+            progress=progress,
+            memory=memory,
+        )
         running, said = _connected(index, engine, threads, memory)
         return cls(index, running, said, used, Path(path))
 
@@ -287,8 +306,8 @@ class Store:
         Parameters
         ----------
         drug, event : str, TermGroup or a sequence of them, optional
-            A name in whatever case, or the id of a group such as ``botulinum_toxin`` or ``depression_core``, which
-            counts as one: a report with two members counts once. Omitted: every one that occurs with the other.
+            A name in whatever case, or the id of a group such as ``ssri`` or ``suicide_self_injury``, which counts
+            as one: a report with two members counts once. Omitted: every one that occurs with the other.
         role, mode, level : str
             As for :meth:`pairs`.
         ebgm : bool
@@ -344,14 +363,19 @@ class Store:
         return self._substances if level == "substance" else self._products
 
     @cached_property
+    def lists(self) -> Lists:
+        """Groups of drugs, events and indications, cohorts and caveats: the general ones and the dossier's."""
+        return read_lists(self.settings.lists)
+
+    @cached_property
     def events(self) -> Vocabulary:
         """The report terms and groups of them."""
-        return event_vocabulary(self._table("events", "event_id"))
+        return event_vocabulary(self._table("events", "event_id"), self.lists)
 
     @cached_property
     def indications(self) -> Vocabulary:
         """The indication terms and groups of them."""
-        return indication_vocabulary(self._table("indications", "indication_id"))
+        return indication_vocabulary(self._table("indications", "indication_id"), self.lists)
 
     def find_drugs(self, wanted: Wanted, *, level: str = "substance") -> tuple[Found, ...]:
         """Find names and groups of drugs."""
@@ -370,15 +394,15 @@ class Store:
 
     @cached_property
     def _substances(self) -> Vocabulary:
-        return drug_vocabulary(
-            "substance", self._table("substances", "substance_id"), self._table("products", "product_id")
-        )
+        return self._drugs("substance")
 
     @cached_property
     def _products(self) -> Vocabulary:
-        return drug_vocabulary(
-            "product", self._table("substances", "substance_id"), self._table("products", "product_id")
-        )
+        return self._drugs("product")
+
+    def _drugs(self, level: str) -> Vocabulary:
+        tables = self._table("substances", "substance_id"), self._table("products", "product_id")
+        return drug_vocabulary(level, *tables, self.lists)
 
     def _table(self, name: str, order: str) -> polars.DataFrame:
         return self.engine.run(Query(f"SELECT * FROM {name} ORDER BY {order}"))

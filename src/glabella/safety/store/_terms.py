@@ -1,14 +1,10 @@
-"""Groups of report terms: plain lists that we ship, and lists that the user brings."""
+"""Groups of report terms: plain lists of a dossier or of the package, and lists that the user brings."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
-
-from glabella.safety.store._data import shipped_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +69,6 @@ def load_terms(path: Path | str) -> TermGroup:
         author=str(found.get("author", "")),
         note=str(found.get("note", "")).strip(),
     )
-
-
-@cache
-def event_groups() -> Mapping[str, TermGroup]:
-    """Give the shipped groups of events by id."""
-    return _groups("event_groups")
-
-
-@cache
-def indication_groups() -> Mapping[str, TermGroup]:
-    """Give the shipped groups of indications by id."""
-    return _groups("indication_groups")
-
-
-def _groups(folder: str) -> Mapping[str, TermGroup]:
-    from types import MappingProxyType
-
-    groups = [load_terms(path) for path in sorted((shipped_data() / folder).glob("*.yaml"))]
-    return MappingProxyType({group.id: group for group in groups})
 
 
 def _lines(path: Path) -> list[str]:

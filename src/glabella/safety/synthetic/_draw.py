@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,6 +89,7 @@ def draw(
     quarters: str | Sequence[str] = "2004Q1..2026Q2",
     seed: int = 0,
     truth: Mixture | None = None,
+    dossier: Path | str | None = None,
 ) -> Draw:
     """Draw synthetic reports with known relative rates.
 
@@ -107,6 +109,9 @@ def draw(
         The same seed and arguments give the same draw, on any number of cores.
     truth : Mixture, optional
         Of the rates; that of the real quarter 2022Q3 otherwise.
+    dossier : path or str, optional
+        Whose real names stand among the made-up ones, see :func:`glabella.safety.load_lists`; the shipped
+        dossier's otherwise.
 
     Returns
     -------
@@ -116,7 +121,7 @@ def draw(
     ------
     ValueError
         For fewer than 100 reports or more than 100 million, a negative seed, quarters that are none, or
-        vocabularies smaller than the real names in them.
+        vocabularies smaller than the real names in them; and for a dossier that is none, or whose names are wrong.
 
     Examples
     --------
@@ -129,7 +134,7 @@ def draw(
         raise ValueError(f"seed is {seed}, expected 0 or more")
     names = parse_quarters(quarters)
     mixture = truth or default_mixture()
-    words = vocabulary(reports, seed, drugs, events)
+    words = vocabulary(reports, seed, drugs, events, dossier)
     history = histories(reports, names, seed)
     contents = len(history.first_day)
     medication = draw_medication(contents, words, seed)

@@ -52,17 +52,21 @@ class Synthesis:
         Rows of DEMO.
     text_bytes : int
         Of all members, unpacked.
+    dossier : str
+        Whose real names stand among the made-up ones; empty where none do.
     """
 
     folder: Path
     archives: tuple[Path, ...]
     reports: int
     text_bytes: int
+    dossier: str = ""
 
     def __str__(self) -> str:
+        names = f"a few real names of {self.dossier}" if self.dossier else "no real name"
         return (
             f"SYNTHETIC: {self.reports:,} reports in {len(self.archives)} archives, "
-            f"{self.text_bytes / 1e6:,.1f} MB of text, in {self.folder}"
+            f"{self.text_bytes / 1e6:,.1f} MB of text, with {names} among the made-up ones, in {self.folder}"
         )
 
 
@@ -76,6 +80,7 @@ def synthesise(
     drugs: int | None = None,
     events: int | None = None,
     truth: Mixture | None = None,
+    dossier: Path | str | None = None,
 ) -> Synthesis:
     """Write FAERS-shaped archives of synthetic reports.
 
@@ -102,7 +107,7 @@ def synthesise(
     defects : bool
         False leaves out the defects of lines, names and values; follow-ups, second copies, deleted cases, and the
         layouts and habits of each era stay.
-    drugs, events, truth
+    drugs, events, truth, dossier
         As for :func:`draw`.
 
     Returns
@@ -117,7 +122,7 @@ def synthesise(
     target = Path(into)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise ValueError(f"{target}: found something there, expected a new or an empty folder")
-    drawn = draw(reports, quarters=quarters, seed=seed, drugs=drugs, events=events, truth=truth)
+    drawn = draw(reports, quarters=quarters, seed=seed, drugs=drugs, events=events, truth=truth, dossier=dossier)
     target.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
@@ -140,6 +145,7 @@ def synthesise(
         archives=tuple(target / name for name in names),
         reports=drawn.reports,
         text_bytes=sum(one["bytes"] for one in ledger),
+        dossier=drawn.words.dossier,
     )
 
 
@@ -260,6 +266,7 @@ def _card(drawn: Draw, defects: bool, ledger: list[dict[str, Any]]) -> dict[str,
     return {
         "synthetic": True,
         "seed": drawn.seed,
+        "real_names_of": drawn.words.dossier,
         "defects_planted": defects,
         "quarters": list(drawn.quarters),
         "mixture": {name: getattr(drawn.mixture, name) for name in Mixture.__slots__},

@@ -1,13 +1,15 @@
-"""The vocabularies of a draw: synthetic names, and the few real ones that demonstrations need."""
+"""The vocabularies of a draw: synthetic names, and the few real ones of a dossier's demonstration."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glabella.safety.synthetic._data import read, stream
+from glabella.safety.synthetic._names import RealDrug, real_names
 
 Floats = NDArray[np.float64]
 
@@ -18,6 +20,8 @@ class Vocabulary:
 
     Attributes
     ----------
+    dossier : str
+        Whose real names are among them; empty where none are.
     substances, products, events, indications : tuple of str
         Upper-case names.
     ingredients : tuple of str
@@ -36,6 +40,7 @@ class Vocabulary:
         Eight equally likely indications of each substance, with repetition.
     """
 
+    dossier: str
     substances: tuple[str, ...]
     ingredients: tuple[str, ...]
     products: tuple[str, ...]
@@ -51,17 +56,25 @@ class Vocabulary:
     indication_choice: NDArray[np.uint16]
 
 
-def vocabulary(reports: int, seed: int, drugs: int | None = None, events: int | None = None) -> Vocabulary:
+def vocabulary(
+    reports: int,
+    seed: int,
+    drugs: int | None = None,
+    events: int | None = None,
+    dossier: Path | str | None = None,
+) -> Vocabulary:
     """Build the vocabularies: as many names as asked, or as many as suit the number of reports.
 
     Raises
     ------
     ValueError
-        When fewer names are asked than the real ones, or more than an unsigned 16-bit id can number.
+        When fewer names are asked than the real ones, or more than an unsigned 16-bit id can number, or the
+        dossier's names are wrong.
     """
-    shape, names = read("shape"), read("names")
-    real_drugs = {one["name"].upper(): one for one in names["substances"]}
-    real_events = {one["name"].upper(): float(one["share"]) for one in names["events"]}
+    shape = read("shape")
+    whose, real = real_names(dossier)
+    real_drugs = {one.name.upper(): one for one in real.substances}
+    real_events = {one.name.upper(): one.share for one in real.events}
     n_drugs = _size("drugs", drugs, reports, len(real_drugs))
     n_events = _size("events", events, reports, len(real_events))
     n_indications = _suited("indications", reports)
@@ -70,12 +83,12 @@ def vocabulary(reports: int, seed: int, drugs: int | None = None, events: int | 
     substances = tuple(sorted([*real_drugs, *made]))
     made_events = _event_names(n_events - len(real_events), seed)
     terms = tuple(sorted([*real_events, *made_events]))
-    wanted = {one.upper() for drug in names["substances"] for one in drug["indications"]}
+    wanted = {one.upper() for drug in real.substances for one in drug.indications}
     indications = tuple(sorted(wanted | {f"SYNTHETIC INDICATION {i:05d}" for i in range(1, n_indications + 1)}))
     owner = {
         product: name
         for name in substances
-        for product in (real_drugs[name]["products"] if name in real_drugs else _brands(name))
+        for product in (real_drugs[name].products if name in real_drugs else _brands(name))
     }
     products = tuple(sorted(owner))
     place = {name: i for i, name in enumerate(substances)}
@@ -85,10 +98,11 @@ def vocabulary(reports: int, seed: int, drugs: int | None = None, events: int | 
 
     real_drug = np.array([name in real_drugs for name in substances])
     real_event = np.array([name in real_events for name in terms])
-    drug_given = {name: float(one["share"]) for name, one in real_drugs.items()}
+    drug_given = {name: one.share for name, one in real_drugs.items()}
     return Vocabulary(
+        dossier=whose,
         substances=substances,
-        ingredients=tuple(real_drugs.get(one, {}).get("ingredient", one) for one in substances),
+        ingredients=tuple((one in real_drugs and real_drugs[one].ingredient) or one for one in substances),
         products=products,
         events=terms,
         indications=indications,
@@ -99,7 +113,7 @@ def vocabulary(reports: int, seed: int, drugs: int | None = None, events: int | 
         real_event=real_event,
         product_start=start.astype(np.int64),
         product_order=order,
-        indication_choice=_indications(substances, indications, seed),
+        indication_choice=_indications(substances, indications, real.substances, seed),
     )
 
 
@@ -140,14 +154,16 @@ def _shares(
     return share
 
 
-def _indications(substances: tuple[str, ...], indications: tuple[str, ...], seed: int) -> NDArray[np.uint16]:
+def _indications(
+    substances: tuple[str, ...], indications: tuple[str, ...], real: tuple[RealDrug, ...], seed: int
+) -> NDArray[np.uint16]:
     place = {name: i for i, name in enumerate(indications)}
     random = stream(seed, "names", 1)
     # Few distinct indications a substance, the first of them in half the reports.
     few = random.integers(0, len(indications), (len(substances), 4))
     choice = few[:, [0, 0, 0, 0, 1, 1, 2, 3]].astype(np.uint16)
     at = {name: i for i, name in enumerate(substances)}
-    for one in read("names")["substances"]:
-        known = [place[name.upper()] for name in one["indications"]]
-        choice[at[one["name"].upper()]] = np.resize(known, 8)
+    for one in real:
+        known = [place[name.upper()] for name in one.indications]
+        choice[at[one.name.upper()]] = np.resize(known, 8)
     return choice
