@@ -54,8 +54,8 @@ def _study(book: Ledger, study: Study, words: Words) -> Details:
 
 def _design(book: Ledger, study: Study, words: Words) -> Inline:
     design = study.design
-    words = [_DESIGNS[design.type], _RANDOMISED[design.randomised], _BLINDING[design.blinding]]
-    said: list[Inline] = ["Design: ", ", ".join(words), "."]
+    kinds = [_DESIGNS[design.type], _RANDOMISED[design.randomised], _BLINDING[design.blinding]]
+    said: list[Inline] = ["Design: ", ", ".join(kinds), "."]
     if study.n_randomised.value is not None:
         people = quote(
             book, study.n_randomised, f"{study.id}.people", f"people: {study.label}", population=study.label
