@@ -387,7 +387,9 @@ def test_another_treatment_is_named_by_its_own_words(tmp_path: Path) -> None:
         ([("study", 0.0)], "no trial of this product in men alone."),
     ],
 )  # fmt: skip
-def test_it_says_on_which_side_the_model_errs(tmp_path: Path, predicted: list[tuple[str, float]], says: str) -> None:
+def test_it_says_on_which_side_the_model_errs(
+    tmp_path: Path, predicted: list[tuple[str, float]], says: str
+) -> None:
     ways = tuple({"by": by, "shares": 9, "groups": 2, "error": 3.0, "bias": bias, "coverage": 90.0}
                  for by, bias in predicted)  # fmt: skip
     section, _ = told(time_course.report, other(tmp_path / "mine", muscle=muscle(predicted=ways)))

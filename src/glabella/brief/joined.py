@@ -212,7 +212,9 @@ def _way(results: Results, compared: Compared, book: Ledger, place: int, own: di
         k=about("k", f"comparisons joined: {way.label}", len(way.trials), decimals=0),
         control=_effect(compared, about, "control", f"{name} against {compared.control}: {way.label}", control),
         first=_effect(compared, about, "first", against, first),
-        prediction=_effect(compared, about, "prediction", f"a new trial’s true effect: {against}", first, "prediction"),
+        prediction=_effect(
+            compared, about, "prediction", f"a new trial’s true effect: {against}", first, "prediction"
+        ),
         own=own.get(way.label),
         rank=drawn(
             "rank",
@@ -251,7 +253,12 @@ def _alternatives(results: Results, compared: Compared, book: Ledger) -> tuple[A
                 treatment.long,
                 effects=tuple(_effect(compared, *each) for each in effects),
                 prediction=_effect(
-                    compared, about[0], "prediction", f"a new trial’s true effect: {versus}", against[0], "prediction"
+                    compared,
+                    about[0],
+                    "prediction",
+                    f"a new trial’s true effect: {versus}",
+                    against[0],
+                    "prediction",
                 ),
                 control=_effect(
                     compared, network, "control", f"{treatment.label} against {compared.control}", alone

@@ -68,7 +68,10 @@ class FittedModel:
     def ledger(self, book: Ledger) -> Ledger:
         """Give a ledger for claims about the mechanism; their inputs are its files, the fit among them."""
         return book.under(
-            "course.", version=self.fitted.version, inputs=self.inputs, time_span=f"after one {self.evidence.words.session}"
+            "course.",
+            version=self.fitted.version,
+            inputs=self.inputs,
+            time_span=f"after one {self.evidence.words.session}",
         )
 
     def level(self, kind: str) -> str:

@@ -65,9 +65,7 @@ def pooled_claims(results: Results, book: Ledger, one: PooledAnalysis) -> Pooled
             high=shown(fit.pi_high) if predicted else None,
             interval=PREDICTION,
         ),
-        i2=about(
-            "i2", f"variability between trials beyond chance (I²): {whole}", fit.i2, unit="%", decimals=0
-        ),
+        i2=about("i2", f"variability between trials beyond chance (I²): {whole}", fit.i2, unit="%", decimals=0),
         tau2=about("tau2", f"variance of true effects between trials (τ²): {whole}", fit.tau2),
         k=about("k", f"comparisons pooled: {whole}", fit.k, decimals=0),
         n=about("n", f"people pooled: {whole}", one.people, decimals=0),
@@ -163,7 +161,11 @@ def _trial(results: Results, book: Ledger, one: PooledAnalysis, effect: Effect, 
                     (
                         name,
                         quote(
-                            read, number, f"step{index}.{place}", f"{read_as(name)}: {whole}", population=study.label
+                            read,
+                            number,
+                            f"step{index}.{place}",
+                            f"{read_as(name)}: {whole}",
+                            population=study.label,
                         ),
                     )
                     for place, (name, number) in enumerate(step.inputs)

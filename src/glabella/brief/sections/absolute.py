@@ -89,7 +89,11 @@ def _claims(results: Results, book: Ledger, risks: Risks, people: int) -> Absolu
     words, of = words_of(results.evidence), f"of {_OF[people]} people"
     return AbsoluteClaims(
         one,
-        without=about("without", f"{one.outcome.label}, {of}, without {words.short}: {one.analysis.label}", people * risks.without),
+        without=about(
+            "without",
+            f"{one.outcome.label}, {of}, without {words.short}: {one.analysis.label}",
+            people * risks.without,
+        ),
         with_=about(
             "with",
             f"{one.outcome.label}, {of}, with {words.short}: {one.analysis.label}",

@@ -209,7 +209,9 @@ def _under_bias(results: Results, book: Ledger, given: _Given) -> _UnderBias:
         )
     return _UnderBias(
         plain=_posterior(about, "plain", "effect, if no trial is biased", plain.mu),
-        tipping=about("tipping", f"bias in every trial with which the interval includes {null}", _known(curve.tipping)),
+        tipping=about(
+            "tipping", f"bias in every trial with which the interval includes {null}", _known(curve.tipping)
+        ),
         halving=about("halving", "bias in every trial that leaves half the effect", _known(curve.halving)),
         assumed=tuple(grid.tolist()),
         curve=tuple(
@@ -237,7 +239,12 @@ def _averaged(results: Results, book: Ledger, given: _Given) -> _Averaged:
     about = _about(results, book, given.spread, given.size, function="model_average")
     return _Averaged(
         effect=about(
-            "averaged", "effect, averaged over models with and without publication bias", found.mu.mean, low=low, high=high, interval=_CREDIBLE
+            "averaged",
+            "effect, averaged over models with and without publication bias",
+            found.mu.mean,
+            low=low,
+            high=high,
+            interval=_CREDIBLE,
         ),
         chance_effect=about("chance.effect", "probability of an effect", found.effect.posterior),
         chance_bias=about("chance.publication", "probability of publication bias", found.bias.posterior),

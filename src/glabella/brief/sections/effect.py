@@ -167,7 +167,13 @@ def _forest(results: Results, one: PooledAnalysis, found: PooledClaims, trials: 
         rows.append(Row((new, "", "", Drawn(found.prediction, "prediction"), limits, "", "")))
     note: list[Inline] = []
     if several:
-        note += ["Variability between trials beyond chance (I²): ", found.i2, "; variance of true effects between trials (τ²): ", found.tau2, "."]
+        note += [
+            "Variability between trials beyond chance (I²): ",
+            found.i2,
+            "; variance of true effects between trials (τ²): ",
+            found.tau2,
+            ".",
+        ]
     if any(trial.shared for trial in trials):
         note.append(" A control that serves several comparisons is shared out, so that nobody counts twice.")
     if any(counted) and not all(counted):

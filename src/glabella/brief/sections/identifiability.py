@@ -135,8 +135,16 @@ def _moved(model: FittedModel, book: Ledger, at: int, each: Sensitivity) -> _Mov
         swings.append(
             _Swung(
                 label,
-                low=tornado(f"{it.name}.low", f"low value of {label}; moves {quantity}", it.low, unit=unit, decimals=places),
-                high=tornado(f"{it.name}.high", f"high value of {label}; moves {quantity}", it.high, unit=unit, decimals=places),
+                low=tornado(
+                    f"{it.name}.low", f"low value of {label}; moves {quantity}", it.low, unit=unit, decimals=places
+                ),
+                high=tornado(
+                    f"{it.name}.high",
+                    f"high value of {label}; moves {quantity}",
+                    it.high,
+                    unit=unit,
+                    decimals=places,
+                ),
                 at_low=shown(f"{it.name}.at_low", f"{quantity}, at the low value of {label}", it.at_low),
                 at_high=shown(f"{it.name}.at_high", f"{quantity}, at the high value of {label}", it.at_high),
             )
@@ -299,8 +307,16 @@ def _unknown(model: FittedModel, book: Ledger, each: FittedUnknown) -> Row:
     )
     before = under.under(certainty="not rated", function="glabella.mechanism.muscle_unknowns", sources=own or seen)
     after = under.under(certainty=model.certainty, function="glabella.mechanism.fit", sources=once((*own, *seen)))
-    prior = ranged(before, "prior", f"{parameter.label}, before the data (prior)", each.prior, model.level("interval of the prior"))
-    posterior = ranged(after, "posterior", f"{parameter.label}, with the data (posterior)", each.posterior, model.level(CREDIBLE))
+    prior = ranged(
+        before,
+        "prior",
+        f"{parameter.label}, before the data (prior)",
+        each.prior,
+        model.level("interval of the prior"),
+    )
+    posterior = ranged(
+        after, "posterior", f"{parameter.label}, with the data (posterior)", each.posterior, model.level(CREDIBLE)
+    )
     verdict = each.verdict + ("" if each.alone else "; only with priors")
     name = (_with_unit(parameter.label, unit), Cite(parameter.sources))
     return Row((name, _KNOWN[parameter.status], Shown(prior, "bare"), Shown(posterior, "bare"), verdict))

@@ -294,7 +294,9 @@ def _alternatives(found: Joined) -> list[Block]:
         )
         for one in others
     )
-    caption = f"{_capital(name)} against each alternative, joined through {found.ways[wide].way.label}: {found.measure}."
+    caption = (
+        f"{_capital(name)} against each alternative, joined through {found.ways[wide].way.label}: {found.measure}."
+    )
     axis = _axis(found, tuple(one.effects[wide] for one in others))
     return [Table(caption, columns, rows, axis), _graph(found), _ranked(found, wide)]
 
@@ -418,9 +420,7 @@ def _alike(book: Ledger, compared: Compared) -> list[Block]:
 def _other_choices(found: Joined) -> Block:
     """Give the comparison with the first alternative under each other choice."""
     compared = found.compared
-    caption = (
-        f"{_capital(compared.name)} against {compared.first}, one choice changed at a time; rank by P-score."
-    )
+    caption = f"{_capital(compared.name)} against {compared.first}, one choice changed at a time; rank by P-score."
     rows = tuple(
         Row(
             (
