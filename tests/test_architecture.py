@@ -87,6 +87,26 @@ def test_a_folder_of_safety_imports_only_from_those_before_it(folder: str) -> No
         assert not wrong, f"{file.relative_to(PACKAGE)} imports {sorted(wrong)}"
 
 
+#: Within `brief`, sections know no format and renderers no section: what each may import of the package.
+BRIEF: dict[str, set[str] | None] = {
+    "sections": {"render", "documents", "verification", "difference", "written"},
+    "render": None,
+}
+
+
+def test_sections_know_no_format_and_renderers_no_section() -> None:
+    for folder, forbidden in BRIEF.items():
+        for file in sorted((PACKAGE / "brief" / folder).rglob("*.py")):
+            modules = {
+                node.module
+                for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+                if isinstance(node, ast.ImportFrom) and node.module
+            }
+            found = {name.split(".")[2] for name in modules if name.startswith("glabella.brief.")}
+            wrong = found - {"render"} if forbidden is None else found & forbidden
+            assert not wrong, f"{file.relative_to(PACKAGE)} imports {sorted(wrong)}"
+
+
 def test_statistics_never_read_files() -> None:
     for part in ("synthesis", "safety/measures", "mechanism"):
         for file in sorted((PACKAGE / part).rglob("*.py")):

@@ -78,3 +78,11 @@ def test_no_sentence_or_claim_of_a_document_was_written_for_the_shipped_one(
     said += [str(claim.as_json()) for claim in made.claims]
     assert len(said) > 10
     assert [line for line in said if any(word in line.lower() for word in FOREIGN)] == []
+
+
+@pytest.mark.parametrize("make", MADE)
+def test_every_number_of_a_brief_stands_in_its_report(tmp_path: Path, make: Make) -> None:
+    results = Results(load(make(tmp_path / "made")))
+    proved = {claim.id: claim for claim in document(results, "report").claims}
+    for claim in document(results, "brief").claims:
+        assert proved[claim.id] == claim

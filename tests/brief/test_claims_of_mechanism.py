@@ -16,7 +16,7 @@ CLAIMS = """\
 check.0.made | largest miss, as the model makes it |  | at the days of the trials | 95 % interval of replications | mechanism.check
 check.0.p | largest miss: replications at or beyond what was seen, on its side |  | at the days of the trials |  | mechanism.check
 check.0.seen | largest miss, seen |  | at the days of the trials |  | mechanism.check
-constant.k_entry | entry into the nerve ending | per day | after one injection |  | decision.quote
+constant.k_entry | entry into the nerve ending | per day | after one injection |  | brief.quote
 constant.k_loss.posterior | with the data | per day | after one injection | 95 % credible interval | mechanism.fit
 constant.k_loss.prior | before the data | per day | after one injection | 95 % interval of the prior | mechanism.muscle_unknowns
 constants.assumed | constants that nothing seen can tell |  | after one injection |  | mechanism.profile
@@ -29,7 +29,7 @@ foretold.study.coverage | 95 % intervals that hold the share that was seen | % |
 foretold.study.error | mean size of the miss | percentage points | at the days of the trials |  | mechanism.leave_one_out
 foretold.study.groups | trials foretold |  | at the days of the trials |  | mechanism.leave_one_out
 foretold.study.shares | shares foretold |  | at the days of the trials |  | mechanism.leave_one_out
-gap_seen | least time by which mood outlasted the weak frown, where it was seen | weeks | at the weeks of the trials |  | decision.answer
+gap_seen | least time by which mood outlasted the weak frown, where it was seen | weeks | at the weeks of the trials |  | brief.quote
 mood.expectancy.aicc | AICc: lower is better |  | at the weeks of the trials |  | mechanism.compare
 mood.expectancy.gain | relief at full drive | points | at the weeks of the trials | 95 % interval by likelihood | mechanism.compare
 mood.expectancy.half_life | half-life of mood: how slowly it follows | days | after one injection | 95 % interval by likelihood | mechanism.compare
@@ -47,7 +47,7 @@ none_or_mild.onabotulinumtoxinA.women.30.onset | day by which half of those who 
 none_or_mild.onabotulinumtoxinA.women.30.peak_day | day of the largest effect | days | after one injection | 95 % credible interval | mechanism.landmarks
 none_or_mild.onabotulinumtoxinA.women.30.peak_share | people with a response at the peak | % | after one injection | 95 % credible interval | mechanism.landmarks
 none_or_mild.onabotulinumtoxinA.women.30.people | time by which half of the responders have lost it, and how people differ | weeks | after one injection | tenth to ninetieth percentile of people | mechanism.landmarks
-relief_limit | relief that counts | points | at any time |  | decision.quote
+relief_limit | relief that counts | points | at any time |  | brief.quote
 repeat.frown.feedback.gap | least time between injections | weeks | a year |  | mechanism.simulate_rule
 repeat.frown.feedback.injections | simulated: injections |  | a year | tenth to ninetieth percentile of virtual people | mechanism.simulate_rule
 repeat.frown.feedback.never | simulated people whose frown never responds | % | a year |  | mechanism.simulate_rule
@@ -58,7 +58,7 @@ repeat.frown.feedback.stopping_relief | simulated: time until relief is gone | w
 repeat.frown.feedback.units | simulated: dose | units of onabotulinumtoxinA | a year | tenth to ninetieth percentile of virtual people | mechanism.simulate_rule
 repeat.frown.feedback.weeks_frown | simulated: weeks with a weak frown | weeks | a year | tenth to ninetieth percentile of virtual people | mechanism.simulate_rule
 repeat.frown.feedback.weeks_relief | simulated: weeks with relief | weeks | a year | tenth to ninetieth percentile of virtual people | mechanism.simulate_rule
-seen.glo12_median | time by which half of the responders had lost it, as a trial saw | weeks | after one injection |  | decision.quote
+seen.glo12_median | time by which half of the responders had lost it, as a trial saw | weeks | after one injection |  | brief.quote
 sobol.0.half_cut.alone | share of the variance of days until half of the responders have lost the effect, alone: cut share at which the muscle is half weak | % | after one injection | 95 % confidence interval | mechanism.sobol
 sobol.0.half_cut.with_others | share of the variance of days until half of the responders have lost the effect, with others: cut share at which the muscle is half weak | % | after one injection | 95 % confidence interval | mechanism.sobol
 swing.0.centre | days until half of the responders have lost the effect |  | after one injection |  | mechanism.tornado

@@ -32,6 +32,7 @@ from glabella.brief.render import (
 from glabella.brief.render.html import page as page_of
 from glabella.brief.render.html import style
 from glabella.brief.render.markdown import text as text_in_markdown
+from glabella.brief.render.marks import keys_of, marks_of
 from glabella.brief.render.numbers import value_of
 from glabella.brief.render.setting import setting_of
 from glabella.shown import (
@@ -54,7 +55,7 @@ from glabella.shown import (
     plain,
 )
 from tests.brief import made_up
-from tests.brief.test_hostile_markdown import HOSTILE, RENDERER, seen
+from tests.brief.hostile import HOSTILE, RENDERER, seen
 from tests.brief.test_render_html import claim, document
 
 BRIEF, REPORT = made_up.brief(), made_up.report()
@@ -62,15 +63,11 @@ BOTH = pytest.mark.parametrize("document", [BRIEF, REPORT], ids=["brief", "repor
 _MARK = re.compile(r"\[(?:[A-Z]|\d+(?:[–,]\d+)*)\]")
 
 
-def shown(document: Document) -> list[tuple[str, str]]:
+def shown(document: Document) -> list[tuple[Claim, str]]:
     """Give what is written of each claim, in order."""
-    found = []
-    for piece in inlines_of((Paragraph(document.about), *document.body)):
-        if isinstance(piece, Claim):
-            found.append((piece.id, piece.text))
-        elif isinstance(piece, Shown):
-            found.append((piece.claim.id, piece.text))
-    return found
+    pieces_ = inlines_of((Paragraph(document.about), *document.body))
+    found = (Shown(piece) if isinstance(piece, Claim) else piece for piece in pieces_)
+    return [(piece.claim, piece.text) for piece in found if isinstance(piece, Shown)]
 
 
 def tight(text: str) -> str:
@@ -94,25 +91,25 @@ def test_a_page_holds_every_claim_in_order(document: Document) -> None:
         "//main//*[contains(concat(' ', @class, ' '), ' n ')]"
     )
     found = [(it.get("data-claim") or it.get("href")[3:], it.text_content()) for it in main]
-    assert found == shown(document)
+    assert found == [(one.id, words) for one, words in shown(document)]
 
 
 @BOTH
-def test_markdown_holds_every_claim_in_order_with_its_mark(document: Document) -> None:
-    said, _, rest = markdown(document).partition(
-        "\n## Every number\n" if document.kind == "report" else "\n## Sources\n"
-    )
+def test_markdown_holds_every_claim_in_order_and_a_mark_behind_it(document: Document) -> None:
+    marks = marks_of(document)
+    end = "\n## Every number\n" if document.kind == "report" else "\n## Sources\n"
+    said, _, rest = markdown(document).partition(end)
     at = 0
-    for name, words in shown(document):
-        found = said.find(text_in_markdown(words).replace("\\<", "<"), at)
-        assert found >= 0, name
-        at = found + len(words)
-    marked = [it for it in inlines_of(document.body) if isinstance(it, Claim | Shown)]
-    assert len(_MARK.findall(said)) >= len(
-        [it for it in marked if (it.claim if isinstance(it, Shown) else it).sources]
-    )
+    for one, words in shown(document):
+        here = re.compile(rf"(?<![\w.,–\[]){re.escape(text_in_markdown(words))}(?!\w)").search(said, at)
+        assert here is not None, one.id
+        at = here.end()
+        behind = _MARK.search(said, at, said.find("\n", at))
+        assert behind is not None, one.id
+        assert behind[0] == f"[{marks.text(marks.of(keys_of(one)))}]"
     if document.kind == "report":
-        assert rest.count("**") == 2 * len(document.claims)
+        for one in document.claims:
+            assert text_in_markdown(value_of(one)) in rest
 
 
 def test_a_pdf_holds_every_claim_with_its_mark(printed: tuple[Document, PdfReader]) -> None:
@@ -122,9 +119,11 @@ def test_a_pdf_holds_every_claim_with_its_mark(printed: tuple[Document, PdfReade
         assert text.count(words) >= count, words
     for one in document.claims if document.kind == "report" else ():
         assert tight(value_of(one)) in text
-    here = sum(1 for it in inlines_of(document.body) if isinstance(it, Claim | Shown))
-    marks = [each for page in file.pages for each in page.get("/Annots", ())]
-    assert len(marks) >= here
+    marks = marks_of(document)
+    for one, _ in shown(document):
+        assert f"[{marks.text(marks.of(keys_of(one)))}]" in text
+    leads = [each.get_object() for page in file.pages for each in page.get("/Annots", ())]
+    assert len([it for it in leads if "/Dest" in it or "/A" in it]) >= len(_MARK.findall(text)) - len(marks.sources)
 
 
 @BOTH
@@ -197,7 +196,7 @@ def test_a_drawn_column_is_left_out_where_its_numbers_stand_beside() -> None:
     both = Table("t", columns, (Row(("x", Drawn(one), one)),), axis)
     alone = Table("t", columns, (Row(("x", Drawn(one), other)),), axis)
     assert "| x | 1.50 (1.00 to 2.00) [1] |" in markdown(document(both))
-    assert "| x | 1.50 (1.00 to 2.00) [1] | 1.50 (3.00 to 4.00) [1] |" in markdown(document(alone))
+    assert "| x | 1.50 (1.00 to 2.00) | 1.50 (3.00 to 4.00) [1] |" in markdown(document(alone))
 
 
 @pytest.mark.parametrize("words", HOSTILE)
@@ -240,7 +239,10 @@ def test_every_file_of_a_document_gives_its_pieces(document: Document) -> None:
     assert pieces_of_json(as_json(document)) == found
     lines = pieces_of_markdown(markdown(document))
     assert lines[0] == Piece(document.title, "line", f"# {document.title}")
-    assert {it.text for it in found if it.kind == "claim"} == {f"{name}: {text}" for name, text in shown(document)}
+    wanted = {f"{one.id}: {words}" for one, words in shown(document)}
+    if document.kind == "report":
+        wanted |= {f"{one.id}: {value_of(one)}" for one in document.claims}
+    assert {it.text for it in found if it.kind == "claim"} == wanted
 
 
 @BOTH

@@ -428,7 +428,7 @@ def test_every_constant_has_its_verdict(rests: tuple[Section, dict[str, Claim]],
     assert fixed[0] == (
         "what a unit of onabotulinumtoxinA does (per unit of onabotulinumtoxinA)", "1.00", "by definition",
     )  # fmt: skip
-    assert claims["course.constant.k_entry"].function == "glabella.decision.quote"
+    assert claims["course.constant.k_entry"].function == "glabella.brief.quote"
     assert claims["course.constant.k_loss.prior"].certainty == "not rated"
     assert claims["course.constant.k_loss.posterior"].function == "glabella.mechanism.fit"
     said = lines(section)
@@ -439,6 +439,17 @@ def test_every_constant_has_its_verdict(rests: tuple[Section, dict[str, Claim]],
     ]
     assert "Held as their sources have them." in said
     assert "constant | value | known as" in said
+
+
+def test_a_constant_of_a_product_rests_on_the_trials_of_that_product(
+    rests: tuple[Section, dict[str, Claim]],
+) -> None:
+    own, every = (
+        {source.reference for source in rests[1][f"course.constant.{name}.posterior"].sources}
+        for name in ("potency_daxibotulinumtoxinA", "steepness")
+    )
+    assert {"SAK20", "DAXCN"} <= own <= every
+    assert "BEER11" in every - own
 
 
 # --- all of them --------------------------------------------------------------------------------------------
@@ -454,7 +465,7 @@ def test_every_number_names_its_people_its_inputs_and_its_sources(read: Evidence
         assert claim.population, claim.id
         assert claim.sources, claim.id
         assert claim.low is None or claim.interval, claim.id
-        if claim.function != "glabella.decision.quote":
+        if claim.function != "glabella.brief.quote":
             names = dict(claim.inputs).keys()
             assert names >= {"mechanism/model.ant", "mechanism/parameters.yaml"}, claim.id
             assert "mechanism/words.yaml" not in names, "no number rests on words"
@@ -507,7 +518,7 @@ def test_another_treatment_meets_none_of_our_words(module: Any, tmp_path: Path) 
     owed: list[dict[str, Any]] = [
         {"quantity": it, "centre": 8.5, "swings": swings, "sobol": []} for it in ("duration", "outlasting")
     ]
-    read = other(tmp_path / "mine", muscle=muscle(foretold=ways, rows=rows, checks=checks), mood=mood(gaps=gaps),
+    read = other(tmp_path / "mine", muscle=muscle(predicted=ways, rows=rows, checks=checks), mood=mood(gaps=gaps),
                  sensitivity=owed)  # fmt: skip
     section, claims = told(module.report, read)
     said = [text(section), *(f"{claim.label} {claim.population}" for claim in claims.values())]
@@ -562,7 +573,7 @@ def test_certainty_falls_a_level_a_reason_and_mood_is_no_better_than_its_effect(
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"foretold": ()}, "how well it predicts trials was not computed"),
+        ({"predicted": ()}, "how well it predicts trials was not computed"),
         ({"error": 31.0}, "trials that it has not seen are predicted poorly"),
         ({"coverage": 80.0}, "trials that it has not seen are predicted poorly"),
         ({"rhat": 1.2}, "the draws of the posterior have not settled"),
@@ -578,10 +589,10 @@ def test_every_reason_against_the_muscle_is_given(read: Evidence, change: dict[s
     assert firm is not None
     assert firm.reasons == ("the muscle was watched in trials of another use",)
     ((key, value),) = change.items()
-    if key == "foretold":
-        found["foretold"] = value
+    if key == "predicted":
+        found["predicted"] = value
     elif key in ("error", "coverage"):
-        found["foretold"][0][key] = value
+        found["predicted"][0][key] = value
     elif key == "p":
         found["checks"][0][key] = value
     elif key == "rhat":

@@ -296,8 +296,10 @@ def test_counts_of_harm_say_what_they_are(evidence: Evidence) -> None:
         "harm.a.with.thousand": "of a thousand people, with: rash",
         "harm.a.without.thousand": "of a thousand people, without: rash",
     }
-    shared = {(it.interval, it.population, it.time_span) for name, it in book.claims.items() if name in labels}
-    assert shared == {("95 % confidence interval (Wilson)", ASKED, "first year")}
+    for name in labels:
+        claim = book.claims[name]
+        assert (claim.interval, claim.certainty) == ("95 % confidence interval (Wilson)", "not rated")
+        assert (claim.population, claim.time_span) == (ASKED, "first year")
 
 
 def test_counts_in_other_people_are_said_to_be_so(evidence: Evidence) -> None:
@@ -370,6 +372,16 @@ def test_harm_in_a_study_without_chance_is_marked(evidence: Evidence, randomised
     design = {"type": "parallel", "randomised": randomised, "blinding": "double"}
     evidence = with_study(evidence, harms=[{"event": "rash", "arms": counts}], design=design)
     assert any(line.startswith(f"rash | Example 2020{mark} | ") for line in said(harms.report, evidence))
+
+
+def test_counts_of_harm_of_a_study_say_of_which_arm_they_are(evidence: Evidence) -> None:
+    counts = {"drug": {"events": number(4), "n": number(20)}, "placebo": {"events": number(2), "n": number(20)}}
+    book = Ledger()
+    harms.report(Results(with_study(evidence, harms=[{"event": "rash", "arms": counts}])), book)
+    claim = book.claims["harm.study.example2020.0.drug_v_placebo.with"]
+    assert claim.label == "of a hundred people, my drug: rash"
+    assert (claim.population, claim.time_span) == ("Example 2020, my drug", "as in the source")
+    assert claim.function == "glabella.synthesis.wilson"
 
 
 def test_counts_of_one_arm_only_are_no_comparison(evidence: Evidence) -> None:

@@ -29,6 +29,7 @@ def old_fit(folder: Path) -> dict[str, Any]:
     unknown = fit["muscle"]["unknowns"][0]
     fit["muscle"] |= {"unknowns": [{**unknown, "name": name} for name in (threshold, "frown_site")],
                       "profiles": [{"name": potency, "values": [0.4], "rise": [1.0]}], "rows": []}  # fmt: skip
+    fit["muscle"]["foretold"] = fit["muscle"].pop("predicted")
     (row,) = fit["schedules"]
     row = {{"weeks_weakness": "weeks_frown", "stopping_weakness": "stopping_frown"}.get(key, key): value
            for key, value in row.items()}  # fmt: skip
@@ -143,6 +144,8 @@ def test_a_fit_keeps_standing_since_only_names_changed(old: Path) -> None:
     assert after["muscle"]["unknowns"][1]["name"] == "at_site"
     changed = {name for name in before["inputs"] if before["inputs"][name] != after["inputs"][name]}
     assert changed == {"model.ant", "observations.yaml", "parameters.yaml", "questions.yaml"}
+    assert "foretold" not in after["muscle"]
+    assert after["muscle"]["predicted"] == before["muscle"]["foretold"]
     numbers = [row["weeks_frown"] for row in before["schedules"]]
     assert [row["weeks_weakness"] for row in after["schedules"]] == numbers
 
@@ -326,7 +329,10 @@ def test_lists_that_the_program_had_come_along(old: Path, monkeypatch: pytest.Mo
     assert (old / "reports" / "event_groups" / "depression_core.yaml").is_file()
 
 
-@pytest.mark.parametrize("text", [REPORTS.replace("depression_core", "own"), "studies: {}\ncaveats: []\n"])
+@pytest.mark.parametrize("text", [
+    REPORTS.replace("depression_core", "own"), "studies: {}\n", "ask: depression_core\n", "ask: {events: {a: b}}\n",
+    "ask: {events: [{a: b}]}\n",
+])  # fmt: skip
 def test_who_asks_for_no_such_list_gets_none(old: Path, text: str) -> None:
     (old / "reports.yaml").write_text(text, encoding="utf-8")
     migrate(old)

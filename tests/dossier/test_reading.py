@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,11 @@ import yaml
 
 from glabella._reading import (
     MOST,
+    Parsed,
+    Path_,
     UnreadableError,
+    _json,
+    _yaml,
     load_json,
     one_line,
     parse_json,
@@ -20,7 +25,8 @@ from glabella._reading import (
     read_yaml,
 )
 from glabella._writing import replace
-from glabella.dossier import check
+from glabella.dossier import check, shipped
+from glabella.dossier._text import Document
 from tests.made_up import write_fuller
 
 PLAIN = """\
@@ -194,3 +200,40 @@ def test_a_link_is_followed_and_a_device_stays_one(tmp_path: Path) -> None:
     assert os.read(reader, 10) == b"three"
     os.close(reader)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "pipe", "real"]
+
+
+@pytest.mark.parametrize(
+    ("parse", "text"), [(parse_yaml, "a: [1, {b: 2}]\n"), (parse_json, '{"a": [1, {"b": 2}]}\n')]
+)
+def test_lines_are_sought_when_asked_for_and_once(
+    parse: Callable[[str], Parsed], text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passes = 0
+    for module, name in ((_yaml, "_read"), (_json, "_places")):
+        original = getattr(module, name)
+
+        def counted(*given: object, original: Callable[..., object] = original) -> object:
+            nonlocal passes
+            passes += 1
+            return original(*given)
+
+        monkeypatch.setattr(module, name, counted)
+    parsed = parse(text)
+    read = passes
+    assert parsed.data == {"a": [1, {"b": 2}]}
+    assert {parsed.lines[path] for path in ((), ("a",), ("a", 1), ("a", 1, "b"))} == {1}
+    assert parsed.lines is parsed.lines
+    assert passes == read + 1
+
+
+def test_a_sound_dossier_is_read_without_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    original = Document.line
+
+    def line(self: Document, path: Path_) -> int:
+        asked.append(self.file)
+        return original(self, path)
+
+    monkeypatch.setattr(Document, "line", line)
+    assert check(shipped()) == []
+    assert asked == []

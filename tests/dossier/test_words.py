@@ -99,10 +99,11 @@ def test_a_digit_in_a_sentence_may_have_a_source_too(dossier: Path) -> None:
 
 def test_the_shipped_dossier_says_how_things_are_called() -> None:
     words = load(shipped()).words
-    given = ("treatment", "short", "condition", "people", "control", "given", "session", "visit")
+    given = ("treatment", "short", "condition", "people", "given", "session", "visit")
     assert [getattr(words, name) for name in given] == [
-        "botulinum toxin", "the toxin", "depression", "adults with depression", "saline (salt water)",
-        "injected into the frown muscles", "session", "week",
+        "botulinum toxin", "the toxin", "depression", "adults with depression", "injected into the frown muscles",
+        "session", "week",
     ]  # fmt: skip
+    assert words.control.startswith("saline")
     assert words.sites == {"frown": "the frown muscles", "crows_feet": "the crow's feet"}
     assert words.at(6) == "week 6"

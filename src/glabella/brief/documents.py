@@ -59,21 +59,25 @@ class Beside:
     widths: tuple[float, ...]
 
 
+#: What both documents begin with: the report proves it, so that every number of the brief stands there too.
+OPENING: tuple[Make | Beside, ...] = (
+    bottom_line.brief,
+    how_sure.brief,
+    benefit.brief,
+    Beside(((timing.brief,), (harms.brief,)), (1.3, 1)),
+    Beside(((warnings.brief,), (given.brief,), (next_steps.brief,)), (1, 1, 1)),
+)
 SECTIONS: dict[Kind, tuple[Make | Beside, ...]] = {
     "brief": (
-        bottom_line.brief,
-        how_sure.brief,
-        benefit.brief,
-        Beside(((timing.brief,), (harms.brief,)), (1.3, 1)),
-        Beside(((warnings.brief,), (given.brief,), (next_steps.brief,)), (1, 1, 1)),
+        *OPENING,
         Beside(((options.brief, unknown.brief), (claims_met.brief,)), (1.25, 1)),
         tell.brief,
     ),
     "report": (
+        *OPENING,
+        options.brief,
+        tell.brief,
         question.report,
-        bottom_line.brief,
-        how_sure.brief,
-        benefit.brief,
         effect.report,
         absolute.report,
         robustness.report,

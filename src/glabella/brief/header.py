@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from glabella.brief.quoting import say
-from glabella.brief.render.words import dated
 from glabella.brief.results import Results
-from glabella.shown import Block, Inline, Ledger, Name, Paragraph, Strong
+from glabella.shown import Block, Inline, Ledger, Name, Paragraph, Strong, dated
 
 
 def about(results: Results) -> Inline:

@@ -161,11 +161,12 @@ def _check_words(reading: Reading, models: Iterable[tuple[str, _Place, BaseModel
         if isinstance(value, Number):
             continue  # what a Number notes is its provenance, and is shown as such
         for field in _spoken_of(type(value)):
-            text = getattr(value, field)
-            if isinstance(text, str) and (found := bare_number(text, names)):
-                mend = "name it {like_this} and give its source" if field == "text" else "write it in words"
-                message = f"{field} holds the bare number {found!r}; {mend}, {_BELONGS}"
-                yield Fault(file, reading.documents[file].line((*_path(place), field)), message)
+            said = getattr(value, field)
+            for text in said.values() if isinstance(said, Mapping) else (said,):
+                if isinstance(text, str) and (found := bare_number(text, names)):
+                    mend = "name it {like_this} and give its source" if field == "text" else "write it in words"
+                    message = f"{field} holds the bare number {found!r}; {mend}, {_BELONGS}"
+                    yield Fault(file, reading.documents[file].line((*_path(place), field)), message)
 
 
 @cache
@@ -353,28 +354,28 @@ def _check_analyses(reading: Reading) -> Iterator[Fault]:
 
 
 def _check_choices(reading: Reading, dossier: Dossier) -> Iterator[Fault]:
-    document = reading.documents["dossier.yaml"]
     references = reading.parts.get("references.json")
     known = {name for analysis in dossier.analyses.values() for name in analysis.comparisons}
     sets: dict[str, str] = {}
+
+    def fault(message: str, *path: str) -> Fault:
+        return Fault("dossier.yaml", reading.documents["dossier.yaml"].line(("choices", *path)), message)
+
     for choice, options in dossier.choices.items():
-        line = document.line(("choices", choice))
         if choice in OWN_CHOICES:
-            yield Fault("dossier.yaml", line, f"choice {choice!r} is always made; expected another name")
+            yield fault(f"choice {choice!r} is always made; expected another name", choice)
         if not options:
-            yield Fault("dossier.yaml", line, f"choice {choice!r} has no option; expected one or more")
+            yield fault(f"choice {choice!r} has no option; expected one or more", choice)
         for field in sorted({field for option in options.values() for field in option.model_fields_set}):
             if sets.setdefault(field, choice) != choice:
-                message = f"choice {choice!r} sets {field}, which choice {sets[field]!r} sets too"
-                yield Fault("dossier.yaml", line, message)
+                yield fault(f"choice {choice!r} sets {field}, which choice {sets[field]!r} sets too", choice)
         for label, option in options.items():
-            line = document.line(("choices", choice, label))
             for text in (choice, label):
                 if found := bare_number(text, list(dossier.names)):
-                    yield Fault("dossier.yaml", line, f"{text!r} holds the bare number {found!r}; say it in words")
+                    yield fault(f"{text!r} holds the bare number {found!r}; say it in words", choice, label)
             for name in option.without:
                 if name not in known:
-                    yield Fault("dossier.yaml", line, f"no analysis has comparison {name!r}")
+                    yield fault(f"no analysis has comparison {name!r}", choice, label)
             for reference in option.not_from:
                 if references is not None and reference not in references:
-                    yield Fault("dossier.yaml", line, f"reference {reference!r} is not in references.json")
+                    yield fault(f"reference {reference!r} is not in references.json", choice, label)

@@ -75,7 +75,9 @@ _NAMING_CONSTANTS = tuple(MECHANISM + name for name in ("parameters.yaml", "link
 #: The muscle's site was built in; where an older dossier tells of mood, it is said now.
 _SITE = "frown"
 #: Keys of a fit that have another name now, and what one of them may say.
-_FIT_KEYS = MappingProxyType({"weeks_frown": "weeks_weakness", "stopping_frown": "stopping_weakness"})
+_FIT_KEYS = MappingProxyType({
+    "foretold": "predicted", "weeks_frown": "weeks_weakness", "stopping_frown": "stopping_weakness",
+})  # fmt: skip
 _FIT_VALUES = MappingProxyType({"rule": ("frown", "weakness"), "name": (_CONSTANT, _CONSTANT_NOW)})
 
 
@@ -213,10 +215,14 @@ def _lists(folder: Path) -> dict[str, bytes]:
     asked = folder / "reports.yaml"
     if not asked.is_file() or (folder / LISTS).exists():
         return {}
-    ask = _parsed(asked.name, text_of(read_bytes(asked))).get("ask") or {}
-    names = {ask.get("drug"), ask.get("cohort"), *(ask.get("events") or ())}
+    # Whatever else it holds, the check tells of.
+    ask = _parsed(asked.name, text_of(read_bytes(asked))).get("ask")
+    names: list[Any] = []
+    if isinstance(ask, dict):
+        events = ask.get("events")
+        names = [ask.get("drug"), ask.get("cohort"), *(events if isinstance(events, list) else ())]
     there = shipped() / LISTS
-    if names.isdisjoint(file.stem for file in there.rglob("*.yaml")):
+    if not any(file.stem in names for file in there.rglob("*.yaml")):
         return {}
     return {f"{LISTS}/{file.relative_to(there).as_posix()}": file.read_bytes()
             for file in sorted(there.rglob("*")) if file.is_file()}  # fmt: skip

@@ -20,6 +20,10 @@ DIGITS = 10
 _BOUNDS = {"<": "<", ">": ">", "<=": "≤", ">=": "≥"}
 #: The unit of a year of the calendar, which is written without a separator and without the word.
 YEAR = "year"
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 Certainty = Literal["high", "moderate", "low", "very low", "not rated", "as printed", "remembered, not seen"]
 
 
@@ -160,6 +164,18 @@ def written(value: float, decimals: int) -> str:
     rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     text = f"{abs(rounded):,.{decimals}f}"
     return f"−{text}" if rounded < 0 else text
+
+
+def dated(day: str) -> str:
+    """Write a day of the calendar as people do.
+
+    >>> dated("2026-11-03"), dated("autumn")
+    ('3 November 2026', 'autumn')
+    """
+    parts = day.split("-")
+    if len(parts) != 3 or not all(part.isdecimal() for part in parts) or not 1 <= int(parts[1]) <= 12:
+        return day
+    return f"{int(parts[2])} {_MONTHS[int(parts[1]) - 1]} {parts[0]}"
 
 
 def steady(value: float, digits: int = DIGITS) -> float:

@@ -155,7 +155,7 @@ def test_a_store_that_cannot_be_written_to_is_read_all_the_same(
     given = dictionary(tmp_path / "one.csv", "ONE")
     build_index(store, names=[given])
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("glabella.safety.store._index.keep", refuse)

@@ -8,6 +8,7 @@ from math import sqrt
 
 from glabella.brief.render.inline import line, text
 from glabella.brief.render.interval import LARGEST, LINE, SMALLEST, axis_svg, interval, share, tick_text
+from glabella.brief.render.marks import Marked
 from glabella.brief.render.setting import Setting
 from glabella.brief.render.svg import titled
 from glabella.shown import (
@@ -21,6 +22,7 @@ from glabella.shown import (
     Drawn,
     Figure,
     Heading,
+    Inline,
     Items,
     Paragraph,
     Row,
@@ -38,7 +40,9 @@ _MANY = 6
 #: Names of the style's variables that hold the heads of columns, from the second on.
 LETTERS = "bcdefghijklmnop"
 #: Width in points of a drawing on paper.
-PAPER = 180.0
+PAPER = 150.0
+#: What stands left of it in its cell, as the style has it.
+INSET = 5.0
 
 
 @dataclass
@@ -71,7 +75,8 @@ class Setter:
                 return f"<p{_class(look)}>{self.line(content)}</p>"
             case Items(items, ordered):
                 kind = "ol" if ordered else "ul"
-                return f"<{kind}>{''.join(f'<li>{self.line(item)}</li>' for item in items)}</{kind}>"
+                entries = "".join(f"<li>{self.line(item)}</li>" for item in items)
+                return f"<{kind}>{entries}</{kind}>"
             case Table():
                 return self.table(block)
             case Figure():
@@ -84,11 +89,11 @@ class Setter:
             case Section():
                 return self.section(block, level)
 
-    def line(self, content: object) -> str:
+    def line(self, content: Inline, marked: Marked | None = None) -> str:
         """Set what stands within a line."""
-        return line(content, self.to, self.first)  # type: ignore[arg-type]
+        return line(content, self.to, self.first, marked)
 
-    def details(self, summary: object, inner: str) -> str:
+    def details(self, summary: Inline, inner: str) -> str:
         """Set something folded; open on paper."""
         if self.to.paper:
             return f'<div class="in"><p class="sum">{self.line(summary)}</p>{inner}</div>'
@@ -169,12 +174,13 @@ class Setter:
     def row(self, it: Table, row: Row, looks: list[str], few: bool, largest: float) -> str:
         """Set a row; its first cell is its head."""
         cells = []
+        marked = Marked(cell for cell in row.cells if not isinstance(cell, Drawn))
         for place, (cell, look) in enumerate(zip(row.cells, looks, strict=True)):
             if isinstance(cell, Drawn):
                 assert it.axis is not None  # as Table sees to
                 body = self.drawn(cell, it.axis, plain(row.cells[0]), few, largest)
             else:
-                body = self.line(cell)
+                body = self.line(cell, marked)
             more = _ruled(it.axis) if isinstance(cell, Drawn) and it.axis and self.to.paper else ""
             head = f'<th scope="row"{_class(look)}>{body}</th>'
             cells.append(f"<td{_class(look)}{more}>{body}</td>" if place else head)
@@ -206,14 +212,15 @@ def _ruled(axis: Axis) -> str:
     lines = ""
     for value, dash in ((axis.null, ""), (axis.important, " stroke-dasharray='9'")):
         if value is not None:
-            lines += (
-                f"<path d='M{100 * share(axis, value):.4g} 0V99' stroke='%23{LINE[1:]}' stroke-width='.5'{dash}/>"
-            )
+            at = f"{INSET + PAPER * share(axis, value):.4g}"
+            lines += f"<path d='M{at} 0V99' stroke='%23{LINE[1:]}'{dash}/>"
+    wide = f"{INSET + PAPER:g}"
     svg = (
-        "<svg xmlns='http://www.w3.org/2000/svg' width='99' height='99' viewBox='0 0 100 99'"
+        f"<svg xmlns='http://www.w3.org/2000/svg' width='{wide}' height='99' viewBox='0 0 {wide} 99'"
         f" preserveAspectRatio='none'>{lines}</svg>"
     )
-    return f' style="background:url(&quot;data:image/svg+xml,{svg}&quot;) 0 0/100% 100% no-repeat content-box"'
+    image = f"background-image:url(&quot;data:image/svg+xml,{svg}&quot;)"
+    return f' style="{image};background-size:{wide}px 100%;background-repeat:no-repeat"'
 
 
 def _class(names: str) -> str:

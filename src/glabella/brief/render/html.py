@@ -16,8 +16,8 @@ from glabella.brief.render.marks import spanned
 from glabella.brief.render.numbers import boxes, listed
 from glabella.brief.render.setting import Setting, href, setting_of
 from glabella.brief.render.svg import smaller
-from glabella.brief.render.words import EVERY, KINDS, SOURCES, TOGETHER, address_in_short, dated, source_parts
-from glabella.shown import Document, Drawable, Figure, Reference, Section, blocks_of, plain
+from glabella.brief.render.words import EVERY, KINDS, SOURCES, TOGETHER, address_in_short, source_parts
+from glabella.shown import Document, Drawable, Figure, Reference, Section, blocks_of, dated, plain
 
 #: Draws descriptions in their order, such as ``Studio.svgs``.
 Draw = Callable[[Iterable[Drawable]], Iterator[str]]
@@ -114,13 +114,13 @@ def _footer(to: Setting, setter: Setter) -> str:
     sources = ""
     if to.marks.sources:
         level = "h2" if to.document.kind == "report" else 'h2 class="label"'
-        entries = "".join(_source(place, it, to) for place, it in enumerate(to.marks.sources, 1))
-        sets = "".join(
+        entries = "\n".join(_source(place, it, to) for place, it in enumerate(to.marks.sources, 1))
+        sets = " ".join(
             f'<li id="s{letter}"><b>[{letter}]</b> <span class="id">{spanned(numbers)}</span></li>'
             for numbers, letter in to.marks.letters.items()
         )
-        together = f'<p>{TOGETHER}</p><ul class="sets">{sets}</ul>' if sets else ""
-        sources = f'<{level} id="sources">{SOURCES}</h2><ol class="refs id">{entries}</ol>{together}'
+        together = f'<p class="together">{TOGETHER}</p>\n<ul class="sets">{sets}</ul>' if sets else ""
+        sources = f'<{level} id="sources">{SOURCES}</h2><ol class="refs id">{entries}</ol>\n{together}'
     last = setter.blocks(to.document.footer, 2)
     return f'<footer class="foot">{hint}{sources}{last}</footer>'
 

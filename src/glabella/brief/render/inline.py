@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from html import escape
 
 from glabella.brief.render.icons import icon
-from glabella.brief.render.marks import keys_of
+from glabella.brief.render.marks import Marked
 from glabella.brief.render.setting import Setting, anchor, href
 from glabella.brief.render.svg import titled
 from glabella.shown import Cell, Cite, Claim, Drawn, Icon, Inline, Link, Name, Shown, Small, Strong
@@ -18,7 +17,7 @@ _TAIL = re.compile(
 )
 
 
-def line(content: Inline, to: Setting, first: set[str] | None = None) -> str:
+def line(content: Inline, to: Setting, first: set[str] | None = None, marked: Marked | None = None) -> str:
     """Set a line.
 
     Parameters
@@ -29,8 +28,10 @@ def line(content: Inline, to: Setting, first: set[str] | None = None) -> str:
         Of the document.
     first : set of str, optional
         Claims that have their first place already; one that has not becomes the place to come back to.
+    marked : Marked, optional
+        Which numbers carry a mark, where the line is one of several that are read together.
     """
-    found = _set(content, to, set(), set() if first is None else first, iter(marks_shown(content)))
+    found = _set(content, to, marked or Marked((content,)), set() if first is None else first)
     return found if to.paper or to.lists_numbers else _TAIL.sub(r'<span class="nb">\1\2</span>', found)
 
 
@@ -39,22 +40,22 @@ def text(words: str) -> str:
     return escape(words, quote=False)
 
 
-def _set(content: Cell, to: Setting, marked: set[str], first: set[str], shows: Iterator[bool]) -> str:
+def _set(content: Cell, to: Setting, marked: Marked, first: set[str]) -> str:
     match content:
         case str():
             return text(content)
         case tuple():
-            return "".join(_set(part, to, marked, first, shows) for part in content)
+            return "".join(_set(part, to, marked, first) for part in content)
         case Claim():
-            return _number(Shown(content), to, marked, first, next(shows))
+            return _number(Shown(content), to, marked, first)
         case Shown():
-            return _number(content, to, marked, first, next(shows))
+            return _number(content, to, marked, first)
         case Name(words):
             return named(words)
         case Strong(inner):
-            return f"<strong>{_set(inner, to, marked, first, shows)}</strong>"
+            return f"<strong>{_set(inner, to, marked, first)}</strong>"
         case Small(inner):
-            return f"<small>{_set(inner, to, marked, first, shows)}</small>"
+            return f"<small>{_set(inner, to, marked, first)}</small>"
         case Cite(keys):
             return _cited(keys, to, marked)
         case Link():
@@ -71,7 +72,7 @@ def named(words: str) -> str:
     return f'<span class="id">{text(words)}</span>' if any(map(str.isdigit, words)) else text(words)
 
 
-def _number(shown: Shown, to: Setting, marked: set[str], first: set[str], shows: bool) -> str:
+def _number(shown: Shown, to: Setting, marked: Marked, first: set[str]) -> str:
     """Set a number so that it opens where it comes from, with the mark that paper shows."""
     claim = shown.claim
     body, name = _split(shown, to), escape(claim.id)
@@ -87,28 +88,8 @@ def _number(shown: Shown, to: Setting, marked: set[str], first: set[str], shows:
         found = f'<a class="n"{here} href="{escape(href(anchor(claim)))}">{body}</a>'
     else:
         found = f'<button type="button" class="n" popovertarget="p{place}" data-claim="{name}">{body}</button>'
-    keys = keys_of(claim)
-    marked.update(keys)
-    return found + mark(keys, to, "ref") if keys and shows else found
-
-
-def marks_shown(content: Cell) -> tuple[bool, ...]:
-    """Say for each number of a line whether its mark is shown: not where the next number has the same sources."""
-    keys = [keys_of(claim) for claim in _claims(content)]
-    return tuple(at + 1 == len(keys) or one != keys[at + 1] for at, one in enumerate(keys))
-
-
-def _claims(content: Cell) -> Iterator[Claim]:
-    match content:
-        case tuple():
-            for part in content:
-                yield from _claims(part)
-        case Strong(inner) | Small(inner):
-            yield from _claims(inner)
-        case Claim():
-            yield content
-        case Shown(claim):
-            yield claim
+    keys = marked.number(claim)
+    return found + mark(keys, to, "ref") if keys else found
 
 
 def _split(shown: Shown, to: Setting) -> str:
@@ -130,11 +111,11 @@ def mark(keys: tuple[str, ...], to: Setting, look: str) -> str:
     return f'<a class="{look}" href="#{target}">[{words}]</a>'
 
 
-def _cited(keys: tuple[str, ...], to: Setting, marked: set[str]) -> str:
+def _cited(keys: tuple[str, ...], to: Setting, marked: Marked) -> str:
     """Set a citation; on paper the numbers of its sentence may have led to the same sources."""
     if not keys:
         return ""
-    return mark(keys, to, "cite scr" if set(keys) <= marked else "cite")
+    return mark(keys, to, "cite" if marked.citation(keys) else "cite scr")
 
 
 def _link(it: Link, to: Setting) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from glabella.brief.render.marks import keys_of, spanned
-from glabella.brief.render.numbers import Shared, parts_of, value_of
+from glabella.brief.render.marks import Marked, spanned
+from glabella.brief.render.numbers import Shared, parts_of, values_of
 from glabella.brief.render.setting import Setting, setting_of
-from glabella.brief.render.words import EVERY, KINDS, SOURCES, TOGETHER, dated, source_parts
+from glabella.brief.render.words import EVERY, KINDS, SOURCES, TOGETHER, source_parts
 from glabella.shown import (
     Block,
     Cell,
@@ -32,6 +32,7 @@ from glabella.shown import (
     Strong,
     Table,
     claims_of,
+    dated,
 )
 from glabella.shown.document import ASIDE
 
@@ -92,14 +93,14 @@ def _beginning(line: str) -> str:
 # --- within a line ------------------------------------------------------------------------------------------
 
 
-def _line(content: Cell, to: Setting) -> str:
-    """Write a line."""
-    line = _inline(content, to, set(), "").strip()
+def _line(content: Cell, to: Setting, marked: Marked | None = None) -> str:
+    """Write a line; ``marked`` where it is one of several that are read together."""
+    line = _inline(content, to, marked or Marked((content,)), "").strip()
     # A mark and a bracket behind it would be a link.
     return _beginning(line.replace("](", "]\\("))
 
 
-def _inline(content: Cell, to: Setting, marked: set[str], before: str) -> str:
+def _inline(content: Cell, to: Setting, marked: Marked, before: str) -> str:
     """Give ``before`` and what is written behind it."""
     match content:
         case str():
@@ -110,10 +111,8 @@ def _inline(content: Cell, to: Setting, marked: set[str], before: str) -> str:
             return before
         case Claim() | Shown() | Drawn():
             claim = content if isinstance(content, Claim) else content.claim
-            keys = keys_of(claim)
-            marked.update(keys)
             words = content.text if isinstance(content, Shown) else claim.text
-            return before + _within(words) + _mark(keys, to)
+            return before + _within(words) + _mark(marked.number(claim), to)
         case Name(words) | Link(words):
             return before + _within(words)
         case Icon(word=word):
@@ -123,7 +122,7 @@ def _inline(content: Cell, to: Setting, marked: set[str], before: str) -> str:
         case Small(inner):
             return _inline(inner, to, marked, before + ASIDE if before and not before[-1].isspace() else before)
         case Cite(keys):
-            return before if set(keys) <= marked else before + _mark(keys, to)
+            return before + _mark(keys, to) if keys and marked.citation(keys) else before
 
 
 def _even(content: Inline) -> Inline:
@@ -194,9 +193,14 @@ def _table(it: Table, to: Setting) -> Iterator[str]:
     left = [place for place, column in enumerate(it.columns) if column.look != "drawn" or not _written(it, place)]
     looks = ["--:" if it.columns[place].look == "number" else "---" for place in left]
     heads = [_line(it.columns[place].head, to) for place in left]
-    rows = [[_line(row.cells[place], to) for place in left] for row in it.rows]
+    rows = [_row(tuple(row.cells[place] for place in left), to) for row in it.rows]
     yield "\n".join(f"| {' | '.join(cells)} |" for cells in (heads, looks, *rows))
     yield _line(it.note, to)
+
+
+def _row(cells: tuple[Cell, ...], to: Setting) -> list[str]:
+    marked = Marked(cells)
+    return [_line(cell, to, marked) for cell in cells]
 
 
 def _written(it: Table, place: int) -> bool:
@@ -222,7 +226,7 @@ def _numbers(to: Setting) -> Iterator[str]:
         for made in part.made:
             yield _said(made.shared) + _mark(made.keys, to)
             for group in made.groups:
-                lines = [f"- {text(claim.label)}: **{_within(value_of(claim))}**" for claim in group.claims]
+                lines = [f"- {text(label)}: **{_within(values_of(claims))}**" for label, claims in group.named]
                 yield "\n".join((*lines, f"  ({_said(group.shared)})"))
 
 

@@ -74,21 +74,23 @@ def keys_of(piece: object) -> tuple[str, ...]:
 
 
 class Marked:
-    """Which numbers of a line carry their mark: of several in a row that lean on the same sources, the last.
+    """Which numbers carry their mark: of several that follow each other and lean on the same sources, the last.
+
+    Made for what is read together: a sentence, or the cells of a row.
 
     Where a citation of the same sources comes next, it stands for them; where a citation only repeats what
     numbers before it have led to, it need not stand on paper.
     """
 
-    def __init__(self, ahead: list[frozenset[str]]) -> None:
-        self._ahead = deque(ahead)
+    def __init__(self, cells: Iterable[Cell]) -> None:
+        pieces = (
+            piece
+            for cell in cells
+            for piece in ((cell,) if isinstance(cell, Drawn) else inlines_of((Paragraph(cell),)))
+        )
+        self._ahead = deque(frozenset(keys) for keys in map(keys_of, pieces) if keys)
         self._done: set[str] = set()
-
-    @classmethod
-    def of(cls, content: Cell) -> Marked:
-        """Look ahead at a line."""
-        pieces = inlines_of((Paragraph(content),)) if not isinstance(content, Drawn) else iter((content,))
-        return cls([frozenset(keys) for keys in map(keys_of, pieces) if keys])
+        self._owed = False
 
     def number(self, claim: Claim) -> tuple[str, ...]:
         """Give the sources that a number's mark leads to; none where a later one does."""
@@ -96,16 +98,18 @@ class Marked:
         if not keys:
             return ()
         own = self._ahead.popleft()
-        if self._ahead and self._ahead[0] == own:
+        self._owed = bool(self._ahead) and self._ahead[0] == own
+        if self._owed:
             return ()
         self._done |= own
         return keys
 
     def citation(self, keys: tuple[str, ...]) -> bool:
         """Tell whether a citation says more than the numbers before it."""
-        own = self._ahead.popleft()
-        more = not own <= self._done
-        self._done |= own
+        self._ahead.popleft()
+        more = self._owed or not self._done.issuperset(keys)
+        self._owed = False
+        self._done.update(keys)
         return more
 
 

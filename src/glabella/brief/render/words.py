@@ -6,22 +6,6 @@ from glabella.shown import Reference
 
 KINDS = {"brief": "Evidence brief", "report": "Full report"}
 EVERY, SOURCES, TOGETHER = "Every number", "Sources", "Sources that stand together:"
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
-
-
-def dated(day: str) -> str:
-    """Write a day of the calendar as people do.
-
-    >>> dated("2026-11-03"), dated("autumn")
-    ('3 November 2026', 'autumn')
-    """
-    parts = day.split("-")
-    if len(parts) != 3 or not all(part.isdecimal() for part in parts) or not 1 <= int(parts[1]) <= 12:
-        return day
-    return f"{int(parts[2])} {_MONTHS[int(parts[1]) - 1]} {parts[0]}"
 
 
 def source_parts(source: Reference, kind: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from glabella.brief.readings import (
 )
 from glabella.brief.results import Results
 from glabella.brief.words import words_of
-from glabella.shown import Axis, Cell, Claim, Column, Drawn, Inline, Ledger, Row, Section, Shown, Small, Table
+from glabella.shown import Axis, Cell, Claim, Column, Drawn, Inline, Ledger, Name, Row, Section, Shown, Small, Table
 
 _MANY = {100: "a hundred", 1000: "a thousand"}
 
@@ -43,7 +43,13 @@ def brief(results: Results, book: Ledger) -> Section:
         note=_note(results, book, rows[0], lows),
     )
     words = words_of(results.evidence)
-    return Section("benefit", f"Benefit of one {words.session}", (table,))
+    when = words.at(rows[0].one.analysis.time)
+    title: Inline = (
+        (f"Benefit of one {words.session}, ", Name(when))
+        if rows[0].one.analysis.time is not None
+        else (f"Benefit of one {words.session}")
+    )
+    return Section("benefit", title, (table,))
 
 
 def _unit(results: Results, head: Reading) -> str:
@@ -59,7 +65,11 @@ def _caption(results: Results, book: Ledger, head: Reading) -> Inline:
     words, outcome = words_of(results.evidence), head.one.outcome
     null = null_word(head.one.analysis.measure)
     side = "Below" if head.better == "lower" else "Above"
-    pieces: list[Inline] = [f"{side} {null}, {words.short} did better than {words.control}"]
+    pieces: list[Inline] = []
+    if outcome.points is not None and head.points is not None:
+        scale = results.evidence.dossier.scales[outcome.points.scale].label
+        pieces.append(f"{scale}: {outcome.label}, {head.better} is better. ")
+    pieces.append(f"{side} {null}, {words.short} did better than {words.control}")
     if outcome.important is not None and head.important is not None:
         least = quote(book, outcome.important, "important", "smallest difference that matters to people")
         pieces += ["; from ", Shown(least), " on, a difference matters to people (dashed)"]
@@ -72,7 +82,7 @@ def _head(results: Results, base: Baseline, risk: Claim, of: int) -> Inline:
     event = found[1].event or found[1].label
     return (
         f"{event[:1].upper()}{event[1:]}, of {_MANY[of]} ",
-        Small(("without: ", Shown(risk, "number"), f", {base.label}")),
+        Small(("if ", Shown(risk, "number"), f" would without {words_of(results.evidence).short}, {base.label}")),
     )
 
 
@@ -125,7 +135,7 @@ def _note(results: Results, book: Ledger, head: Reading, lows: tuple[Baseline, .
         ]
     if lows and head.one.analysis.measure != "MD":
         odds = head.one.analysis.measure in ("SMD", "OR")
-        what = "the same effect on the odds" if odds else f"the same {head.measure}"
+        what = "the odds change as much" if odds else f"the {head.measure} is the same"
         alike = "whatever the chance without treatment" if len(lows) == 1 else "at both chances without treatment"
-        pieces.append(f"People: {what} {alike} is assumed.")
+        pieces.append(f"People are computed, not counted: {what} {alike}, it is assumed.")
     return tuple(pieces)

@@ -14,4 +14,4 @@ def brief(results: Results, book: Ledger) -> Section | None:  # noqa: ARG001  ev
         return None
     rows = tuple(Row((words, Icon("verdict", verdicts[key]))) for key, words in short.items())
     columns = (Column("Claim"), Column("Verdict"))
-    return Section("claims-met", "Claims people meet", (Table("", columns, rows),))
+    return Section("claims-met", "Claims people meet", (Table("", columns, rows, look="list"),))

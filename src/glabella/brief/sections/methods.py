@@ -7,7 +7,6 @@ from collections import Counter
 from glabella._version import __version__
 from glabella.brief.counting import count
 from glabella.brief.quoting import say
-from glabella.brief.render.words import dated
 from glabella.brief.results import Results
 from glabella.shown import (
     Block,
@@ -22,6 +21,7 @@ from glabella.shown import (
     Row,
     Section,
     Table,
+    dated,
 )
 
 #: How the variance between trials is estimated, and how the interval is made.

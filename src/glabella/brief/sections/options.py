@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from glabella.brief.quoting import say
 from glabella.brief.results import Results
+from glabella.brief.words import words_of
 from glabella.shown import Column, Ledger, Row, Section, Table
 
 
@@ -16,5 +17,12 @@ def brief(results: Results, book: Ledger) -> Section | None:
         Row((each.label, say(book, each.seen, f"beside{place}", marked=False)))
         for place, each in enumerate(options)
     )
-    table = Table("", (Column("Compared directly with"), Column("What was seen", "wide")), rows)
+    table = Table(
+        "",
+        (
+            Column("Compared directly with"),
+            Column(f"What was seen, {words_of(results.evidence).short} first", "wide"),
+        ),
+        rows,
+    )
     return Section("options", "Beside other options", (table,))

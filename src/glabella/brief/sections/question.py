@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from glabella.brief.quoting import joined
-from glabella.brief.render.words import dated
 from glabella.brief.results import Results
 from glabella.dossier import Outcome
-from glabella.shown import Inline, Items, Ledger, Name, Paragraph, Section, Strong
+from glabella.shown import Inline, Items, Ledger, Name, Paragraph, Section, Strong, dated
 
 #: What is better, by kind of outcome and its direction.
 _BETTER = {

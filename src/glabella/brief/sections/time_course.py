@@ -155,7 +155,7 @@ def _kept(part: str, usual: Treated) -> Inline:
 
 def _side(model: FittedModel, book: Ledger) -> Inline:
     """Say on which side the model errs where it was not fitted: in shares held out, or else in trials left out."""
-    found = {each.by: each for each in model.fitted.muscle.foretold}
+    found = {each.by: each for each in model.fitted.muscle.predicted}
     unseen = found.get("held_out") or found.get("study")
     if unseen is None or not unseen.bias:
         return ""

@@ -44,7 +44,7 @@ def _modelled(results: Results, book: Ledger) -> Iterator[Row]:
     row = found[1] if found is not None else next(each for each in rows if each.row == model.usual)
     poor = " It predicts trials poorly." if model.predicts_poorly else ""
     yield Row((
-        f"{model.words.part[:1].upper()}{model.words.part[1:]}, by a model",
+        f"{model.words.part[:1].upper()}{model.words.part[1:]}, as modelled",
         sentence("Weaker within {onset} in half of the {who}.", onset=row.onset, who=row.row.sex),
-        (sentence("Half have it back after {duration}.", duration=row.duration), poor),
+        (sentence("Half have lost it after {duration}.", duration=row.duration), poor),
     ))  # fmt: skip
