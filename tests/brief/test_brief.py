@@ -93,7 +93,7 @@ def test_every_claim_leads_to_its_sources(page: str, brief: Brief) -> None:
     targets = {href[1:] for href in tree.xpath("//a/@href") if href.startswith("#")}
     assert targets <= set(ids)
     for claim in brief.claims.values():
-        remembered = claim.certainty == "remembered, not seen"
+        remembered = claim.certainty == "from memory; source not checked"
         assert claim.value is None or claim.sources or remembered, f"{claim.id} has no source"
         for source in claim.sources:
             assert source.reference in brief.evidence.references
@@ -320,7 +320,7 @@ def test_a_ratio_of_reports_is_computed_only_where_every_count_was_seen(brief: B
     american, quarter = lines["faers_2020", "migraine"], lines["quarter_2022", "depression"]
 
     assert american.printed is not None
-    assert american.printed.certainty == "remembered, not seen"
+    assert american.printed.certainty == "from memory; source not checked"
     assert american.computed is None
     assert quarter.computed is not None
     assert quarter.computed.text == "0.29 (0.04 to 2.05)"
