@@ -17,12 +17,15 @@ from glabella.shown import Axis, Drawn
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 ACCENT, LINE = "#0d4f63", "#7f8b96"
 #: Height of a row's drawing, and side of the largest square.
-HEIGHT, LARGEST, SMALLEST = 26, 12.0, 4.0
+HEIGHT, LARGEST, SMALLEST = 22, 12.0, 4.0
 #: Most ticks of an axis.
 _TICKS = 5
 _STEPS = (1, 2, 2.5, 5, 10)
 #: How far apart ticks of a logarithmic axis stand at least, as a share of it.
 _APART = 0.18
+
+#: How far below the top of a cell its first line stands.
+FIRST = 17
 
 #: Gives where a share of the axis lies, as an attribute's value.
 Place = Callable[[float], str]
@@ -74,9 +77,9 @@ def interval(
     """
     name = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
     if width is None:
-        # As high as its cell, so that the lines of one row meet those of the next; marks stand at half its height.
+        # As high as its cell, so that lines run from row to row; marks stand beside the first line of its row.
         lines, mark = _lines(axis, _per_cent, "100%"), _mark(drawn, axis, _per_cent, side)
-        return f'<svg class="iv" {name}>{lines}<svg y="50%" overflow="visible">{mark}</svg></svg>'
+        return f'<svg class="iv" {name}>{lines}<svg y="{FIRST}" overflow="visible">{mark}</svg></svg>'
     place = _points(width)
     size = f'width="{width:g}" height="{HEIGHT}" viewBox="0 0 {width:g} {HEIGHT}"'
     lines, mark = _lines(axis, place, str(HEIGHT)), _mark(drawn, axis, place, side)

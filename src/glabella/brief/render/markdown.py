@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from glabella.brief.render.marks import Marked, spanned
-from glabella.brief.render.numbers import Shared, parts_of, value_of
+from glabella.brief.render.numbers import Shared, parts_of, values_of
 from glabella.brief.render.setting import Setting, setting_of
 from glabella.brief.render.words import EVERY, KINDS, SOURCES, TOGETHER, source_parts
 from glabella.shown import (
@@ -226,7 +226,7 @@ def _numbers(to: Setting) -> Iterator[str]:
         for made in part.made:
             yield _said(made.shared) + _mark(made.keys, to)
             for group in made.groups:
-                lines = [f"- {text(claim.label)}: **{_within(value_of(claim))}**" for claim in group.claims]
+                lines = [f"- {text(label)}: **{_within(values_of(claims))}**" for label, claims in group.named]
                 yield "\n".join((*lines, f"  ({_said(group.shared)})"))
 
 

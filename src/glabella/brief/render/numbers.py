@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 
@@ -171,10 +171,16 @@ Shared = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """Claims that speak of the same people and time, as certain as each other."""
+    """Claims that speak of the same people and time, as certain as each other, by what they are."""
 
     shared: Shared
-    claims: tuple[Claim, ...]
+    named: tuple[tuple[str, tuple[Claim, ...]], ...]
+
+    @property
+    def claims(self) -> Iterator[Claim]:
+        """Give them all."""
+        for _, claims in self.named:
+            yield from claims
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +203,7 @@ class Part:
     @property
     def count(self) -> int:
         """How many they are."""
-        return sum(len(group.claims) for made in self.made for group in made.groups)
+        return sum(1 for made in self.made for group in made.groups for _ in group.claims)
 
 
 def parts_of(to: Setting) -> Iterator[Part]:
@@ -214,18 +220,24 @@ def parts_of(to: Setting) -> Iterator[Part]:
 
 
 def _made(claims: list[Claim]) -> tuple[Made, ...]:
-    together: dict[tuple[object, ...], list[Claim]] = {}
-    for claim in claims:
-        together.setdefault((claim.function, claim.version, claim.inputs, claim.sources), []).append(claim)
-    return tuple(Made(_making(group[0]), keys_of(group[0]), _alike(group)) for group in together.values())
+    groups = _together(claims, lambda claim: (_making(claim), claim.sources))
+    return tuple(Made(_making(group[0]), keys_of(group[0]), _alike(group)) for group in groups)
 
 
 def _alike(claims: list[Claim]) -> tuple[Alike, ...]:
-    together: dict[tuple[object, ...], list[Claim]] = {}
+    return tuple(Alike(_about(group[0]), _named_alike(group)) for group in _together(claims, _about))
+
+
+def _named_alike(claims: list[Claim]) -> tuple[tuple[str, tuple[Claim, ...]], ...]:
+    return tuple((group[0].label, tuple(group)) for group in _together(claims, lambda claim: claim.label))
+
+
+def _together(claims: list[Claim], key: Callable[[Claim], object]) -> Iterable[list[Claim]]:
+    """Give claims by what they share, each group where its first stands."""
+    groups: dict[object, list[Claim]] = {}
     for claim in claims:
-        about = (claim.population, claim.time_span, claim.certainty, claim.interval)
-        together.setdefault(about, []).append(claim)
-    return tuple(Alike(_about(group[0]), tuple(group)) for group in together.values())
+        groups.setdefault(key(claim), []).append(claim)
+    return groups.values()
 
 
 def _about(claim: Claim) -> Shared:
@@ -272,16 +284,21 @@ def _said(shared: Shared) -> str:
 def _group(group: Alike, part: Part, to: Setting) -> str:
     """Set claims that share what is said below them; on paper in one paragraph."""
     if to.paper:
-        lines = "; ".join(f"{text(claim.label)}: {text(value_of(claim))}" for claim in group.claims)
+        lines = "; ".join(f"{text(label)}: {text(values_of(claims))}" for label, claims in group.named)
         return f"<p>{lines}<br>{_said(group.shared)}</p>"
-    lines = "".join(_listed(claim, part, to) for claim in group.claims)
+    lines = "".join(
+        f"<li>{text(label)}: {', '.join(_listed(claim, part, to) for claim in claims)}"
+        for label, claims in group.named
+    )
     return f'<ul>{lines}<li class="id">{_said(group.shared)}</ul>'
+
+
+def values_of(claims: tuple[Claim, ...]) -> str:
+    """Give claims of one name in a row."""
+    return ", ".join(map(value_of, claims))
 
 
 def _listed(claim: Claim, part: Part, to: Setting) -> str:
     """Set a claim with the way back to where it first stands, or to its section where it is only drawn."""
     back = f"#c{to.places[claim.id]}" if claim.id in to.written else href(part.section or "main")
-    return (
-        f'<li id="{escape(anchor(claim))}">{text(claim.label)}: <b>{text(value_of(claim))}</b>'
-        f' <a href="{escape(back)}">back</a>'
-    )
+    return f'<b id="{escape(anchor(claim))}">{text(value_of(claim))}</b> <a href="{escape(back)}">back</a>'

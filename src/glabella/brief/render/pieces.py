@@ -206,8 +206,7 @@ class _Reader(HTMLParser):
             self._flush()
             if kind == "column" and said.get("scope") == "row":
                 kind = "cell"
-            about = said["id"].removeprefix("n-") + ": " if said.get("id", "").startswith("n-") else ""
-            return _Open(tag, kind, about=about)
+            return _Open(tag, kind)
         if tag == "section":
             self._flush()
             self._add("section", said.get("id", ""))
@@ -223,6 +222,8 @@ class _Reader(HTMLParser):
             return _Open(tag, skips=True)
         elif tag == "small":
             self._aside()
+        elif said.get("id", "").startswith("n-"):
+            return _Open(tag, "claim", about=f"{said['id'].removeprefix('n-')}: ")
         elif tag in ("a", "button", "span"):
             return self._within(tag, said, classes)
         return _Open(tag)
