@@ -64,4 +64,3 @@ def drawn_digits(svg: str, names: Iterable[str]) -> list[str]:
     tree = etree.fromstring(svg.encode())
     texts = tree.xpath(f"//*[local-name()='text'][not(ancestor-or-self::*[{_TICK}])]")
     return [text for it in texts if bare(text := "".join(it.itertext()), names)]
-

@@ -39,7 +39,7 @@ from glabella.shown import (
 )
 
 if TYPE_CHECKING:
-    from glabella.brief.compared import Compared, Shift
+    from glabella.brief.compared import Compared
 
 _RANDOMISED = {"yes": "randomised", "no": "not randomised", "unclear": "not clearly randomised"}
 _BLINDING = {
