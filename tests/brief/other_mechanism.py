@@ -83,7 +83,7 @@ def muscle(**changes: Any) -> dict[str, Any]:
     }  # fmt: skip
     return {
         "log_likelihood": 0.0, "log_posterior": 0.0, "largest_log_likelihood": 0.0, "draws": 1, "chains": 1,
-        "acceptance": 0.3, "unknowns": (known,), "profiles": (), "rows": (), "foretold": (), "checks": (),
+        "acceptance": 0.3, "unknowns": (known,), "profiles": (), "rows": (), "predicted": (), "checks": (),
         "left_out": (), **changes,
     }  # fmt: skip
 

@@ -518,7 +518,7 @@ def test_another_treatment_meets_none_of_our_words(module: Any, tmp_path: Path) 
     owed: list[dict[str, Any]] = [
         {"quantity": it, "centre": 8.5, "swings": swings, "sobol": []} for it in ("duration", "outlasting")
     ]
-    read = other(tmp_path / "mine", muscle=muscle(foretold=ways, rows=rows, checks=checks), mood=mood(gaps=gaps),
+    read = other(tmp_path / "mine", muscle=muscle(predicted=ways, rows=rows, checks=checks), mood=mood(gaps=gaps),
                  sensitivity=owed)  # fmt: skip
     section, claims = told(module.report, read)
     said = [text(section), *(f"{claim.label} {claim.population}" for claim in claims.values())]
@@ -573,7 +573,7 @@ def test_certainty_falls_a_level_a_reason_and_mood_is_no_better_than_its_effect(
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"foretold": ()}, "how well it predicts trials was not computed"),
+        ({"predicted": ()}, "how well it predicts trials was not computed"),
         ({"error": 31.0}, "trials that it has not seen are predicted poorly"),
         ({"coverage": 80.0}, "trials that it has not seen are predicted poorly"),
         ({"rhat": 1.2}, "the draws of the posterior have not settled"),
@@ -589,10 +589,10 @@ def test_every_reason_against_the_muscle_is_given(read: Evidence, change: dict[s
     assert firm is not None
     assert firm.reasons == ("the muscle was watched in trials of another use",)
     ((key, value),) = change.items()
-    if key == "foretold":
-        found["foretold"] = value
+    if key == "predicted":
+        found["predicted"] = value
     elif key in ("error", "coverage"):
-        found["foretold"][0][key] = value
+        found["predicted"][0][key] = value
     elif key == "p":
         found["checks"][0][key] = value
     elif key == "rhat":

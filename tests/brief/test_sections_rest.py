@@ -89,7 +89,7 @@ def test_every_number_has_a_source_unless_it_is_from_memory(shipped: Results, mo
     book = Ledger()
     module.report(shipped, book)
     for claim in book.claims.values():
-        assert claim.sources or claim.certainty == "remembered, not seen", claim.id
+        assert claim.sources or claim.certainty == "from memory; source not checked", claim.id
         assert {source.reference for source in claim.sources} <= shipped.evidence.references.keys()
 
 
@@ -372,6 +372,16 @@ def test_harm_in_a_study_without_chance_is_marked(evidence: Evidence, randomised
     design = {"type": "parallel", "randomised": randomised, "blinding": "double"}
     evidence = with_study(evidence, harms=[{"event": "rash", "arms": counts}], design=design)
     assert any(line.startswith(f"rash | Example 2020{mark} | ") for line in said(harms.report, evidence))
+
+
+def test_counts_of_harm_of_a_study_say_of_which_arm_they_are(evidence: Evidence) -> None:
+    counts = {"drug": {"events": number(4), "n": number(20)}, "placebo": {"events": number(2), "n": number(20)}}
+    book = Ledger()
+    harms.report(Results(with_study(evidence, harms=[{"event": "rash", "arms": counts}])), book)
+    claim = book.claims["harm.study.example2020.0.drug_v_placebo.with"]
+    assert claim.label == "of a hundred people, my drug: rash"
+    assert (claim.population, claim.time_span) == ("Example 2020, my drug", "as in the source")
+    assert claim.function == "glabella.synthesis.wilson"
 
 
 def test_counts_of_one_arm_only_are_no_comparison(evidence: Evidence) -> None:

@@ -379,7 +379,7 @@ def test_another_treatment_is_named_by_its_own_words(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("foretold", "says"),
+    ("predicted", "says"),
     [
         ([("study", -2.0)], "Its predictions for trials left out one at a time were lower than what was seen, on "
          "average by −2.0 percentage points: how well it predicts."),
@@ -387,13 +387,15 @@ def test_another_treatment_is_named_by_its_own_words(tmp_path: Path) -> None:
         ([("study", 0.0)], "no trial of this product in men alone."),
     ],
 )  # fmt: skip
-def test_it_says_on_which_side_the_model_errs(tmp_path: Path, foretold: list[tuple[str, float]], says: str) -> None:
+def test_it_says_on_which_side_the_model_errs(
+    tmp_path: Path, predicted: list[tuple[str, float]], says: str
+) -> None:
     ways = tuple({"by": by, "shares": 9, "groups": 2, "error": 3.0, "bias": bias, "coverage": 90.0}
-                 for by, bias in foretold)  # fmt: skip
-    section, _ = told(time_course.report, other(tmp_path / "mine", muscle=muscle(foretold=ways)))
+                 for by, bias in predicted)  # fmt: skip
+    section, _ = told(time_course.report, other(tmp_path / "mine", muscle=muscle(predicted=ways)))
     (certainty,) = [line for line in lines(section) if line.startswith("Certainty: ")]
     assert says in certainty
-    assert foretold != [("study", 0.0)] or certainty.endswith(says)
+    assert predicted != [("study", 0.0)] or certainty.endswith(says)
 
 
 def test_the_first_time_is_told_only_where_there_is_one(tmp_path: Path, read: Evidence) -> None:
@@ -448,7 +450,7 @@ def test_prediction_begins_with_its_verdict_and_the_side_of_its_errors(
         in lines(section)
     )
     found = fitted_part(read, "muscle")
-    found["foretold"][0]["error"], found["foretold"][2]["bias"] = 31.0, -4.0
+    found["predicted"][0]["error"], found["predicted"][2]["bias"] = 31.0, -4.0
     found["rows"] = [row for row in found["rows"] if row["id"] == "beer11_physician_d4"]
     poor, _ = told(prediction.report, changed(read, muscle=found))
     assert lead(poor).startswith("Poorly: each of 15 trials was predicted from the others")
@@ -464,11 +466,11 @@ def test_every_way_of_predicting_has_its_row(predicted: tuple[Section, dict[str,
         ("shares that were never fitted", "14", "9.9", "0.6", "86\u202f%"),
         ("shares from memory, their source not checked", "10", "7.2", "−1.1", "90\u202f%"),
     ]
-    assert {name.split(".")[2] for name in claims if name.startswith("course.foretold.")} == {
+    assert {name.split(".")[2] for name in claims if name.startswith("course.predicted.")} == {
         "study", "product", "held_out", "recalled"
     }  # fmt: skip
-    assert claims["course.foretold.held_out.bias"].function == "glabella.mechanism.predict"
-    assert claims["course.foretold.product.bias"].function == "glabella.mechanism.leave_one_out"
+    assert claims["course.predicted.held_out.bias"].function == "glabella.mechanism.predict"
+    assert claims["course.predicted.product.bias"].function == "glabella.mechanism.leave_one_out"
     said = lines(section)
     assert (
         "Errors in percentage points. Above zero in the fourth column, the model predicts a weakened frown in more "
@@ -526,13 +528,13 @@ def test_what_was_not_computed_is_not_there(tmp_path: Path) -> None:
     section, _ = told(prediction.report, other(tmp_path / "mine"))
     assert lines(section)[1:] == ["How well the model predicts trials that it has not seen was not computed."]
     ways = ({"by": "study", "shares": 9, "groups": 2, "error": 3.0, "bias": 0.0, "coverage": 90.0},)
-    section, _ = told(prediction.report, other(tmp_path / "mine", muscle=muscle(foretold=ways)))
+    section, _ = told(prediction.report, other(tmp_path / "mine", muscle=muscle(predicted=ways)))
     assert lead(section) == (
         "Within its stated limits: each of 2 trials was predicted from the others, with a mean error of 3.0 "
         "percentage points; 90\u202f% of the shares that were seen lie in their prediction intervals."
     )
     row = {"id": "first", "seen": 0.5, "fitted": interval(0.5), "left_out": interval(0.6, 0.4)}
-    unlimited = muscle(foretold=ways, rows=(row, {**row, "left_out": None}))
+    unlimited = muscle(predicted=ways, rows=(row, {**row, "left_out": None}))
     section, claims = told(prediction.report, other(tmp_path / "mine", muscle=unlimited))
     assert "The worst miss: example, by 10 percentage points, predicted too high." in lines(section)
     assert claims["course.trial.example.inside"].value == 0, "an interval without an end holds nothing"

@@ -351,7 +351,7 @@ def test_a_fit_is_written_and_told(bare: Path, analysed: dict[str, Any]) -> None
     text = (bare / "mechanism" / "fit.json").read_text(encoding="utf-8")
     assert text == json.dumps(json.loads(text), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
     assert re.search(r"k_loss +0.02 +0.25 +1 +1.000  identified", done.stdout)
-    assert "trials left out in turn: 2 shares of 1 foretold with a mean absolute error of 7.0 " in done.stdout
+    assert "trials left out in turn: 2 shares of 1 predicted with a mean absolute error of 7.0 " in done.stdout
     assert "percentage points (bias -1.0); 95 % lie in their 95 % intervals" in done.stdout
     assert "The data cannot tell apart: expectancy, none." in done.stdout
     assert "Left out:\n  one: the number of people is not known\n" in done.stdout

@@ -85,7 +85,7 @@ def _muscle(mechanism: Mechanism) -> dict[str, Any]:
         "unknowns": unknowns,
         "profiles": [{"name": "k_loss", "values": [0.008, 0.011, 0.016], "rise": [4.1, 0.0, 4.4]}],
         "rows": rows,
-        "foretold": [
+        "predicted": [
             {"by": "study", "shares": 52, "groups": 15, "error": 8.7, "bias": 1.2, "coverage": 92.3},
             {"by": "product", "shares": 52, "groups": 6, "error": 14.1, "bias": -3.4, "coverage": 88.5},
             {"by": "held_out", "shares": 14, "groups": 5, "error": 9.9, "bias": 0.6, "coverage": 85.7},

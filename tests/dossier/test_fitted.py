@@ -46,7 +46,7 @@ def made_up(folder: Path) -> dict[str, Any]:
             "profiles": [{"name": "k_up", "values": [0.4, 0.5], "rise": [1.0, 0.0]}],
             "rows": [{"id": "first", "seen": 0.5, "fitted": interval(0.5)},
                      {"id": "lasting", "seen": 0.5, "fitted": interval(0.4), "left_out": interval(0.3)}],
-            "foretold": [{"by": "study", "shares": 2, "groups": 1, "error": 7.0, "bias": -1.0, "coverage": 95.0}],
+            "predicted": [{"by": "study", "shares": 2, "groups": 1, "error": 7.0, "bias": -1.0, "coverage": 95.0}],
             "checks": [], "left_out": ["one: the number of people is not known"],
         },
         "courses": [{**who, **course}],

@@ -29,6 +29,7 @@ def old_fit(folder: Path) -> dict[str, Any]:
     unknown = fit["muscle"]["unknowns"][0]
     fit["muscle"] |= {"unknowns": [{**unknown, "name": name} for name in (threshold, "frown_site")],
                       "profiles": [{"name": potency, "values": [0.4], "rise": [1.0]}], "rows": []}  # fmt: skip
+    fit["muscle"]["foretold"] = fit["muscle"].pop("predicted")
     (row,) = fit["schedules"]
     row = {{"weeks_weakness": "weeks_frown", "stopping_weakness": "stopping_frown"}.get(key, key): value
            for key, value in row.items()}  # fmt: skip
@@ -143,6 +144,8 @@ def test_a_fit_keeps_standing_since_only_names_changed(old: Path) -> None:
     assert after["muscle"]["unknowns"][1]["name"] == "at_site"
     changed = {name for name in before["inputs"] if before["inputs"][name] != after["inputs"][name]}
     assert changed == {"model.ant", "observations.yaml", "parameters.yaml", "questions.yaml"}
+    assert "foretold" not in after["muscle"]
+    assert after["muscle"]["predicted"] == before["muscle"]["foretold"]
     numbers = [row["weeks_frown"] for row in before["schedules"]]
     assert [row["weeks_weakness"] for row in after["schedules"]] == numbers
 

@@ -18,7 +18,7 @@ from glabella.mechanism._mood_part import (
     gaps_part,
     schedules_part,
 )
-from glabella.mechanism._muscle_part import fitted_part, foretold
+from glabella.mechanism._muscle_part import fitted_part, predicted_part
 from glabella.mechanism._owed_part import Moved, owed_part
 from glabella.mechanism._plain import interval, numbers
 from glabella.mechanism._posterior import Posterior
@@ -104,11 +104,11 @@ def test_plain_values_are_finite_or_null() -> None:
         numbers([1.0, np.inf])
 
 
-def test_bias_has_the_sign_of_too_many_foretold() -> None:
+def test_bias_has_the_sign_of_too_many_predicted() -> None:
     there = Predicted(
         np.array(["a", "b"]), np.array([0.2, 0.4]), np.array([0.3, 0.7]), np.zeros(2), np.ones(2), 0.95
     )
-    assert foretold("study", there) == {
+    assert predicted_part("study", there) == {
         "by": "study", "shares": 2, "groups": 2, "error": pytest.approx(20.0), "bias": pytest.approx(20.0),
         "coverage": pytest.approx(100.0),
     }  # fmt: skip

@@ -22,7 +22,7 @@ UNKNOWNS = (
 DATA = expected(synthetic())
 
 
-def test_a_trial_that_the_others_know_is_foretold() -> None:
+def test_a_trial_that_the_others_know_is_predicted() -> None:
     found = leave_one_out(MODEL, DATA, UNKNOWNS, draws=60)
     assert set(found.left_out) == {"one", "two", "three"}
     np.testing.assert_allclose(found.seen, DATA.events / DATA.n)
@@ -55,7 +55,7 @@ def test_predictions_of_data_that_were_fitted_are_near_and_their_intervals_binom
     assert (ratio < 1.8).all()
 
 
-def test_a_spread_between_trials_widens_what_is_foretold() -> None:
+def test_a_spread_between_trials_widens_what_is_predicted() -> None:
     wide = (*QUICK, Unknown("study_spread", 0.8, "log"))
     found = fit(MODEL, DATA, QUICK)
     narrow = predict(found, DATA, draws=200)

@@ -66,7 +66,7 @@ def test_kinds_differ_in_shape_or_fill_and_unknown_limits_are_not_drawn() -> Non
 def test_the_key_says_what_is_drawn_and_no_more() -> None:
     said = words(time_course([WOMEN, MEN], POINTS, level=0.9))
     assert said == ["model", "average, 90 per cent interval", "a next trial, 90 per cent interval", "trial, fitted",
-                    "trial, held out", "remembered, not fitted", "larger: more people",
+                    "trial, held out", "from memory, not fitted", "larger: more people",
                     "upright line: 90 per cent interval"]  # fmt: skip
     assert words(time_course([MEN])) == ["model"]
     assert words(time_course([MEN], POINTS[1:2])) == ["model", "trial, held out", "upright line: interval"]

@@ -270,13 +270,13 @@ class Compared:
         else:
             yield "trial", "", labels[base.effects[0].study], None, "REML"
         yield "estimator", "", "DerSimonian and Laird", base, "DL"
-        yield "estimator", "", "none: one common effect", base, "common"
+        yield "estimator", "", "one common effect, without a spread", base, "common"
         for other in self.comparators.joined.or_node:
             label = self.comparators.treatments[other.node].label
             yield "node", "", label, replace(base, trials=trials.at(other.node)), "REML"
         if self.bias is not None:
             moved = base.having(trials.move_control(self.bias), *self.totals)
-            yield "control", "", "as in the network's trials", moved, "REML"
+            yield "control", "", "as in the network’s trials", moved, "REML"
         yield from self._less_biased(base)
         yield from self._own_spreads()
         yield from self._declared()
@@ -307,7 +307,7 @@ class Compared:
         # A single trial says nothing of the variance, so this is the one that the network will add.
         alone = [way.trials.only(way.trials.study[0]) for way in several]
         for way, fitted in zip(several, self._compare(alone, "REML"), strict=True):
-            yield "spread", way.label, "the joined trials' own", _spread(way, fitted), "REML"
+            yield "spread", way.label, "the joined trials’ own", _spread(way, fitted), "REML"
 
     def _declared(self) -> Iterator[_Tried]:
         """Make each choice otherwise that the dossier declares, for each way."""

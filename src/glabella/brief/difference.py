@@ -13,8 +13,21 @@ from glabella.brief.render.words import EVERY
 from glabella.brief.written import Written, read
 from glabella.shown import Claim
 
-#: Beginnings of claims' ids that were renamed, old to new; an older document's claims are found by the new ones.
-RENAMED: dict[str, str] = {}
+#: Beginnings of claims' ids that were renamed, old to new; an older document's claims are found by the new ones. A
+#: star stands for any one part between dots. ``docs/renamed-claims.md`` prints this table.
+RENAMED: dict[str, str] = {
+    "course.constants.told": "course.constants.identified",
+    "course.constants.untold": "course.constants.partly",
+    "course.foretold.": "course.predicted.",
+    "course.repeat.*.*.injections": "course.repeat.*.*.sessions",
+    "course.repeat.*.*.stopping_frown": "course.repeat.*.*.stopping_weakness",
+    "course.repeat.*.*.weeks_frown": "course.repeat.*.*.weeks_weakness",
+    "course.repeat.frown.": "course.repeat.weakness.",
+    "course.repeat.frown.*.injections": "course.repeat.weakness.*.sessions",
+    "course.repeat.frown.*.stopping_frown": "course.repeat.weakness.*.stopping_weakness",
+    "course.repeat.frown.*.weeks_frown": "course.repeat.weakness.*.weeks_weakness",
+    "foretells.": "predicts.",
+}
 #: Pieces whose changes claims tell, or the line around them.
 _TOLD = frozenset({"claim", "mark", "labels", "link", "certainty", "verdict"})
 #: Sections that say again what claims are, which is told of claims.
@@ -73,11 +86,16 @@ def changed(old: str, new: str) -> list[str]:
 def renamed(name: str) -> str:
     """Give the id that a claim has now; of several beginnings that were renamed the longest counts.
 
-    >>> renamed("scores_all.estimate")
-    'scores_all.estimate'
+    >>> renamed("scores_all.estimate"), renamed("course.repeat.fixed.central.weeks_frown")
+    ('scores_all.estimate', 'course.repeat.fixed.central.weeks_weakness')
     """
-    old = max((old for old in RENAMED if name.startswith(old)), key=len, default="")
-    return RENAMED[old] + name.removeprefix(old) if old else name
+    for old in sorted(RENAMED, key=len, reverse=True):
+        if found := re.match(re.escape(old).replace(r"\*", r"([^.]+)"), name):
+            new = RENAMED[old]
+            for part in found.groups():
+                new = new.replace("*", part, 1)
+            return new + name[found.end() :]
+    return name
 
 
 def _claims(before: Written, after: Written) -> Iterator[tuple[str, str]]:

@@ -51,20 +51,21 @@ def treated(model: FittedModel, book: Ledger, letter: str, row: Landmarks) -> Tr
     lasting = weeks.under(bound=">" if beyond else None)
 
     credible, to_weeks = model.level(CREDIBLE), 1 / DAYS_A_WEEK
-    onset = "day by which half of those who respond at the peak first do"
-    peak = "people with a response at the peak"
-    lost = "time by which half of the responders have lost it"
+    part = model.words.part
+    onset = f"day by which the {part} is weakened in half of those in whom it is at the peak"
+    peak = f"people whose {part} is weakened at the peak"
+    lost = f"time by which the {part} is back in half of those in whom it weakened"
     differ = f"{lost}, and how people differ"
     kept = []
     for it in row.kept if row is model.usual else ():
-        label = f"responders at the peak who respond on day {it.day:g}"
+        label = f"people whose {part} is still weakened on day {it.day:g}, of those in whom it is at the peak"
         still = ranged(share, f"kept.{it.day:g}", label, it.share, credible, scale=100.0)
         kept.append((_time_of(under, it), still))
     return Treated(
         letter,
         row,
         model.product(row.product),
-        dose=units("dose", "dose", row.dose),
+        dose=units("dose", "dose given once", row.dose),
         onset=ranged(days, "onset", onset, row.onset, credible, decimals=1),
         peak_day=ranged(days, "peak_day", "day of the largest effect", row.peak_day, credible, decimals=0),
         peak_share=ranged(share, "peak_share", peak, row.peak_share, credible, scale=100.0),
@@ -83,10 +84,10 @@ def first_time(model: FittedModel, book: Ledger) -> Claim | None:
 
 
 def _book_of(model: FittedModel, book: Ledger, row: Landmarks) -> Ledger:
-    who = f"{row.sex} with {row.dose:g} units of {row.product} in {model.place}"
+    who = f"{row.sex} given {row.dose:g} units of {model.product(row.product)} in {model.place}"
     return model.ledger(book).under(
         f"{row.definition}.{row.product}.{row.sex}.{row.dose:g}.",
-        population=f"{who}; a response is when {model.words.defined(row.definition)}",
+        population=f"{who}; the {model.words.part} counts as weakened when {model.words.defined(row.definition)}",
         certainty=rated((*model.reasons, *_own_reasons(model, row))),
         function="glabella.mechanism.landmarks",
         sources=model.muscle_sources(row.product),
@@ -94,7 +95,7 @@ def _book_of(model: FittedModel, book: Ledger, row: Landmarks) -> Ledger:
 
 
 def _time_of(under: Ledger, it: Kept) -> Claim:
-    return under(f"kept.{it.day:g}.time", "time", it.day / DAYS_A_WEEK, unit="weeks", decimals=0)
+    return under(f"kept.{it.day:g}.time", "time after it was given", it.day / DAYS_A_WEEK, unit="weeks", decimals=0)
 
 
 def _own_reasons(model: FittedModel, row: Landmarks) -> tuple[str, ...]:
@@ -131,13 +132,14 @@ def timed(model: FittedModel, rows: tuple[Treated, ...]) -> tuple[TimeObservatio
 
 def seen(model: FittedModel, book: Ledger, each: TimeObservation) -> Claim:
     """State the time that a trial printed in days, in weeks as the model's stands beside it."""
+    part = model.words.part
     return model.ledger(book)(
         f"seen.{each.id}",
-        "time by which half of the responders had lost it, as a trial saw",
+        f"time by which the {part} was back in half of those in whom it had weakened, as a trial saw",
         (each.days.value or 0.0) / DAYS_A_WEEK,
         unit="weeks",
-        population=f"people with {each.units:g} units of {each.product} in {model.place}; a response is when "
-        f"{model.words.defined(each.definition)}",
+        population=f"people given {each.units:g} units of {model.product(each.product)} in {model.place}; the {part} "
+        f"counts as weakened when {model.words.defined(each.definition)}",
         certainty="as printed",
         function="glabella.brief.quote",
         sources=of_numbers([each.days]),

@@ -146,7 +146,7 @@ def joined(results: Results, book: Ledger) -> Joined | None:
         tau=about("tau", spread, math.sqrt(fit.tau2)),
         inconsistency=about(
             "inconsistency",
-            "P of disagreement between the network's designs",
+            "p of inconsistency between the network’s designs",
             None if math.isnan(fit.q_between_p) else fit.q_between_p,
         ),
         range=about(
@@ -175,7 +175,7 @@ def _fields(results: Results, compared: Compared, way: Way, *, of_network: bool 
     own = () if of_network else way.sources
     return {
         "population": f"{comparators.population}, and the dossier's trials",
-        "time_span": "acute treatment",
+        "time_span": comparators.time_span,
         "certainty": compared.certainty,
         "function": "glabella.synthesis.network",
         "version": __version__,
@@ -212,7 +212,9 @@ def _way(results: Results, compared: Compared, book: Ledger, place: int, own: di
         k=about("k", f"comparisons joined: {way.label}", len(way.trials), decimals=0),
         control=_effect(compared, about, "control", f"{name} against {compared.control}: {way.label}", control),
         first=_effect(compared, about, "first", against, first),
-        prediction=_effect(compared, about, "prediction", f"a next trial of {against}", first, "prediction"),
+        prediction=_effect(
+            compared, about, "prediction", f"a new trial’s true effect: {against}", first, "prediction"
+        ),
         own=own.get(way.label),
         rank=drawn(
             "rank",
@@ -251,7 +253,12 @@ def _alternatives(results: Results, compared: Compared, book: Ledger) -> tuple[A
                 treatment.long,
                 effects=tuple(_effect(compared, *each) for each in effects),
                 prediction=_effect(
-                    compared, about[0], "prediction", f"a next trial of {versus}", against[0], "prediction"
+                    compared,
+                    about[0],
+                    "prediction",
+                    f"a new trial’s true effect: {versus}",
+                    against[0],
+                    "prediction",
                 ),
                 control=_effect(
                     compared, network, "control", f"{treatment.label} against {compared.control}", alone
@@ -265,16 +272,7 @@ def _alternatives(results: Results, compared: Compared, book: Ledger) -> tuple[A
 
 def _moved(results: Results, compared: Compared, book: Ledger, shift: Shift) -> Moved:
     about = book.under(f"shift.{shift.place}.", **_fields(results, compared, shift.way))
-    what = {
-        "trial": "without one trial",
-        "estimator": "spread between trials",
-        "node": "what the injection of salt water is",
-        "control": "placebo response",
-        "bias": "bias taken off each trial",
-        "spread": f"spread between trials: {shift.what}",
-        "declared": shift.what,
-    }[shift.kind]
-    label = f"{what}, {shift.option}"
+    label = f"{choice_of(compared, shift)}, {shift.option}"
     return Moved(
         shift,
         _effect(compared, about, "effect", f"{compared.name} against {compared.first}: {label}", shift.found),
@@ -282,15 +280,28 @@ def _moved(results: Results, compared: Compared, book: Ledger, shift: Shift) -> 
     )
 
 
+def choice_of(compared: Compared, shift: Shift) -> str:
+    """Name the choice that was made otherwise."""
+    return {
+        "trial": "without one trial",
+        "estimator": "estimate of the spread between trials",
+        "node": "what the trials’ control is taken for",
+        "control": f"how often the outcome comes on {compared.control}",
+        "bias": "bias taken off each trial",
+        "spread": f"spread between trials: {shift.what}",
+        "declared": shift.what,
+    }[shift.kind]
+
+
 def _bias(results: Results, compared: Compared, book: Ledger) -> Claim | None:
     found = compared.bias
     if found is None:
         return None
-    base = compared.ways[0]
+    base, outcome = compared.ways[0], results.evidence.dossier.outcomes[compared.comparators.outcome].label
     about = book.under(**_fields(results, compared, base.having(base.trials, *compared.totals)))
     return about(
         "bias",
-        "odds of response on placebo, the network's arms against the joined trials'",
+        f"odds of {outcome} on {compared.control}: the network’s trials against the joined ones",
         found.ratio,
         low=found.ci_low,
         high=found.ci_high,

@@ -68,7 +68,10 @@ class FittedModel:
     def ledger(self, book: Ledger) -> Ledger:
         """Give a ledger for claims about the mechanism; their inputs are its files, the fit among them."""
         return book.under(
-            "course.", version=self.fitted.version, inputs=self.inputs, time_span="after one injection"
+            "course.",
+            version=self.fitted.version,
+            inputs=self.inputs,
+            time_span=f"after one {self.evidence.words.session}",
         )
 
     def level(self, kind: str) -> str:
@@ -144,7 +147,7 @@ class FittedModel:
     @cached_property
     def predicts_poorly(self) -> bool | None:
         """Whether trials are predicted poorly from the others; None where that was not computed."""
-        found = next((each for each in self.fitted.muscle.foretold if each.by == "study"), None)
+        found = next((each for each in self.fitted.muscle.predicted if each.by == "study"), None)
         if found is None:
             return None
         return found.error > _POOR or found.coverage < 100 * self.fitted.level - _POOR

@@ -15,6 +15,17 @@ from glabella.shown import Claim, Icon, Inline, Ledger, Shown
 from glabella.synthesis import Effect
 
 CONFIDENCE, PREDICTION = "95 % confidence interval", "95 % prediction interval"
+#: Names of the numbers that an effect is made from, as people read them; others are read as they are.
+_READ_AS = {
+    "events, arm": "events with treatment",
+    "n, arm": "people with treatment",
+    "events, control": "events in the control",
+    "n, control": "people in the control",
+    "error df": "error degrees of freedom",
+    "difference": "mean difference",
+    "lender's difference": "mean difference of the other comparison",
+    "P": "p",
+}
 #: Normal quantile of a 95 % interval of a single trial.
 _Z = 1.959963984540054
 
@@ -48,17 +59,26 @@ def pooled_claims(results: Results, book: Ledger, one: PooledAnalysis) -> Pooled
         ),
         prediction=about(
             "prediction",
-            f"next trial's true effect: {whole}",
+            f"a new trial’s true effect: {whole}",
             shown(fit.estimate),
             low=shown(fit.pi_low) if predicted else None,
             high=shown(fit.pi_high) if predicted else None,
             interval=PREDICTION,
         ),
-        i2=about("i2", f"share of the spread that is disagreement: {whole}", fit.i2, unit="%", decimals=0),
-        tau2=about("tau2", f"variance between trials: {whole}", fit.tau2),
+        i2=about("i2", f"variability between trials beyond chance (I²): {whole}", fit.i2, unit="%", decimals=0),
+        tau2=about("tau2", f"variance of true effects between trials (τ²): {whole}", fit.tau2),
         k=about("k", f"comparisons pooled: {whole}", fit.k, decimals=0),
         n=about("n", f"people pooled: {whole}", one.people, decimals=0),
     )
+
+
+def read_as(name: str) -> str:
+    """Name a number that an effect is made from.
+
+    >>> read_as("n, arm"), read_as("F")
+    ('people with treatment', 'F')
+    """
+    return _READ_AS.get(name, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +152,22 @@ def _trial(results: Results, book: Ledger, one: PooledAnalysis, effect: Effect, 
             interval=CONFIDENCE,
         ),
         weight=about("weight", f"weight: {whole}", weight, unit="%", decimals=0),
-        n1=about("n1", f"people in the arm: {whole}", effect.n1, decimals=0),
+        n1=about("n1", f"people treated: {whole}", effect.n1, decimals=0),
         n2=about("n2", f"people in the control: {whole}", effect.n2, decimals=0),
         steps=tuple(
             StepClaims(
                 step.rule,
                 tuple(
-                    (name, quote(read, number, f"step{index}.{place}", name, population=study.label))
+                    (
+                        name,
+                        quote(
+                            read,
+                            number,
+                            f"step{index}.{place}",
+                            f"{read_as(name)}: {whole}",
+                            population=study.label,
+                        ),
+                    )
                     for place, (name, number) in enumerate(step.inputs)
                 ),
             )
@@ -165,16 +194,16 @@ def statement(results: Results, one: PooledAnalysis, found: PooledClaims) -> tup
 
 def trust(one: PooledAnalysis) -> tuple[Inline, ...]:
     """Say how far to trust an analysis, and why."""
-    why = f", because {'; '.join(one.reasons)}." if one.reasons else "."
+    why = f". Why: {'; '.join(one.reasons)}." if one.reasons else "."
     return ("Certainty: ", Icon("certainty", one.certainty), why)
 
 
 def new_trial(found: PooledClaims) -> tuple[Inline, ...]:
-    """Say where the true effect of a new trial is expected; nothing where that cannot be had."""
+    """Say where the true effect of a new trial is expected; nothing where that is not known."""
     if found.prediction.limits is None:
         return ()
     return (
-        "In a new trial the true effect is expected within ",
+        "In a new trial the true effect is expected from ",
         Shown(found.prediction, "limits"),
-        " (prediction interval; with few trials often too narrow).",
+        " (prediction interval; with few trials it is often too narrow).",
     )

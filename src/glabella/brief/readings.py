@@ -114,14 +114,15 @@ def prediction_of(results: Results, book: Ledger, head: Reading) -> Claim | None
     if not math.isfinite(fit.pi_low):
         return None
     about, interval = book.under(f"{one.id}.", **results.fields_of(one)), "95 % prediction interval"
-    label = f"a new trial's true effect: {one.analysis.label}, {one.outcome.label}"
+    whole = f"{one.analysis.label}, {one.outcome.label}"
     spread = one.outcome.points
     if head.points is None or spread is None or spread.sd.value is None:
         return about(
-            "prediction", f"next trial's true effect: {one.analysis.label}, {one.outcome.label}",
+            "prediction", f"a new trial’s true effect: {whole}",
             one.shown(fit.estimate), low=one.shown(fit.pi_low), high=one.shown(fit.pi_high), interval=interval,
         )  # fmt: skip
     value, low, high = (float(x) for x in to_scale_points([fit.estimate, fit.pi_low, fit.pi_high], spread.sd.value))
+    label = f"a new trial’s true effect in {results.evidence.dossier.scales[spread.scale].label} points: {whole}"
     return about.under(function=to_scale_points, unit="points", decimals=1, sources=head.points.sources)(
         "prediction_points", label, value, low=low, high=high, interval=interval
     )
@@ -211,9 +212,8 @@ def people_with(results: Results, book: Ledger, row: Reading, base: Baseline, of
     if risk is None or low is None or high is None:
         return None
     about = _about(results, book, row.one, base)
-    label = (
-        f"people of {_many(of)} with the event, treated: {row.one.analysis.label}; without treatment {base.label}"
-    )
+    who = f"people of {_many(of)} {_event(results)}, with treatment"
+    label = f"{who}: {row.one.analysis.label}; the chance without treatment {base.label}"
     return about.under(f"{row.one.id}.people.{base.id}.")(
         "with", label, of * risk, low=of * low, high=of * high, interval="95 % confidence interval",
     )  # fmt: skip
@@ -225,7 +225,7 @@ def people_without(results: Results, book: Ledger, base: Baseline, of: int) -> C
     assert found is not None, "a baseline was counted in some analysis"
     about = _about(results, book, found[0], base)
     return about.under(f"people.{base.id}.", certainty="not rated", sources=base.sources)(
-        "without", f"people of {_many(of)} with the event, without treatment, {base.label}", of * base.risk
+        "without", f"people of {_many(of)} {_event(results)}, without treatment, {base.label}", of * base.risk
     )
 
 
@@ -233,6 +233,14 @@ def _about(results: Results, book: Ledger, one: PooledAnalysis, base: Baseline) 
     fields = results.fields_of(one)
     sources = _together(fields["sources"], base.sources)
     return book.under(**fields).under(function=risk_with, decimals=0, sources=sources)
+
+
+def _event(results: Results) -> str:
+    """Say which people are counted."""
+    found = counted(results)
+    assert found is not None, "a baseline was counted in some analysis"
+    outcome = found[1]
+    return f"who {outcome.event}" if outcome.event else f"with {outcome.label}"
 
 
 def _many(of: int) -> str:

@@ -228,9 +228,9 @@ def _summary(fitted: Fitted) -> list[str]:
         lines.append(f"{each.name:32}{limits}{each.rhat:>8.3f}  {each.verdict}{', assumed' * each.assumed}")
     lines += ["", f"{muscle.draws} draws of {muscle.chains} chains; log-likelihood {muscle.log_likelihood:.2f}"]
     words = {"study": "trials left out in turn", "product": "products left out in turn",
-             "held_out": "held out of every fit", "recalled": "remembered, never fitted"}  # fmt: skip
-    for one in muscle.foretold:
-        lines.append(f"{words[one.by]}: {one.shares} shares of {one.groups} foretold with a mean absolute error of "
+             "held_out": "held out of every fit", "recalled": "from memory, never fitted"}  # fmt: skip
+    for one in muscle.predicted:
+        lines.append(f"{words[one.by]}: {one.shares} shares of {one.groups} predicted with a mean absolute error of "
                      f"{one.error:.1f} percentage points (bias {one.bias:+.1f}); {one.coverage:.0f} % lie in their "
                      f"{percent} intervals")  # fmt: skip
     left = (*muscle.left_out, *fitted.mood.left_out)

@@ -52,7 +52,8 @@ def certainty(
     if "high" in judgements:
         reasons.append("risk of bias was judged high in some trials")
     elif None in judgements:
-        reasons.append("no published judgement of risk of bias was seen for some trials")
+        which = "some trials" if any(judgements) else "any trial"
+        reasons.append(f"no published judgement of risk of bias was seen for {which}")
     unseen = [study.blinding_check.status == "missing" for study in studies]
     if any(unseen):
         which = "no trial" if all(unseen) else "not every trial"

@@ -53,7 +53,7 @@ from glabella.dossier._schema import (
 )
 from glabella.dossier._starter import write_starter
 from glabella.dossier._table import NetworkTable, read_table
-from glabella.dossier._words import Words
+from glabella.dossier._words import CoTreatment, Words
 
 __all__ = [
     "Analysis",
@@ -61,6 +61,7 @@ __all__ = [
     "ArmPair",
     "ArmResult",
     "Between",
+    "CoTreatment",
     "Comparators",
     "Comparison",
     "Conflict",

@@ -161,11 +161,12 @@ def _check_words(reading: Reading, models: Iterable[tuple[str, _Place, BaseModel
         if isinstance(value, Number):
             continue  # what a Number notes is its provenance, and is shown as such
         for field in _spoken_of(type(value)):
-            text = getattr(value, field)
-            if isinstance(text, str) and (found := bare_number(text, names)):
-                mend = "name it {like_this} and give its source" if field == "text" else "write it in words"
-                message = f"{field} holds the bare number {found!r}; {mend}, {_BELONGS}"
-                yield Fault(file, reading.documents[file].line((*_path(place), field)), message)
+            said = getattr(value, field)
+            for text in said.values() if isinstance(said, Mapping) else (said,):
+                if isinstance(text, str) and (found := bare_number(text, names)):
+                    mend = "name it {like_this} and give its source" if field == "text" else "write it in words"
+                    message = f"{field} holds the bare number {found!r}; {mend}, {_BELONGS}"
+                    yield Fault(file, reading.documents[file].line((*_path(place), field)), message)
 
 
 @cache

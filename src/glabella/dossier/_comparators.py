@@ -106,6 +106,7 @@ class Comparators(_Model):
     population: Text
     years: Text = Field(description="of publication, first and last")
     setting: Text
+    time_span: Text = Field("as in the network’s trials", description="when its trials measured the outcome")
     origin: Statement = Field(description="how the numbers reached this dossier, and under what terms")
     treatments: dict[Text, Treatment] = Field(min_length=2)
     joined: Joined

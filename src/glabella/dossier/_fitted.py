@@ -85,8 +85,8 @@ class PredictedRow(_Finite):
     left_out: Interval | None = Field(None, description="predicted without its trial; null where it was not fitted")
 
 
-class Foretold(_Finite):
-    """How well shares are foretold that a fit has not seen."""
+class Predicted(_Finite):
+    """How well shares are predicted that a fit has not seen."""
 
     by: Literal["study", "product", "held_out", "recalled"]
     shares: int
@@ -117,7 +117,7 @@ class Muscle(_Finite):
     unknowns: tuple[FittedUnknown, ...]
     profiles: tuple[Curve, ...]
     rows: tuple[PredictedRow, ...]
-    foretold: tuple[Foretold, ...]
+    predicted: tuple[Predicted, ...]
     checks: tuple[Check, ...]
     left_out: tuple[Text, ...] = Field(description="a sentence for each observation that could not be used")
 

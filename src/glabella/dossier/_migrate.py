@@ -75,7 +75,9 @@ _NAMING_CONSTANTS = tuple(MECHANISM + name for name in ("parameters.yaml", "link
 #: The muscle's site was built in; where an older dossier tells of mood, it is said now.
 _SITE = "frown"
 #: Keys of a fit that have another name now, and what one of them may say.
-_FIT_KEYS = MappingProxyType({"weeks_frown": "weeks_weakness", "stopping_frown": "stopping_weakness"})
+_FIT_KEYS = MappingProxyType({
+    "foretold": "predicted", "weeks_frown": "weeks_weakness", "stopping_frown": "stopping_weakness",
+})  # fmt: skip
 _FIT_VALUES = MappingProxyType({"rule": ("frown", "weakness"), "name": (_CONSTANT, _CONSTANT_NOW)})
 
 

@@ -28,12 +28,11 @@ from glabella.dossier._number import (
     misfits_of_limits,
     misfits_of_pair,
 )
-from glabella.dossier._words import Words
+from glabella.dossier._words import CoTreatment, Words
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
 Rater = Literal["clinician", "self"]
 Blinding = Literal["double", "single", "open", "unknown"]
-CoTreatment = Literal["adjunct", "monotherapy", "mixed", "unknown"]
 Control = Literal["placebo", "other_site", "sham", "drug", "none"]
 Date = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 #: Of a claim that people meet: inconclusive was tested and cannot tell, untested was looked at by nobody.

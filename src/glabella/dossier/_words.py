@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from glabella.dossier._number import Text, _Model
+
+#: What other treatment people had in both groups alike: all of them, none, some, or nobody knows.
+CoTreatment = Literal["adjunct", "monotherapy", "mixed", "unknown"]
+_CO_TREATMENT: dict[CoTreatment, str] = {
+    "adjunct": "everybody had other treatment too",
+    "monotherapy": "nobody had other treatment",
+    "mixed": "some had other treatment too",
+    "unknown": "not known",
+}
 
 
 class Words(_Model):
@@ -28,6 +39,9 @@ class Words(_Model):
     visit: Text = Field("", description="the unit of the times of results; if left out, week")
     visits: Text = Field("", description="several of them; if left out, visit with an s")
     sites: dict[Text, Text] = Field({}, description="places where it is given, by their names in other files")
+    co_treatment: dict[CoTreatment, Text] = Field(
+        {}, description="who had what other treatment; what is left out is said in general words"
+    )
 
     def filled(self, *, treatment: str, people: str, given: str) -> Words:
         """Give every word, those that were left out from what the rest of the dossier says."""
@@ -45,6 +59,7 @@ class Words(_Model):
             visit=visit,
             visits=self.visits or f"{visit}s",
             sites=self.sites,
+            co_treatment={**_CO_TREATMENT, **self.co_treatment},
         )
 
     def at(self, time: float | None) -> str:
@@ -62,3 +77,11 @@ class Words(_Model):
         ('the upper arm', 'left leg')
         """
         return self.sites.get(name, name.replace("_", " "))
+
+    def others(self, kind: CoTreatment) -> str:
+        """Say who had other treatment.
+
+        >>> Words(co_treatment={"mixed": "some also drank tea"}).others("mixed"), Words().others("monotherapy")
+        ('some also drank tea', 'nobody had other treatment')
+        """
+        return self.co_treatment.get(kind, _CO_TREATMENT[kind])

@@ -31,7 +31,7 @@ from glabella.mechanism._muscle_part import (
     checks_part,
     drawn,
     fitted_part,
-    foretold,
+    predicted_part,
     rows_part,
 )
 from glabella.mechanism._observations import (
@@ -151,11 +151,11 @@ def _muscle(
     level: float,
     say: Callable[[str], None],
 ) -> dict[str, Any]:
-    """Say how the muscle's model fits and foretells."""
+    """Say how the muscle's model fits and predicts."""
     there = found.likelihood
     data, model = there.data, there.model
     lines: tuple[Profile, ...] = ()
-    out, telling = None, []
+    out, predictions = None, []
     if effort.profiles:
         say("following profiles of the constants")
         # Thresholds have no meaning of their own, and a product's constants only beside those of all.
@@ -169,28 +169,28 @@ def _muscle(
             say(f"leaving out each {by}")
             one = leave_one_out(model, data, there.unknowns, by=by, held=there.held, start=found.place,
                                 workers=workers)  # fmt: skip
-            telling.append(foretold(by, one))
+            predictions.append(predicted_part(by, one))
             out = out or one
     say("predicting what was held out")
     inside, shares = drawn(posterior, data, effort.answers, level)
     rows = rows_part(muscle_observations(evidence)[0], data, shares, inside.predicted, out)
     held_out, missing = _held_out(evidence, data)
     for by, which, observations in held_out:
-        told, replicated = drawn(posterior, which, effort.answers, level)
-        telling.append(foretold(by, told))
-        rows += rows_part(observations, which, replicated, told.predicted, None)
+        found_of, replicated = drawn(posterior, which, effort.answers, level)
+        predictions.append(predicted_part(by, found_of))
+        rows += rows_part(observations, which, replicated, found_of.predicted, None)
     estimates, curves = fitted_part(found, alone, posterior, lines)
     return {
         "log_likelihood": found.log_likelihood, "log_posterior": found.log_posterior,
         "largest_log_likelihood": alone.log_likelihood,
         "draws": len(posterior.draws), "chains": posterior.ensembles, "acceptance": posterior.acceptance,
-        "unknowns": estimates, "profiles": curves, "rows": rows, "foretold": telling,
+        "unknowns": estimates, "profiles": curves, "rows": rows, "predicted": predictions,
         "checks": checks_part(posterior, data, shares), "left_out": missing,
     }  # fmt: skip
 
 
 def _held_out(evidence: Mechanism, data: MuscleData) -> tuple[list[tuple[str, MuscleData, list[Any]]], list[str]]:
-    """Give what was held out, apart from what is only remembered, and why some of it cannot be predicted."""
+    """Give what was held out, apart from what is only from memory, and why some of it cannot be predicted."""
     rows, left = muscle_rows(evidence, "held_out")
     observations, _ = muscle_observations(evidence, "held_out")
     known = np.isin(rows.definition, data.definition)

@@ -1,4 +1,4 @@
-"""The part of an analysis that is about the muscle: how it fits, how well it foretells, and what it answers."""
+"""The part of an analysis that is about the muscle: how it fits, how well it predicts, and what it answers."""
 
 from __future__ import annotations
 
@@ -97,8 +97,8 @@ def rows_part(
     return out
 
 
-def foretold(by: str, found: Predicted) -> dict[str, Any]:
-    """Sum up how well shares were foretold."""
+def predicted_part(by: str, found: Predicted) -> dict[str, Any]:
+    """Sum up how well shares were predicted."""
     return {
         "by": by, "shares": len(found.seen), "groups": len(np.unique(found.left_out)), "error": found.error,
         "bias": float(100 * (found.predicted - found.seen).mean()), "coverage": 100 * found.coverage,

@@ -1,4 +1,4 @@
-"""How well trials are foretold by others: one left out at a time, the rest fitted, those left out predicted."""
+"""How well trials are predicted from others: one left out at a time, the rest fitted, those left out predicted."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ Kind = Literal["fitted", "held out", "recalled"]
 KINDS: dict[str, tuple[str, str, str]] = {
     "fitted": ("circle", INK, "trial, fitted"),
     "held out": ("circle", "white", "trial, held out"),
-    "recalled": (CROSS, "transparent", "remembered, not fitted"),
+    "recalled": (CROSS, "transparent", "from memory, not fitted"),
 }
 #: Areas of the points of the smallest and largest trials, and how far beside its week a point may stand, in pixels.
 _SMALL, _LARGE, _ASIDE = 16.0, 120.0, 4.0

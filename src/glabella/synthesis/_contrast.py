@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeGuard
 
 from glabella.dossier import Analysis, Between, Comparison, Evidence, Number, Result, Study
@@ -35,11 +35,17 @@ _COUNTED = (*_HALVED, "PETO", "AS")
 _FEWEST = {"SMD": 4, "MD": 3}
 
 Sizes = tuple[tuple[str, Number], tuple[str, Number]]
+Way = Callable[[Result], "Effect | str"]
+#: What results gave before, by all that it depends on.
+Made = dict[tuple[object, ...], "Effect | str"]
 
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """One comparison of one study within one analysis; every method gives an effect or the reason why not."""
+    """One comparison of one study within one analysis; every method gives an effect or the reason why not.
+
+    ``made`` keeps what each result gave, for other analyses that read the same results in another order.
+    """
 
     evidence: Evidence
     analysis: Analysis
@@ -47,6 +53,7 @@ class Contrast:
     key: str
     shares: int
     better: str
+    made: Made = field(default_factory=dict)
 
     @property
     def comparison(self) -> Comparison:
@@ -101,11 +108,7 @@ class Contrast:
         for way, outcome in (ways[name] for name in uses):
             results = self.results(outcome)
             for result in results:
-                try:
-                    found = way(result)
-                except ValueError as error:
-                    where = (f"{self.study.id}/{self.key}", result.scale, self.evidence.words.at(result.time))
-                    raise ValueError(f"{', '.join(filter(None, where))}: {error}") from error
+                found = self._once(way, result)
                 if isinstance(found, Effect):
                     return self._noting_other_scales(found, results)
                 reasons.append(found)
@@ -113,6 +116,23 @@ class Contrast:
             asked = self.analysis.when == "named" and self.analysis.time is not None
             return f"no result for this outcome{f' at this {self.evidence.words.visit}' if asked else ''} was seen"
         return "; ".join(dict.fromkeys(reasons))
+
+    def _once(self, way: Way, result: Result) -> Effect | str:
+        """Take a way from a result, or what it gave before."""
+        between = next((each for each in result.between if each.comparison == self.key), None)
+        analysis = self.analysis
+        # A borrowed spread is sought among the results that the analysis reads.
+        sought = between is not None and between.borrow_sd_from is not None
+        how = (analysis.outcome, analysis.raters, analysis.when, analysis.time) if sought else ()
+        usable = (analysis.measure, analysis.not_from, analysis.assume_recalled)
+        asked = (way.__name__, id(result), self.study.id, self.key, self.shares, self.better, usable, how)
+        if asked not in self.made:
+            try:
+                self.made[asked] = way(result)
+            except ValueError as error:
+                where = (f"{self.study.id}/{self.key}", result.scale, self.evidence.words.at(result.time))
+                raise ValueError(f"{', '.join(filter(None, where))}: {error}") from error
+        return self.made[asked]
 
     def _noting_other_scales(self, effect: Effect, results: list[Result]) -> Effect:
         others = [
@@ -135,7 +155,7 @@ class Contrast:
             if number is None:
                 only_recalled = any(n is not None and n.status == "recalled" for n in candidates)
                 return (
-                    "arm sizes are only recalled, not seen, and what is recalled is never pooled"
+                    "arm sizes are known from memory only, and what is from memory is never pooled"
                     if only_recalled
                     else "the number analysed in each arm was not seen"
                 )
@@ -373,7 +393,7 @@ _SAID = {
     "F": ("d from the printed F", "F statistic"),
     "t": ("d from the printed t", "t statistic"),
     "d": ("the printed d", "printed d"),
-    "P": ("t from the exact two-sided P, then d", "P value"),
+    "P": ("t from the exact two-sided p, then d", "p value"),
 }
 
 

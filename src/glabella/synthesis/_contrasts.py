@@ -8,13 +8,14 @@ What cannot be computed is returned with the reason.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from glabella.dossier import Analysis, Evidence, Study
-from glabella.synthesis._contrast import Contrast
+from glabella.synthesis._contrast import Contrast, Made
 from glabella.synthesis._effect import Effect, Step
 from glabella.synthesis._labels import check_list
 
@@ -80,44 +81,104 @@ def contrasts_of_each(evidence: Evidence, analyses: Sequence[Analysis]) -> list[
     list of Contrasts
         As :func:`contrasts` gives them.
     """
-    known: dict[tuple[object, ...], Effect | str] = {}
-    return [_contrasts(evidence, analysis, known) for analysis in analyses]
+    reader = EffectReader(evidence)
+    return [reader.contrasts(analysis) for analysis in analyses]
 
 
-def _contrasts(evidence: Evidence, analysis: Analysis, known: dict[tuple[object, ...], Effect | str]) -> Contrasts:
-    named = [tuple(name.split("/", 1)) for name in analysis.comparisons if name not in analysis.without]
-    unwanted = {(study, key): _unwanted(analysis, evidence.studies[study], key) for study, key in named}
-    controls = Counter(
-        (study, evidence.studies[study].comparisons[key].versus) for study, key in named if not unwanted[study, key]
-    )
-    better = evidence.dossier.outcomes[analysis.outcome].better
-    # All that an effect depends on, besides the comparison and how many share its control.
-    reading = (analysis.outcome, analysis.measure, analysis.time, analysis.when, analysis.uses, analysis.raters,
-               analysis.not_from, analysis.assume_recalled)  # fmt: skip
-    effects: list[Effect] = []
-    missing: list[NotComputed] = []
-    for study_id, key in named:
-        study = evidence.studies[study_id]
-        found: Effect | str | None = unwanted[study_id, key]
-        if found is None:
-            shares = controls[study_id, study.comparisons[key].versus]
-            asked = (study_id, key, shares, *reading)
-            if asked not in known:
-                known[asked] = Contrast(evidence, analysis, study, key, shares, better).effect()
-            found = known[asked]
-        if isinstance(found, Effect):
-            effects.append(found)
-        else:
-            missing.append(NotComputed(study_id, key, found))
-    kept, apart = _on_one_scale(evidence, analysis, effects)
-    return Contrasts(kept, (*missing, *apart))
+class Selection(NamedTuple):
+    """Which comparisons an analysis takes."""
+
+    comparisons: tuple[str, ...]
+    without: tuple[str, ...]
+    co_treatment: tuple[str, ...]
+    blinding: tuple[str, ...]
+    controls: tuple[str, ...]
+
+
+class Reading(NamedTuple):
+    """All that an effect depends on, besides the comparison and how many share its control."""
+
+    outcome: str
+    measure: str
+    time: float | None
+    when: str
+    uses: tuple[str, ...]
+    raters: tuple[str, ...]
+    not_from: tuple[str, ...]
+    assume_recalled: bool
+
+
+class _Chosen(NamedTuple):
+    """A comparison that an analysis names: how many share its control, or why it is not wanted."""
+
+    study: str
+    key: str
+    shares: int
+    unwanted: str | None
+
+
+class EffectReader:
+    """Computes effects of a dossier, each distinct one once, however many analyses use it.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The dossier as read.
+    """
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+        self._selections: dict[Selection, tuple[_Chosen, ...]] = {}
+        self._readings: dict[Reading, dict[_Chosen, Effect | str]] = {}
+        self._made: Made = {}
+
+    def contrasts(self, analysis: Analysis) -> Contrasts:
+        """Give the effects of an analysis, and what could not be computed."""
+        selection = Selection(*(getattr(analysis, name) for name in Selection._fields))
+        reading = Reading(*(getattr(analysis, name) for name in Reading._fields))
+        return self.read(selection, reading, lambda: analysis)
+
+    def read(self, selection: Selection, reading: Reading, analysis: Callable[[], Analysis]) -> Contrasts:
+        """Give the same from what matters of an analysis, which is made only where an effect is not yet known."""
+        if selection not in self._selections:
+            self._selections[selection] = self._choose(selection)
+        known = self._readings.setdefault(reading, {})
+        effects: list[Effect] = []
+        missing: list[NotComputed] = []
+        for each in self._selections[selection]:
+            found = each.unwanted or known.get(each)
+            if found is None:
+                found = known[each] = self._compute(each, analysis())
+            if isinstance(found, str):
+                missing.append(NotComputed(each.study, each.key, found))
+            else:
+                effects.append(found)
+        kept, apart = _on_one_scale(self.evidence, reading.measure, effects)
+        return Contrasts(kept, (*missing, *apart))
+
+    def _choose(self, selection: Selection) -> tuple[_Chosen, ...]:
+        studies = self.evidence.studies
+        named = [tuple(name.split("/", 1)) for name in selection.comparisons if name not in selection.without]
+        unwanted = {(study, key): _unwanted(selection, studies[study], key) for study, key in named}
+        controls = Counter(
+            (study, studies[study].comparisons[key].versus) for study, key in named if not unwanted[study, key]
+        )
+        return tuple(
+            _Chosen(study, key, controls[study, studies[study].comparisons[key].versus], unwanted[study, key])
+            for study, key in named
+        )
+
+    def _compute(self, each: _Chosen, analysis: Analysis) -> Effect | str:
+        better = self.evidence.dossier.outcomes[analysis.outcome].better
+        study = self.evidence.studies[each.study]
+        return Contrast(self.evidence, analysis, study, each.key, each.shares, better, self._made).effect()
 
 
 def _on_one_scale(
-    evidence: Evidence, analysis: Analysis, effects: list[Effect]
+    evidence: Evidence, measure: str, effects: list[Effect]
 ) -> tuple[tuple[Effect, ...], tuple[NotComputed, ...]]:
     """Keep apart what is in points of another scale than the first effect: such differences cannot be pooled."""
-    if analysis.measure != "MD":
+    if measure != "MD":
         return tuple(effects), ()
     label = evidence.dossier.scale_label
     first = effects[0].scale if effects else None
@@ -129,14 +190,14 @@ def _on_one_scale(
     return tuple(effect for effect in effects if effect.scale == first), apart
 
 
-def _unwanted(analysis: Analysis, study: Study, key: str) -> str | None:
+def _unwanted(selection: Selection, study: Study, key: str) -> str | None:
     """Say why an analysis does not want a comparison, if it does not."""
     detail = study.co_treatment_detail
     remembered = detail is not None and detail.status == "recalled"
     for what, kind, wanted in (
-        ("co-treatment", "unknown" if remembered else study.co_treatment, analysis.co_treatment),
-        ("blinding", study.design.blinding, analysis.blinding),
-        ("control", study.comparisons[key].control, analysis.controls),
+        ("co-treatment", "unknown" if remembered else study.co_treatment, selection.co_treatment),
+        ("blinding", study.design.blinding, selection.blinding),
+        ("control", study.comparisons[key].control, selection.controls),
     ):
         if wanted and kind not in wanted:
             return f"{what} is {kind}, not {' or '.join(wanted)}".replace("_", " ")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, product
+from typing import NamedTuple
 
 import numpy as np
 
-from glabella.dossier import Analysis, Evidence
-from glabella.synthesis._contrasts import arrays, contrasts_of_each
+from glabella.dossier import Analysis, Evidence, Option
+from glabella.synthesis._contrasts import EffectReader, Reading, Selection, arrays
 from glabella.synthesis._effect import Effect
 from glabella.synthesis._multiverse import Multiverse, pool_each
 from glabella.synthesis._pool import Method, Test
@@ -70,28 +71,71 @@ def multiverse_of(
     >>> list(every.found.options)[:3]
     ['trials', 'dose', 'outcome']
     """
-    choices = evidence.dossier.choices
-    made = list(product(analyses, product(*(options.items() for options in choices.values()))))
-    each = contrasts_of_each(evidence, [first.choosing(*(option for _, option in rest)) for first, rest in made])
-    rows = {_same(effect): effect for found in each for effect in found.effects}
+    made = tuple(_combinations(evidence, analyses))
+    reader = EffectReader(evidence)
+    found = [reader.read(each.selection, each.reading, each.analysis).effects for each in made]
+    # An effect that several combinations use is one object; different readings may still pool alike.
+    rows: dict[tuple[str, str, float, float], int] = {}
+    row_of: dict[int, int] = {}
+    effect_of: dict[int, Effect] = {}
+    for effect in chain.from_iterable(found):
+        if id(effect) not in row_of:
+            row_of[id(effect)] = rows.setdefault(_same(effect), len(rows))
+        effect_of[row_of[id(effect)]] = effect
     if not rows:
         raise ValueError("no analysis has an effect, expected one or more")
-    row_of = {same: row for row, same in enumerate(rows)}
     keep = np.zeros((len(made), len(rows)), dtype=bool)
-    for place, found in enumerate(each):
-        keep[place, [row_of[_same(effect)] for effect in found.effects]] = True
-    effects = tuple(rows.values())
-    taken = {"trials": [first.label for first, _ in made]}
-    taken |= {choice: [rest[column][0] for _, rest in made] for column, choice in enumerate(choices)}
-    pooled = pool_each(
-        *arrays(effects),
+    for place, effects in enumerate(found):
+        keep[place, [row_of[id(effect)] for effect in effects]] = True
+    choices, named = ("trials", *evidence.dossier.choices), [each.names for each in made]
+    pooled = tuple(effect_of[row] for row in range(len(rows)))
+    multiverse = pool_each(
+        *arrays(pooled),
         keep,
-        taken,
+        {choice: [each[column] for each in named] for column, choice in enumerate(choices)},
         methods=methods,
         tests=tests,
-        study=[f"{effect.study}/{effect.comparison}" for effect in effects],
+        study=[f"{effect.study}/{effect.comparison}" for effect in pooled],
     )
-    return DeclaredMultiverse(pooled, effects)
+    return DeclaredMultiverse(multiverse, pooled)
+
+
+class _Combination(NamedTuple):
+    """An analysis with one option of each choice, and what matters of the analysis that they make."""
+
+    base: Analysis
+    taken: tuple[tuple[str, Option, dict[str, object]], ...]
+    selection: Selection
+    reading: Reading
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the analysis and of the options."""
+        return (self.base.label, *(name for name, _, _ in self.taken))
+
+    def analysis(self) -> Analysis:
+        """Give the analysis, which most combinations never need."""
+        return self.base.choosing(*(option for _, option, _ in self.taken))
+
+
+def _combinations(evidence: Evidence, analyses: Sequence[Analysis]) -> Iterator[_Combination]:
+    """Give every combination of analyses and options."""
+    choices = [
+        [
+            (name, option, {field: getattr(option, field) for field in option.model_fields_set})
+            for name, option in options.items()
+        ]
+        for options in evidence.dossier.choices.values()
+    ]
+    for base in analyses:
+        usual = {field: getattr(base, field) for field in (*Selection._fields, *Reading._fields)}
+        for taken in product(*choices):
+            values = usual.copy()
+            for _, _, otherwise in taken:
+                values |= otherwise
+            selection = Selection._make(map(values.__getitem__, Selection._fields))
+            reading = Reading._make(map(values.__getitem__, Reading._fields))
+            yield _Combination(base, taken, selection, reading)
 
 
 def _same(effect: Effect) -> tuple[str, str, float, float]:

@@ -153,4 +153,4 @@ def _of_p(between: Between, n1: float, n2: float, usable: Usable) -> _Found:
         return P_OF_ZERO
     if p == 1 or difference == 0:
         return "a difference of nil, or with a P of one, tells nothing of its spread"
-    return float(se_from_p(difference, p, n1, n2)), "its exact P, by Student's t", (("P", between.p),)
+    return float(se_from_p(difference, p, n1, n2)), "its exact p, by Student's t", (("P", between.p),)

@@ -440,3 +440,9 @@ def test_bad_models_are_named() -> None:
             make()
     with pytest.raises(ValueError, match="expected probabilities between 0 and 1"):
         average().mu.quantile(1.0)
+
+
+def test_probabilities_too_many_to_keep_are_worked_out_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = logs(average(WeightFunction((0.025, 0.05), "one")))
+    monkeypatch.setattr("glabella.synthesis.bayesian._averaging_likelihood._KEPT", 0)
+    assert logs(average(WeightFunction((0.025, 0.05), "one"))) == kept

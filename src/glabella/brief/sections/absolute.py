@@ -86,13 +86,17 @@ def _claims(results: Results, book: Ledger, risks: Risks, people: int) -> Absolu
         population="people like those in these trials", function=risk_with, decimals=0
     )
     middle, low, high = (people * risk for risk in risks.with_)
-    said = f"of {_OF[people]} people"
+    words, of = words_of(results.evidence), f"of {_OF[people]} people"
     return AbsoluteClaims(
         one,
-        without=about("without", f"{said}, without: {one.analysis.label}", people * risks.without),
+        without=about(
+            "without",
+            f"{one.outcome.label}, {of}, without {words.short}: {one.analysis.label}",
+            people * risks.without,
+        ),
         with_=about(
             "with",
-            f"{said}, with: {one.analysis.label}",
+            f"{one.outcome.label}, {of}, with {words.short}: {one.analysis.label}",
             middle,
             low=low,
             high=high,
@@ -118,7 +122,7 @@ def _row(results: Results, row: AbsoluteClaims) -> Row:
     one = row.one
     label: list[Inline] = [f"{one.outcome.label}: {one.analysis.label}"]
     if missing := _largest_missing(results, one):
-        label.append((" ", Small(("without ", Name(missing)))))
+        label.append((" ", Small(("leaves out ", Name(missing)))))
     return Row((tuple(label), row.without, row.with_, one.certainty))
 
 
@@ -134,7 +138,9 @@ def _largest_missing(results: Results, one: PooledAnalysis) -> str:
 
 
 def _note(results: Results, risks: tuple[Risks, ...]) -> Inline:
-    how = "The pooled effect is put on the share of the same trials' controls who had the event, taken as known."
+    how = "The pooled effect is put on the share of the same trials’ controls who had the event, taken as known."
+    if results.headline.analysis.measure not in _COUNTED:
+        how += " These rows pool people who were counted; where people are computed from scores, numbers differ."
     if all(_largest_missing(results, each.one) for each in risks):
         return f"{how} The largest trial is in no row: these rows are what the other trials would have."
     return how

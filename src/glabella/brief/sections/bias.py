@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from glabella.brief.measure import NAMES, axis, favours, is_ratio, null_word
+from glabella.brief.measure import NAMES, axis, favours, holds, is_ratio, null_word
 from glabella.brief.quoting import say_all
 from glabella.brief.results import PooledAnalysis, Results
 from glabella.brief.words import words_of
@@ -33,6 +33,7 @@ from glabella.shown import (
     Small,
     Source,
     Table,
+    written,
 )
 
 if TYPE_CHECKING:
@@ -170,6 +171,7 @@ def _under_bias(results: Results, book: Ledger, given: _Given) -> _UnderBias:
     from glabella.synthesis import BiasPrior, arrays, bias_adjusted, unblinding_curve
 
     yi, vi = arrays(results.headline.effects)
+    null = null_word(results.headline.analysis.measure)
     tau = _of_tau(_kind(given.spread))
     none = BiasPrior(0, 0)
     about = _about(results, book, given.spread)
@@ -191,29 +193,31 @@ def _under_bias(results: Results, book: Ledger, given: _Given) -> _UnderBias:
                 chr(ord("A") + place),
                 _about(results, book, prior)(
                     f"prior.{name}",
-                    f"assumed bias: {prior.label}",
+                    f"bias as measured for: {prior.label}",
                     mean,
                     low=mean - 1.96 * sd,
                     high=mean + 1.96 * sd,
-                    interval="95 % of the prior",
+                    interval="95 % interval of the prior",
                 ),
                 _posterior(
                     _about(results, book, given.spread, prior),
                     f"adjusted.{name}",
-                    f"effect, if biased as by {prior.label}",
+                    f"effect that is left, bias taken off as measured for: {prior.label}",
                     found.mu,
                 ),
             )
         )
     return _UnderBias(
-        plain=_posterior(about, "plain", "effect without bias", plain.mu),
-        tipping=about("tipping", "bias with which the interval includes no effect", _known(curve.tipping)),
-        halving=about("halving", "bias with which half the effect is left", _known(curve.halving)),
+        plain=_posterior(about, "plain", "effect, if no trial is biased", plain.mu),
+        tipping=about(
+            "tipping", f"bias in every trial with which the interval includes {null}", _known(curve.tipping)
+        ),
+        halving=about("halving", "bias in every trial that leaves half the effect", _known(curve.halving)),
         assumed=tuple(grid.tolist()),
         curve=tuple(
             about(
                 f"curve.{place + 1}",
-                f"effect if every trial is biased by {bias:.3f}",
+                f"effect that is left, if every trial is biased by {written(bias, 3)}",
                 middle,
                 low=low,
                 high=high,
@@ -235,7 +239,12 @@ def _averaged(results: Results, book: Ledger, given: _Given) -> _Averaged:
     about = _about(results, book, given.spread, given.size, function="model_average")
     return _Averaged(
         effect=about(
-            "averaged", "effect, averaged over models", found.mu.mean, low=low, high=high, interval=_CREDIBLE
+            "averaged",
+            "effect, averaged over models with and without publication bias",
+            found.mu.mean,
+            low=low,
+            high=high,
+            interval=_CREDIBLE,
         ),
         chance_effect=about("chance.effect", "probability of an effect", found.effect.posterior),
         chance_bias=about("chance.publication", "probability of publication bias", found.bias.posterior),
@@ -300,7 +309,7 @@ def _lead(under: _UnderBias, average: _Averaged, one: PooledAnalysis) -> Paragra
     return Paragraph(
         (
             *_turning(under, one),
-            " Averaged over models with and without missing trials the effect is ",
+            " Averaged over models with and without publication bias, the effect is ",
             average.effect,
             ".",
         ),
@@ -311,17 +320,23 @@ def _lead(under: _UnderBias, average: _Averaged, one: PooledAnalysis) -> Paragra
 def _turning(under: _UnderBias, one: PooledAnalysis) -> tuple[Inline, ...]:
     """Say how large a bias would change the conclusion."""
     null = null_word(one.analysis.measure)
+    start: tuple[Inline, ...] = ("Pooled with a prior for the spread between trials, the effect is ", under.plain)
     if under.tipping.value == 0:
-        return (f"The interval includes {null} without any bias.",)
+        return (*start, f"; the interval includes {null} without any bias.")
     if under.tipping.value is None:
-        return (f"No bias that was tried lets the interval include {null}.",)
-    return ("A bias of ", under.tipping, f" in every trial is enough for the interval to include {null}.")
+        return (*start, f"; no bias that was tried lets the interval include {null}.")
+    return (*start, "; a bias of ", under.tipping, f" in every trial is enough for the interval to include {null}.")
 
 
 def _knowing(results: Results, book: Ledger, given: _Given, under: _UnderBias) -> list[Block]:
     one, short = results.headline, words_of(results.evidence).short
     measure, better = one.analysis.measure, one.outcome.better
-    said: list[Inline] = [_guessed(one), " Without any bias the same trials give ", under.plain, "."]
+    said: list[Inline] = [_guessed(one)]
+    if one.fit.ci_low <= 0 <= one.fit.ci_high and not holds(under.plain, measure):
+        said.append(
+            " Intervals here are credible intervals that rest on a prior for the spread between trials; the "
+            f"headline’s, which rests on none, includes {null_word(measure)} without any bias."
+        )
     if under.halving.value is not None:
         said += [" A bias of ", under.halving, " in every trial would leave half the effect."]
     rows = []
@@ -394,21 +409,21 @@ def _missing(given: _Given, average: _Averaged) -> list[Block]:
             (
                 average.models,
                 " models, with and without an effect, heterogeneity and publication bias of several forms, "
-                "were weighed by how well they predict these trials. Averaged over them the effect is ",
+                "were weighted by how well they predict these trials. Averaged over them, the effect is ",
                 average.effect,
-                ". The probability of any effect goes from a half to ",
+                ". The probability of any effect was a half before the data and is ",
                 average.chance_effect,
-                " and that of publication bias from a half to ",
+                " with them; that of publication bias was a half and is ",
                 average.chance_bias,
-                "; Bayes factors ",
+                ". Bayes factors: ",
                 average.bf_effect,
-                " and ",
+                " for an effect, ",
                 average.bf_bias,
-                ".",
+                " for publication bias.",
             )
         ),
         Paragraph(
-            f"Neither is the headline. Priors: {given.spread.label}; {given.size.label}. Publication bias is one "
+            f"None of these numbers is the headline. Priors: {given.spread.label}; {given.size.label}. Publication bias is one "
             "reason why small trials find more; guessed treatment, other doses and other people are others, and "
             "these models cannot tell them apart.",
             "note",

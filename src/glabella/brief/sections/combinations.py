@@ -12,7 +12,7 @@ from glabella.brief.results import Results, sources_of
 from glabella.brief.sections.indirect import direct_statements, treatments_of
 from glabella.brief.words import words_of
 from glabella.decision import certainty
-from glabella.dossier import Option, Statement, Study
+from glabella.dossier import CoTreatment, Option, Statement, Study
 from glabella.shown import (
     Block,
     Claim,
@@ -45,13 +45,8 @@ if TYPE_CHECKING:
 SECTION = "combine"
 #: Stands between components in names made for the component model, and in no name of a table.
 _JOIN = "\x1f"
-#: What else people took, in the claims' labels and on the page.
-_KINDS = {
-    "adjunct": ("everybody also took an antidepressant", "everybody had other treatment too"),
-    "monotherapy": ("nobody took an antidepressant", "nobody had other treatment"),
-    "mixed": ("some did", "some had other treatment too"),
-    "unknown": ("not known", "not known"),
-}
+#: What else people took, in the order of the table.
+_KINDS: tuple[CoTreatment, ...] = ("adjunct", "monotherapy", "mixed", "unknown")
 
 
 def report(results: Results, book: Ledger) -> Section | None:
@@ -85,7 +80,7 @@ def tested(results: Results, book: Ledger) -> Claim:
     ]
     return book(
         "with.tested",
-        "randomised trials of the toxin in both groups and something else in one",
+        f"randomised trials that gave {words_of(evidence).treatment} to both groups and something else to one",
         len(found),
         population=evidence.dossier.question.population,
         time_span="any",
@@ -141,8 +136,8 @@ def _answer(results: Results, book: Ledger) -> Block:
         return Paragraph(
             (*start, ": a combination was ", Strong("tested"), " against the treatment alone."), "lead"
         )
-    claim = ", so that it works better together with something else than alone is "
-    return Paragraph((*start, claim, Icon("verdict", "untested"), "."), "lead")
+    asked = ". Whether it works better together with something else than alone is "
+    return Paragraph((*start, asked, Icon("verdict", "untested"), "."), "lead")
 
 
 # --- the dossier's trials by what else people took ----------------------------------------------------------
@@ -159,14 +154,15 @@ def _added(results: Results, book: Ledger) -> list[Block]:
         evidence.studies[name] for name in dict.fromkeys(name.partition("/")[0] for name in analysis.comparisons)
     ]
     rows = []
-    for kind, (label, words) in _KINDS.items():
+    words = words_of(evidence)
+    for kind in _KINDS:
         these = [study for study in studies if _kind(study) == kind]
         if these:
-            rows.append(Row((words, *_added_by(results, book, analysis, these, kind, label))))
-    name = words_of(evidence).treatment
+            rows.append(Row((words.others(kind), *_added_by(results, book, analysis, these, kind))))
+    name = words.treatment
     caption = (
-        f"The trials of {name} by what else people had, in both groups alike. They differ in much besides, so this "
-        "is no comparison of the rows."
+        f"The trials of {name} by what else people had, in both groups alike. They differ in much else, so the rows "
+        "cannot be compared."
     )
     columns = (
         Column("other treatment"),
@@ -174,14 +170,16 @@ def _added(results: Results, book: Ledger) -> list[Block]:
         Column("comparisons with an effect", "number"),
         Column(f"pooled {NAMES[analysis.measure][0]}", "number"),
     )
-    return [Table(caption, columns, tuple(rows))]
+    note = "Rows of several comparisons are pooled by random effects, even where these are of one trial."
+    return [Table(caption, columns, tuple(rows), note=note)]
 
 
 def _added_by(
-    results: Results, book: Ledger, analysis: Analysis, studies: list[Study], kind: str, label: str
+    results: Results, book: Ledger, analysis: Analysis, studies: list[Study], kind: CoTreatment
 ) -> tuple[Inline, Inline, Inline]:
     found = contrasts(results.evidence, analysis.choosing(Option.model_validate({"co_treatment": (kind,)})))
-    names = tuple(study.id for study in studies)
+    names, words = tuple(study.id for study in studies), words_of(results.evidence)
+    label = f"other treatment: {words.others(kind)}"
     about = book.under(
         f"with.added.{kind}.",
         population=results.evidence.dossier.question.population,
@@ -194,14 +192,14 @@ def _added_by(
         decimals=0,
     )
     return (
-        Shown(about("trials", f"trials of the toxin: {label}", len(studies)), "number"),
-        Shown(about("k", f"comparisons with an effect: {label}", len(found.effects)), "number"),
+        Shown(about("trials", f"trials of {words.treatment}; {label}", len(studies)), "number"),
+        Shown(about("k", f"comparisons with an effect; {label}", len(found.effects)), "number"),
         _pooled(results, about, found, label),
     )
 
 
-def _kind(study: Study) -> str:
-    """Give what else people took; what is only remembered is not known."""
+def _kind(study: Study) -> CoTreatment:
+    """Give what else people took; what is from memory is not known."""
     detail = study.co_treatment_detail
     return "unknown" if detail is not None and detail.status == "recalled" else study.co_treatment
 
@@ -215,7 +213,7 @@ def _pooled(results: Results, book: Ledger, found: Contrasts, label: str) -> Inl
     shown = math.exp if is_ratio(found.effects[0].measure) else float
     claim = book(
         "pooled",
-        f"pooled effect: {label}",
+        f"pooled effect; {label}",
         shown(fit.estimate),
         low=shown(fit.ci_low),
         high=shown(fit.ci_high),
@@ -241,7 +239,7 @@ def _of_network(results: Results, compared: Compared, book: Ledger) -> list[Bloc
         return [Paragraph(nothing)]
     shared: ClaimFields = {
         "population": comparators.population,
-        "time_span": "acute treatment",
+        "time_span": comparators.time_span,
         "certainty": compared.certainty,
         "version": __version__,
         "inputs": tuple((file, results.evidence.digests[file]) for file in files),
@@ -267,22 +265,22 @@ def _of_network(results: Results, compared: Compared, book: Ledger) -> list[Bloc
             for model, each in (("network", own), ("component_network", sums))
         ]
         rows.append(Row((Name(label), Shown(trials, "number"), *(Shown(end, "bare") for end in ends))))
-    label = "P of departure from plain sums of parts"
+    label = "p of the test that the effects of components add up"
     additivity = about("additivity", label, p, function="glabella.synthesis.component_network")
     columns = (
         Column("combination"),
         Column("trials", "number"),
         Column("as found", "number"),
-        Column("if its parts add up", "number"),
+        Column("if the parts add up", "number"),
     )
     return [
         Heading("Combinations of other treatments"),
         Paragraph(
             (
-                f"{nothing} Whether combinations of the others do more than their parts add up to was tested over "
-                "all of them: p = ",
+                f"{nothing} Whether combinations of the others do more than the sum of their parts was tested over all of "
+                "them: p = ",
                 Shown(additivity, "number"),
-                ". With so few trials, that they add up is neither shown nor ruled out.",
+                ". With so few trials, it is neither shown nor ruled out that parts simply add up.",
             )
         ),
         Table(f"{_capital(NAMES[comparators.measure][0])} against {compared.control}.", columns, tuple(rows)),

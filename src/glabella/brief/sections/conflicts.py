@@ -34,7 +34,7 @@ def report(results: Results, book: Ledger) -> Section | None:
         results,
         under,
         "used",
-        "of them, with a side that is used",
+        "contradictions between sources with a side that is used",
         decided,
         files=[file for file, _ in found],
         sources=sources,

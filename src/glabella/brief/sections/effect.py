@@ -10,6 +10,7 @@ from glabella.brief.pooled import (
     TrialClaims,
     new_trial,
     pooled_claims,
+    read_as,
     statement,
     trial_claims,
     trust,
@@ -112,7 +113,7 @@ def _printed(results: Results, book: Ledger, study_id: str, key: str) -> tuple[I
             week = evidence.words.at(result.time)
             found.append(quote(about, difference, "difference", label, population=study.label, time_span=week))
             if between.p:
-                p = quote(about, between.p, "p", f"P: {label}")
+                p = quote(about, between.p, "p", f"p: {label}")
                 found += [", p " if p.bound else ", p = ", p]
     return tuple(found)
 
@@ -135,11 +136,11 @@ def _trials(
             (Name(comparison_label(studies[each.study], each.comparison)), f": {each.reason}")
             for each in one.found.not_computed
         )
-        content += [Paragraph("Not in it, and why:"), Items(missing)]
+        content += [Paragraph("Left out, and why:"), Items(missing)]
     new = [trial for trial in trials if _as_read(trial) not in told]
     told.update(map(_as_read, new))
     if new:
-        content.append(Details("From what each effect was made", (Items(tuple(map(_derivation, new))),)))
+        content.append(Details("How each effect was computed", (Items(tuple(map(_derivation, new))),)))
     return content
 
 
@@ -166,11 +167,17 @@ def _forest(results: Results, one: PooledAnalysis, found: PooledClaims, trials: 
         rows.append(Row((new, "", "", Drawn(found.prediction, "prediction"), limits, "", "")))
     note: list[Inline] = []
     if several:
-        note += ["Disagreement beyond chance (I²): ", found.i2, "; variance between trials (τ²): ", found.tau2, "."]
+        note += [
+            "Variability between trials beyond chance (I²): ",
+            found.i2,
+            "; variance of true effects between trials (τ²): ",
+            found.tau2,
+            ".",
+        ]
     if any(trial.shared for trial in trials):
         note.append(" A control that serves several comparisons is shared out, so that nobody counts twice.")
     if any(counted) and not all(counted):
-        note.append(" Where no events stand the effect was made from scores.")
+        note.append(" Where no events stand, the effect was computed from scores.")
     when = Name(words.at(one.analysis.time))
     return Table(
         caption=(
@@ -228,7 +235,7 @@ def _derivation(trial: TrialClaims) -> Inline:
     for step in trial.steps:
         read: list[Inline] = []
         for name, claim in step.read:
-            read += [", " if read else " (", f"{name} ", claim]
+            read += [", " if read else " (", f"{read_as(name)} ", claim]
         said += ["; " if said else "", step.rule, *((*read, ")") if read else ())]
     return (Name(trial.label), ": ", *said, ".")
 
@@ -296,7 +303,7 @@ def _beside_each_other(
     table = Table(
         caption=(f"{_capital(named(first))}, ", when, f"; {favours(measure, outcome.better, words.short)}."),
         columns=(
-            Column("pooled", "wide"),
+            Column("trials pooled", "wide"),
             Column("comparisons", "number"),
             Column("people", "number"),
             Column(NAMES[measure][0], "drawn"),

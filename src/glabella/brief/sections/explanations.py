@@ -31,7 +31,7 @@ from glabella.shown import (
     Table,
 )
 
-_NEEDED = "half-life of mood with which relief outlasts weakness by as much as was seen"
+_NEEDED = "half-life of mood with which relief would outlast weakness by as much as was seen"
 _UNFITTED = (
     "The data have not been asked: the model has not been fitted to the observations yet. Below is what each "
     "explanation predicts, and what speaks for and against it."
@@ -78,7 +78,7 @@ def report(results: Results, book: Ledger) -> Section | None:
 
 def _items(book: Ledger, key: str, it: Explanation) -> Items:
     said = (
-        *(("Predicts: ", each) for each in say_all(book, it.predicts, f"foretells.{key}.")),
+        *(("Predicts: ", each) for each in say_all(book, it.predicts, f"predicts.{key}.")),
         *(("For: ", each) for each in say_all(book, it.in_favour, f"favour.{key}.")),
         *(("Against: ", each) for each in say_all(book, it.against, f"against.{key}.")),
     )
@@ -107,7 +107,7 @@ def _with_model(model: FittedModel, book: Ledger, condition: str) -> tuple[Block
         limit=model.relief_counts(book),
     )
     certainty = sentence(
-        "Certainty: {certainty}, because {reasons}.",
+        "Certainty: {certainty}. Why: {reasons}.",
         certainty=Icon("certainty", model.mood_certainty),
         reasons="; ".join(_reasons(model)),
     )
@@ -137,12 +137,12 @@ def _account(model: FittedModel, under: Ledger, people: str, each: Explained) ->
     gap = next((it for it in model.fitted.mood.gaps if effect and it.explanation == each.name), None)
     own = under.under(f"mood.{each.name.replace(' ', '_')}.", population=f"{people}; explained by: {label}")
     fitted = own.under(function="glabella.mechanism.compare")
-    likely = model.level(LIKELY)
+    likely, after = model.level(LIKELY), f"after one {model.evidence.words.session}"
     half = each.half_life
 
     def days(name: str, words: str, found: Interval, function: str) -> Claim:
         places = decimals_of(found.value, found.high, digits=1)
-        book = own.under(unit="days", function=f"glabella.mechanism.{function}", time_span="after one injection")
+        book = own.under(unit="days", function=f"glabella.mechanism.{function}", time_span=after)
         return ranged(book, name, words, found, likely, decimals=places)
 
     def shown(name: str, words: str, found: Interval | None, function: str) -> Claim | None:
@@ -157,8 +157,16 @@ def _account(model: FittedModel, under: Ledger, people: str, each: Explained) ->
         effect,
         limits=half.low is not None or half.high is not None,
         beyond=gap is not None and half.high is not None and (needed or math.inf) > half.high,
-        gain=ranged(fitted, "gain", "relief at full drive", each.gain, likely, unit="points", decimals=1),
-        half_life=days("half_life", "half-life of mood: how slowly it follows", half, "compare"),
+        gain=ranged(
+            fitted,
+            "gain",
+            "largest relief that the explanation gives",
+            each.gain,
+            likely,
+            unit="points",
+            decimals=1,
+        ),
+        half_life=days("half_life", "half-life with which mood follows", half, "compare"),
         weight=_fit(fitted, each),
         weakness_half=shown("weakness_half", "day by which weakness has fallen to half", weakness, "gap"),
         relief_half=shown("relief_half", "day by which relief has fallen to half", relief, "gap"),
@@ -168,8 +176,8 @@ def _account(model: FittedModel, under: Ledger, people: str, each: Explained) ->
 
 def _fit(book: Ledger, each: Explained) -> Claim:
     """State how well an explanation fits; its weight is shown, and AICc stands behind it."""
-    book("aicc", "AICc: lower is better", each.aicc, decimals=1)
-    return book("weight", "weight among the explanations, by AICc", 100 * each.weight, unit="%", decimals=0)
+    book("aicc", "AICc (lower is better)", each.aicc, decimals=1)
+    return book("weight", "weight among the explanations, from AICc", 100 * each.weight, unit="%", decimals=0)
 
 
 def _lasting(half_life: Interval, gap: Gap) -> Interval:
@@ -210,14 +218,14 @@ def _table(model: FittedModel, accounts: tuple[_Account, ...]) -> Table:
             mark = "no proof that there is none"
         rows.append(Row(((Name(each.label), aside(mark)), each.weight, *_cells(each))))
     return Table(
-        "The best first; the weight follows from AICc. Half-life: how slowly mood follows, in days. The last "
-        f"column is the half-life that mood would need to outlast the {model.words.part} by as much as was seen.",
+        "The best fit first; weights follow from AICc. The half-life says how slowly mood follows. The last column is "
+        f"the half-life that mood would need to outlast the {model.words.part} by as much as was seen.",
         (
             Column("explanation"),
             Column("weight", "number"),
-            Column("points at full drive", "number"),
-            Column("half-life of mood", "number"),
-            Column("needed half-life", "number"),
+            Column("largest relief, points", "number"),
+            Column("half-life of mood, days", "number"),
+            Column("half-life needed, days", "number"),
         ),
         tuple(rows),
     )
@@ -260,8 +268,8 @@ def _gap(model: FittedModel, under: Ledger, accounts: tuple[_Account, ...]) -> t
         return ()
     said = sentence(
         "Where it was watched, mood stayed better for {seen} or more after the {part} was back. As fitted, "
-        "weakness has fallen to half by day {weakness}, and relief by {days}. That mood outlasts the {part} is "
-        "then slowness of mood, as in the last column of the table, or something that no explanation here holds.",
+        "weakness has fallen to half by day {weakness}, and relief by {days}. If mood outlasts the {part}, either mood "
+        "is slow, as in the last column of the table, or something acts that no explanation here holds.",
         seen=seen,
         part=model.words.part,
         weakness=Shown(weakness, "bare"),
@@ -292,5 +300,10 @@ def _figure(model: FittedModel, condition: str) -> tuple[Figure, ...]:
     picture = explained_course(courses, points, title="points of relief: above zero is better")
     alt = f"Relief of {condition} in points over weeks, a line for each explanation, with what trials saw."
     return (
-        Figure("mood", picture, alt, "Lines are the explanations as fitted, dots the differences that trials saw."),
+        Figure(
+            "mood-course",
+            picture,
+            alt,
+            "Lines are the explanations as fitted, dots the differences that trials saw.",
+        ),
     )

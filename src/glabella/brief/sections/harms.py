@@ -57,7 +57,7 @@ def brief(results: Results, book: Ledger) -> Section | None:
     wanted = evidence.summary.harms or tuple(counts)
     rows, spans = [], []
     for key in wanted:
-        sides = _sides(_book_of(book, key, counts[key]), counts[key], ".people", 100, decimals=0)
+        sides = _sides(_book_of(book, key, counts[key]), counts[key], words.short, ".people", decimals=0)
         if any(sides):
             rows.append(
                 Row((Name(counts[key].label), *(Shown(side, "bare") if side else _NOT_COUNTED for side in sides)))
@@ -68,7 +68,7 @@ def brief(results: Results, book: Ledger) -> Section | None:
     where = evidence.summary.harms_in or f"counted in {counts[wanted[0]].population}"
     caption = (f"Of a hundred people, {spans[0]}; {where}.",)
     columns = (Column("Event"), Column(capital(words.short), "number"), Column(capital(words.control), "number"))
-    return Section("common-harms", "Unwanted events", (Table(caption, columns, tuple(rows)),))
+    return Section("common-harms", "Adverse events", (Table(caption, columns, tuple(rows)),))
 
 
 def report(results: Results, book: Ledger) -> Section | None:
@@ -110,14 +110,14 @@ def _answer(counted: list[_Counted], said: bool, short: str) -> Inline:
 
 
 def _counted(results: Results, book: Ledger) -> list[_Counted]:
-    found = []
+    found, short = [], words_of(results.evidence).short
     for key, pair in results.evidence.products.harm_counts.items():
         under = _book_of(book, key, pair)
-        sides = _sides(under, pair)
+        sides = _sides(under, pair, short)
         if not any(sides):
             continue
         rare = any(side is not None and (side.value or 0.0) < _RARE for side in sides)
-        of_thousand = _sides(under, pair, ".thousand", 1000) if rare else None
+        of_thousand = _sides(under, pair, short, ".thousand", 1000) if rare else None
         found.append(_Counted(pair.label, pair.population, pair.time_span, sides, of_thousand))
     return found
 
@@ -127,12 +127,13 @@ def _book_of(book: Ledger, key: str, pair: ArmPair) -> Ledger:
 
 
 def _sides(
-    book: Ledger, pair: ArmPair, name: str = "", of: int = 100, decimals: int | None = None
+    book: Ledger, pair: ArmPair, short: str, name: str = "", of: int = 100, decimals: int | None = None
 ) -> tuple[Claim | None, Claim | None]:
-    with_it = _share(book, f"with{name}", "with", pair.label, pair.arm, "products.yaml", of, decimals)
-    return with_it, _share(
-        book, f"without{name}", "without", pair.label, pair.versus, "products.yaml", of, decimals
+    with_it, without = (
+        _share(book, f"{side}{name}", f"{side} {short}", pair.label, arm, "products.yaml", of, decimals)
+        for side, arm in (("with", pair.arm), ("without", pair.versus))
     )
+    return with_it, without
 
 
 def _share(
@@ -154,7 +155,7 @@ def _share(
     sources = [key for number in numbers for key in number.sources]
     return book(
         name,
-        f"of a {'hundred' if of == 100 else 'thousand'} people, {side}: {event}",
+        f"{event}, of a {'hundred' if of == 100 else 'thousand'} people {side}",
         of * events / n,
         low=of * float(low),
         high=of * float(high),
@@ -188,18 +189,20 @@ def _where_from(results: Results, book: Ledger, counted: list[_Counted]) -> list
         files = [f"studies/{study.id}.yaml" for study in main]
         sources = [study.reports[0] for study in main]
         both = book.under("harm.studies.")
-        total = count(results, both, "main", "studies of the question", len(main), files=files, sources=sources)
+        total = count(
+            results, both, "main", "main studies of the question", len(main), files=files, sources=sources
+        )
         shown = count(
             results,
             both,
             "counted",
-            "of them, with counts of harm in both groups",
+            "main studies of the question with counts of harm in both groups",
             len(showing),
             files=files,
             sources=sources,
         )
         said.append(
-            ("Studies of this question that show counts of harm in both groups: ", shown, " of ", total, ".")
+            ("Main studies of this question that show counts of harm in both groups: ", shown, " of ", total, ".")
         )
     return [Paragraph(tuple(said))] if said else []
 
@@ -254,7 +257,14 @@ def _in_studies(results: Results, book: Ledger) -> list[Block]:
     content: list[Block] = []
     if rows:
         columns = (Column("event"), Column("study"), Column("treatment"), Column("compared with"))
-        content.append(Table("People with the event, of a hundred, by study.", columns, tuple(rows), note=_NOTE))
+        content.append(
+            Table(
+                "People with the event, of a hundred, by study; studies of related questions included.",
+                columns,
+                tuple(rows),
+                note=_NOTE,
+            )
+        )
     if items:
         content.append(Items(tuple(items)))
     return [Heading("What its own studies show"), *content] if content else []
@@ -266,7 +276,7 @@ def _study_row(book: Ledger, study: Study, place: int, key: str) -> Row:
     for side, arm in (("with", comparison.arm), ("without", comparison.versus)):
         label = study.arms[arm].label
         book_of_arm = book.under(f"{place}.{key}.", population=f"{study.label}, {label}")
-        share = _share(book_of_arm, side, label, harm.event, harm.arms[arm], f"studies/{study.id}.yaml")
+        share = _share(book_of_arm, side, f"with {label}", harm.event, harm.arms[arm], f"studies/{study.id}.yaml")
         cells.append((Name(label), ": ", share or _NOT_COUNTED))
     return Row((Name(harm.event), (Name(study.label), *_allocation(study)), *cells))
 

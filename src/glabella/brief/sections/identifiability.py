@@ -37,12 +37,10 @@ from glabella.shown import (
     Table,
 )
 
-#: Results that assumptions may move, as a claim's label says them.
-_RESULTS: Mapping[str, str] = {
-    "duration": "days until half of the responders have lost the effect",
-    "responders": "per cent of women with a response on the first of the days told above",
-    "outlasting": "days by which relief outlasts weakness",
-}
+#: Of whom constants are.
+_CONSTANT = "constants of the model"
+#: Shares of a variance, as a label says them and as ids name them.
+_SHARES: Mapping[str, str] = {"alone": "alone", "with the others": "with_others"}
 #: How a constant is known.
 _KNOWN: Mapping[str, str] = {
     "seen": "seen",
@@ -109,9 +107,9 @@ def _unit(each: Parameter | None) -> str:
 def _moved(model: FittedModel, book: Ledger, at: int, each: Sensitivity) -> _Moved:
     """Make the claims of one result."""
     by = model.explanation(each.explanation) if each.explanation else None
-    quantity = _RESULTS[each.quantity] + _after(model, each)
+    result, quantity = _result(model, each), _quantity(model, each)
     under = model.ledger(book).under(
-        population=f"{quantity}{f' (by: {by})' if by else ''}, as the model computes it",
+        population="people as the model computes them",
         certainty=worse(model.certainty, model.mood_certainty) if by else model.certainty,
         sources=model.muscle_sources(),
     )
@@ -122,7 +120,7 @@ def _moved(model: FittedModel, book: Ledger, at: int, each: Sensitivity) -> _Mov
 
     def share(name: str, what: str, value: float, half: float) -> Claim:
         return sobol(
-            f"{name}.{what.replace(' ', '_')}",
+            f"{name}.{_SHARES[what]}",
             f"share of the variance of {quantity}, {what}: {_label(model, name)}",
             100 * value,
             low=100 * (value - half),
@@ -137,26 +135,37 @@ def _moved(model: FittedModel, book: Ledger, at: int, each: Sensitivity) -> _Mov
         swings.append(
             _Swung(
                 label,
-                low=tornado(f"{it.name}.low", f"low value of: {label}", it.low, unit=unit, decimals=places),
-                high=tornado(f"{it.name}.high", f"high value of: {label}", it.high, unit=unit, decimals=places),
+                low=tornado(
+                    f"{it.name}.low",
+                    f"low value of: {label}; moved for {quantity}",
+                    it.low,
+                    unit=unit,
+                    decimals=places,
+                ),
+                high=tornado(
+                    f"{it.name}.high",
+                    f"high value of: {label}; moved for {quantity}",
+                    it.high,
+                    unit=unit,
+                    decimals=places,
+                ),
                 at_low=shown(f"{it.name}.at_low", f"{quantity}, at the low value of: {label}", it.at_low),
                 at_high=shown(f"{it.name}.at_high", f"{quantity}, at the high value of: {label}", it.at_high),
             )
         )
-    result = _result(model, each)
     named: Inline = result
     if each.quantity == "responders" and (time := first_time(model, book)):
         named = sentence("{result} after {time}", result=result, time=time)
     return _Moved(
         result,
         (named, f", if mood follows by: {by}" if by else ""),
-        centre=shown("centre", quantity, each.centre),
+        centre=shown("centre", f"{quantity}, with every assumption at its central value", each.centre),
         swings=tuple(swings),
         shares=tuple(
             (
                 _label(model, it.name),
                 share(it.name, "alone", it.first, it.first_half_width),
-                share(it.name, "with others", it.total, it.total_half_width),
+                share(it.name, "with the others", it.total, it.total_half_width),
             )
             for it in each.sobol
         ),
@@ -172,10 +181,18 @@ def _result(model: FittedModel, each: Sensitivity) -> str:
     """Name a result in a sentence."""
     part = model.words.part
     return {
-        "duration": f"days until the {part} is back in half of women",
+        "duration": f"days until the {part} is back in half of the women in whom it weakened",
         "responders": f"percentage of women whose {part} is weakened",
         "outlasting": "days by which relief outlasts weakness",
     }[each.quantity] + _after(model, each)
+
+
+def _quantity(model: FittedModel, each: Sensitivity) -> str:
+    """Name a result whole, as a claim's label does."""
+    days = [it.day for it in model.usual.kept]
+    when = f" on day {days[0]:g}" if each.quantity == "responders" and days else ""
+    by = f", if mood follows by {model.explanation(each.explanation)}" if each.explanation else ""
+    return f"{_result(model, each)}{when}{by}"
 
 
 # --- sentences, tables and figures --------------------------------------------------------------------------
@@ -188,7 +205,7 @@ def _answer(model: FittedModel, book: Ledger) -> Inline:
     assumed = [each for each in unknowns if each.assumed]
     under = model.ledger(book).under(
         "constants.",
-        population="constants of the model",
+        population=_CONSTANT,
         certainty=model.certainty,
         function="glabella.mechanism.profile",
         decimals=0,
@@ -197,18 +214,18 @@ def _answer(model: FittedModel, book: Ledger) -> Inline:
     rest = len(unknowns) - len(told) - len(assumed)
     return sentence(
         "The data identify {told} of the model’s constants, and {rest} in part or not at all. Nothing that was "
-        "seen can identify {assumed} more, which stand on assumptions.",
-        told=under("told", "constants that the data tell", len(told)),
-        rest=under("untold", "constants that the data tell in part or not at all", rest),
-        assumed=under("assumed", "constants that nothing seen can tell", len(assumed)),
+        "seen can identify {assumed} more; they rest on assumptions.",
+        told=under("identified", "constants that the data identify", len(told)),
+        rest=under("partly", "constants that the data identify in part or not at all", rest),
+        assumed=under("assumed", "constants that nothing seen can identify", len(assumed)),
     )
 
 
 def _first(at: int, each: _Moved) -> list[Block]:
     """Show the result that is asked about first, its numbers folded."""
     said = sentence(
-        "Moved one at a time, the assumptions change the answers as far as the bars reach. First: {result}, "
-        "{centre} in the middle.",
+        "Each assumption was moved over its prior, one at a time; the bars show how far the result moves. First: "
+        "{result}, {centre} with every assumption at its central value.",
         result=each.named,
         centre=Shown(each.centre, "number"),
     )
@@ -241,7 +258,7 @@ def _numbers(each: _Moved) -> tuple[Table, ...]:
         rows.append(Row((name, low, _reached(row.at_low), high, _reached(row.at_high))))
     swings = Table(
         sentence(
-            "With every assumption in its middle: {result}, {centre}. Then one is moved at a time.",
+            "With every assumption at its central value: {result}, {centre}. Then one is moved at a time.",
             result=each.named,
             centre=each.centre,
         ),
@@ -251,7 +268,7 @@ def _numbers(each: _Moved) -> tuple[Table, ...]:
     if not each.shares:
         return (swings,)
     shares = Table(
-        "Share of that result’s variance that each assumption brings, as if none depended on another.",
+        "Share of that result’s variance that comes from each assumption, as if none depended on another.",
         (Column("assumption"), Column("alone", "number"), Column("with the others", "number")),
         tuple(Row((Name(label), alone, total)) for label, alone, total in each.shares),
     )
@@ -288,14 +305,22 @@ def _unknown(model: FittedModel, book: Ledger, each: FittedUnknown) -> Row:
     unit = _unit(parameter)
     under = model.ledger(book).under(
         f"constant.{each.name}.",
-        population=parameter.label,
+        population=_CONSTANT,
         unit=unit,
         decimals=decimals_of(each.posterior.value, each.prior.value),
     )
     before = under.under(certainty="not rated", function="glabella.mechanism.muscle_unknowns", sources=own or seen)
     after = under.under(certainty=model.certainty, function="glabella.mechanism.fit", sources=once((*own, *seen)))
-    prior = ranged(before, "prior", "before the data", each.prior, model.level("interval of the prior"))
-    posterior = ranged(after, "posterior", "with the data", each.posterior, model.level(CREDIBLE))
+    prior = ranged(
+        before,
+        "prior",
+        f"{parameter.label}, before the data (prior)",
+        each.prior,
+        model.level("interval of the prior"),
+    )
+    posterior = ranged(
+        after, "posterior", f"{parameter.label}, with the data (posterior)", each.posterior, model.level(CREDIBLE)
+    )
     verdict = each.verdict + ("" if each.alone else "; only with priors")
     name = (_with_unit(parameter.label, unit), Cite(parameter.sources))
     return Row((name, _KNOWN[parameter.status], Shown(prior, "bare"), Shown(posterior, "bare"), verdict))
@@ -309,7 +334,7 @@ def _held(model: FittedModel, book: Ledger) -> Table:
             unit = _unit(each)
             under = model.ledger(book).under(
                 "constant.",
-                population=each.label,
+                population=_CONSTANT,
                 unit=unit,
                 certainty="as printed",
                 function="glabella.brief.quote",

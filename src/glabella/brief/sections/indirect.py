@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from glabella.brief.joined import Alternative, Joined, JoinedWay, joined
+from glabella.brief.joined import Alternative, Joined, JoinedWay, choice_of, joined
 from glabella.brief.measure import NAMES, axis, favours, holds, is_ratio, null_of, null_word
 from glabella.brief.quoting import say, say_all
 from glabella.brief.results import Results
@@ -39,7 +39,7 @@ from glabella.shown import (
 )
 
 if TYPE_CHECKING:
-    from glabella.brief.compared import Compared, Shift
+    from glabella.brief.compared import Compared
 
 _RANDOMISED = {"yes": "randomised", "no": "not randomised", "unclear": "not clearly randomised"}
 _BLINDING = {
@@ -174,7 +174,7 @@ def _indirect(found: Joined, control: str) -> list[Block]:
                 f"The trials of {name} compared it with {control}. In ",
                 Name(compared.comparators.label),
                 f" other treatments were compared with each other and with {node}. ",
-                f"Taking {control} for {node} links the two. ",
+                f"Treating {control} as that {node} links the two. ",
                 Strong(("Certainty: ", Icon("certainty", compared.certainty), ".")),
                 f" Why: {'; '.join(compared.reasons)}.",
             )
@@ -190,11 +190,11 @@ def _joins(found: Joined) -> Table:
     name, node, first = found.compared.name, found.compared.control, found.compared.first
     spread = any(one.own for one in found.ways)
     columns = (
-        Column("joined by"),
+        Column("joined through"),
         Column("comparisons", "number"),
         Column(f"against {node}", "number"),
         Column(f"against {first}", "number"),
-        *((Column(f"against {first}, with their own spread", "number"),) if spread else ()),
+        *((Column(f"against {first}, with the joined trials’ own spread", "number"),) if spread else ()),
     )
     rows = tuple(
         Row(
@@ -244,7 +244,7 @@ def _fragile(found: Joined) -> Block:
             Shown(found.studies, "number"),
             " trials; rank one is the best.",
             *bias,
-            f" It hangs on the network by {compared.control} alone: no direct evidence can confirm or refute it.",
+            f" {_capital(compared.name)} is tied to the network by {compared.control} alone, so no direct evidence can confirm or refute the comparison.",
         )
     )
 
@@ -256,7 +256,8 @@ def _narrower(found: Joined) -> Inline:
         return ""
     which = "Intervals" if all(compared) else "Some intervals"
     return (
-        f"{which} are narrower here than where the same trials are pooled by themselves, because the network has "
+        f"{which} are narrower here than where the same trials are pooled by themselves, and estimates differ a "
+        "little, because the network has "
         "one spread between trials (standard deviation ",
         Shown(found.tau, "number"),
         "), which its other trials mostly decide. The last column gives the joined trials the spread that they "
@@ -293,7 +294,9 @@ def _alternatives(found: Joined) -> list[Block]:
         )
         for one in others
     )
-    caption = f"{_capital(name)} against each alternative, joined by {found.ways[wide].way.label}: {found.measure}."
+    caption = (
+        f"{_capital(name)} against each alternative, joined through {found.ways[wide].way.label}: {found.measure}."
+    )
     axis = _axis(found, tuple(one.effects[wide] for one in others))
     return [Table(caption, columns, rows, axis), _graph(found), _ranked(found, wide)]
 
@@ -328,9 +331,9 @@ def _ranked(found: Joined, wide: int) -> Block:
     ranks = Table(
         f"Ranks of {name}; rank one is the best.",
         (
-            Column("joined by"),
+            Column("joined through"),
             Column("median rank (in most draws)", "number"),
-            Column("first, of a hundred draws", "number"),
+            Column("ranked first, of a hundred draws", "number"),
             Column("P-score", "number"),
             Column(f"against {compared.first}, expected in a new trial", "number"),
         ),
@@ -368,19 +371,19 @@ def _ranked(found: Joined, wide: int) -> Block:
         )
         for one in _best_first(found, 0)
     )
-    each = Table(f"Each alternative, joined by {base.way.label}: {found.measure}.", tuple(columns), rows)
+    each = Table(f"Each alternative, joined through {base.way.label}: {found.measure}.", tuple(columns), rows)
     words = Paragraph(
         (
-            "The P-score is the mean certainty that a treatment is better than another one, if all the trials are "
+            "The P-score is the mean certainty that a treatment is better than another, if all the trials are "
             "alike. The true effects of trials differ by a standard deviation of ",
             Shown(found.tau, "number"),
             ". ",
             *(
-                ("Whether the network’s designs disagree by more than chance: p = ", Shown(designs, "number"), ". ")
+                ("Test of inconsistency between the network’s designs: p = ", Shown(designs, "number"), ". ")
                 if designs.value is not None
-                else ("The network has no loop of designs that could disagree. ",)
+                else ("The network has no loop of designs in which inconsistency could show. ",)
             ),
-            "One treatment with few trials can rank first by luck.",
+            "A treatment with few trials can rank first by luck.",
         )
     )
     return Details("Ranks, scores and new trials", (ranks, each, words))
@@ -417,13 +420,11 @@ def _alike(book: Ledger, compared: Compared) -> list[Block]:
 def _other_choices(found: Joined) -> Block:
     """Give the comparison with the first alternative under each other choice."""
     compared = found.compared
-    caption = (
-        f"{_capital(compared.name)} against {compared.first}, one choice made otherwise each time; rank by P-score."
-    )
+    caption = f"{_capital(compared.name)} against {compared.first}, one choice changed at a time; rank by P-score."
     rows = tuple(
         Row(
             (
-                (_what(compared, one.shift), Small(Name(one.shift.option))),
+                (choice_of(compared, one.shift), Small(Name(one.shift.option))),
                 Shown(one.effect, "bare"),
                 Drawn(one.effect),
                 Shown(one.rank, "number"),
@@ -438,21 +439,9 @@ def _other_choices(found: Joined) -> Block:
         Column("rank", "number"),
     )
     axis = _axis(found, tuple(one.effect for one in found.moved))
-    lost = "; ".join(f"{_what(compared, each)}, {each.option}: {each.found.reason}" for each in found.lost)
+    lost = "; ".join(f"{choice_of(compared, each)}, {each.option}: {each.found.reason}" for each in found.lost)
     note = Name(f"Not possible: {lost}.") if lost else ""
     return Details("How far the comparison moves with each choice", (Table(caption, columns, rows, axis, note),))
-
-
-def _what(compared: Compared, shift: Shift) -> str:
-    return {
-        "trial": "without one trial",
-        "estimator": "estimate of the spread between trials",
-        "node": "what the trials’ control is taken for",
-        "control": f"how many do well on {compared.control}",
-        "bias": "bias taken off each trial",
-        "spread": f"spread between trials: {shift.what}",
-        "declared": shift.what,
-    }[shift.kind]
 
 
 def _largest_first(found: Joined) -> list[JoinedWay]:

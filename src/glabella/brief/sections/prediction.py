@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from glabella.brief.mechanism import FittedModel, fitted_model, of_numbers, ranged, studies_of
 from glabella.brief.results import Results
 from glabella.brief.sentence import sentence
-from glabella.dossier._fitted import Foretold
+from glabella.dossier._fitted import Predicted
 from glabella.shown import (
     Block,
     Cite,
@@ -26,22 +26,21 @@ from glabella.shown import (
     Table,
 )
 
-#: Ways of not having seen a share, as a claim's population says it and as a row of the table does.
-_WAYS: Mapping[str, tuple[str, str]] = {
-    "study": ("each trial, from the other trials", "each trial, from the other trials"),
-    "product": ("each product, from the other products", "each product, from the other products"),
-    "held_out": ("shares that were never fitted", "shares that were never fitted"),
-    "recalled": ("shares that are only remembered", "shares from memory, their source not checked"),
+#: Ways of not having seen a share.
+_WAYS: Mapping[str, str] = {
+    "study": "each trial, from the other trials",
+    "product": "each product, from the other products",
+    "held_out": "shares that were never fitted",
+    "recalled": "shares from memory, their source not checked",
 }
 _POINTS = "percentage points"
-_SHARES = "shares of responders in the dossier’s trials"
 
 
 @dataclass(frozen=True, slots=True)
 class _Way:
     """Shares predicted in one way."""
 
-    found: Foretold
+    found: Predicted
     shares: Claim
     groups: Claim
     error: Claim
@@ -67,7 +66,7 @@ def report(results: Results, book: Ledger) -> Section | None:
     model = fitted_model(results)
     if model is None:
         return None
-    ways = tuple(_way(model, book, each) for each in model.fitted.muscle.foretold)
+    ways = tuple(_way(model, book, each) for each in model.fitted.muscle.predicted)
     trials = _trials(model, book)
     content: list[Block] = [Paragraph(_answer(model, ways), "lead")]
     if ways:
@@ -80,18 +79,22 @@ def report(results: Results, book: Ledger) -> Section | None:
     return Section("prediction", "How well does the model predict what it has not seen?", tuple(content))
 
 
-def bias_of(model: FittedModel, book: Ledger, found: Foretold) -> Claim:
+def bias_of(model: FittedModel, book: Ledger, found: Predicted) -> Claim:
     """State by how much predictions made in one way are higher than what was seen."""
     return _book_of_way(model, book, found)(
-        "bias", "mean of foretold less seen", found.bias, unit=_POINTS, decimals=1
+        "bias", "mean of predicted less seen", found.bias, unit=_POINTS, decimals=1
     )
 
 
-def _book_of_way(model: FittedModel, book: Ledger, found: Foretold) -> Ledger:
+def _shares(model: FittedModel) -> str:
+    return f"shares of people whose {model.words.part} is weakened, in the dossier’s trials"
+
+
+def _book_of_way(model: FittedModel, book: Ledger, found: Predicted) -> Ledger:
     left_out = found.by in ("study", "product")
     return model.ledger(book).under(
-        f"foretold.{found.by}.",
-        population=f"{_SHARES}: {_WAYS[found.by][0]}",
+        f"predicted.{found.by}.",
+        population=f"{_shares(model)}: {_WAYS[found.by]}",
         certainty=model.certainty,
         function="glabella.mechanism.leave_one_out" if left_out else "glabella.mechanism.predict",
         sources=model.muscle_sources(),
@@ -100,15 +103,15 @@ def _book_of_way(model: FittedModel, book: Ledger, found: Foretold) -> Ledger:
     )
 
 
-def _way(model: FittedModel, book: Ledger, found: Foretold) -> _Way:
+def _way(model: FittedModel, book: Ledger, found: Predicted) -> _Way:
     under = _book_of_way(model, book, found)
     groups = {"study": "trials", "product": "products"}.get(found.by, "groups")
-    held = f"{model.level('intervals')} that hold the share that was seen"
+    held = f"{model.level('prediction intervals')} that hold the share that was seen"
     return _Way(
         found,
-        shares=under("shares", "shares foretold", found.shares),
-        groups=under("groups", f"{groups} foretold", found.groups),
-        error=under("error", "mean size of the miss", found.error, unit=_POINTS, decimals=1),
+        shares=under("shares", "shares predicted", found.shares),
+        groups=under("groups", f"{groups} predicted", found.groups),
+        error=under("error", "mean absolute error", found.error, unit=_POINTS, decimals=1),
         bias=bias_of(model, book, found),
         coverage=under("coverage", held, found.coverage, unit="%"),
     )
@@ -133,7 +136,7 @@ def _trials(model: FittedModel, book: Ledger) -> tuple[_Trial, ...]:
         sources = of_numbers(number for row, _ in those for number in seen[row.id].outcome)
         under = model.ledger(book).under(
             f"trial.{name}.",
-            population=f"{name}, foretold from the other trials",
+            population=f"{model.trial(name)}, predicted from the other trials",
             certainty=model.certainty,
             sources=sources,
             function="glabella.mechanism.leave_one_out",
@@ -146,8 +149,8 @@ def _trials(model: FittedModel, book: Ledger) -> tuple[_Trial, ...]:
             tuple(source.reference for source in sources),
             sum(off) > 0,
             shares=under("shares", "shares of the trial", len(those)),
-            error=under("error", "mean size of the miss", error, unit=_POINTS),
-            inside=under("inside", f"shares within their {model.level('interval')}", inside),
+            error=under("error", "mean absolute error", error, unit=_POINTS),
+            inside=under("inside", f"shares within their {model.level('prediction interval')}", inside),
         )
         found.append((error, trial))
     return tuple(each for _, each in sorted(found, key=lambda pair: (-pair[0], pair[1].id)))
@@ -181,7 +184,7 @@ def _answer(model: FittedModel, ways: tuple[_Way, ...]) -> Inline:
 
 def _worst(trial: _Trial) -> Inline:
     return sentence(
-        "The worst miss: {trial}, by {error}, predicted too {side}.",
+        "The largest error: {trial}, by {error}, predicted too {side}.",
         trial=Name(trial.name),
         error=trial.error,
         side="high" if trial.too_high else "low",
@@ -190,7 +193,7 @@ def _worst(trial: _Trial) -> Inline:
 
 def _table(model: FittedModel, ways: tuple[_Way, ...]) -> Table:
     return Table(
-        "Errors in percentage points. Above zero in the fourth column, the model predicts a weakened "
+        "Errors in percentage points. Where the fourth column is above zero, the model predicts a weakened "
         f"{model.words.part} in more people than trials saw. What is from memory is never fitted.",
         (
             Column("predicted"),
@@ -202,7 +205,7 @@ def _table(model: FittedModel, ways: tuple[_Way, ...]) -> Table:
         tuple(
             Row(
                 (
-                    _WAYS[each.found.by][1],
+                    _WAYS[each.found.by],
                     each.shares,
                     Shown(each.error, "number"),
                     Shown(each.bias, "number"),
@@ -223,7 +226,7 @@ def _trials_table(trials: tuple[_Trial, ...]) -> Table:
         "The worst first.",
         (
             Column("trial"),
-            Column("mean error, points", "number"),
+            Column("mean error, percentage points", "number"),
             Column("predicted"),
             Column("within the interval", "number"),
         ),
@@ -235,7 +238,7 @@ def _checks(model: FittedModel, book: Ledger) -> Table | None:
     """Put what was seen beside what the fitted model would make."""
     under = model.ledger(book).under(
         "check.",
-        population=_SHARES,
+        population=_shares(model),
         certainty=model.certainty,
         function="glabella.mechanism.check",
         sources=model.muscle_sources(),
@@ -244,14 +247,14 @@ def _checks(model: FittedModel, book: Ledger) -> Table | None:
     kind, rows = model.level("interval of replications"), []
     for at, each in enumerate(model.fitted.muscle.checks):
         seen = under(f"{at}.seen", f"{each.name}, seen", each.seen)
-        made = ranged(under, f"{at}.made", f"{each.name}, as the model makes it", each.replicated, kind)
-        beyond = under(f"{at}.p", f"{each.name}: replications at or beyond what was seen, on its side", each.p)
+        made = ranged(under, f"{at}.made", f"{each.name}, in replicated data", each.replicated, kind)
+        beyond = under(f"{at}.p", f"{each.name}: share of replicated data at or beyond what was seen", each.p)
         rows.append(Row((Name(each.name), seen, made, beyond)))
     if not rows:
         return None
     return Table(
-        "The last column is the share of replicated data at or beyond what was seen; near none, the model cannot "
-        "make such data.",
+        "The last column is the share of replicated data at or beyond what was seen; where it is near zero, the "
+        "model hardly makes such data.",
         (
             Column("what"),
             Column("seen", "number"),

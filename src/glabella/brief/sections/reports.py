@@ -14,8 +14,8 @@ from glabella.dossier import Number, ReportRow, ReportStudy
 from glabella.shown import Block, Heading, Items, Ledger, Name, Paragraph, Section, Source, digest
 
 _LEAD = (
-    "These are reports that people sent to safety offices. They cannot say how often something happens, nor what "
-    "caused it."
+    "These are reports of adverse events that people sent to drug regulators. They cannot say how often something "
+    "happens, nor what caused it."
 )
 _MARKS = {"reported": "reported by another source"}
 
@@ -34,18 +34,19 @@ def report(results: Results, book: Ledger) -> Section | None:
     if reports is None:
         return None
     under = book.under("reports.")
-    tables = [_table(under.under(f"{key}."), study) for key, study in reports.studies.items()]
+    short = words_of(results.evidence).short
+    tables = [_table(under.under(f"{key}."), study, short) for key, study in reports.studies.items()]
     if store is not None and reports.ask is not None:
         tables += store_tables(store, reports.ask, under.under("store."))
     axis = axis_of(tables)
     content: list[Block] = [Paragraph(_LEAD, "lead"), Items(say_all(book, reports.caveats, "caveats"))]
     for table in tables:
         content.append(Heading(Name(capital(table.label))))
-        content += blocks(table, axis, words_of(results.evidence).short)
+        content += blocks(table, axis, short)
     return Section("reports", "Adverse-event reports", tuple(content))
 
 
-def _table(book: Ledger, study: ReportStudy) -> Reported:
+def _table(book: Ledger, study: ReportStudy, short: str) -> Reported:
     return Reported(
         label=study.label,
         database=study.database,
@@ -54,12 +55,12 @@ def _table(book: Ledger, study: ReportStudy) -> Reported:
         versus=study.versus,
         measure=study.measure,
         sources=(study.source,),
-        lines=tuple(_line(book, key, study, row) for key, row in study.rows.items()),
+        lines=tuple(_line(book, key, study, row, short) for key, row in study.rows.items()),
         findings=say_all(book, study.findings, "finding"),
     )
 
 
-def _line(book: Ledger, key: str, study: ReportStudy, row: ReportRow) -> Line:
+def _line(book: Ledger, key: str, study: ReportStudy, row: ReportRow, short: str) -> Line:
     def cited(number: Number | None, part: str, label: str) -> Cited | None:
         if number is None:
             return None
@@ -77,10 +78,10 @@ def _line(book: Ledger, key: str, study: ReportStudy, row: ReportRow) -> Line:
     return Line(
         row.label,
         (
-            cited(row.arm.reports, "with.reports", f"reports, with, {row.label}"),
-            cited(row.arm.events, "with.events", f"{study.count_of}, with, {row.label}"),
-            cited(row.versus.reports, "versus.reports", f"reports, versus, {row.label}"),
-            cited(row.versus.events, "versus.events", f"{study.count_of}, versus, {row.label}"),
+            cited(row.arm.reports, "with.reports", f"reports, {short}: {row.label}"),
+            cited(row.arm.events, "with.events", f"{study.count_of}, {short}: {row.label}"),
+            cited(row.versus.reports, "versus.reports", f"reports, comparison: {row.label}"),
+            cited(row.versus.events, "versus.events", f"{study.count_of}, comparison: {row.label}"),
         ),
         printed,
         _computed(book, key, study, row),

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 _SYNTHETIC = "SYNTHETIC REPORTS, made by a generator"
 _MEASURE = "reporting odds ratio"
+#: Counts of a line, by the ends of their ids.
+_PARTS = {
+    "with.reports": "reports of the drug",
+    "with.events": "reports of the drug with the event",
+    "versus.reports": "reports of the comparison",
+    "versus.events": "reports of the comparison with the event",
+}
 
 
 def store_tables(store: ReportStore, question: ReportQuestion, book: Ledger) -> list[Reported]:
@@ -99,10 +106,8 @@ def _ratio_of(row: dict[str, float | None]) -> _Ratio:
 
 def _line(book: Ledger, label: str, counts: tuple[int, int, int, int], ratio: _Ratio) -> Line:
     reports, events, other_reports, other_events = (
-        Cited(book(part, f"{part.replace('.', ', ')}: {label}", number, unit="reports", decimals=0))
-        for part, number in zip(
-            ("with.reports", "with.events", "versus.reports", "versus.events"), counts, strict=True
-        )
+        Cited(book(part, f"{_PARTS[part]}: {label}", number, unit="reports", decimals=0))
+        for part, number in zip(_PARTS, counts, strict=True)
     )
     value, low, high = ratio
     computed = None

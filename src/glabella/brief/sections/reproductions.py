@@ -47,8 +47,8 @@ def _lead(results: Results, book: Ledger) -> tuple[str | Claim, ...]:
         return count(results, book, name, label, value, files=["dossier.yaml"], sources=sources)
 
     total = counted("total", "published pooled results", set(_VERDICTS))
-    exact = counted("exact", "of them, met exactly", {"exact"})
-    near = counted("approximate", "of them, met approximately", {"approximate"})
+    exact = counted("exact", "published pooled results met exactly", {"exact"})
+    near = counted("approximate", "published pooled results met approximately", {"approximate"})
     return ("Published pooled results: ", total, "; met exactly: ", exact, "; met approximately: ", near, ".")
 
 
@@ -56,7 +56,7 @@ def _printed(book: Ledger, key: str, target: Target) -> Claim:
     first = target.printed[0]
     if len(target.printed) == 3:
         first = first.model_copy(update={"low": target.printed[1].value, "high": target.printed[2].value})
-    return quote(book, first, f"{key}.printed", f"printed: {target.label}")
+    return quote(book, first, f"{key}.printed", f"as printed: {target.label}")
 
 
 def _ours(results: Results, book: Ledger, key: str, target: Target) -> Claim | None:

@@ -29,9 +29,7 @@ from glabella.shown import (
     Table,
 )
 
-_VIRTUAL = "tenth to ninetieth percentile of virtual people"
-#: How ids of claims name a rule.
-_RULES = {"weakness": "frown"}
+_VIRTUAL = "tenth to ninetieth percentile of simulated people"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ def report(results: Results, book: Ledger) -> Section | None:
 
 
 def _rule(model: FittedModel, rule: str) -> str:
-    """Give a rule in words that follow "injected"."""
+    """Give a rule in words that follow "given"."""
     return {
         "fixed": "at fixed times",
         "weakness": f"when the {model.words.part} is back",
@@ -90,10 +88,11 @@ def _rule(model: FittedModel, rule: str) -> str:
 
 def _repeated(model: FittedModel, book: Ledger, each: Scheduled) -> _Repeated:
     part, product, questions = model.words.part, model.fitted.mood.product, model.mechanism.questions
+    words = model.evidence.words
     under = model.ledger(book).under(
-        f"repeat.{_RULES.get(each.rule, each.rule)}.{each.explanation.replace(' ', '_')}.",
-        population=f"simulated (virtual, synthetic) people with {product} {_rule(model, each.rule)}; mood as by: "
-        f"{model.explanation(each.explanation)}",
+        f"repeat.{each.rule}.{each.explanation.replace(' ', '_')}.",
+        population=f"simulated people, not real ones, given {model.product(product)} {_rule(model, each.rule)}; mood "
+        f"follows by: {model.explanation(each.explanation)}",
         certainty=model.mood_certainty,
         function="glabella.mechanism.simulate_rule",
         sources=model.mood_sources,
@@ -101,21 +100,21 @@ def _repeated(model: FittedModel, book: Ledger, each: Scheduled) -> _Repeated:
         decimals=0,
     )
     weeks, share = under.under(unit="weeks"), under.under(unit="%")
-    after = weeks.under(time_span="after the last injection")
+    after = weeks.under(time_span=f"after the last {words.session}")
     asked = next((it for it in questions.repeats if it.rule == each.rule), None) if questions else None
-    never = f"simulated people whose {part} never responds"
+    never = f"simulated people whose {part} never weakens enough to count"
     never_relief = "simulated people who never have relief that counts"
-    weak, weak_after = f"simulated: weeks with a weak {part}", f"simulated: time until the {part} is back"
+    weak, weak_after = f"simulated: weeks with the {part} weakened", f"simulated: time until the {part} is back"
     relief, relief_after = "simulated: weeks with relief", "simulated: time until relief is gone"
     return _Repeated(
         each.rule,
-        weeks("gap", "least time between injections", asked.weeks) if asked else None,
+        weeks("gap", f"least time between {words.sessions}", asked.weeks) if asked else None,
         people=under("people", "simulated people", each.people),
-        times=ranged(under, "injections", "simulated: injections", each.injections, _VIRTUAL, decimals=1),
+        times=ranged(under, "sessions", f"simulated: {words.sessions}", each.injections, _VIRTUAL, decimals=1),
         units=ranged(under, "units", "simulated: dose", each.units, _VIRTUAL, unit=f"units of {product}"),
-        weak=ranged(weeks, "weeks_frown", weak, each.weeks_weakness, _VIRTUAL),
+        weak=ranged(weeks, "weeks_weakness", weak, each.weeks_weakness, _VIRTUAL),
         relief=ranged(weeks, "weeks_relief", relief, each.weeks_relief, _VIRTUAL),
-        weak_after=ranged(after, "stopping_frown", weak_after, each.stopping_weakness, _VIRTUAL),
+        weak_after=ranged(after, "stopping_weakness", weak_after, each.stopping_weakness, _VIRTUAL),
         relief_after=ranged(after, "stopping_relief", relief_after, each.stopping_relief, _VIRTUAL),
         never=share("never", never, each.never),
         never_relief=share("never_relief", never_relief, each.never_relief),
@@ -146,8 +145,8 @@ def _shown(results: Results) -> bool:
 
 def _people(model: FittedModel, book: Ledger, row: _Repeated) -> Inline:
     return sentence(
-        "No real person was followed: {people} simulated people for each rule differ as the fit says that people "
-        "differ; in {never} of them the {part} never weakens enough to count.{limit} Brackets hold the middle "
+        "No real person was followed: {people} simulated people for each rule differ as people do in the fitted "
+        "model; in {never} of them the {part} never weakens enough to count.{limit} Brackets hold the middle "
         "eight tenths of people. Certainty: {certainty}.",
         people=row.people,
         never=row.never,
@@ -171,7 +170,7 @@ def _tables(
     """Give a year of each rule, and what comes after the last time, under one explanation."""
     part = model.words.part
     assumed = sentence(
-        "If mood follows by {label}: {never} of simulated people still never have relief that counts.",
+        "If mood follows by {label}, {never} of simulated people never have relief that counts.",
         label=Name(model.explanation(name)),
         never=rows[0].never_relief,
     )
@@ -192,7 +191,7 @@ def _tables(
         ),
     )
     stopped = Table(
-        "After stopping, in weeks from the last time.",
+        f"After stopping, in weeks from the last {words.session}.",
         (
             Column("repeated before"),
             Column(f"the {part} is back after", "number"),

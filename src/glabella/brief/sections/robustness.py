@@ -37,12 +37,12 @@ Flags = NDArray[np.bool_]
 #: How the program's own choices and their options are called.
 _CHOICES = {"method": "estimator", "test": "interval"}
 _OPTIONS = {
-    "REML": "restricted likelihood",
+    "REML": "restricted maximum likelihood",
     "DL": "DerSimonian and Laird",
     "PM": "Paule and Mandel",
     "common": "one common effect",
     "knha": "Hartung and Knapp",
-    "z": "normal",
+    "z": "normal distribution",
 }
 #: Fewer comparisons than this, and none can be left out.
 _LEAST = 3
@@ -113,7 +113,7 @@ def _alike(results: Results) -> list[str]:
 
 
 def _clear(every: DeclaredMultiverse) -> Flags:
-    """Mark the specifications whose interval excludes no difference."""
+    """Mark the specifications whose interval does not hold the value of no difference."""
     found = every.found
     return (found.ci_low > found.null) | (found.ci_high < found.null)
 
@@ -155,7 +155,7 @@ def _every_choice(
             interval="range",
         )
 
-    analysed = np.isfinite(found.ci_low)
+    analysed, null = np.isfinite(found.ci_low), null_word(one.analysis.measure)
     options = []
     for place, (choice, taken) in enumerate(found.options.items()):
         for number, (option, reached) in enumerate(taken.items()):
@@ -169,10 +169,10 @@ def _every_choice(
                     count(f"{base}.total", f"analyses with this option: {what}", takes.sum()),
                     count(
                         f"{base}.excluding",
-                        f"of them with an interval that excludes no effect: {what}",
+                        f"analyses with this option whose interval excludes {null}: {what}",
                         (takes & clear).sum(),
                     ),
-                    spread(f"{base}.range", f"lowest to highest estimate among them: {what}", takes)
+                    spread(f"{base}.range", f"lowest to highest estimate with this option: {what}", takes)
                     if takes.any()
                     else None,
                 )
@@ -180,13 +180,13 @@ def _every_choice(
     reasons = sorted({str(reason) for reason in found.reason if reason})
     return _Choices(
         total=count("total", "different analyses", found.analysed),
-        excluding=count("excluding", "of them with an interval that excludes no effect", found.excluding),
-        range=spread("range", "lowest to highest estimate among them", analysed),
+        excluding=count("excluding", f"analyses whose interval excludes {null}", found.excluding),
+        range=spread("range", "lowest to highest estimate of all analyses", analysed),
         combinations=count("combinations", "combinations of all choices", found.times.sum()),
         choices=count("choices", "choices", len(found.options)),
         repeated=count(
             "repeated",
-            "combinations that come to the same as another",
+            "combinations that pool the same as another",
             found.times[analysed].sum() - analysed.sum(),
         ),
         options=tuple(options),
@@ -208,7 +208,7 @@ def _every_choice(
 
 
 def _on_the_side(every: DeclaredMultiverse, clear: Flags, one: PooledAnalysis, short: str) -> str:
-    """Say on whose side the intervals lie that exclude no difference."""
+    """Say on whose side the intervals lie that do not hold the value of no difference."""
     below = every.found.estimate[clear] < every.found.null
     if not below.size:
         return ""
@@ -221,7 +221,7 @@ def _answer(choices: _Choices, one: PooledAnalysis, side: str) -> list[Block]:
     null = null_word(one.analysis.measure)
     not_possible: list[Inline] = []
     for reason, count in choices.not_possible:
-        not_possible += [count, f" are not possible: {reason}. "]
+        not_possible += [count, f" are not possible ({reason}). "]
     return [
         Paragraph(
             (
@@ -229,7 +229,7 @@ def _answer(choices: _Choices, one: PooledAnalysis, side: str) -> list[Block]:
                 choices.excluding,
                 " of ",
                 choices.total,
-                f" different analyses of these trials{side}. Their estimates reach from ",
+                f" different analyses of these trials{side}. The estimates of all analyses reach from ",
                 Shown(choices.range, "limits"),
                 ".",
             ),
@@ -237,10 +237,10 @@ def _answer(choices: _Choices, one: PooledAnalysis, side: str) -> list[Block]:
         ),
         Paragraph(
             (
-                "Reasonable people would pool these trials in different ways. Each analysis makes ",
+                "These trials can be pooled in different reasonable ways. Each analysis makes ",
                 choices.choices,
                 " choices, and every combination of them was computed. How many agree depends on which choices are "
-                "declared: it is no probability that the treatment works.",
+                "declared; it is not a probability that the treatment works.",
             ),
         ),
         Paragraph(
@@ -250,7 +250,7 @@ def _answer(choices: _Choices, one: PooledAnalysis, side: str) -> list[Block]:
                 " combinations. ",
                 *not_possible,
                 choices.repeated,
-                " pool the same effects in the same way as another one and do not count again.",
+                " pool the same effects in the same way as another and are not counted again.",
             ),
             "note",
         ),
@@ -353,7 +353,7 @@ def _without(results: Results, about: Ledger) -> list[Block]:
         label = comparison_label(study, effect.comparison)
         claim = about(
             f"without.{place + 1}",
-            f"pooled effect without {label}",
+            f"pooled effect without {label}: {one.analysis.label}, {one.outcome.label}",
             known(left.estimate[place]),
             low=known(left.ci_low[place]),
             high=known(left.ci_high[place]),
@@ -393,7 +393,7 @@ def _small_studies(about: Ledger, one: PooledAnalysis) -> list[Block]:
         ]
     p = about(
         "egger",
-        "P of a small-study effect",
+        "p of Egger’s test for small-study effects",
         found.p_value,
         decimals=3,
         function="glabella.synthesis.egger",

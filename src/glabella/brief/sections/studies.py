@@ -5,6 +5,7 @@ from __future__ import annotations
 from glabella.brief.counting import count
 from glabella.brief.quoting import quote, say, say_all
 from glabella.brief.results import Results
+from glabella.brief.words import Words, words_of
 from glabella.dossier import Study
 from glabella.shown import Block, Cite, Details, Inline, Items, Ledger, Name, Paragraph, Section, Shown
 
@@ -15,11 +16,6 @@ _DESIGNS = {
     "observational": "observational",
 }
 _RANDOMISED = {"yes": "randomised", "no": "not randomised", "unclear": "not known whether randomised"}
-_OTHER = {
-    "adjunct": "kept by everybody",
-    "monotherapy": "nobody had any",
-    "mixed": "some had it, some not",
-}
 _BLINDING = {
     "double": "double-blind",
     "single": "single-blind",
@@ -33,18 +29,18 @@ def report(results: Results, book: Ledger) -> Section | None:
     studies = tuple(results.evidence.studies.values())
     files = [f"studies/{study.id}.yaml" for study in studies]
     sources = [study.reports[0] for study in studies]
-    under = book.under("study.")
+    under, words = book.under("study."), words_of(results.evidence)
     total = count(results, under, "total", "studies", len(studies), files=files, sources=sources)
     randomised = sum(study.design.randomised == "yes" for study in studies)
     by_chance = count(results, under, "randomised", "randomised studies", randomised, files=files, sources=sources)
     lead = ("Studies in this dossier: ", total, "; randomised: ", by_chance, ".")
     return Section(
-        "studies", "The studies", (Paragraph(lead, "lead"), *(_study(under, study) for study in studies))
+        "studies", "The studies", (Paragraph(lead, "lead"), *(_study(under, study, words) for study in studies))
     )
 
 
-def _study(book: Ledger, study: Study) -> Details:
-    content: list[Block] = [Paragraph(_design(book, study))]
+def _study(book: Ledger, study: Study, words: Words) -> Details:
+    content: list[Block] = [Paragraph(_design(book, study, words))]
     said = [*say_all(book, study.design.details, f"{study.id}.design")]
     said += say_all(book, (*study.population, *study.findings), f"{study.id}.")
     if study.co_treatment_detail:
@@ -56,17 +52,18 @@ def _study(book: Ledger, study: Study) -> Details:
     return Details((Name(study.label), f": {_RANDOMISED[study.design.randomised]}"), tuple(content))
 
 
-def _design(book: Ledger, study: Study) -> Inline:
+def _design(book: Ledger, study: Study, words: Words) -> Inline:
     design = study.design
-    words = [_DESIGNS[design.type], _RANDOMISED[design.randomised], _BLINDING[design.blinding]]
-    said: list[Inline] = ["Design: ", ", ".join(words), "."]
+    kinds = [_DESIGNS[design.type], _RANDOMISED[design.randomised], _BLINDING[design.blinding]]
+    said: list[Inline] = ["Design: ", ", ".join(kinds), "."]
     if study.n_randomised.value is not None:
         people = quote(
             book, study.n_randomised, f"{study.id}.people", f"people: {study.label}", population=study.label
         )
         said += [" People: ", Shown(people, "number"), "."]
-    if study.co_treatment != "unknown":
-        said.append(f" Other treatment: {_OTHER[study.co_treatment]}.")
+    # What the study itself says of it stands below.
+    if study.co_treatment != "unknown" and study.co_treatment_detail is None:
+        said.append(f" Other treatment: {words.others(study.co_treatment)}.")
     if study.risk_of_bias.judgement:
         said += [
             " Risk of bias: ",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -58,23 +59,20 @@ class WeightFunction:
         """As a table shows it."""
         return f"{self.sides}-sided {', '.join(f'{step:g}' for step in self.steps)}"
 
-    def nodes(self, points: int | None = None) -> tuple[Floats, Floats]:
-        """Give weights of shape (intervals, nodes) and the prior mass of each node.
+    def rules(self, points: int | None = None) -> tuple[tuple[Floats, Floats], ...]:
+        """Give for each step nodes of the ratio of its weight to the one before, and their prior mass.
 
-        The ratio of each weight to the one before is Beta; so the rule is a product of Gauss-Jacobi rules.
+        Each ratio is Beta, and they are independent; so a rule for all weights is a product of Gauss-Jacobi rules.
         """
         free = len(self.steps)
-        number = points or _NODES[free]
         drops = np.array(self.concentration or (1.0,) * (free + 1))
-        omega, mass = np.ones((1, 1)), np.ones(1)
-        for step in range(free):
-            ratio, share = _beta_rule(number, float(drops[step + 1 :].sum()), float(drops[step]))
-            last = omega[-1][:, None] * ratio
-            omega = np.concatenate([np.repeat(omega, number, axis=1), last.reshape(1, -1)])
-            mass = np.outer(mass, share).ravel()
-        return omega, mass
+        return tuple(
+            _beta_rule(points or _NODES[free], float(drops[step + 1 :].sum()), float(drops[step]))
+            for step in range(free)
+        )
 
 
+@lru_cache(maxsize=64)
 def _beta_rule(number: int, a: float, b: float) -> tuple[Floats, Floats]:
     """Give nodes and masses of a Beta distribution, for functions that are smooth in its fourth root."""
     from scipy.special import roots_jacobi
@@ -82,7 +80,10 @@ def _beta_rule(number: int, a: float, b: float) -> tuple[Floats, Floats]:
     x, w = roots_jacobi(number, b - 1, _POWER * a - 1)
     root = (1 + x) / 2
     mass = w * np.polynomial.polynomial.polyval(root, np.ones(_POWER)) ** (b - 1)
-    return root**_POWER, mass / mass.sum()
+    found = root**_POWER, mass / mass.sum()
+    for each in found:
+        each.setflags(write=False)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glabella.synthesis._root import root
 from glabella.synthesis.bayesian._averaging_mesh import Density
 
 Floats = NDArray[np.float64]
@@ -84,8 +85,6 @@ class Mixture:
         return np.array([self._quantile(each) for each in asked.ravel().tolist()]).reshape(asked.shape)
 
     def _quantile(self, p: float) -> float:
-        from scipy.optimize import brentq
-
         if not self.densities:
             return 0.0
         at = float(self.cdf(0.0))
@@ -101,7 +100,7 @@ class Mixture:
             parts = zip(self.weights, self.densities, strict=True)
             return lump + sum(weight * float(part.cdf(x)) for weight, part in parts) - p
 
-        return float(brentq(excess, low, high, xtol=1e-13, rtol=1e-13))
+        return root(excess, low, high, xtol=1e-13, rtol=1e-13)
 
     def interval(
         self, level: float = 0.95, kind: Literal["central", "shortest"] = "central"

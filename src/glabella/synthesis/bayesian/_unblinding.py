@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella.synthesis._numbers import FARTHEST, HUGE, check_size, number, numbers
+from glabella.synthesis._root import root
 from glabella.synthesis.bayesian._bayes import fitted
 from glabella.synthesis.bayesian._distribution import Distribution
 from glabella.synthesis.bayesian._posterior import Posterior
@@ -370,8 +371,6 @@ def unblinding_curve(
 
 def _first_root(value: Callable[[Floats], Floats], far: float) -> float:
     """Find where a function that is positive at 0 first falls to 0; NaN if it does not."""
-    from scipy.optimize import brentq
-
     ends = far * np.linspace(0, 1, 81)
     # A few at a time: the root is mostly near.
     for first in range(1, len(ends), _LOOKED_AT):
@@ -382,5 +381,5 @@ def _first_root(value: Callable[[Floats], Floats], far: float) -> float:
             def alone(assumed: float) -> float:
                 return float(value(np.array([assumed]))[0])
 
-            return float(brentq(alone, ends[end - 1], ends[end], xtol=1e-12, rtol=1e-12))
+            return root(alone, ends[end - 1], ends[end], xtol=1e-12, rtol=1e-12)
     return float("nan")
