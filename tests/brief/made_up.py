@@ -336,7 +336,7 @@ def _list(book: Ledger, name: str, title: str) -> tuple[Section, ...]:
         20,
         decimals=0,
         unit="units",
-        certainty="remembered, not seen",
+        certainty="from memory; source not checked",
     )
     return (
         Section(

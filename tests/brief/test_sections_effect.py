@@ -159,7 +159,9 @@ def test_how_large_a_difference_matters(shipped: tuple[Section, Ledger]) -> None
 
 def test_every_claim_has_a_source_or_is_remembered(shipped: tuple[Section, Ledger]) -> None:
     for claim in shipped[1].claims.values():
-        assert claim.value is None or claim.sources or claim.certainty == "remembered, not seen", claim.id
+        assert claim.value is None or claim.sources or claim.certainty == "from memory; source not checked", (
+            claim.id
+        )
 
 
 # --- made-up dossiers ---------------------------------------------------------------------------------------

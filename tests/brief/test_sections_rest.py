@@ -89,7 +89,7 @@ def test_every_number_has_a_source_unless_it_is_from_memory(shipped: Results, mo
     book = Ledger()
     module.report(shipped, book)
     for claim in book.claims.values():
-        assert claim.sources or claim.certainty == "remembered, not seen", claim.id
+        assert claim.sources or claim.certainty == "from memory; source not checked", claim.id
         assert {source.reference for source in claim.sources} <= shipped.evidence.references.keys()
 
 

@@ -107,7 +107,7 @@ def _with_model(model: FittedModel, book: Ledger, condition: str) -> tuple[Block
         limit=model.relief_counts(book),
     )
     certainty = sentence(
-        "Certainty: {certainty}, because {reasons}.",
+        "Certainty: {certainty}. Why: {reasons}.",
         certainty=Icon("certainty", model.mood_certainty),
         reasons="; ".join(_reasons(model)),
     )
@@ -300,5 +300,10 @@ def _figure(model: FittedModel, condition: str) -> tuple[Figure, ...]:
     picture = explained_course(courses, points, title="points of relief: above zero is better")
     alt = f"Relief of {condition} in points over weeks, a line for each explanation, with what trials saw."
     return (
-        Figure("mood", picture, alt, "Lines are the explanations as fitted, dots the differences that trials saw."),
+        Figure(
+            "mood-course",
+            picture,
+            alt,
+            "Lines are the explanations as fitted, dots the differences that trials saw.",
+        ),
     )
