@@ -116,13 +116,13 @@ def test_a_number_from_memory_is_in_a_fold_and_never_drawn(tmp_path: Path) -> No
         "> From memory; source not checked",
         "- all uses: with the event 2, reporting odds ratio 0.5 (0.3 to 0.8)",
     ]
-    assert book.claims["reports.s0.all.printed"].certainty == "remembered, not seen"
+    assert book.claims["reports.s0.all.printed"].certainty == "from memory; source not checked"
     assert {claim.id for claim in claims_of((section,))} == set(book.claims)
 
 
 def test_a_ratio_is_computed_only_where_every_count_was_seen() -> None:
     _, book = section_of(load())
-    assert book.claims["reports.faers_2020.migraine.printed"].certainty == "remembered, not seen"
+    assert book.claims["reports.faers_2020.migraine.printed"].certainty == "from memory; source not checked"
     assert "reports.faers_2020.migraine.ror" not in book.claims
     ratio = book.claims["reports.quarter_2022.depression.ror"]
     assert (ratio.text, ratio.interval) == ("0.29 (0.04 to 2.05)", "95 % confidence interval (Woolf)")
@@ -139,7 +139,7 @@ def test_nothing_from_memory_is_drawn_of_the_shipped_dossier() -> None:
         if isinstance(cell, Drawn)
     ]
     assert len(drawn) == 13
-    assert all(claim.certainty != "remembered, not seen" for claim in drawn)
+    assert all(claim.certainty != "from memory; source not checked" for claim in drawn)
     assert all(source.status != "recalled" for claim in drawn for source in claim.sources)
 
 

@@ -89,7 +89,7 @@ def test_every_number_has_a_source_unless_it_is_from_memory(shipped: Results, mo
     book = Ledger()
     module.report(shipped, book)
     for claim in book.claims.values():
-        assert claim.sources or claim.certainty == "remembered, not seen", claim.id
+        assert claim.sources or claim.certainty == "from memory; source not checked", claim.id
         assert {source.reference for source in claim.sources} <= shipped.evidence.references.keys()
 
 
@@ -601,6 +601,7 @@ def analysed(evidence: Evidence, **fields: Any) -> Evidence:
 
 def test_how_effects_are_pooled_is_said_of_the_methods_used(evidence: Evidence) -> None:
     shown = said(methods.report, evidence)
+    assert shown[0] == "# Methods, and how to make it again"
     assert shown[1].startswith("Every number here comes from the files of one dossier.")
     assert (
         "- Effects are pooled by random effects, the variance between trials estimated by restricted maximum "

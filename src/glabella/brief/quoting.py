@@ -26,7 +26,7 @@ def quote(
         unit=number.unit or "",
         population=population or "as in the source",
         time_span=time_span or "as in the source",
-        certainty="remembered, not seen" if number.status == "recalled" else "as printed",
+        certainty="from memory; source not checked" if number.status == "recalled" else "as printed",
         function=quote,
         version=__version__,
         inputs=(("dossier", digest(number.model_dump(mode="json"))),),

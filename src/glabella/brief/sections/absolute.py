@@ -138,7 +138,9 @@ def _largest_missing(results: Results, one: PooledAnalysis) -> str:
 
 
 def _note(results: Results, risks: tuple[Risks, ...]) -> Inline:
-    how = "The pooled effect is put on the share of the same trials' controls who had the event, taken as known."
+    how = "The pooled effect is put on the share of the same trials’ controls who had the event, taken as known."
+    if results.headline.analysis.measure not in _COUNTED:
+        how += " These rows pool people who were counted; where people are computed from scores, numbers differ."
     if all(_largest_missing(results, each.one) for each in risks):
         return f"{how} The largest trial is in no row: these rows are what the other trials would have."
     return how

@@ -170,7 +170,8 @@ def _added(results: Results, book: Ledger) -> list[Block]:
         Column("comparisons with an effect", "number"),
         Column(f"pooled {NAMES[analysis.measure][0]}", "number"),
     )
-    return [Table(caption, columns, tuple(rows))]
+    note = "Rows of several comparisons are pooled by random effects, even where these are of one trial."
+    return [Table(caption, columns, tuple(rows), note=note)]
 
 
 def _added_by(

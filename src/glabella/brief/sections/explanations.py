@@ -107,7 +107,7 @@ def _with_model(model: FittedModel, book: Ledger, condition: str) -> tuple[Block
         limit=model.relief_counts(book),
     )
     certainty = sentence(
-        "Certainty: {certainty}, because {reasons}.",
+        "Certainty: {certainty}. Why: {reasons}.",
         certainty=Icon("certainty", model.mood_certainty),
         reasons="; ".join(_reasons(model)),
     )

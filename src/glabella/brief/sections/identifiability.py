@@ -121,7 +121,7 @@ def _moved(model: FittedModel, book: Ledger, at: int, each: Sensitivity) -> _Mov
     def share(name: str, what: str, value: float, half: float) -> Claim:
         return sobol(
             f"{name}.{_SHARES[what]}",
-            f"share of the variance of {quantity} that comes from {_label(model, name)}, {what}",
+            f"share of the variance of {quantity}, {what}: {_label(model, name)}",
             100 * value,
             low=100 * (value - half),
             high=100 * (value + half),
@@ -136,17 +136,21 @@ def _moved(model: FittedModel, book: Ledger, at: int, each: Sensitivity) -> _Mov
             _Swung(
                 label,
                 low=tornado(
-                    f"{it.name}.low", f"low value of {label}; moves {quantity}", it.low, unit=unit, decimals=places
+                    f"{it.name}.low",
+                    f"low value of: {label}; moved for {quantity}",
+                    it.low,
+                    unit=unit,
+                    decimals=places,
                 ),
                 high=tornado(
                     f"{it.name}.high",
-                    f"high value of {label}; moves {quantity}",
+                    f"high value of: {label}; moved for {quantity}",
                     it.high,
                     unit=unit,
                     decimals=places,
                 ),
-                at_low=shown(f"{it.name}.at_low", f"{quantity}, at the low value of {label}", it.at_low),
-                at_high=shown(f"{it.name}.at_high", f"{quantity}, at the high value of {label}", it.at_high),
+                at_low=shown(f"{it.name}.at_low", f"{quantity}, at the low value of: {label}", it.at_low),
+                at_high=shown(f"{it.name}.at_high", f"{quantity}, at the high value of: {label}", it.at_high),
             )
         )
     named: Inline = result

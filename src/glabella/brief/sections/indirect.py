@@ -39,7 +39,7 @@ from glabella.shown import (
 )
 
 if TYPE_CHECKING:
-    from glabella.brief.compared import Compared, Shift
+    from glabella.brief.compared import Compared
 
 _RANDOMISED = {"yes": "randomised", "no": "not randomised", "unclear": "not clearly randomised"}
 _BLINDING = {
@@ -333,7 +333,7 @@ def _ranked(found: Joined, wide: int) -> Block:
         (
             Column("joined through"),
             Column("median rank (in most draws)", "number"),
-            Column("first, of a hundred draws", "number"),
+            Column("ranked first, of a hundred draws", "number"),
             Column("P-score", "number"),
             Column(f"against {compared.first}, expected in a new trial", "number"),
         ),
@@ -374,7 +374,7 @@ def _ranked(found: Joined, wide: int) -> Block:
     each = Table(f"Each alternative, joined through {base.way.label}: {found.measure}.", tuple(columns), rows)
     words = Paragraph(
         (
-            "The P-score is the mean certainty that a treatment is better than another one, if all the trials are "
+            "The P-score is the mean certainty that a treatment is better than another, if all the trials are "
             "alike. The true effects of trials differ by a standard deviation of ",
             Shown(found.tau, "number"),
             ". ",

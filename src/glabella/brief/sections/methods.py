@@ -42,7 +42,7 @@ _PREDICTION = (
 )
 _CERTAINTY = (
     "Certainty starts at high for randomised trials and falls one level for each reason: few trials; an interval "
-    "that holds no difference; trials that disagree; risk of bias; people who could tell what they got. The "
+    "that includes no difference; trials that disagree; risk of bias; people who could tell what they got. The "
     "reasons stand beside the word. It is a rule that anyone can check, not the judgement of a panel."
 )
 _UNJUDGED = "No study here has a published judgement of risk of bias, so no analysis is chosen by it."

@@ -145,8 +145,8 @@ def _shown(results: Results) -> bool:
 
 def _people(model: FittedModel, book: Ledger, row: _Repeated) -> Inline:
     return sentence(
-        "No real person was followed: {people} simulated people for each rule differ as the fit says that people "
-        "differ; in {never} of them the {part} never weakens enough to count.{limit} Brackets hold the middle "
+        "No real person was followed: {people} simulated people for each rule differ as people do in the fitted "
+        "model; in {never} of them the {part} never weakens enough to count.{limit} Brackets hold the middle "
         "eight tenths of people. Certainty: {certainty}.",
         people=row.people,
         never=row.never,
@@ -170,7 +170,7 @@ def _tables(
     """Give a year of each rule, and what comes after the last time, under one explanation."""
     part = model.words.part
     assumed = sentence(
-        "If mood follows by {label}: {never} of simulated people still never have relief that counts.",
+        "If mood follows by {label}, {never} of simulated people never have relief that counts.",
         label=Name(model.explanation(name)),
         never=rows[0].never_relief,
     )
@@ -191,7 +191,7 @@ def _tables(
         ),
     )
     stopped = Table(
-        "After stopping, in weeks from the last time.",
+        f"After stopping, in weeks from the last {words.session}.",
         (
             Column("repeated before"),
             Column(f"the {part} is back after", "number"),

@@ -61,7 +61,8 @@ def _design(book: Ledger, study: Study, words: Words) -> Inline:
             book, study.n_randomised, f"{study.id}.people", f"people: {study.label}", population=study.label
         )
         said += [" People: ", Shown(people, "number"), "."]
-    if study.co_treatment != "unknown":
+    # What the study itself says of it stands below.
+    if study.co_treatment != "unknown" and study.co_treatment_detail is None:
         said.append(f" Other treatment: {words.others(study.co_treatment)}.")
     if study.risk_of_bias.judgement:
         said += [

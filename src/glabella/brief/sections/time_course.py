@@ -112,7 +112,8 @@ def _predicted(model: FittedModel, book: Ledger, usual: Treated) -> Iterator[Blo
     part, who = model.words.part, usual.row.sex
     yield Paragraph(
         f"Here a {part} counts as weakened when {model.words.defined(usual.row.definition)}. Brackets are credible "
-        "intervals of the average; a single trial differs more."
+        "intervals of the average; a single trial differs more. Where the model and what trials saw differ, trust "
+        "what trials saw."
     )
     soon = sentence(
         "{soon} After {dose}, half of the {who} whose {part} weakens have it weakened within {onset}. The effect "
@@ -136,7 +137,7 @@ def _predicted(model: FittedModel, book: Ledger, usual: Treated) -> Iterator[Blo
     )
     yield Paragraph(long)
     certainty = sentence(
-        "Certainty: {certainty}, because {reasons}.{side}",
+        "Certainty: {certainty}. Why: {reasons}.{side}",
         certainty=Icon("certainty", usual.certainty),
         reasons="; ".join((*model.reasons, *usual.own)) or "nothing was found that speaks against it",
         side=_side(model, book),
@@ -198,7 +199,7 @@ def _doses(model: FittedModel, rows: tuple[Treated, ...], words: Words) -> Itera
     less: dict[str, list[str]] = {}
     for row in rows:
         if row.certainty != model.certainty:
-            less.setdefault(f"({row.certainty}), because {', '.join(row.own)}", []).append(row.letter)
+            less.setdefault(f"({row.certainty}: {', '.join(row.own)})", []).append(row.letter)
     if less:
         each = "; ".join(f"{', '.join(letters)} {why}" for why, letters in less.items())
         yield Paragraph(f"Less certain than the rest: {each}.", "note")
