@@ -151,7 +151,16 @@ def _trial(results: Results, book: Ledger, one: PooledAnalysis, effect: Effect, 
             high=one.shown(effect.yi + half),
             interval=CONFIDENCE,
         ),
-        weight=about("weight", f"weight: {whole}", weight, unit="%", decimals=0),
+        weight=about(
+            "weight",
+            f"weight: {whole}",
+            weight,
+            unit="%",
+            decimals=0,
+            # A share of all weights: every trial of the analysis moves it.
+            function="glabella.synthesis.pool",
+            inputs=results.inputs(tuple(it.id for it in one.studies), one.analysis),
+        ),
         n1=about("n1", f"people treated: {whole}", effect.n1, decimals=0),
         n2=about("n2", f"people in the control: {whole}", effect.n2, decimals=0),
         steps=tuple(
