@@ -107,7 +107,9 @@ def made_up(
     plan = yaml.safe_load((folder / "dossier.yaml").read_text(encoding="utf-8"))
     binary = measure in ("OR", "RR", "RD")
     plan["outcomes"]["response"] |= {"kind": "binary" if binary else "continuous", "better": better}
-    plan["scales"]["my_scale"]["better"] = "lower" if binary else better
+    if not binary:
+        del plan["outcomes"]["response"]["event"]
+    plan["scales"] = {"my_scale": {"label": "my scale"}}
     headline = plan["analyses"]["response_all"]
     headline |= {"measure": measure, "comparisons": [f"{trial.id}/drug_v_placebo" for trial in trials]}
     for key, otherwise in (analyses or {}).items():
@@ -129,15 +131,14 @@ def _study(base: Data, trial: Trial) -> Data:
     sizes = {"drug": trial.arm["n"], "placebo": trial.control["n"]}
     (result,) = base["results"]
     arms = {"drug": trial.arm, "placebo": trial.control}
-    result = {**result, "arms": {
+    result = {**result, "scale": "my_scale", "arms": {
         arm: {name: number(value) for name, value in shown.items()} for arm, shown in arms.items()
     }}  # fmt: skip
     if trial.between:
         result["between"] = [{"comparison": "drug_v_placebo", **trial.between}]
-    guesses = {"text": "Guesses were asked.", "status": "seen", "source": "EXAMPLE"}
-    judged = {**base["risk_of_bias"], "judgement": trial.judgement}
-    if trial.judgement:
-        judged |= {"status": "seen", "source": "EXAMPLE"}
+    seen = {"status": "seen", "source": "EXAMPLE"}
+    guesses = {"blinding_check": {"text": "Guesses were asked.", **seen}}
+    judged = {"risk_of_bias": {"tool": "any", "judgement": trial.judgement, "note": "made up", **seen}}
     return {
         **base,
         "id": trial.id,
@@ -146,8 +147,8 @@ def _study(base: Data, trial: Trial) -> Data:
         "arms": {arm: {**shown, "n_randomised": number(sizes[arm])} for arm, shown in base["arms"].items()},
         "comparisons": {"drug_v_placebo": {**base["comparisons"]["drug_v_placebo"], "largest": trial.largest}},
         "results": [result],
-        "risk_of_bias": judged,
-        "blinding_check": guesses if trial.guessed else base["blinding_check"],
+        **(judged if trial.judgement else {}),
+        **(guesses if trial.guessed else {}),
         **trial.more,
     }
 

@@ -116,10 +116,13 @@ def test_turning_points_turn(shipped: tuple[Section, Ledger], effects: tuple[np.
     half = bias_adjusted(*effects, bias_prior=BiasPrior(halving, 0), tau_prior=TAU)
     assert half.mu.mean == pytest.approx(value(book, "plain") / 2, abs=1e-7)
     assert lead(found).startswith(
-        f"A bias of {claim(book, 'tipping').text} in every trial is enough for the interval to include zero. "
-        f"Averaged over models with and without missing trials the effect is {claim(book, 'averaged').text}."
+        f"Pooled with a prior for the spread between trials, the effect is {claim(book, 'plain').text}; a bias of "
+        f"{claim(book, 'tipping').text} in every trial is enough for the interval to include zero. Averaged over "
+        f"models with and without publication bias, the effect is {claim(book, 'averaged').text}."
     )
     assert f"A bias of {claim(book, 'halving').text} in every trial would leave half the effect." in said(found)
+    # The headline's interval includes zero, and this one excludes it.
+    assert "the headline’s, which rests on none, includes zero without any bias." in said(found)
 
 
 def test_the_curve_reaches_beyond_everything_that_is_marked_in_it(shipped: tuple[Section, Ledger]) -> None:
@@ -148,8 +151,9 @@ def test_the_average_is_the_one_made_alone(
         found
     )
     assert (
-        f"from a half to {claim(book, 'chance.effect').text} and that of publication bias from a half to "
-        f"{claim(book, 'chance.publication').text}; Bayes factors {claim(book, 'bf_effect').text} and 17."
+        f"The probability of any effect was a half before the data and is {claim(book, 'chance.effect').text} "
+        f"with them; that of publication bias was a half and is {claim(book, 'chance.publication').text}. Bayes factors: "
+        f"{claim(book, 'bf_effect').text} for an effect, 17 for publication bias."
     ) in said(found)
 
 
@@ -157,8 +161,8 @@ def test_it_rests_on_the_file_of_priors(evidence: Evidence, shipped: tuple[Secti
     found, book = shipped
     assert dict(claim(book, "plain").inputs)["priors.yaml"] == evidence.digests["priors.yaml"]
     assert (
-        "Neither is the headline. Priors: spread of standardised differences between studies in psychology; effect"
-        in (said(found))
+        "None of these numbers is the headline. Priors: spread of standardised differences between studies in "
+        "psychology; effect" in said(found)
     )
     assert "was not seen for any of these trials" in said(found)
     assert bare_digits(found) == []
@@ -200,7 +204,7 @@ def made(folder: Path, better: str, trials: Sequence[Trial], priors: Data, measu
 def test_where_higher_is_better_higher_effects_would_be_published(tmp_path: Path) -> None:
     found, book = made(tmp_path, "higher", BETTER, believed(0.2))
     assert bare_digits(found) == []
-    assert "; above zero favours the treatment." in said(found)
+    assert "; above zero favours my drug." in said(found)
     yi, vi = arrays(Results(made_up(tmp_path / "again", "SMD", "higher", BETTER)).headline.effects)
     fit = model_average(yi, vi, effect_prior=Normal(0, 1), tau_prior=HalfNormal(0.2), favours="greater")
     assert value(book, "averaged") == pytest.approx(fit.mu.mean)
@@ -213,7 +217,8 @@ def test_where_higher_is_better_higher_effects_would_be_published(tmp_path: Path
 def test_an_interval_that_includes_zero_needs_no_bias(tmp_path: Path) -> None:
     unsure = [replace(trial, arm={**trial.arm, "mean": 10.2}) for trial in WORSE]
     found, _ = made(tmp_path, "lower", unsure, believed(-0.2))
-    assert lead(found).startswith("The interval includes zero without any bias. Averaged")
+    assert "; the interval includes zero without any bias. Averaged" in lead(found)
+    assert "the headline’s, which rests on none" not in said(found)
 
 
 @pytest.mark.parametrize(

@@ -53,10 +53,10 @@ def test_the_answer_counts_analyses_that_exclude_zero(shipped: tuple[Results, Se
     excluding, total, reach = (book.claims[f"sure.{name}"] for name in ("excluding", "total", "range"))
     assert re.fullmatch(
         f"The interval excludes zero in {excluding.text} of {total.text} different analyses of these trials, "
-        f"always on the side of .*\\. Their estimates reach from {reach.limits}\\.",
+        f"always on the side of .*\\. The estimates of all analyses reach from {reach.limits}\\.",
         lead(found),
     )
-    assert "no probability that the treatment works" in said(found)
+    assert "not a probability that the treatment works" in said(found)
 
 
 def test_every_combination_is_counted_once_or_said_why_not(shipped: tuple[Results, Section, Ledger]) -> None:
@@ -67,8 +67,8 @@ def test_every_combination_is_counted_once_or_said_why_not(shipped: tuple[Result
     text = said(found)
     for name in ("combinations", "repeated", "choices"):
         assert f"{book.claims[f'sure.{name}'].text} " in text
-    assert "40,896 are not possible: fewer than two effects." in text
-    assert "pool the same effects in the same way as another one and do not count again." in text
+    assert "40,896 are not possible (fewer than two effects)." in text
+    assert "pool the same effects in the same way as another and are not counted again." in text
 
 
 def test_each_option_has_its_line(shipped: tuple[Results, Section, Ledger]) -> None:
@@ -137,7 +137,7 @@ def test_two_comparisons_cannot_be_asked(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("better", "side"),
-    [("lower", ", always on the side of the treatment."), ("higher", ", always on the side of the control.")],
+    [("lower", ", always on the side of my drug."), ("higher", ", always on the side of the control.")],
 )
 def test_ratios_exclude_one_on_a_side(tmp_path: Path, better: str, side: str) -> None:
     found = asserted(tmp_path, "RR", better, ALIKE)
@@ -152,11 +152,23 @@ def test_ratios_exclude_one_on_a_side(tmp_path: Path, better: str, side: str) ->
     assert upper["layer"][0]["data"]["values"] == [{"null": 1.0}]
 
 
+@pytest.mark.parametrize(("measure", "null"), [("RR", "one"), ("RD", "zero")])
+def test_claims_name_the_value_of_no_difference_by_measure(tmp_path: Path, measure: str, null: str) -> None:
+    book = Ledger()
+    robustness.report(Results(made_up(tmp_path / "d", measure, "lower", ALIKE)), book)
+    assert book.claims["sure.excluding"].label == f"analyses whose interval excludes {null}"
+    options = [
+        claim.label for name, claim in book.claims.items() if name.endswith(".excluding") and "option" in name
+    ]
+    assert options
+    assert all(label.startswith(f"analyses with this option whose interval excludes {null}: ") for label in options)
+
+
 def test_no_side_is_named_where_no_interval_excludes(tmp_path: Path) -> None:
     trials = [scored(f"Able {2001 + at}", 10 + at, 8.0, 12, (11.0, 8.0, 12)) for at in range(3)]
     found = asserted(tmp_path, "MD", "higher", trials)
     assert re.match(
-        r"The interval excludes zero in 0 of \d+ different analyses of these trials\. Their", lead(found)
+        r"The interval excludes zero in 0 of \d+ different analyses of these trials\. The estimates", lead(found)
     )
 
 
@@ -174,7 +186,7 @@ def test_both_sides_are_named_where_analyses_disagree(tmp_path: Path) -> None:
     found = asserted(
         tmp_path, "MD", "higher", [*trials, *against], analyses={"against": other}, change=two_questions
     )
-    assert ", some on each side. Their estimates" in lead(found)
+    assert ", some on each side. The estimates" in lead(found)
 
 
 def test_without_choices_those_of_method_are_made(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from pydantic import Field
 
 from glabella.dossier._number import Text, _Model
 
-
 #: What other treatment people had in both groups alike: all of them, none, some, or nobody knows.
 CoTreatment = Literal["adjunct", "monotherapy", "mixed", "unknown"]
 _CO_TREATMENT: dict[CoTreatment, str] = {

@@ -24,7 +24,9 @@ _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
-Certainty = Literal["high", "moderate", "low", "very low", "not rated", "as printed", "from memory; source not checked"]
+Certainty = Literal[
+    "high", "moderate", "low", "very low", "not rated", "as printed", "from memory; source not checked"
+]
 
 
 @dataclass(frozen=True, slots=True)

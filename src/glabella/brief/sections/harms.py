@@ -189,7 +189,9 @@ def _where_from(results: Results, book: Ledger, counted: list[_Counted]) -> list
         files = [f"studies/{study.id}.yaml" for study in main]
         sources = [study.reports[0] for study in main]
         both = book.under("harm.studies.")
-        total = count(results, both, "main", "main studies of the question", len(main), files=files, sources=sources)
+        total = count(
+            results, both, "main", "main studies of the question", len(main), files=files, sources=sources
+        )
         shown = count(
             results,
             both,
@@ -255,7 +257,14 @@ def _in_studies(results: Results, book: Ledger) -> list[Block]:
     content: list[Block] = []
     if rows:
         columns = (Column("event"), Column("study"), Column("treatment"), Column("compared with"))
-        content.append(Table("People with the event, of a hundred, by study; studies of related questions included.", columns, tuple(rows), note=_NOTE))
+        content.append(
+            Table(
+                "People with the event, of a hundred, by study; studies of related questions included.",
+                columns,
+                tuple(rows),
+                note=_NOTE,
+            )
+        )
     if items:
         content.append(Items(tuple(items)))
     return [Heading("What its own studies show"), *content] if content else []

@@ -136,7 +136,11 @@ def _moved(model: FittedModel, book: Ledger, at: int, each: Sensitivity) -> _Mov
             _Swung(
                 label,
                 low=tornado(
-                    f"{it.name}.low", f"low value of: {label}; moved for {quantity}", it.low, unit=unit, decimals=places
+                    f"{it.name}.low",
+                    f"low value of: {label}; moved for {quantity}",
+                    it.low,
+                    unit=unit,
+                    decimals=places,
                 ),
                 high=tornado(
                     f"{it.name}.high",

@@ -39,7 +39,7 @@ from glabella.shown import (
 )
 
 if TYPE_CHECKING:
-    from glabella.brief.compared import Compared, Shift
+    from glabella.brief.compared import Compared
 
 _RANDOMISED = {"yes": "randomised", "no": "not randomised", "unclear": "not clearly randomised"}
 _BLINDING = {
@@ -244,7 +244,8 @@ def _fragile(found: Joined) -> Block:
             Shown(found.studies, "number"),
             " trials; rank one is the best.",
             *bias,
-            f" {_capital(compared.name)} is tied to the network by {compared.control} alone, so no direct evidence can confirm or refute the comparison.",
+            f" {_capital(compared.name)} is tied to the network by {compared.control} alone, so no direct "
+            "evidence can confirm or refute the comparison.",
         )
     )
 
