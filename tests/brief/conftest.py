@@ -1,16 +1,54 @@
-"""The brief of the shipped dossier and its page, made once for all tests of the group `brief`."""
+"""The brief and the report of the shipped dossier and their pages, made once for all tests of the group `brief`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import pytest
 
-from glabella.brief import Brief, build, html
-from glabella.dossier import load
+from glabella.brief import Results, document, html
+from glabella.brief.documents import Kind
+from glabella.dossier import Evidence, load
+from glabella.shown import Document, Drawable
+
+
+@dataclass(frozen=True)
+class Made:
+    """A document, its page, and its plots as the engine drew them, before they were made smaller."""
+
+    document: Document
+    page: str
+    drawn: tuple[str, ...]
 
 
 @pytest.fixture(scope="session")
-def brief() -> Brief:
-    return build(load())
+def evidence() -> Evidence:
+    return load()
 
 
 @pytest.fixture(scope="session")
-def page(brief: Brief) -> str:
-    return html(brief)
+def results(evidence: Evidence) -> Results:
+    return Results(evidence)
+
+
+@pytest.fixture(scope="session")
+def brief(results: Results) -> Made:
+    return made(results, "brief")
+
+
+@pytest.fixture(scope="session")
+def report(results: Results) -> Made:
+    return made(results, "report")
+
+
+def made(results: Results, kind: Kind) -> Made:
+    drawn: list[str] = []
+
+    def draw(plots: Iterable[Drawable]) -> Iterator[str]:
+        for plot in plots:
+            drawn.append(plot.svg())
+            yield drawn[-1]
+
+    it = document(results, kind)
+    return Made(it, html(it, draw), tuple(drawn))

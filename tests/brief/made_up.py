@@ -499,7 +499,7 @@ def report(*, beside: str | None = None, trials: int = 6) -> Document:
                 ("Made up; through the network ", wide, "."),
             ),
             Details(
-                ("For specialists, ", Strong("folded")),
+                ("For specialists, ", Strong("folded"), ", ", Shown(pooled, "number"), Cite(("R14",))),
                 (
                     Paragraph(
                         ("With other choices ", Shown(pooled, "number"), " <b>&amp; *not* bold*</b> | a pipe."),

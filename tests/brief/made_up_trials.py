@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from glabella.dossier import Evidence, load, write_starter
+from glabella.plot import Plot
 from glabella.shown import (
     Details,
     Figure,
@@ -108,8 +109,13 @@ def made_up(
     binary = measure in ("OR", "RR", "RD")
     plan["outcomes"]["response"] |= {"kind": "binary" if binary else "continuous", "better": better}
     if not binary:
+<<<<<<< HEAD
         del plan["outcomes"]["response"]["event"]
     plan["scales"] = {"my_scale": {"label": "my scale"}}
+=======
+        plan["outcomes"]["response"].pop("event", None)
+        plan["scales"] = {"my_scale": {"label": "my scale", "better": better}}
+>>>>>>> main
     headline = plan["analyses"]["response_all"]
     headline |= {"measure": measure, "comparisons": [f"{trial.id}/drug_v_placebo" for trial in trials]}
     for key, otherwise in (analyses or {}).items():
@@ -128,9 +134,9 @@ def made_up(
 
 
 def _study(base: Data, trial: Trial) -> Data:
-    sizes = {"drug": trial.arm["n"], "placebo": trial.control["n"]}
     (result,) = base["results"]
     arms = {"drug": trial.arm, "placebo": trial.control}
+<<<<<<< HEAD
     result = {**result, "scale": "my_scale", "arms": {
         arm: {name: number(value) for name, value in shown.items()} for arm, shown in arms.items()
     }}  # fmt: skip
@@ -139,16 +145,36 @@ def _study(base: Data, trial: Trial) -> Data:
     seen = {"status": "seen", "source": "EXAMPLE"}
     guesses = {"blinding_check": {"text": "Guesses were asked.", **seen}}
     judged = {"risk_of_bias": {"tool": "any", "judgement": trial.judgement, "note": "made up", **seen}}
+=======
+    result = {
+        **result,
+        "arms": {arm: {name: number(value) for name, value in shown.items()} for arm, shown in arms.items()},
+    }
+    if "mean" in trial.arm:
+        result["scale"] = "my_scale"
+    if trial.between:
+        result["between"] = [{"comparison": "drug_v_placebo", **trial.between}]
+    seen: Data = {"status": "seen", "source": "EXAMPLE"}
+    missing: Data = {"status": "missing"}
+>>>>>>> main
     return {
         **base,
         "id": trial.id,
         "label": trial.name,
-        "n_randomised": number(sum(sizes.values())),
-        "arms": {arm: {**shown, "n_randomised": number(sizes[arm])} for arm, shown in base["arms"].items()},
         "comparisons": {"drug_v_placebo": {**base["comparisons"]["drug_v_placebo"], "largest": trial.largest}},
         "results": [result],
+<<<<<<< HEAD
         **(judged if trial.judgement else {}),
         **(guesses if trial.guessed else {}),
+=======
+        "risk_of_bias": {
+            "tool": "RoB 2",
+            "judgement": trial.judgement,
+            "note": "made up",
+            **(seen if trial.judgement else missing),
+        },
+        "blinding_check": {"text": "Made up.", **(seen if trial.guessed else missing)},
+>>>>>>> main
         **trial.more,
     }
 
@@ -189,6 +215,13 @@ def lead(section: Section) -> str:
 def tables(section: Section) -> list[Table]:
     """Give every table of a section, folded ones included."""
     return [block for block in blocks_of((section,)) if isinstance(block, Table)]
+
+
+def figure_of(section: Section) -> tuple[Figure, Data]:
+    """Give the only figure of a section, and the description of its picture."""
+    (figure,) = (block for block in blocks_of((section,)) if isinstance(block, Figure))
+    assert isinstance(figure.picture, Plot)
+    return figure, figure.picture.spec
 
 
 def bare_digits(section: Section) -> list[str]:

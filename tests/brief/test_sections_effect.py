@@ -14,6 +14,7 @@ from glabella.brief.sections import absolute, effect
 from glabella.dossier import load
 from glabella.shown import Claim, Details, Drawn, Ledger, Section, Table, blocks_of, plain
 from tests.brief.made_up_trials import (
+    Data,
     Trial,
     bare_digits,
     counted,
@@ -96,8 +97,13 @@ def test_every_declared_analysis_has_its_forest(results: Results, shipped: tuple
              for cell in row.cells if isinstance(cell, Drawn)}  # fmt: skip
     for key, one in results.pooled.items():
         assert drawn[f"{key}.estimate"][0] == "pooled"
+<<<<<<< HEAD
         known = book.claims[f"{key}.prediction"].limits is not None
         assert drawn.get(f"{key}.prediction") == (("prediction", "") if known else None)
+=======
+        predicted = book.claims[f"{key}.prediction"].limits is not None
+        assert drawn.get(f"{key}.prediction") == (("prediction", "") if predicted else None)
+>>>>>>> main
         for each in one.effects:
             assert drawn[f"{key}.{each.study}.{each.comparison}.effect"] == ("trial", "")
     first = next(table for table in tables(found) if table.axis)
@@ -109,6 +115,7 @@ def test_every_declared_analysis_has_its_forest(results: Results, shipped: tuple
     assert f"(I²): {book.claims['scores_all.i2'].text}; variance of true effects between trials (τ²): " in plain(
         first.note
     )
+<<<<<<< HEAD
 
 
 def test_claims_are_called_by_the_terms_of_the_field(shipped: tuple[Section, Ledger]) -> None:
@@ -129,6 +136,8 @@ def test_claims_are_called_by_the_terms_of_the_field(shipped: tuple[Section, Led
         "F", "error degrees of freedom", "people with treatment", "people in the control",
     ]  # fmt: skip
     assert claims["largest.brin2020.u30_v_placebo.p"].label == "p: Brin 2020, lower dose"
+=======
+>>>>>>> main
 
 
 def test_counts_stand_where_an_effect_was_made_from_them(shipped: tuple[Section, Ledger]) -> None:
@@ -288,7 +297,7 @@ def test_people_stand_where_there_are_no_events(tmp_path: Path) -> None:
 
 
 def test_a_shared_control_is_said_to_be_shared(tmp_path: Path) -> None:
-    def second_arm(plan: dict) -> None:  # type: ignore[type-arg]
+    def second_arm(plan: Data) -> None:
         plan["analyses"]["response_all"]["comparisons"].append("able2001/more_v_placebo")
 
     one = FEWER[0]
@@ -302,7 +311,11 @@ def test_a_shared_control_is_said_to_be_shared(tmp_path: Path) -> None:
                        "n_randomised": number(100)} for key in arms},
         "comparisons": {f"{key}_v_placebo": {"arm": key, "versus": "placebo", "control": "placebo"}
                         for key in ("drug", "more")},
+<<<<<<< HEAD
         "results": [{"outcome": "response", "scale": "my_scale", "time": 6,
+=======
+        "results": [{"outcome": "response", "time": 6,
+>>>>>>> main
                      "arms": {key: {"events": number(a), "n": number(b)} for key, (a, b) in shown.items()}}],
     }  # fmt: skip
     trial = Trial(one.name, one.arm, one.control, more=more)
@@ -311,26 +324,62 @@ def test_a_shared_control_is_said_to_be_shared(tmp_path: Path) -> None:
     (table,) = tables(found)
     assert "A control that serves several comparisons is shared out" in plain(table.note)
     rows = {plain(row.cells[0]): plain(row.cells[2]) for row in table.rows}
-    assert rows["Able 2001, low dose my scale, counts"] == "20 / 100"
+    assert rows["Able 2001, low dose counts"] == "20 / 100"
     assert "shared out" not in plain(tables(section(tmp_path / "none", "RR", "lower", FEWER))[0].note)
 
 
-def test_the_smallest_important_difference_is_drawn_in_points(tmp_path: Path) -> None:
-    def important(plan: dict) -> None:  # type: ignore[type-arg]
-        plan["outcomes"]["response"]["minimal_important_difference"] = [
-            {"text": "On my scale {low} to {high} points matter.", "status": "seen", "source": "EXAMPLE",
-             "values": {"low": number(2, unit="points"), "high": number(3, unit="points")}},
-            {"text": "Elsewhere {low} points matter.", "status": "seen", "source": "EXAMPLE",
-             "values": {"low": number(1, unit="points")}},
-        ]  # fmt: skip
+@pytest.mark.parametrize(
+    ("measure", "better", "least", "more", "drawn"),
+    [
+        ("MD", "higher", 2, {}, 2.0),
+        ("MD", "lower", 2, {}, -2.0),
+        ("SMD", "lower", 2, {"points": {"scale": "my_scale", "sd": number(5, unit="points")}}, -0.4),
+        ("SMD", "lower", 2, {}, None),
+        ("RR", "lower", 0.8, {}, 0.8),
+        ("RR", "higher", 0.8, {}, 1.25),
+        ("RD", "lower", 0.02, {}, -0.02),
+        ("MD", "higher", None, {}, None),
+    ],
+)
+def test_the_smallest_important_difference_is_drawn_on_the_side_of_benefit(
+    tmp_path: Path, measure: str, better: str, least: float | None, more: Data, drawn: float | None
+) -> None:
+    def important(plan: Data) -> None:
+        plan["outcomes"]["response"] |= more | ({} if least is None else {"important": number(least)})
 
-    found = section(tmp_path, "MD", "higher", POINTS, change=important)
-    assert tables(found)[0].axis.important == 2  # type: ignore[union-attr]
-    assert "How large a difference matters?\nOn my scale 2 to 3 points matter." in said(found)
-    found = section(tmp_path / "lower", "MD", "lower", POINTS, change=important)
-    assert tables(found)[0].axis.important == -2  # type: ignore[union-attr]
-    found = section(tmp_path / "standardised", "SMD", "lower", POINTS, change=important)
-    assert tables(found)[0].axis.important is None  # type: ignore[union-attr]
+    trials = POINTS if measure in ("MD", "SMD") else FEWER
+    (table,) = tables(section(tmp_path, measure, better, trials, change=important))
+    assert table.axis is not None
+    assert table.axis.important == pytest.approx(drawn)
+    assert ("Dashed line: the smallest difference that matters" in plain(table.note)) == (drawn is not None)
+
+
+def test_how_large_a_difference_matters_is_told_as_the_dossier_tells_it(tmp_path: Path) -> None:
+    def important(plan: Data) -> None:
+        plan["outcomes"]["response"]["minimal_important_difference"] = [
+            {
+                "text": "On my scale {low} to {high} points matter.",
+                "status": "seen",
+                "source": "EXAMPLE",
+                "values": {"low": number(2, unit="points"), "high": number(3, unit="points")},
+            }
+        ]
+
+    found = said(section(tmp_path, "MD", "higher", POINTS, change=important))
+    assert "How large a difference matters?\nOn my scale 2 to 3 points matter." in found
+
+
+def test_without_a_time_the_main_result_of_the_largest_trial_is_told(tmp_path: Path) -> None:
+    def no_time(plan: Data) -> None:
+        del plan["analyses"]["response_all"]["time"]
+
+    between = {"difference": number(4.0), "p": number(0.02), "favours": "arm"}
+    trials = [*POINTS, scored("Dunn 2004", 14.0, 5.0, 90, (10.0, 5.0, 90), between=between, largest=True)]
+    found = said(section(tmp_path, "MD", "higher", trials, change=no_time))
+    assert (
+        "The largest trial by itself. Dunn 2004: 4 my scale points, p = 0.02. Above zero favours my drug." in found
+    )
+    assert "Response, as in each trial: all trials." in found
 
 
 def test_analyses_of_one_outcome_stand_together(tmp_path: Path) -> None:

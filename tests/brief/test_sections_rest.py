@@ -614,6 +614,7 @@ def analysed(evidence: Evidence, **fields: Any) -> Evidence:
 
 def test_how_effects_are_pooled_is_said_of_the_methods_used(evidence: Evidence) -> None:
     shown = said(methods.report, evidence)
+    assert shown[0] == "# Methods, and how to make it again"
     assert shown[1].startswith("Every number here comes from the files of one dossier.")
     assert (
         "- Effects are pooled by random effects, the variance between trials estimated by restricted maximum "

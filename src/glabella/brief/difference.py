@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from glabella._reading import one_line
-from glabella.brief.aligned import Part, aligned, contrasted, shortened, steps, titled
+from glabella.brief.aligned import Part, aligned, contrasted, placed, shortened, steps
 from glabella.brief.render.pieces import Piece
 from glabella.brief.render.words import EVERY
 from glabella.brief.written import Written, read
@@ -161,12 +161,12 @@ def _words(before: Written, after: Written, *, numbers: bool) -> Iterator[str]:
     """Give each section and each piece of text that says something else, numbers apart where claims tell them."""
     held = aligned(before.pieces, after.pieces)
     for part in held.gone:
-        yield one_line(f"section {titled(part.title)} is gone")
+        yield one_line(f"section “{placed(part.title)}” is gone")
     for part in held.new:
-        yield one_line(f"section {titled(part.title)} is new")
+        yield one_line(f"section “{placed(part.title)}” is new")
     for title, was, now in held.moved:
-        stood, stands = (f"after {titled(it)}" if it else "first" for it in (was, now))
-        yield one_line(f"section {titled(title)} stood {stood}, stands now {stands}")
+        stood, stands = (f"after “{placed(it)}”" if it else "first" for it in (was, now))
+        yield one_line(f"section “{placed(title)}” stood {stood}, stands now {stands}")
     found = [line for was, now in held.both if now.title not in _LISTS for line in _part(was, now)]
     yield from found
     # What the list of every number says otherwise would be said a second time, but where nothing else was said.
@@ -176,7 +176,7 @@ def _words(before: Written, after: Written, *, numbers: bool) -> Iterator[str]:
 
 def _part(before: Part, after: Part) -> Iterator[str]:
     one, other = list(_masked(before)), list(_masked(after))
-    place = after.title or "outside of sections"
+    place = placed(after.title)
     for here, there in steps([masked for masked, _ in one], [masked for masked, _ in other]):
         was, now = ([text for _, text in those] for those in (one[here], other[there]))
         for old, new in zip(was, now, strict=False):

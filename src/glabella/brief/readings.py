@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from glabella.brief.measure import NAMES
-from glabella.brief.results import PooledAnalysis, Results, control_counts
+from glabella.brief.results import PooledAnalysis, Results
 from glabella.brief.words import words_of
 from glabella.decision.bottom_line import Told
 from glabella.dossier import Number, Outcome
 from glabella.shown import Claim, Ledger, Source
-from glabella.synthesis import risk_with, to_scale_points
+from glabella.synthesis import control_counts, risk_with, to_scale_points
 
 Better = Literal["lower", "higher"]
 
@@ -89,7 +89,7 @@ def reading(results: Results, book: Ledger, one: PooledAnalysis, label: str) -> 
         high=one.shown(fit.ci_high), interval="95 % confidence interval",
     )  # fmt: skip
     points = _points(results, book, one, named)
-    return Reading(label, one, estimate, points, outcome.better, _important(one))
+    return Reading(label, one, estimate, points, outcome.better, important_of(one))
 
 
 def _points(results: Results, book: Ledger, one: PooledAnalysis, named: str) -> Claim | None:
@@ -128,7 +128,7 @@ def prediction_of(results: Results, book: Ledger, head: Reading) -> Claim | None
     )
 
 
-def _important(one: PooledAnalysis) -> float | None:
+def important_of(one: PooledAnalysis) -> float | None:
     """Give the smallest difference that matters on the scale on which the analysis is computed."""
     number = one.outcome.important
     if number is None or number.value is None or not number.usable:

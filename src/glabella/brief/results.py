@@ -178,14 +178,3 @@ def sources_of(effects: tuple[Effect, ...]) -> tuple[Source, ...]:
                 for reference in number.sources:
                     found.setdefault(reference, Source(reference, number.status, number.at))
     return tuple(found.values())
-
-
-def control_counts(effects: tuple[Effect, ...]) -> tuple[float, float]:
-    """Count events and people in the controls of effects that come from counts; of others there are none."""
-    events = people = 0.0
-    for effect in effects:
-        inputs = dict(effect.steps[0].inputs) if effect.steps else {}
-        if "events, control" in inputs and "n, control" in inputs:
-            events += inputs["events, control"].value or 0.0
-            people += inputs["n, control"].value or 0.0
-    return events, people

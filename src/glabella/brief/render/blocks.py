@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from math import sqrt
 
@@ -97,7 +97,8 @@ class Setter:
         """Set something folded; open on paper."""
         if self.to.paper:
             return f'<div class="in"><p class="sum">{self.line(summary)}</p>{inner}</div>'
-        return f'<details><summary>{self.line(summary)}</summary><div class="in">{inner}</div></details>'
+        title = line(summary, replace(self.to, still=True), self.first)
+        return f'<details><summary>{title}</summary><div class="in">{inner}</div></details>'
 
     def section(self, it: Section, level: int) -> str:
         """Set a section, named by its title."""

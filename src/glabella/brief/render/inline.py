@@ -77,14 +77,16 @@ def _number(shown: Shown, to: Setting, marked: Marked, first: set[str]) -> str:
     claim = shown.claim
     body, name = _split(shown, to), escape(claim.id)
     place = to.places.get(claim.id)
+    here = ""
+    if to.lists_numbers and claim.id not in first and not to.paper:
+        here = f' id="c{place}"'
+        first.add(claim.id)
     if to.paper:
         # Nothing can be pressed there, and plain text is set several times as fast as a box of its own.
         found = body
-    elif place is None:
-        found = f'<span class="n" data-claim="{name}">{body}</span>'
+    elif to.still or place is None:
+        found = f'<span class="n"{here} data-claim="{name}">{body}</span>'
     elif to.lists_numbers:
-        here = "" if claim.id in first else f' id="c{place}"'
-        first.add(claim.id)
         found = f'<a class="n"{here} href="{escape(href(anchor(claim)))}">{body}</a>'
     else:
         found = f'<button type="button" class="n" popovertarget="p{place}" data-claim="{name}">{body}</button>'
@@ -107,6 +109,8 @@ def mark(keys: tuple[str, ...], to: Setting, look: str) -> str:
     """Set the mark that leads to some sources: to the first of them, or to the set by its letter."""
     numbers = to.marks.of(keys)
     words = to.marks.text(numbers)
+    if to.still:
+        return f'<span class="{look}">[{words}]</span>'
     target = f"s{words}" if numbers in to.marks.letters else f"s{numbers[0]}"
     return f'<a class="{look}" href="#{target}">[{words}]</a>'
 
@@ -120,6 +124,8 @@ def _cited(keys: tuple[str, ...], to: Setting, marked: Marked) -> str:
 
 def _link(it: Link, to: Setting) -> str:
     """Set a link; words alone where what it leads to is not at hand."""
+    if to.still:
+        return text(it.text)
     if it.section in to.sections:
         return f'<a href="{escape(href(it.section))}">{text(it.text)}</a>'
     if to.document.beside and to.document.kind == "brief":

@@ -186,7 +186,7 @@ def _log_ticks(axis: Axis) -> tuple[float, ...]:
     step = max(1, math.ceil(_APART * math.log10(axis.high / axis.low)))
     powers = [10.0**power for power in range(low, high + 1) if power % step == 0]
     kept: list[float] = []
-    for value in (axis.null, *powers, *(5 * it for it in powers), *(2 * it for it in powers)):
+    for value in (float(axis.null), *powers, *(5 * it for it in powers), *(2 * it for it in powers)):
         at = share(axis, value)
         if -1e-9 <= at <= 1 + 1e-9 and all(abs(at - share(axis, other)) >= _APART for other in kept):
             kept.append(value)

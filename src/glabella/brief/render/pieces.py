@@ -69,8 +69,8 @@ def pieces_of_html(text: str) -> tuple[Piece, ...]:
     Raises
     ------
     ValueError
-        If its elements lie within each other as no page's do, to go through which would take hours, or a declaration
-        in it has no name.
+        If its elements lie within each other as no page's do, to go through which would take hours, or a
+        declaration in it has no name.
     """
     reader = _Reader()
     try:

@@ -27,6 +27,8 @@ class Setting:
         Claims that stand in its text, and are not drawn alone.
     paper : bool
         Whether it is set for paper: nothing can be pressed, and lengths are fixed.
+    still : bool
+        Whether what is set stands in something that is pressed as a whole, such as the title of a fold.
     """
 
     document: Document
@@ -35,6 +37,7 @@ class Setting:
     sections: frozenset[str]
     written: frozenset[str]
     paper: bool = False
+    still: bool = False
 
     @property
     def lists_numbers(self) -> bool:

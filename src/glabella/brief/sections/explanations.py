@@ -300,5 +300,10 @@ def _figure(model: FittedModel, condition: str) -> tuple[Figure, ...]:
     picture = explained_course(courses, points, title="points of relief: above zero is better")
     alt = f"Relief of {condition} in points over weeks, a line for each explanation, with what trials saw."
     return (
-        Figure("mood", picture, alt, "Lines are the explanations as fitted, dots the differences that trials saw."),
+        Figure(
+            "mood-course",
+            picture,
+            alt,
+            "Lines are the explanations as fitted, dots the differences that trials saw.",
+        ),
     )
