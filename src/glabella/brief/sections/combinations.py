@@ -161,8 +161,8 @@ def _added(results: Results, book: Ledger) -> list[Block]:
             rows.append(Row((words.others(kind), *_added_by(results, book, analysis, these, kind))))
     name = words.treatment
     caption = (
-        f"The trials of {name} by what else people had, in both groups alike. They differ in much else, so the rows "
-        "cannot be compared."
+        f"The trials of {name} by what else people had, in both groups alike. They differ in much else, so the "
+        "rows cannot be compared."
     )
     columns = (
         Column("other treatment"),
@@ -277,8 +277,8 @@ def _of_network(results: Results, compared: Compared, book: Ledger) -> list[Bloc
         Heading("Combinations of other treatments"),
         Paragraph(
             (
-                f"{nothing} Whether combinations of the others do more than the sum of their parts was tested over all of "
-                "them: p = ",
+                f"{nothing} Whether combinations of the others do more than the sum of their parts was tested over "
+                "all of them: p = ",
                 Shown(additivity, "number"),
                 ". With so few trials, it is neither shown nor ruled out that parts simply add up.",
             )
