@@ -61,10 +61,18 @@ def report(results: Results, book: Ledger) -> Section:
         if others:
             content += _beside_each_other(results, [analyses[key] for key in group], found)
             content += [_folded(results, book, analyses[key], found[key], told) for key in others]
+    if refused := results.not_pooled:
+        content.append(Heading("Analyses that were not computed"))
+        content.append(Items(tuple(_refused(results, key, why) for key, why in refused.items())))
     important = one.outcome.minimal_important_difference
     if important:
         content += [Heading("How large a difference matters?"), Items(say_all(book, important, "important"))]
     return Section("effect", f"What does it do for {words_of(results.evidence).condition}?", tuple(content))
+
+
+def _refused(results: Results, key: str, why: str) -> Inline:
+    # What follows the reason is a hint to whoever calls the engine.
+    return (Name(results.analyses[key].label), ": not computed: ", Name(why.partition(";")[0]), ".")
 
 
 # --- the largest trial --------------------------------------------------------------------------------------
