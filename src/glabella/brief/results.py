@@ -156,11 +156,17 @@ class Results:
             found.append(("analysis", digest(analysis.model_dump(mode="json"))))
         return tuple(found)
 
+    def time_of(self, analysis: Analysis) -> str:
+        """Say when an analysis looks: at its time, or at each trial's first or last."""
+        if analysis.when == "named":
+            return self.evidence.words.at(analysis.time)
+        return f"each trial’s {analysis.when} time"
+
     def fields_of(self, one: PooledAnalysis) -> ClaimFields:
         """Give what every claim about a pooled analysis shares."""
         return {
             "population": self.evidence.dossier.question.population,
-            "time_span": self.evidence.words.at(one.analysis.time),
+            "time_span": self.time_of(one.analysis),
             "certainty": one.certainty,
             "function": "glabella.synthesis.pool",
             "version": __version__,
@@ -178,14 +184,3 @@ def sources_of(effects: tuple[Effect, ...]) -> tuple[Source, ...]:
                 for reference in number.sources:
                     found.setdefault(reference, Source(reference, number.status, number.at))
     return tuple(found.values())
-
-
-def control_counts(effects: tuple[Effect, ...]) -> tuple[float, float]:
-    """Count events and people in the controls of effects that come from counts; of others there are none."""
-    events = people = 0.0
-    for effect in effects:
-        inputs = dict(effect.steps[0].inputs) if effect.steps else {}
-        if "events, control" in inputs and "n, control" in inputs:
-            events += inputs["events, control"].value or 0.0
-            people += inputs["n, control"].value or 0.0
-    return events, people
