@@ -107,7 +107,9 @@ def made_up(
     plan = yaml.safe_load((folder / "dossier.yaml").read_text(encoding="utf-8"))
     binary = measure in ("OR", "RR", "RD")
     plan["outcomes"]["response"] |= {"kind": "binary" if binary else "continuous", "better": better}
-    plan["scales"]["my_scale"]["better"] = "lower" if binary else better
+    if not binary:
+        del plan["outcomes"]["response"]["event"]
+        plan["scales"] = {"my_scale": {"label": "my scale", "better": better}}
     headline = plan["analyses"]["response_all"]
     headline |= {"measure": measure, "comparisons": [f"{trial.id}/drug_v_placebo" for trial in trials]}
     for key, otherwise in (analyses or {}).items():
@@ -119,25 +121,25 @@ def made_up(
     base = yaml.safe_load(example.read_text(encoding="utf-8"))
     example.unlink()
     for trial in trials:
-        _write(folder / "studies" / f"{trial.id}.yaml", _study(base, trial))
+        _write(folder / "studies" / f"{trial.id}.yaml", _study(base, trial, binary=binary))
     if priors is not None:
         _write(folder / "priors.yaml", priors)
     return load(folder)
 
 
-def _study(base: Data, trial: Trial) -> Data:
+def _study(base: Data, trial: Trial, *, binary: bool) -> Data:
     sizes = {"drug": trial.arm["n"], "placebo": trial.control["n"]}
     (result,) = base["results"]
     arms = {"drug": trial.arm, "placebo": trial.control}
     result = {**result, "arms": {
         arm: {name: number(value) for name, value in shown.items()} for arm, shown in arms.items()
     }}  # fmt: skip
+    if not binary:
+        result |= {"scale": "my_scale", "score": "endpoint"}
     if trial.between:
         result["between"] = [{"comparison": "drug_v_placebo", **trial.between}]
     guesses = {"text": "Guesses were asked.", "status": "seen", "source": "EXAMPLE"}
-    judged = {**base["risk_of_bias"], "judgement": trial.judgement}
-    if trial.judgement:
-        judged |= {"status": "seen", "source": "EXAMPLE"}
+    judged = {"judgement": trial.judgement, "status": "seen", "source": "EXAMPLE"}
     return {
         **base,
         "id": trial.id,
@@ -146,8 +148,8 @@ def _study(base: Data, trial: Trial) -> Data:
         "arms": {arm: {**shown, "n_randomised": number(sizes[arm])} for arm, shown in base["arms"].items()},
         "comparisons": {"drug_v_placebo": {**base["comparisons"]["drug_v_placebo"], "largest": trial.largest}},
         "results": [result],
-        "risk_of_bias": judged,
-        "blinding_check": guesses if trial.guessed else base["blinding_check"],
+        **({"risk_of_bias": judged} if trial.judgement else {}),
+        **({"blinding_check": guesses} if trial.guessed else {}),
         **trial.more,
     }
 
