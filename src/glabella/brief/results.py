@@ -172,11 +172,17 @@ class Results:
             found.append(("analysis", digest(analysis.model_dump(mode="json"))))
         return tuple(found)
 
+    def time_of(self, analysis: Analysis) -> str:
+        """Say when an analysis looks: at its time, or at each trial's first or last."""
+        if analysis.when == "named":
+            return self.evidence.words.at(analysis.time)
+        return f"each trial’s {analysis.when} time"
+
     def fields_of(self, one: PooledAnalysis) -> ClaimFields:
         """Give what every claim about a pooled analysis shares."""
         return {
             "population": self.evidence.dossier.question.population,
-            "time_span": self.evidence.words.at(one.analysis.time),
+            "time_span": self.time_of(one.analysis),
             "certainty": one.certainty,
             "function": "glabella.synthesis.pool",
             "version": __version__,

@@ -183,7 +183,7 @@ def _added_by(
     about = book.under(
         f"with.added.{kind}.",
         population=results.evidence.dossier.question.population,
-        time_span=results.evidence.words.at(analysis.time),
+        time_span=results.time_of(analysis),
         version=__version__,
         inputs=(*results.inputs(names), ("analysis", digest(analysis.model_dump(mode="json")))),
         certainty="not rated",
