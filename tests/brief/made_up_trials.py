@@ -109,13 +109,8 @@ def made_up(
     binary = measure in ("OR", "RR", "RD")
     plan["outcomes"]["response"] |= {"kind": "binary" if binary else "continuous", "better": better}
     if not binary:
-<<<<<<< HEAD
-        del plan["outcomes"]["response"]["event"]
-    plan["scales"] = {"my_scale": {"label": "my scale"}}
-=======
         plan["outcomes"]["response"].pop("event", None)
         plan["scales"] = {"my_scale": {"label": "my scale", "better": better}}
->>>>>>> main
     headline = plan["analyses"]["response_all"]
     headline |= {"measure": measure, "comparisons": [f"{trial.id}/drug_v_placebo" for trial in trials]}
     for key, otherwise in (analyses or {}).items():
@@ -136,16 +131,6 @@ def made_up(
 def _study(base: Data, trial: Trial) -> Data:
     (result,) = base["results"]
     arms = {"drug": trial.arm, "placebo": trial.control}
-<<<<<<< HEAD
-    result = {**result, "scale": "my_scale", "arms": {
-        arm: {name: number(value) for name, value in shown.items()} for arm, shown in arms.items()
-    }}  # fmt: skip
-    if trial.between:
-        result["between"] = [{"comparison": "drug_v_placebo", **trial.between}]
-    seen = {"status": "seen", "source": "EXAMPLE"}
-    guesses = {"blinding_check": {"text": "Guesses were asked.", **seen}}
-    judged = {"risk_of_bias": {"tool": "any", "judgement": trial.judgement, "note": "made up", **seen}}
-=======
     result = {
         **result,
         "arms": {arm: {name: number(value) for name, value in shown.items()} for arm, shown in arms.items()},
@@ -156,17 +141,12 @@ def _study(base: Data, trial: Trial) -> Data:
         result["between"] = [{"comparison": "drug_v_placebo", **trial.between}]
     seen: Data = {"status": "seen", "source": "EXAMPLE"}
     missing: Data = {"status": "missing"}
->>>>>>> main
     return {
         **base,
         "id": trial.id,
         "label": trial.name,
         "comparisons": {"drug_v_placebo": {**base["comparisons"]["drug_v_placebo"], "largest": trial.largest}},
         "results": [result],
-<<<<<<< HEAD
-        **(judged if trial.judgement else {}),
-        **(guesses if trial.guessed else {}),
-=======
         "risk_of_bias": {
             "tool": "RoB 2",
             "judgement": trial.judgement,
@@ -174,7 +154,6 @@ def _study(base: Data, trial: Trial) -> Data:
             **(seen if trial.judgement else missing),
         },
         "blinding_check": {"text": "Made up.", **(seen if trial.guessed else missing)},
->>>>>>> main
         **trial.more,
     }
 

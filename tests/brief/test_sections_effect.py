@@ -97,13 +97,8 @@ def test_every_declared_analysis_has_its_forest(results: Results, shipped: tuple
              for cell in row.cells if isinstance(cell, Drawn)}  # fmt: skip
     for key, one in results.pooled.items():
         assert drawn[f"{key}.estimate"][0] == "pooled"
-<<<<<<< HEAD
-        known = book.claims[f"{key}.prediction"].limits is not None
-        assert drawn.get(f"{key}.prediction") == (("prediction", "") if known else None)
-=======
         predicted = book.claims[f"{key}.prediction"].limits is not None
         assert drawn.get(f"{key}.prediction") == (("prediction", "") if predicted else None)
->>>>>>> main
         for each in one.effects:
             assert drawn[f"{key}.{each.study}.{each.comparison}.effect"] == ("trial", "")
     first = next(table for table in tables(found) if table.axis)
@@ -115,7 +110,6 @@ def test_every_declared_analysis_has_its_forest(results: Results, shipped: tuple
     assert f"(I²): {book.claims['scores_all.i2'].text}; variance of true effects between trials (τ²): " in plain(
         first.note
     )
-<<<<<<< HEAD
 
 
 def test_claims_are_called_by_the_terms_of_the_field(shipped: tuple[Section, Ledger]) -> None:
@@ -136,8 +130,6 @@ def test_claims_are_called_by_the_terms_of_the_field(shipped: tuple[Section, Led
         "F", "error degrees of freedom", "people with treatment", "people in the control",
     ]  # fmt: skip
     assert claims["largest.brin2020.u30_v_placebo.p"].label == "p: Brin 2020, lower dose"
-=======
->>>>>>> main
 
 
 def test_counts_stand_where_an_effect_was_made_from_them(shipped: tuple[Section, Ledger]) -> None:
@@ -311,11 +303,7 @@ def test_a_shared_control_is_said_to_be_shared(tmp_path: Path) -> None:
                        "n_randomised": number(100)} for key in arms},
         "comparisons": {f"{key}_v_placebo": {"arm": key, "versus": "placebo", "control": "placebo"}
                         for key in ("drug", "more")},
-<<<<<<< HEAD
-        "results": [{"outcome": "response", "scale": "my_scale", "time": 6,
-=======
         "results": [{"outcome": "response", "time": 6,
->>>>>>> main
                      "arms": {key: {"events": number(a), "n": number(b)} for key, (a, b) in shown.items()}}],
     }  # fmt: skip
     trial = Trial(one.name, one.arm, one.control, more=more)

@@ -67,11 +67,7 @@ def test_the_answer_counts_analyses_that_exclude_zero(shipped: tuple[Results, Se
         f"always on the side of .*\\. The estimates of all analyses reach from {reach.limits}\\.",
         lead(found),
     )
-<<<<<<< HEAD
     assert "not a probability that the treatment works" in said(found)
-=======
-    assert "it is not a probability that the treatment works" in said(found)
->>>>>>> main
 
 
 def test_every_combination_is_counted_once_or_said_why_not(shipped: tuple[Results, Section, Ledger]) -> None:
