@@ -150,7 +150,9 @@ def test_the_average_is_the_one_made_alone(
     assert value(book, "models") == 36
     text = said(found)
     assert "36 models, with and without an effect, heterogeneity and publication bias of several forms" in text
-    effect, publication, factor = (claim(book, name).text for name in ("chance.effect", "chance.publication", "bf_effect"))
+    effect, publication, factor = (
+        claim(book, name).text for name in ("chance.effect", "chance.publication", "bf_effect")
+    )
     assert (
         f"The probability of any effect was a half before the data and is {effect} with them; that of publication bias "
         f"was a half and is {publication}. Bayes factors: {factor} for an effect, 17 for publication bias."

@@ -105,7 +105,8 @@ def _claims(before: Written, after: Written) -> Iterator[tuple[str, str]]:
         for here, beside in ((before, after), (after, before))
     )
     labels = Counter(claim.label for claim in other.values())
-    for name in sorted(one.keys() | other.keys()):
+    # In the order of the newer document, which leads with what matters.
+    for name in dict.fromkeys((*other, *one)):
         was, now = one.get(name), other.get(name)
         if was is None and now is not None:
             yield "New", one_line(f"{_called(now, labels)}: {now.text}")
@@ -148,8 +149,8 @@ def _input(key: str) -> str:
 
 
 def _rank(cause: str) -> tuple[int, str]:
-    """Sort causes: those of the dossier, the program, what is new, what is gone."""
-    order = ("Changed by the program", "New", "Gone")
+    """Sort causes: studies and files first, then what is quoted, the program, what is new, what is gone."""
+    order = (f"Changed by {_CALLED['dossier']}", "Changed by the program", "New", "Gone")
     place = next((at for at, it in enumerate(order, 1) if cause.startswith(it)), 0)
     return place, cause
 

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from glabella._reading import one_line
-from glabella.brief.aligned import aligned, contrasted, parts_of, shortened, steps, placed
+from glabella.brief.aligned import aligned, contrasted, parts_of, placed, shortened, steps
 from glabella.brief.documents import document
 from glabella.brief.render import as_json, html, markdown
 from glabella.brief.render.html import Draw
@@ -147,7 +147,8 @@ def _words(found: tuple[Piece, ...], fresh: tuple[Piece, ...]) -> Iterator[str]:
     """Name each section and each piece that says something else, is missing, was added or stands elsewhere."""
     held = aligned(found, fresh)
     for part in held.gone:
-        yield f"section “{placed(part.title)}” was added: {shortened(' '.join(it.text for it in part.pieces[1:]))!r}"
+        said = " ".join(it.text for it in part.pieces[1:])
+        yield f"section “{placed(part.title)}” was added: {shortened(said)!r}"
     for part in held.new:
         yield f"section “{placed(part.title)}” is missing"
     for title, here, there in held.moved:
