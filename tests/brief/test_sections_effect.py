@@ -112,6 +112,26 @@ def test_every_declared_analysis_has_its_forest(results: Results, shipped: tuple
     )
 
 
+def test_claims_are_called_by_the_terms_of_the_field(shipped: tuple[Section, Ledger]) -> None:
+    claims, whole = shipped[1].claims, "every placebo-controlled comparison, depression score"
+    assert {name: claims[f"scores_all.{name}"].label for name in ("estimate", "prediction", "i2", "tau2")} == {
+        "estimate": f"pooled effect: {whole}",
+        "prediction": f"a new trial’s true effect: {whole}",
+        "i2": f"variability between trials beyond chance (I²): {whole}",
+        "tau2": f"variance of true effects between trials (τ²): {whole}",
+    }
+    read = [
+        claim.label
+        for name, claim in claims.items()
+        if name.startswith("scores_all.wollmer2012.")
+        if ".step0." in name
+    ]
+    assert [label.partition(":")[0] for label in read] == [
+        "F", "error degrees of freedom", "people with treatment", "people in the control",
+    ]  # fmt: skip
+    assert claims["largest.brin2020.u30_v_placebo.p"].label == "p: Brin 2020, lower dose"
+
+
 def test_counts_stand_where_an_effect_was_made_from_them(shipped: tuple[Section, Ledger]) -> None:
     first = next(table for table in tables(shipped[0]) if table.axis)
     cells = {plain(row.cells[0]): (plain(row.cells[1]), plain(row.cells[2])) for row in first.rows}
@@ -228,7 +248,7 @@ def test_one_trial_stands_for_itself(tmp_path: Path) -> None:
     assert "In a new trial" not in text
     assert "A new trial" not in text
     assert "Pooled" not in text
-    assert "Disagreement" not in text
+    assert "Variability" not in text
     assert "The largest trial" not in text
     assert "Left out" not in text
     assert "How large a difference matters?" not in text
@@ -379,6 +399,7 @@ def test_the_shipped_absolutes_say_that_the_largest_trial_is_not_in_them(results
         "remission: small trials against placebo leaves out Brin 2020, lower dose; Brin 2020, higher dose"
     )
     assert "The largest trial is in no row" in plain(table.note)
+    assert "where people are computed from scores, numbers differ." in plain(table.note)
     assert bare_digits(found) == []
 
 
@@ -395,6 +416,7 @@ def test_ratios_and_differences_of_risks_have_a_row(tmp_path: Path, measure: str
         lead(found)
         == f"Response, of a hundred people: {without} without my drug, {with_} with it (fewer is better)."
     )
+    assert "computed from scores" not in plain(table.note)
     assert "The largest trial" not in plain(table.note)
 
 

@@ -67,7 +67,7 @@ def test_the_answer_counts_analyses_that_exclude_zero(shipped: tuple[Results, Se
         f"always on the side of .*\\. The estimates of all analyses reach from {reach.limits}\\.",
         lead(found),
     )
-    assert "it is not a probability that the treatment works" in said(found)
+    assert "not a probability that the treatment works" in said(found)
 
 
 def test_every_combination_is_counted_once_or_said_why_not(shipped: tuple[Results, Section, Ledger]) -> None:
@@ -161,6 +161,18 @@ def test_ratios_exclude_one_on_a_side(tmp_path: Path, better: str, side: str) ->
     assert "excludes one" in figure.alt
     upper = spec["vconcat"][0]
     assert upper["layer"][0]["data"]["values"] == [{"null": 1.0}]
+
+
+@pytest.mark.parametrize(("measure", "null"), [("RR", "one"), ("RD", "zero")])
+def test_claims_name_the_value_of_no_difference_by_measure(tmp_path: Path, measure: str, null: str) -> None:
+    book = Ledger()
+    robustness.report(Results(made_up(tmp_path / "d", measure, "lower", ALIKE)), book)
+    assert book.claims["sure.excluding"].label == f"analyses whose interval excludes {null}"
+    options = [
+        claim.label for name, claim in book.claims.items() if name.endswith(".excluding") and "option" in name
+    ]
+    assert options
+    assert all(label.startswith(f"analyses with this option whose interval excludes {null}: ") for label in options)
 
 
 def test_no_side_is_named_where_no_interval_excludes(tmp_path: Path) -> None:

@@ -61,10 +61,18 @@ def report(results: Results, book: Ledger) -> Section:
         if others:
             content += _beside_each_other(results, [analyses[key] for key in group], found)
             content += [_folded(results, book, analyses[key], found[key], told) for key in others]
+    if refused := results.not_pooled:
+        content.append(Heading("Analyses that were not computed"))
+        content.append(Items(tuple(_refused(results, key, why) for key, why in refused.items())))
     important = one.outcome.minimal_important_difference
     if important:
         content += [Heading("How large a difference matters?"), Items(say_all(book, important, "important"))]
     return Section("effect", f"What does it do for {words_of(results.evidence).condition}?", tuple(content))
+
+
+def _refused(results: Results, key: str, why: str) -> Inline:
+    # What follows the reason is a hint to whoever calls the engine.
+    return (Name(results.analyses[key].label), ": not computed: ", Name(why.partition(";")[0]), ".")
 
 
 # --- the largest trial --------------------------------------------------------------------------------------
@@ -186,7 +194,7 @@ def _forest(results: Results, one: PooledAnalysis, found: PooledClaims, trials: 
         note.append(" A control that serves several comparisons is shared out, so that nobody counts twice.")
     if any(counted) and not all(counted):
         note.append(" Where no events stand, the effect was computed from scores.")
-    when = Name(words.at(one.analysis.time))
+    when = Name(results.time_of(one.analysis))
     return Table(
         caption=(
             f"{_capital(one.outcome.label)}, ",
@@ -269,9 +277,10 @@ def important_difference(one: PooledAnalysis) -> float | None:
 
 def _groups(analyses: dict[str, PooledAnalysis]) -> list[list[str]]:
     """Put analyses together that ask for the same outcome on the same scale at the same time."""
-    found: dict[tuple[str, str, float | None], list[str]] = {}
+    found: dict[tuple[str, str, float | None, str], list[str]] = {}
     for key, one in analyses.items():
-        found.setdefault((one.analysis.outcome, one.analysis.measure, one.analysis.time), []).append(key)
+        asked = one.analysis
+        found.setdefault((asked.outcome, asked.measure, asked.time, asked.when), []).append(key)
     return list(found.values())
 
 
@@ -299,7 +308,7 @@ def _beside_each_other(
                 )
             )
         )
-    when = Name(words.at(first.analysis.time))
+    when = Name(results.time_of(first.analysis))
     table = Table(
         caption=(f"{_capital(named(first))}, ", when, f"; {favours(measure, outcome.better, words.short)}."),
         columns=(

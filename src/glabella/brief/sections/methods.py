@@ -41,9 +41,10 @@ _PREDICTION = (
     "the project's pages on coverage."
 )
 _CERTAINTY = (
-    "Certainty starts at high for randomised trials and falls one level for each reason: few trials; an interval "
-    "that includes no difference; trials that disagree; risk of bias; people who could tell what they got. The "
-    "reasons stand beside the word. It is a rule that anyone can check, not the judgement of a panel."
+    "Certainty starts at high and falls one level for each reason: studies that were not randomised (two levels "
+    "where none was); trials of another question; few trials; an interval that includes no difference; trials that "
+    "disagree; risk of bias; people who could tell what they got. The reasons stand beside the word. It is a rule "
+    "that anyone can check, not the judgement of a panel."
 )
 _UNJUDGED = "No study here has a published judgement of risk of bias, so no analysis is chosen by it."
 _MEMORY = "Numbers from memory, whose source was not checked, are never pooled"
