@@ -52,7 +52,16 @@ def test_a_document_of_that_trial_alone_says_why_there_is_none(tmp_path: Path, n
 
 @pytest.mark.parametrize(
     ("measure", "drug", "placebo"),
-    [("OR", 3, 9), ("OR", 3, 0), ("OR", 9, 4), ("OR", 0, 4), ("RR", 0, 0), ("RR", 9, 0), ("RD", 9, 9), ("RD", 0, 9)],
+    [
+        ("OR", 3, 9),
+        ("OR", 3, 0),
+        ("OR", 9, 4),
+        ("OR", 0, 4),
+        ("RR", 0, 3),
+        ("RR", 9, 0),
+        ("RD", 9, 9),
+        ("RD", 0, 9),
+    ],
 )
 def test_nobody_or_everybody_in_an_arm_is_written(tmp_path: Path, measure: str, drug: int, placebo: int) -> None:
     arms = {"drug": {"events": drug, "n": 9}, "placebo": {"events": placebo, "n": 9}}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +20,12 @@ KERNELS = ("Prescott", "Haswell", "SkylakeX")
 
 def written(kernel: str, to: Path, *words: str) -> bytes:
     command = [sys.executable, "-m", "glabella", *words, "--to", str(to / kernel)]
-    subprocess.run(command, env={**os.environ, "OPENBLAS_CORETYPE": kernel}, check=True, capture_output=True)
+    done = subprocess.run(
+        command, env={**os.environ, "OPENBLAS_CORETYPE": kernel}, check=False, capture_output=True
+    )
+    if done.returncode == -signal.SIGILL:
+        pytest.skip(f"this processor lacks instructions that {kernel} needs")
+    assert done.returncode == 0, done.stderr
     (found,) = (to / kernel).iterdir()
     return found.read_bytes()
 
