@@ -133,7 +133,7 @@ class Results:
         return {key: self._refused[key] for key in self.analyses if self.pool(key) is None and key in self._refused}
 
     def pool(self, key: str) -> PooledAnalysis | None:
-        """Pool one declared analysis; None where none of its comparisons gives an effect, or they cannot be pooled."""
+        """Pool one declared analysis; None where no comparison gives an effect, or they cannot be pooled."""
         if key not in self._fits:
             self._fits[key] = self._pool(key)
         return self._fits[key]
