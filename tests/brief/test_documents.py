@@ -228,7 +228,7 @@ def test_a_section_stands_once_in_a_document(kind: Kind) -> None:
 
 
 def test_sections_without_their_subject_are_not_there(tmp_path: Path, report: Made) -> None:
-    """The starter has no other treatments, no mechanism, no reports; what it lacks is left out, not called empty."""
+    """The starter has no other treatments, no mechanism, no reports; what it lacks is not there."""
     write_starter(tmp_path / "mine")
     results = Results(load(tmp_path / "mine"))
     made, whole = document(results, "report"), report.document
