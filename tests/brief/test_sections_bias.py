@@ -154,8 +154,8 @@ def test_the_average_is_the_one_made_alone(
         claim(book, name).text for name in ("chance.effect", "chance.publication", "bf_effect")
     )
     assert (
-        f"The probability of any effect was a half before the data and is {effect} with them; that of publication bias "
-        f"was a half and is {publication}. Bayes factors: {factor} for an effect, 17 for publication bias."
+        f"The probability of any effect was a half before the data and is {effect} with them; that of publication "
+        f"bias was a half and is {publication}. Bayes factors: {factor} for an effect, 17 for publication bias."
     ) in text
 
 
