@@ -174,7 +174,7 @@ def test_every_format_holds_the_same_claims(each: Made) -> None:
         assert at, piece.text
     ids = {claim.id for claim in each.document.claims}
     assert {claim["id"] for claim in json.loads(as_json(each.document))["claims"]} == ids
-    assert {name for name in re.findall(r'data-claim="([^"]*)"', each.page)} <= ids
+    assert set(re.findall(r'data-claim="([^"]*)"', each.page)) <= ids
 
 
 def test_the_shipped_documents_are_markdown_that_needs_hardly_an_escape(each: Made) -> None:
@@ -190,7 +190,7 @@ def test_the_same_results_give_the_same_bytes(results: Results, each: Made) -> N
 
 
 def test_a_brief_made_alone_is_the_brief(brief: Made) -> None:
-    """That the report is made from the same results changes nothing of it, not even the order of what is computed."""
+    """That the report is made from the same results changes nothing of it, nor the order of what is computed."""
     assert html(document(Results(load()), "brief")) == brief.page
 
 
@@ -228,7 +228,7 @@ def test_a_section_stands_once_in_a_document(kind: Kind) -> None:
 
 
 def test_sections_without_their_subject_are_not_there(tmp_path: Path, report: Made) -> None:
-    """The starter has no other treatments, no mechanism, no reports; what it lacks is left out, not said to be empty."""
+    """The starter has no other treatments, no mechanism, no reports; what it lacks is not there."""
     write_starter(tmp_path / "mine")
     results = Results(load(tmp_path / "mine"))
     made, whole = document(results, "report"), report.document

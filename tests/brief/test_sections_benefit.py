@@ -170,3 +170,11 @@ def test_the_shipped_claims_keep_two_decimals() -> None:
     results = Results(load())
     for one in results.pooled.values():
         assert pooled_claims(results, Ledger(), one).estimate.decimals == 2
+
+
+def test_the_shipped_brief_and_report_share_their_claims() -> None:
+    results, book = Results(load()), Ledger()
+    benefit.brief(results, book)
+    for one in results.pooled.values():
+        pooled_claims(results, book, one)  # the ledger refuses another claim of the same name
+    assert "scores_all.asked" in book.claims

@@ -139,7 +139,7 @@ def test_parts_are_named_where_the_whole_cannot_tell() -> None:
     small, largest = Effect(12.4, 3, 21.9, 3.0, None, "low"), Effect(1.1, -1.5, 3.7, 3.0, None, "low")
     assert bottom_line(effect, told, (("Small trials", small), ("Largest trial", largest))) == (
         "We cannot tell whether botulinum toxin improves the depression score: small trials found a large effect, "
-        "the largest trial could not tell, and together they fit anything from great benefit to slight harm."
+        "the largest trial found little, and together they fit anything from great benefit to slight harm."
     )
     unknown = Effect.of("lower", -7.5, -17.6, 2.5, certainty="very low")
     worse = Effect(-1.1, -2.0, -0.2, None, None, "low")

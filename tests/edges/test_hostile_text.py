@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from glabella.brief import Brief, as_json, changed, html, markdown
+from glabella.brief import Results, as_json, changed, document, html, markdown
 from glabella.dossier import load
+from glabella.shown import Document
 from tests.edges.files import report, run, store_of
 from tests.made_up import write_fuller
 
@@ -128,10 +129,8 @@ def example(folder: Path, text: str) -> Path:
     return place
 
 
-def built(folder: Path, text: str) -> Brief:
-    from glabella.brief import build
-
-    return build(load(example(folder, text)))
+def built(folder: Path, text: str) -> Document:
+    return document(Results(load(example(folder, text))), "report")
 
 
 @pytest.mark.parametrize("text", SCRIPTS)

@@ -202,7 +202,7 @@ def bottom_line(
     'The drug probably improves the pain score by an amount that matters: {estimate}.'
     >>> small, largest = Effect(3.0, 1.0, 5.0, 0.5, None, "low"), Effect(0.1, -0.6, 0.8, 0.5, None, "low")
     >>> bottom_line(Effect(1.2, -0.4, 2.8, 0.5, None, "very low"), told, (("Small trials", small), ("Largest trial", largest)))
-    'We cannot tell whether the drug improves the pain score: small trials found a large effect, the largest trial could not tell, and together they fit anything from great benefit to slight harm.'
+    'We cannot tell whether the drug improves the pain score: small trials found a large effect, the largest trial found little, and together they fit anything from great benefit to slight harm.'
     """  # noqa: E501
     shape, benefit = effect.shape, effect.benefit
     rated = effect.certainty if effect.certainty in ("high", "moderate", "low") else "very low"
@@ -242,8 +242,10 @@ def _found(one: Effect, important: float | None) -> str:
     """Say what a part found; one whose interval includes no effect found no direction."""
     if not one.low <= 0 <= one.high:
         return f"found {found_in(one.estimate, important)}"
-    within = important is not None and -important <= one.low and one.high <= important
-    return "found little or no difference" if within else "could not tell"
+    if important is None or abs(one.estimate) > important:
+        return "could not tell"
+    within = -important <= one.low and one.high <= important
+    return "found little or no difference" if within else "found little"
 
 
 def reach(value: float, important: float) -> str:

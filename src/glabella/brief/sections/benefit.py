@@ -180,5 +180,5 @@ def _note(results: Results, book: Ledger, rows: tuple[Reading, ...], lows: tuple
         )
         pieces.append(f"People are computed, not counted: {what} {alike_at}, it is assumed.")
     if unused := not_used(head.one, found[1] if found is not None else None):
-        pieces.append(f"{' ' if lows else ''}Not used, without a source: {', '.join(unused)}.")
+        pieces += [f"{' ' if lows else ''}Not used, without a source: ", Name(", ".join(unused)), "."]
     return tuple(pieces)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -67,31 +68,39 @@ def brief(results: Results, book: Ledger) -> Section | None:
     }
     if not any(any(sides) for sides in found.values()):
         return None
-    # What all rows share is said once; else each row says its own.
-    spans = {pair.time_span for pair in pairs.values()}
-    populations = {pair.population for pair in pairs.values()}
-    where = evidence.summary.harms_in or (f"counted in {next(iter(populations))}" if len(populations) == 1 else "")
-    caption = ", ".join((f"Of {_OF[people]} people", *(spans if len(spans) == 1 else ())))
+    # What most rows share is said once; a row that differs says its own.
+    span, where = _usual(pair.time_span for pair in pairs.values()), evidence.summary.harms_in
+    population = _usual(pair.population for pair in pairs.values())
     rows = tuple(
-        Row((_event(pair, where, spans), *(Shown(side, "bare") if side else _NOT_COUNTED for side in found[key])))
+        Row((
+            _event(pair, span, None if where else population),
+            *(Shown(side, "bare") if side else _NOT_COUNTED for side in found[key]),
+        ))
         for key, pair in pairs.items()
-    )
+    )  # fmt: skip
     columns = (Column("Event"), Column(capital(words.short), "number"), Column(capital(words.control), "number"))
-    table = Table((f"{caption}; {where}." if where else f"{caption}.",), columns, rows)
-    return Section("common-harms", "Adverse events", (table,))
+    caption = f"Of {_OF[people]} people, {span}; {where or f'counted in {population}'}."
+    return Section("common-harms", "Adverse events", (Table((caption,), columns, rows),))
 
 
-def _event(pair: ArmPair, where: str, spans: set[str]) -> Inline:
-    """Name an event, with in whom and when it was counted where rows differ in that."""
-    own = [*(() if where else (pair.population,)), *((pair.time_span,) if len(spans) > 1 else ())]
+def _usual(texts: Iterable[str]) -> str:
+    """Give what is said most often, the first of several."""
+    return Counter(texts).most_common(1)[0][0]
+
+
+def _event(pair: ArmPair, span: str, population: str | None) -> Inline:
+    """Name an event, with when and in whom it was counted where that is not as for most."""
+    own = [
+        *((pair.population,) if population is not None and pair.population != population else ()),
+        *((pair.time_span,) if pair.time_span != span else ()),
+    ]
     return (Name(pair.label), " ", Small(Name(f"({', '.join(own)})"))) if own else Name(pair.label)
 
 
 def _people(pairs: Iterable[ArmPair]) -> int:
-    """Give of how many people a table tells: the fewest of which no count above none is written as none."""
-    counted = [found for pair in pairs for arm in (pair.arm, pair.versus) if (found := _counts(arm))]
-    shares = [share for events, n, _ in counted for share in (events / n, *map(float, wilson(events, n)))]
-    shown = [share for share in shares if share > _NIL]
+    """Give of how many people a table tells: the fewest of which no event after treatment is written as none."""
+    counted = [found for pair in pairs if (found := _counts(pair.arm))]
+    shown = [events / n for events, n, _ in counted if events / n > _NIL]
     return next((people for people in _OF if all(people * share >= 0.5 for share in shown)), max(_OF))
 
 
@@ -176,6 +185,8 @@ def _share(
         return None
     events, n, numbers = counts
     low, high = wilson(events, n)
+    if decimals == 0 and 0 < of * events / n < 1:
+        decimals = 1  # not none, and not written as none
     sources = [key for number in numbers for key in number.sources]
     return book(
         name,
