@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from glabella.dossier import Evidence, load, write_starter
+from glabella.plot import Plot
 from glabella.shown import (
     Details,
     Figure,
@@ -107,7 +108,9 @@ def made_up(
     plan = yaml.safe_load((folder / "dossier.yaml").read_text(encoding="utf-8"))
     binary = measure in ("OR", "RR", "RD")
     plan["outcomes"]["response"] |= {"kind": "binary" if binary else "continuous", "better": better}
-    plan["scales"]["my_scale"]["better"] = "lower" if binary else better
+    if not binary:
+        plan["outcomes"]["response"].pop("event", None)
+        plan["scales"] = {"my_scale": {"label": "my scale", "better": better}}
     headline = plan["analyses"]["response_all"]
     headline |= {"measure": measure, "comparisons": [f"{trial.id}/drug_v_placebo" for trial in trials]}
     for key, otherwise in (analyses or {}).items():
@@ -126,28 +129,31 @@ def made_up(
 
 
 def _study(base: Data, trial: Trial) -> Data:
-    sizes = {"drug": trial.arm["n"], "placebo": trial.control["n"]}
     (result,) = base["results"]
     arms = {"drug": trial.arm, "placebo": trial.control}
-    result = {**result, "arms": {
-        arm: {name: number(value) for name, value in shown.items()} for arm, shown in arms.items()
-    }}  # fmt: skip
+    result = {
+        **result,
+        "arms": {arm: {name: number(value) for name, value in shown.items()} for arm, shown in arms.items()},
+    }
+    if "mean" in trial.arm:
+        result["scale"] = "my_scale"
     if trial.between:
         result["between"] = [{"comparison": "drug_v_placebo", **trial.between}]
-    guesses = {"text": "Guesses were asked.", "status": "seen", "source": "EXAMPLE"}
-    judged = {**base["risk_of_bias"], "judgement": trial.judgement}
-    if trial.judgement:
-        judged |= {"status": "seen", "source": "EXAMPLE"}
+    seen: Data = {"status": "seen", "source": "EXAMPLE"}
+    missing: Data = {"status": "missing"}
     return {
         **base,
         "id": trial.id,
         "label": trial.name,
-        "n_randomised": number(sum(sizes.values())),
-        "arms": {arm: {**shown, "n_randomised": number(sizes[arm])} for arm, shown in base["arms"].items()},
         "comparisons": {"drug_v_placebo": {**base["comparisons"]["drug_v_placebo"], "largest": trial.largest}},
         "results": [result],
-        "risk_of_bias": judged,
-        "blinding_check": guesses if trial.guessed else base["blinding_check"],
+        "risk_of_bias": {
+            "tool": "RoB 2",
+            "judgement": trial.judgement,
+            "note": "made up",
+            **(seen if trial.judgement else missing),
+        },
+        "blinding_check": {"text": "Made up.", **(seen if trial.guessed else missing)},
         **trial.more,
     }
 
@@ -188,6 +194,13 @@ def lead(section: Section) -> str:
 def tables(section: Section) -> list[Table]:
     """Give every table of a section, folded ones included."""
     return [block for block in blocks_of((section,)) if isinstance(block, Table)]
+
+
+def figure_of(section: Section) -> tuple[Figure, Data]:
+    """Give the only figure of a section, and the description of its picture."""
+    (figure,) = (block for block in blocks_of((section,)) if isinstance(block, Figure))
+    assert isinstance(figure.picture, Plot)
+    return figure, figure.picture.spec
 
 
 def bare_digits(section: Section) -> list[str]:

@@ -6,7 +6,6 @@ import json
 import re
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -53,8 +52,10 @@ def test_the_test_for_bare_digits_can_fail(brief: Made, report: Made, names: tup
     first = next(claim for claim in brief.document.claims if f">{claim.text}</button>" in brief.page)
     shown = brief.page.replace(f">{first.text}</button>", ">0.999</button>", 1)
     assert bare_digits(shown, brief.document, names) == [f"{first.id} is shown as '0.999'"]
-    listed = re.sub(r'(<li id="n-[^>]*>[^<]*: <b>)[^<]*', r"\g<1>0.999", report.page, count=1)
-    assert ["is listed as" in line for line in bare_digits(listed, report.document, names)] == [True]
+    listed = re.sub(r'(<b id="n-[^>]*>)[^<]*(</b>)', r"\g<1>0.999\g<2> or 7", report.page, count=1)
+    one, other = bare_digits(listed, report.document, names)
+    assert "is listed as" in one
+    assert "' or 7 '" in other
     drawn = re.sub(r'(data-claim="[^"]*"><svg[^>]*aria-label="[^":]*: )[^"]*', r"\g<1>0.999", brief.page, count=1)
     assert ["is drawn as" in line for line in bare_digits(drawn, brief.document, names)] == [True]
     svg = '<svg xmlns="http://www.w3.org/2000/svg"><g class="mark-text role-{}"><text>{}</text></g></svg>'
@@ -114,7 +115,7 @@ def test_a_number_of_the_brief_opens_its_box_and_one_of_the_report_its_line(brie
     buttons = lxml_html.fromstring(brief.page).xpath("//main//button[@data-claim]/@data-claim")
     shown = [piece for piece in inlines_of(brief.document.body) if isinstance(piece, Claim | Shown)]
     assert buttons == [piece.claim.id if isinstance(piece, Shown) else piece.id for piece in shown]
-    lines = lxml_html.fromstring(report.page).xpath("//section[@id='every-number']//li[starts-with(@id, 'n-')]")
+    lines = lxml_html.fromstring(report.page).xpath("//section[@id='every-number']//*[starts-with(@id, 'n-')]")
     assert len(lines) == len(report.document.claims)
 
 
@@ -143,21 +144,16 @@ def test_figures_are_well_formed_and_described(report: Made) -> None:
 
 
 def test_plots_follow_the_grammar_that_altair_knows(report: Made) -> None:
+    """The smallest of them: every function that makes one is held to it by tests of its own."""
     from jsonschema import ValidationError
 
     figures = [block for block in blocks_of(report.document.body) if isinstance(block, Figure)]
     plots = [figure.picture for figure in figures if isinstance(figure.picture, Plot)]
     assert len(plots) == len(report.drawn)
-    assert all(Plot(thinned(plot.spec)).altair().to_dict() for plot in plots)
+    smallest = min(plots, key=lambda plot: len(json.dumps(plot.spec)))
+    assert smallest.altair().to_dict()
     with pytest.raises(ValidationError):
-        Plot({**thinned(plots[0].spec), "layer": [{"mark": "no such mark"}]}).altair()
-
-
-def thinned(spec: Any) -> Any:
-    """Give a description with a few rows of its data: to look at each of thousands tells nothing more."""
-    if isinstance(spec, dict):
-        return {key: it[:3] if key == "values" else thinned(it) for key, it in spec.items()}
-    return [thinned(it) for it in spec] if isinstance(spec, list) else spec
+        Plot({**smallest.spec, "mark": "no such mark", "layer": []}).altair()
 
 
 def test_headings_go_down_a_level_at_a_time(each: Made) -> None:
@@ -178,7 +174,7 @@ def test_every_format_holds_the_same_claims(each: Made) -> None:
         assert at, piece.text
     ids = {claim.id for claim in each.document.claims}
     assert {claim["id"] for claim in json.loads(as_json(each.document))["claims"]} == ids
-    assert {name for name in re.findall(r'data-claim="([^"]*)"', each.page)} <= ids
+    assert set(re.findall(r'data-claim="([^"]*)"', each.page)) <= ids
 
 
 def test_the_shipped_documents_are_markdown_that_needs_hardly_an_escape(each: Made) -> None:
@@ -194,7 +190,7 @@ def test_the_same_results_give_the_same_bytes(results: Results, each: Made) -> N
 
 
 def test_a_brief_made_alone_is_the_brief(brief: Made) -> None:
-    """That the report is made from the same results changes nothing of it, not even the order of what is computed."""
+    """That the report is made from the same results changes nothing of it, nor the order of what is computed."""
     assert html(document(Results(load()), "brief")) == brief.page
 
 
@@ -232,7 +228,7 @@ def test_a_section_stands_once_in_a_document(kind: Kind) -> None:
 
 
 def test_sections_without_their_subject_are_not_there(tmp_path: Path, report: Made) -> None:
-    """The starter has no other treatments, no mechanism, no reports; what it lacks is left out, not said to be empty."""
+    """The starter has no other treatments, no mechanism, no reports; what it lacks is not there."""
     write_starter(tmp_path / "mine")
     results = Results(load(tmp_path / "mine"))
     made, whole = document(results, "report"), report.document

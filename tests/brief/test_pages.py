@@ -1,14 +1,22 @@
-"""The brief in a real browser and as PDF: nothing clipped, nothing fetched, reachable by keyboard."""
+"""The shipped documents in a real browser and on paper: nothing clipped, nothing fetched, reachable by keyboard."""
 
+from __future__ import annotations
+
+import re
 import shutil
-import subprocess
-import sys
+from collections import Counter
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from pypdf import PdfReader
+
+from glabella.brief import pdf
+from glabella.shown import Claim, Shown, inlines_of
+from tests.brief.conftest import Made
 
 pytestmark = pytest.mark.xdist_group("brief")
 
@@ -17,10 +25,11 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 
 
 @pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory, page: str) -> Path:
-    path = tmp_path_factory.mktemp("page") / "brief.html"
-    path.write_text(page, encoding="utf-8")
-    return path
+def folder(tmp_path_factory: pytest.TempPathFactory, brief: Made, report: Made) -> Path:
+    place = tmp_path_factory.mktemp("pages")
+    for name, made in (("brief", brief), ("report", report)):
+        (place / f"{name}.html").write_text(made.page, encoding="utf-8")
+    return place
 
 
 @pytest.fixture(scope="module")
@@ -33,30 +42,54 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_nothing_is_wider_than_the_screen(browser: Browser, file: Path, width: int) -> None:
+@pytest.mark.parametrize("name", ["brief", "report"])
+def test_nothing_is_wider_than_the_screen(browser: Browser, folder: Path, name: str, width: int) -> None:
+    file = folder / f"{name}.html"
     page = browser.new_page(viewport={"width": width, "height": 900})
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(file.as_uri(), timeout=0)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert asked == [file.as_uri()]
     page.close()
 
 
-def test_the_first_tab_leads_to_the_answer(browser: Browser, file: Path) -> None:
+@pytest.mark.parametrize("name", ["brief", "report"])
+def test_the_first_tab_leads_to_the_content(browser: Browser, folder: Path, name: str) -> None:
     page = browser.new_page()
-    page.goto(file.as_uri(), timeout=0)
+    page.goto((folder / f"{name}.html").as_uri(), timeout=0)
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.getAttribute('href')") == "#answer"
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#main"
     page.close()
 
 
-def test_the_pdf_is_tagged_and_has_a_title(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "glabella", "brief", "--format", "pdf", "--to", str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    pdf = PdfReader(tmp_path / "botulinum-depression.pdf")
-    assert pdf.metadata is not None
-    assert pdf.metadata.title == "Botulinum toxin in the frown muscles for depression"
-    assert "/StructTreeRoot" in pdf.trailer["/Root"]  # type: ignore[operator]
-    assert "Certainty: very low" in pdf.pages[0].extract_text()
+@pytest.fixture(scope="module")
+def printed(brief: Made) -> PdfReader:
+    return PdfReader(BytesIO(pdf(brief.document)))
+
+
+def tight(text: str) -> str:
+    """Give a text without spaces: a line of a PDF ends where it must."""
+    return re.sub(r"[\s\u2060]+", "", text)
+
+
+def test_the_printed_brief_is_two_pages_of_a_thousand_words(printed: PdfReader) -> None:
+    assert len(printed.pages) <= 2
+    # The column of sources is not counted.
+    said, _, sources = "\n".join(page.extract_text() for page in printed.pages).rpartition("\nSources")
+    assert "doi:" in sources
+    assert 500 < len(said.split()) <= 1000
+    catalog: Any = printed.trailer["/Root"]
+    assert "/StructTreeRoot" in catalog
+    assert printed.metadata is not None
+    assert "Botulinum toxin in the frown muscles for depression" in str(printed.metadata.title)
+
+
+def test_the_printed_brief_holds_every_number_of_the_page(printed: PdfReader, brief: Made) -> None:
+    text = tight("".join(page.extract_text() for page in printed.pages))
+    shown = [piece.text for piece in inlines_of(brief.document.body) if isinstance(piece, Claim | Shown)]
+    assert len(shown) > 50
+    for words, count in Counter(map(tight, shown)).items():
+        assert text.count(words) >= count, words

@@ -13,7 +13,7 @@ import pytest
 from glabella.brief.results import Results
 from glabella.brief.sections import bias
 from glabella.dossier import Evidence, Prior, load
-from glabella.shown import Claim, Figure, Ledger, Section, blocks_of, plain
+from glabella.shown import Claim, Ledger, Section, plain
 from glabella.synthesis import (
     BiasPrior,
     HalfCauchy,
@@ -34,6 +34,7 @@ from tests.brief.made_up_trials import (
     Trial,
     bare_digits,
     counted,
+    figure_of,
     lead,
     made_up,
     number,
@@ -116,16 +117,19 @@ def test_turning_points_turn(shipped: tuple[Section, Ledger], effects: tuple[np.
     half = bias_adjusted(*effects, bias_prior=BiasPrior(halving, 0), tau_prior=TAU)
     assert half.mu.mean == pytest.approx(value(book, "plain") / 2, abs=1e-7)
     assert lead(found).startswith(
-        f"A bias of {claim(book, 'tipping').text} in every trial is enough for the interval to include zero. "
-        f"Averaged over models with and without missing trials the effect is {claim(book, 'averaged').text}."
+        f"Pooled with a prior for the spread between trials, the effect is {claim(book, 'plain').text}; a bias of "
+        f"{claim(book, 'tipping').text} in every trial is enough for the interval to include zero. Averaged over "
+        f"models with and without publication bias, the effect is {claim(book, 'averaged').text}."
     )
     assert f"A bias of {claim(book, 'halving').text} in every trial would leave half the effect." in said(found)
+    # The headline's interval includes zero, and this one excludes it.
+    assert "the headline’s, which rests on none, includes zero without any bias." in said(found)
 
 
 def test_the_curve_reaches_beyond_everything_that_is_marked_in_it(shipped: tuple[Section, Ledger]) -> None:
     found, book = shipped
-    (figure,) = (block for block in blocks_of((found,)) if isinstance(block, Figure))
-    rows = figure.picture.spec["data"]["values"]
+    figure, spec = figure_of(found)
+    rows = spec["data"]["values"]
     marks = [value(book, key.removeprefix("bias.")) for key in book.claims if key.startswith("bias.prior.")]
     assert rows[0]["bias"] == 0
     assert min(row["bias"] for row in rows) < min(value(book, "tipping"), value(book, "halving"), *marks)
@@ -144,23 +148,26 @@ def test_the_average_is_the_one_made_alone(
     assert value(book, "chance.effect") == pytest.approx(fit.effect.posterior)
     assert value(book, "bf_bias") == pytest.approx(fit.bias.bf)
     assert value(book, "models") == 36
-    assert "36 models, with and without an effect, heterogeneity and publication bias of several forms" in said(
-        found
+    text = said(found)
+    assert "36 models, with and without an effect, heterogeneity and publication bias of several forms" in text
+    effect, publication, factor = (
+        claim(book, name).text for name in ("chance.effect", "chance.publication", "bf_effect")
     )
     assert (
-        f"from a half to {claim(book, 'chance.effect').text} and that of publication bias from a half to "
-        f"{claim(book, 'chance.publication').text}; Bayes factors {claim(book, 'bf_effect').text} and 17."
-    ) in said(found)
+        f"The probability of any effect was a half before the data and is {effect} with them; that of publication "
+        f"bias was a half and is {publication}. Bayes factors: {factor} for an effect, 17 for publication bias."
+    ) in text
 
 
 def test_it_rests_on_the_file_of_priors(evidence: Evidence, shipped: tuple[Section, Ledger]) -> None:
     found, book = shipped
     assert dict(claim(book, "plain").inputs)["priors.yaml"] == evidence.digests["priors.yaml"]
     assert (
-        "Neither is the headline. Priors: spread of standardised differences between studies in psychology; effect"
-        in (said(found))
+        "None of these numbers is the headline. Priors: spread of standardised differences between studies in "
+        "psychology; effect" in said(found)
     )
     assert "was not seen for any of these trials" in said(found)
+    assert "the headline’s, which rests on none, includes zero without any bias." in said(found)
     assert bare_digits(found) == []
 
 
@@ -200,7 +207,7 @@ def made(folder: Path, better: str, trials: Sequence[Trial], priors: Data, measu
 def test_where_higher_is_better_higher_effects_would_be_published(tmp_path: Path) -> None:
     found, book = made(tmp_path, "higher", BETTER, believed(0.2))
     assert bare_digits(found) == []
-    assert "; above zero favours the treatment." in said(found)
+    assert "; above zero favours my drug." in said(found)
     yi, vi = arrays(Results(made_up(tmp_path / "again", "SMD", "higher", BETTER)).headline.effects)
     fit = model_average(yi, vi, effect_prior=Normal(0, 1), tau_prior=HalfNormal(0.2), favours="greater")
     assert value(book, "averaged") == pytest.approx(fit.mu.mean)
@@ -213,7 +220,8 @@ def test_where_higher_is_better_higher_effects_would_be_published(tmp_path: Path
 def test_an_interval_that_includes_zero_needs_no_bias(tmp_path: Path) -> None:
     unsure = [replace(trial, arm={**trial.arm, "mean": 10.2}) for trial in WORSE]
     found, _ = made(tmp_path, "lower", unsure, believed(-0.2))
-    assert lead(found).startswith("The interval includes zero without any bias. Averaged")
+    assert lead(found).startswith("Pooled with a prior for the spread between trials, the effect is −0.10 (")
+    assert "; the interval includes zero without any bias. Averaged" in lead(found)
 
 
 @pytest.mark.parametrize(
@@ -229,6 +237,7 @@ def test_it_says_of_how_many_trials_guesses_were_seen(
 ) -> None:
     trials = [replace(trial, guessed=seen) for trial, seen in zip(WORSE, guessed, strict=True)]
     text = said(made(tmp_path, "lower", trials, believed(-0.2))[0])
+    assert "the headline’s, which rests on none" not in text
     assert words in text if words else "How often people guessed right" not in text
     assert "People who know what they were given may report a larger effect than there is." in text
 

@@ -14,6 +14,7 @@ from glabella.brief.sections import absolute, effect
 from glabella.dossier import load
 from glabella.shown import Claim, Details, Drawn, Ledger, Section, Table, blocks_of, plain
 from tests.brief.made_up_trials import (
+    Data,
     Trial,
     bare_digits,
     counted,
@@ -72,14 +73,15 @@ def test_the_headline_leads_in_words(shipped: tuple[Section, Ledger]) -> None:
     )
     assert f"is {estimate}; below zero favours " in first
     assert (
-        "; the interval includes zero. Certainty: very low, because the interval includes zero; the trials" in first
+        "; the interval includes zero. Certainty: very low. Why: few trials; the interval includes zero; the trials"
+        in first
     )
 
 
 def test_a_prediction_interval_is_not_taken_at_its_word(shipped: tuple[Section, Ledger]) -> None:
     found, book = shipped
     assert (
-        f"within {book.claims['scores_all.prediction'].limits} (prediction interval; with few trials often too"
+        f"from {book.claims['scores_all.prediction'].limits} (prediction interval; with few trials it is often too"
         in (said(found))
     )
 
@@ -98,7 +100,8 @@ def test_every_declared_analysis_has_its_forest(results: Results, shipped: tuple
              for cell in row.cells if isinstance(cell, Drawn)}  # fmt: skip
     for key, one in results.pooled.items():
         assert drawn[f"{key}.estimate"][0] == "pooled"
-        assert drawn[f"{key}.prediction"] == ("prediction", "")
+        predicted = book.claims[f"{key}.prediction"].limits is not None
+        assert drawn.get(f"{key}.prediction") == (("prediction", "") if predicted else None)
         for each in one.effects:
             assert drawn[f"{key}.{each.study}.{each.comparison}.effect"] == ("trial", "")
     first = next(table for table in tables(found) if table.axis)
@@ -107,7 +110,29 @@ def test_every_declared_analysis_has_its_forest(results: Results, shipped: tuple
     weights = [cell.weight for row in first.rows for cell in row.cells if isinstance(cell, Drawn)][:5]
     assert sum(weights) == pytest.approx(1)
     assert {"scores_all.i2", "scores_all.tau2"} <= book.claims.keys()
-    assert f"(I²): {book.claims['scores_all.i2'].text}; variance between trials (τ²): " in plain(first.note)
+    assert f"(I²): {book.claims['scores_all.i2'].text}; variance of true effects between trials (τ²): " in plain(
+        first.note
+    )
+
+
+def test_claims_are_called_by_the_terms_of_the_field(shipped: tuple[Section, Ledger]) -> None:
+    claims, whole = shipped[1].claims, "every placebo-controlled comparison, depression score"
+    assert {name: claims[f"scores_all.{name}"].label for name in ("estimate", "prediction", "i2", "tau2")} == {
+        "estimate": f"pooled effect: {whole}",
+        "prediction": f"a new trial’s true effect: {whole}",
+        "i2": f"variability between trials beyond chance (I²): {whole}",
+        "tau2": f"variance of true effects between trials (τ²): {whole}",
+    }
+    read = [
+        claim.label
+        for name, claim in claims.items()
+        if name.startswith("scores_all.wollmer2012.")
+        if ".step0." in name
+    ]
+    assert [label.partition(":")[0] for label in read] == [
+        "F", "error degrees of freedom", "people with treatment", "people in the control",
+    ]  # fmt: skip
+    assert claims["largest.brin2020.u30_v_placebo.p"].label == "p: Brin 2020, lower dose"
 
 
 def test_counts_stand_where_an_effect_was_made_from_them(shipped: tuple[Section, Ledger]) -> None:
@@ -115,21 +140,26 @@ def test_counts_stand_where_an_effect_was_made_from_them(shipped: tuple[Section,
     cells = {plain(row.cells[0]): (plain(row.cells[1]), plain(row.cells[2])) for row in first.rows}
     assert cells["Wollmer 2012 HAM-D17, F statistic"] == ("15", "15")
     assert cells["Finzi 2014 MADRS, response odds"] == ("17 / 33", "6 / 41")
-    assert "Where no events stand the effect was made from scores." in plain(first.note)
+    assert "Where no events stand, the effect was computed from scores." in plain(first.note)
     assert "events / people, or people" in plain(first.columns[1].head)
 
 
 def test_what_is_not_in_it_is_named_by_its_label(shipped: tuple[Section, Ledger]) -> None:
     text = said(shipped[0])
-    assert "Not in it, and why:\nZamanian 2017: arm sizes are only recalled" in text
+    assert "Left out, and why:\nZamanian 2017: arm sizes are known from memory only" in text
     assert "zamanian2017/" not in text
 
 
 def test_how_an_effect_was_made_is_told_once(shipped: tuple[Section, Ledger]) -> None:
     text = said(shipped[0])
-    assert text.count("Wollmer 2012: d from the printed F, corrected for small samples (F 12.3, error df 28, ") == 1
+    assert (
+        text.count(
+            "Wollmer 2012: d from the printed F, corrected for small samples (F 12.3, error degrees of freedom 28, "
+        )
+        == 1
+    )
     folds = [block for block in blocks_of((shipped[0],)) if isinstance(block, Details)]
-    assert sum("From what each effect was made" in plain(fold.summary) for fold in folds) == 5
+    assert sum("How each effect was computed" in plain(fold.summary) for fold in folds) == 5
 
 
 def test_other_choices_of_trials_stand_beside_the_headline(shipped: tuple[Section, Ledger]) -> None:
@@ -163,13 +193,13 @@ def test_every_claim_has_a_source_or_is_remembered(shipped: tuple[Section, Ledge
 @pytest.mark.parametrize(
     ("measure", "better", "trials", "words"),
     [
-        ("RR", "lower", FEWER, "the risk ratio of response is 0.49 (0.42 to 0.58); below one favours the "
-         "treatment; the interval excludes one."),
-        ("RR", "higher", FEWER, "above one favours the treatment; the interval excludes one."),
+        ("RR", "lower", FEWER, "the risk ratio of response is 0.49 (0.42 to 0.58); below one favours my "
+         "drug; the interval excludes one."),
+        ("RR", "higher", FEWER, "above one favours my drug; the interval excludes one."),
         ("OR", "lower", FEWER, "the odds ratio of response is 0.44 (0.36 to 0.53); below one favours"),
         ("RD", "lower", FEWER, "the risk difference of response is −0.10 (−0.13 to −0.07); below zero favours"),
-        ("MD", "higher", POINTS, "the mean difference in response is 3.50 (2.26 to 4.74); above zero favours the "
-         "treatment; the interval excludes zero."),
+        ("MD", "higher", POINTS, "the mean difference in response is 3.50 (2.26 to 4.74); above zero favours my "
+         "drug; the interval excludes zero."),
         ("SMD", "higher", POINTS, "the standardised mean difference in response is 0.69 (0.45 to 0.94); above"),
     ],
 )  # fmt: skip
@@ -183,7 +213,7 @@ def test_the_answer_names_measure_and_direction(
     assert table.axis is not None
     null, ratio = (1, True) if measure in ("OR", "RR") else (0, False)
     assert (table.axis.null, table.axis.ratio) == (null, ratio)
-    ours, theirs = "favours the treatment", "favours the control"
+    ours, theirs = "favours my drug", "favours the control"
     assert (table.axis.left, table.axis.right) == ((ours, theirs) if better == "lower" else (theirs, ours))
     assert table.axis.low < null < table.axis.high
 
@@ -221,9 +251,9 @@ def test_one_trial_stands_for_itself(tmp_path: Path) -> None:
     assert "In a new trial" not in text
     assert "A new trial" not in text
     assert "Pooled" not in text
-    assert "Disagreement" not in text
+    assert "Variability" not in text
     assert "The largest trial" not in text
-    assert "Not in it" not in text
+    assert "Left out" not in text
     assert "How large a difference matters?" not in text
     assert "Other choices of trials" not in text
 
@@ -236,9 +266,8 @@ def test_certainty_without_a_reason_says_no_more(tmp_path: Path) -> None:
 
 def test_the_largest_trial_has_its_effect_where_no_difference_is_printed(tmp_path: Path) -> None:
     trials = [*FEWER, counted("Dunn 2004", 400, 4000, 420, 4000, largest=True)]
-    assert (
-        "The largest trial by itself. Dunn 2004: risk ratio 0.95 (0.84 to 1.08). Below one favours the treatment."
-        in (said(section(tmp_path, "RR", "lower", trials)))
+    assert "The largest trial by itself. Dunn 2004: risk ratio 0.95 (0.84 to 1.08). Below one favours my drug." in (
+        said(section(tmp_path, "RR", "lower", trials))
     )
 
 
@@ -246,7 +275,7 @@ def test_a_largest_trial_without_an_effect_is_not_told(tmp_path: Path) -> None:
     trials = [*FEWER, counted("Dunn 2004", 4, 40, 9, 40, largest=True, more={"results": []})]
     found = said(section(tmp_path, "RR", "lower", trials))
     assert "The largest trial" not in found
-    assert "Not in it, and why:\nDunn 2004: no result for this outcome at this week was seen" in found
+    assert "Left out, and why:\nDunn 2004: no result for this outcome at this week was seen" in found
 
 
 def test_a_p_that_is_a_bound_is_no_equation(tmp_path: Path) -> None:
@@ -257,13 +286,13 @@ def test_a_p_that_is_a_bound_is_no_equation(tmp_path: Path) -> None:
 
 def test_people_stand_where_there_are_no_events(tmp_path: Path) -> None:
     (table,) = tables(section(tmp_path, "MD", "higher", POINTS))
-    assert plain(table.columns[1].head) == "the treatment people"
+    assert plain(table.columns[1].head) == "my drug people"
     assert plain(table.rows[0].cells[1]) == "40"
     assert "Where no events stand" not in plain(table.note)
 
 
 def test_a_shared_control_is_said_to_be_shared(tmp_path: Path) -> None:
-    def second_arm(plan: dict) -> None:  # type: ignore[type-arg]
+    def second_arm(plan: Data) -> None:
         plan["analyses"]["response_all"]["comparisons"].append("able2001/more_v_placebo")
 
     one = FEWER[0]
@@ -275,9 +304,9 @@ def test_a_shared_control_is_said_to_be_shared(tmp_path: Path) -> None:
         "n_randomised": number(300),
         "arms": {key: {"label": arms[key], "role": roles[key], "treatment": treatments[key],
                        "n_randomised": number(100)} for key in arms},
-        "comparisons": {f"{key}_v_placebo": {"arm": key, "versus": "placebo", "control": "saline"}
+        "comparisons": {f"{key}_v_placebo": {"arm": key, "versus": "placebo", "control": "placebo"}
                         for key in ("drug", "more")},
-        "results": [{"outcome": "response", "scale": "my_scale", "week": 6,
+        "results": [{"outcome": "response", "time": 6,
                      "arms": {key: {"events": number(a), "n": number(b)} for key, (a, b) in shown.items()}}],
     }  # fmt: skip
     trial = Trial(one.name, one.arm, one.control, more=more)
@@ -286,26 +315,62 @@ def test_a_shared_control_is_said_to_be_shared(tmp_path: Path) -> None:
     (table,) = tables(found)
     assert "A control that serves several comparisons is shared out" in plain(table.note)
     rows = {plain(row.cells[0]): plain(row.cells[2]) for row in table.rows}
-    assert rows["Able 2001, low dose my scale, counts"] == "20 / 100"
+    assert rows["Able 2001, low dose counts"] == "20 / 100"
     assert "shared out" not in plain(tables(section(tmp_path / "none", "RR", "lower", FEWER))[0].note)
 
 
-def test_the_smallest_important_difference_is_drawn_in_points(tmp_path: Path) -> None:
-    def important(plan: dict) -> None:  # type: ignore[type-arg]
-        plan["outcomes"]["response"]["minimal_important_difference"] = [
-            {"text": "On my scale {low} to {high} points matter.", "status": "seen", "source": "EXAMPLE",
-             "values": {"low": number(2, unit="points"), "high": number(3, unit="points")}},
-            {"text": "Elsewhere {low} points matter.", "status": "seen", "source": "EXAMPLE",
-             "values": {"low": number(1, unit="points")}},
-        ]  # fmt: skip
+@pytest.mark.parametrize(
+    ("measure", "better", "least", "more", "drawn"),
+    [
+        ("MD", "higher", 2, {}, 2.0),
+        ("MD", "lower", 2, {}, -2.0),
+        ("SMD", "lower", 2, {"points": {"scale": "my_scale", "sd": number(5, unit="points")}}, -0.4),
+        ("SMD", "lower", 2, {}, None),
+        ("RR", "lower", 0.8, {}, 0.8),
+        ("RR", "higher", 0.8, {}, 1.25),
+        ("RD", "lower", 0.02, {}, -0.02),
+        ("MD", "higher", None, {}, None),
+    ],
+)
+def test_the_smallest_important_difference_is_drawn_on_the_side_of_benefit(
+    tmp_path: Path, measure: str, better: str, least: float | None, more: Data, drawn: float | None
+) -> None:
+    def important(plan: Data) -> None:
+        plan["outcomes"]["response"] |= more | ({} if least is None else {"important": number(least)})
 
-    found = section(tmp_path, "MD", "higher", POINTS, change=important)
-    assert tables(found)[0].axis.important == 2  # type: ignore[union-attr]
-    assert "How large a difference matters?\nOn my scale 2 to 3 points matter." in said(found)
-    found = section(tmp_path / "lower", "MD", "lower", POINTS, change=important)
-    assert tables(found)[0].axis.important == -2  # type: ignore[union-attr]
-    found = section(tmp_path / "standardised", "SMD", "lower", POINTS, change=important)
-    assert tables(found)[0].axis.important is None  # type: ignore[union-attr]
+    trials = POINTS if measure in ("MD", "SMD") else FEWER
+    (table,) = tables(section(tmp_path, measure, better, trials, change=important))
+    assert table.axis is not None
+    assert table.axis.important == pytest.approx(drawn)
+    assert ("Dashed line: the smallest difference that matters" in plain(table.note)) == (drawn is not None)
+
+
+def test_how_large_a_difference_matters_is_told_as_the_dossier_tells_it(tmp_path: Path) -> None:
+    def important(plan: Data) -> None:
+        plan["outcomes"]["response"]["minimal_important_difference"] = [
+            {
+                "text": "On my scale {low} to {high} points matter.",
+                "status": "seen",
+                "source": "EXAMPLE",
+                "values": {"low": number(2, unit="points"), "high": number(3, unit="points")},
+            }
+        ]
+
+    found = said(section(tmp_path, "MD", "higher", POINTS, change=important))
+    assert "How large a difference matters?\nOn my scale 2 to 3 points matter." in found
+
+
+def test_without_a_time_the_main_result_of_the_largest_trial_is_told(tmp_path: Path) -> None:
+    def no_time(plan: Data) -> None:
+        del plan["analyses"]["response_all"]["time"]
+
+    between = {"difference": number(4.0), "p": number(0.02), "favours": "arm"}
+    trials = [*POINTS, scored("Dunn 2004", 14.0, 5.0, 90, (10.0, 5.0, 90), between=between, largest=True)]
+    found = said(section(tmp_path, "MD", "higher", trials, change=no_time))
+    assert (
+        "The largest trial by itself. Dunn 2004: 4 my scale points, p = 0.02. Above zero favours my drug." in found
+    )
+    assert "Response, as in each trial: all trials." in found
 
 
 def test_analyses_of_one_outcome_stand_together(tmp_path: Path) -> None:
@@ -313,8 +378,8 @@ def test_analyses_of_one_outcome_stand_together(tmp_path: Path) -> None:
     ratio = {"label": "as odds", "measure": "OR"}
     found = section(tmp_path, "RR", "lower", FEWER, analyses={"few": few, "odds": ratio})
     text = said(found)
-    assert "Other choices of trials\nRisk ratio of response, week 6; below one favours the treatment." in text
-    assert "\nResponse\nOdds ratio of response, week 6; below one favours the treatment." in text
+    assert "Other choices of trials\nRisk ratio of response, week 6; below one favours my drug." in text
+    assert "\nResponse\nOdds ratio of response, week 6; below one favours my drug." in text
     assert "The trials: response, without Cole\nPooled over 2 trials" in text
     beside = next(table for table in tables(found) if len(table.columns) == 8)
     assert [plain(row.cells[0]) for row in beside.rows] == [
@@ -334,9 +399,10 @@ def test_the_shipped_absolutes_say_that_the_largest_trial_is_not_in_them(results
     )
     (table,) = tables(found)
     assert [plain(row.cells[0]) for row in table.rows][2] == (
-        "remission: small trials against placebo without Brin 2020, lower dose; Brin 2020, higher dose"
+        "remission: small trials against placebo leaves out Brin 2020, lower dose; Brin 2020, higher dose"
     )
     assert "The largest trial is in no row" in plain(table.note)
+    assert "where people are computed from scores, numbers differ." in plain(table.note)
     assert bare_digits(found) == []
 
 
@@ -351,8 +417,9 @@ def test_ratios_and_differences_of_risks_have_a_row(tmp_path: Path, measure: str
     assert [plain(cell) for cell in table.rows[0].cells] == ["response: all trials", without, with_, "very low"]
     assert (
         lead(found)
-        == f"Response, of a hundred people: {without} without the treatment, {with_} with it (fewer is better)."
+        == f"Response, of a hundred people: {without} without my drug, {with_} with it (fewer is better)."
     )
+    assert "computed from scores" not in plain(table.note)
     assert "The largest trial" not in plain(table.note)
 
 
@@ -379,7 +446,7 @@ def test_a_largest_trial_that_is_in_some_rows_is_missed_in_the_others(tmp_path: 
     (table,) = tables(found)
     assert [plain(row.cells[0]) for row in table.rows] == [
         "response: all trials",
-        "response: small trials without Dunn 2004",
+        "response: small trials leaves out Dunn 2004",
     ]
     assert "The largest trial" not in plain(table.note)
 
@@ -390,7 +457,7 @@ def test_scores_and_risks_of_nobody_have_no_row(tmp_path: Path) -> None:
     assert absolutes(tmp_path / "ratio", "RR", "higher", nobody) is None
     found = absolutes(tmp_path / "difference", "RD", "higher", nobody)
     assert found is not None
-    assert lead(found).startswith("Response, of a hundred people: 0 without the treatment, 11 (")
+    assert lead(found).startswith("Response, of a hundred people: 0 without my drug, 11 (")
 
 
 def test_a_table_of_a_section_is_drawn_on_an_axis(shipped: tuple[Section, Ledger]) -> None:

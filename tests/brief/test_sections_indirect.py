@@ -249,9 +249,7 @@ def test_certainty_and_range_stand_before_any_odds_ratio(compare: Section) -> No
     assert isinstance(first, Paragraph)
     assert first.look == "lead"
     said = plain(first.content)
-    assert said.startswith(
-        "We cannot tell whether botulinum toxin works better than SSRI tablets: over all the ways"
-    )
+    assert said.startswith("We cannot tell whether botulinum toxin works better than SSRIs: over all the ways")
     assert "the odds ratio of response reaches from 0.71 to 8.75, where one means no difference." in said
     assert said.endswith("Certainty: very low.")
     assert [claim.id for claim in claims_of((first,))] == ["with.range"]
@@ -293,13 +291,13 @@ def test_the_way_with_most_comparisons_comes_first(compare: Section) -> None:
     assert cells(joins, 3)[0] == "1.16 (0.72 to 1.85)"
     assert cells(joins, 4)[0] == "2.13 (0.38 to 11.95)"
     each = table(compare, "Botulinum toxin against each alternative")
-    assert "joined by every placebo-controlled comparison: odds ratio" in plain(each.caption)
+    assert "joined through every placebo-controlled comparison: odds ratio" in plain(each.caption)
 
 
 def test_the_narrow_interval_is_explained_where_it_stands(compare: Section) -> None:
     note = plain(table(compare, "above one favours botulinum toxin").note)
     assert note.startswith(
-        "Intervals are narrower here than where the same trials are pooled by themselves, because"
+        "Intervals are narrower here than where the same trials are pooled by themselves, and estimates"
     )
     assert "one spread between trials (standard deviation 0.13), which its other trials mostly decide." in note
     assert "The last column gives the joined trials the spread that they have among themselves." in note
@@ -327,26 +325,27 @@ def test_titles_and_heads_say_what_stands_below(compare: Section, combine: Secti
     found = {plain(each.caption): [plain(column.head) for column in each.columns] for each in tables(compare)}
     assert found == {
         "Odds ratio of response; above one favours botulinum toxin.": [
-            "joined by",
+            "joined through",
             "comparisons",
             "against placebo",
-            "against SSRI tablets",
-            "against SSRI tablets, with their own spread",
+            "against SSRIs",
+            "against SSRIs, with the joined trials’ own spread",
         ],
-        "Botulinum toxin against each alternative, joined by every placebo-controlled comparison: odds ratio.": [
+        "Botulinum toxin against each alternative, joined through every placebo-controlled comparison: odds "
+        "ratio.": [
             "alternative",
             "trials",
             "botulinum toxin against it",
             "",
         ],
         "Ranks of botulinum toxin; rank one is the best.": [
-            "joined by",
+            "joined through",
             "median rank (in most draws)",
-            "first, of a hundred draws",
+            "ranked first, of a hundred draws",
             "P-score",
-            "against SSRI tablets, expected in a new trial",
+            "against SSRIs, expected in a new trial",
         ],
-        "Each alternative, joined by small trials against placebo: odds ratio.": [
+        "Each alternative, joined through small trials against placebo: odds ratio.": [
             "alternative",
             "itself against placebo",
             "botulinum toxin against it",
@@ -359,9 +358,9 @@ def test_titles_and_heads_say_what_stands_below(compare: Section, combine: Secti
             "in the trials of botulinum toxin",
             "could turn the result",
         ],
-        "Botulinum toxin against SSRI tablets, one choice made otherwise each time; rank by P-score.": [
+        "Botulinum toxin against SSRIs, one choice changed at a time; rank by P-score.": [
             "choice",
-            "against SSRI tablets",
+            "against SSRIs",
             "",
             "rank",
         ],
@@ -369,10 +368,10 @@ def test_titles_and_heads_say_what_stands_below(compare: Section, combine: Secti
     found = {plain(each.caption): [plain(column.head) for column in each.columns] for each in tables(combine)}
     assert list(found.values()) == [
         ["other treatment", "trials", "comparisons with an effect", "pooled standardised mean difference"],
-        ["combination", "trials", "as found", "if its parts add up"],
+        ["combination", "trials", "as found", "if the parts add up"],
     ]
     added, together = found
-    assert "by what else people had, in both groups alike. They differ in much besides, so this is no" in added
+    assert "by what else people had, in both groups alike. They differ in much else, so the rows" in added
     assert together == "Odds ratio against placebo."
 
 
@@ -389,11 +388,11 @@ def test_the_rest_of_each_alternative_is_folded(compare: Section) -> None:
     assert isinstance(words, Paragraph)
     assert cells(ranks, 1) == ["8 (2 to 18)", "2 (1 to 3)", "2 (1 to 3)"]
     assert cells(ranks, 4)[0] == "0.65 to 2.08"
-    assert "joined by small trials against placebo" in plain(each.caption)
+    assert "joined through small trials against placebo" in plain(each.caption)
     assert cells(each, 1)[0] == "the link"
     assert cells(each, 2)[0] == "8.35 (3.33 to 20.92)"
-    assert "disagree by more than chance: p = 0.09." in plain(words.content)
-    assert "One treatment with few trials can rank first by luck." in plain(words.content)
+    assert "Test of inconsistency between the network’s designs: p = 0.09." in plain(words.content)
+    assert "A treatment with few trials can rank first by luck." in plain(words.content)
 
 
 def test_differences_between_the_trials_are_listed(compare: Section, evidence: Evidence) -> None:
@@ -411,25 +410,25 @@ def test_how_the_comparison_is_made_and_how_far_it_moves_is_said(compare: Sectio
     for sentence in (
         "The trials of botulinum toxin compared it with ",
         "In published trials of depression in primary care other treatments were compared with each other",
-        "for placebo links the two. Certainty: very low. Why: the comparison is indirect; the trials differ in how",
+        "as that placebo links the two. Certainty: very low. Why: the comparison is indirect; the trials differ in",
         "Its place is fragile. Over all the ways to compare it, it ranks from 2 to 18 among 23 treatments in 96",
         "on placebo were 5.43 (2.59 to 11.37) times as high in the network’s trials as in those of botulinum toxin",
-        "It hangs on the network by placebo alone: no direct evidence can confirm or refute it.",
+        "tied to the network by placebo alone, so no direct evidence can confirm or refute the comparison.",
         "Small trials against placebo: placebo is inert",
     ):
         assert sentence in said
-    shifts = table(compare, "one choice made otherwise each time")
+    shifts = table(compare, "one choice changed at a time")
     assert {
         "without one trial, Finzi 2014",
         "estimate of the spread between trials, DerSimonian and Laird",
         "what the trials’ control is taken for, usual care",
-        "how many do well on placebo, as in the network's trials",
+        "how often the outcome comes on placebo, as in the network’s trials",
         "bias taken off each trial, raters who know the treatment",
-        "spread between trials: every placebo-controlled comparison, the joined trials' own",
+        "spread between trials: every placebo-controlled comparison, the joined trials’ own",
         "every placebo-controlled comparison: scale, patient's first",
     } <= set(cells(shifts, 0))
     each = table(compare, "Botulinum toxin against each alternative")
-    assert "SSRI tablets, selective serotonin reuptake inhibitors" in cells(each, 0)
+    assert "SSRIs, selective serotonin reuptake inhibitors" in cells(each, 0)
     assert plain(shifts.note) == ""
 
 
@@ -462,7 +461,7 @@ def test_no_trial_can_tell_a_combination_from_the_treatment_alone(combine: Secti
     assert isinstance(lead, Paragraph)
     assert plain(lead.content).startswith("0 randomised trials gave ")
     assert plain(lead.content).endswith(
-        "so that it works better together with something else than alone is untested."
+        "Whether it works better together with something else than alone is untested."
     )
     added = table(combine, "by what else people had, in both groups alike")
     assert (cells(added, 1), cells(added, 2)) == (["2", "1", "4"], ["2", "2", "2"])
@@ -471,9 +470,7 @@ def test_no_trial_can_tell_a_combination_from_the_treatment_alone(combine: Secti
     # What trials against a drug found stands with the comparisons.
     assert "With sertraline" not in said
     assert "No treatment of the network is a combination with botulinum toxin, and what one would do is not" in said
-    assert (
-        "was tested over all of them: p = 0.08. With so few trials, that they add up is neither shown nor" in said
-    )
+    assert "was tested over all of them: p = 0.08. With so few trials, it is neither shown nor" in said
     spoken = combinations.computed(results, Ledger())
     assert spoken is not None
     assert plain(spoken).startswith("Computed here: 0 randomised trials can tell a combination from ")
@@ -618,7 +615,7 @@ def test_nothing_is_said_of_controls_that_nobody_counted(tmp_path: Path) -> None
     assert (
         "a difference between the controls, not between the treatments, that by itself multiplies the odds" in said
     )
-    assert "how many do well on sugar, as in the network's trials" in said
+    assert "how often the outcome comes on sugar, as in the network’s trials" in said
     everybody = {"control_response": {"events": number(40), "n": number(40)}}
     assert "times as high" not in compared_text(made_up(tmp_path / "f", ALIKE, comparators=everybody))
 
@@ -664,13 +661,17 @@ def test_intervals_are_called_narrow_only_where_they_are(tmp_path: Path) -> None
 def test_the_larger_way_leads_whichever_is_declared(tmp_path: Path) -> None:
     ways = {"few": ["a", "b"], "many": ["a", "b", "c"]}
     section = report(indirect.report, Results(made_up(tmp_path / "d", ALIKE, through=ways)))
-    assert "joined by the analysis of many" in plain(table(section, "My drug against each alternative").caption)
-    rest = table(section, "Each alternative, joined by the analysis of few")
+    assert "joined through the analysis of many" in plain(
+        table(section, "My drug against each alternative").caption
+    )
+    rest = table(section, "Each alternative, joined through the analysis of few")
     assert [plain(column.head) for column in rest.columns][2] == "my drug against it"
     turned = dict(reversed(ways.items()))
     section = report(indirect.report, Results(made_up(tmp_path / "e", ALIKE, through=turned)))
-    assert "joined by the analysis of many" in plain(table(section, "My drug against each alternative").caption)
-    assert len(table(section, "Each alternative, joined by the analysis of many").columns) == 4
+    assert "joined through the analysis of many" in plain(
+        table(section, "My drug against each alternative").caption
+    )
+    assert len(table(section, "Each alternative, joined through the analysis of many").columns) == 4
 
 
 def test_differences_that_should_be_low_are_said_and_drawn_so(tmp_path: Path) -> None:
@@ -712,7 +713,7 @@ def test_a_choice_that_cannot_be_fitted_is_named_and_leaves_the_others(tmp_path:
     flat = prior | {"family": "uniform", "parameters": {"low": number(0.1), "high": number(0.2)}}
     others = {"points": prior | {"measure": "MD"}, "flat": flat}
     evidence = made_up(tmp_path / "d", ALIKE, priors={"wild": prior, "mild": mild, **others})
-    found = table(report(indirect.report, Results(evidence)), "one choice made otherwise")
+    found = table(report(indirect.report, Results(evidence)), "one choice changed at a time")
     assert plain(found.note).startswith("Not possible: bias taken off each trial, a wild guess: an effect beyond")
     assert "bias taken off each trial, a mild guess" in cells(found, 0)
     assert not any("a wild guess" in cell for cell in cells(found, 0))
@@ -725,9 +726,9 @@ def test_of_a_network_of_one_trial_what_nobody_can_know_is_named(tmp_path: Path)
         "study,treat1,treat2,te,se\n1,tablet,placebo,0.5,0.2\n2,talk,placebo,0.5,0.2\n3,both,placebo,0.5,0.2\n"
     )
     section = report(indirect.report, Results(made_up(tmp_path / "d", two, network=network)))
-    note = plain(table(section, "one choice made otherwise").note)
+    note = plain(table(section, "one choice changed at a time").note)
     assert note.startswith("Not possible: without one trial, Trial a: no degree of freedom left")
-    assert "The network has no loop of designs that could disagree." in text(section)
+    assert "The network has no loop of designs in which inconsistency could show." in text(section)
     assert "p = " not in text(section)
     assert len(table(section, "above one favours my drug").columns) == 4
 
@@ -780,6 +781,31 @@ def test_trials_are_sorted_by_what_else_people_took(tmp_path: Path) -> None:
     )
     assert cells(added, 3)[1].startswith(f"{math.exp(own.yi):.2f} (")
     assert plain(added.columns[3].head) == "pooled odds ratio"
+    assert plain(added.note).startswith("Rows of several comparisons are pooled by random effects")
+
+
+def test_who_had_other_treatment_and_when_it_was_measured_is_said_in_the_dossiers_words(
+    results: Results, claims: dict[str, Claim], tmp_path: Path
+) -> None:
+    assert claims["with.added.adjunct.trials"].label == (
+        "trials of botulinum toxin; other treatment: everybody also took an antidepressant"
+    )
+    assert claims["with.tested"].label == (
+        "randomised trials that gave botulinum toxin to both groups and something else to one"
+    )
+    assert results.evidence.comparators is not None
+    assert {claims[name].time_span for name in ("with.tau", "with.combination.additivity")} == {
+        results.evidence.comparators.time_span
+    }
+    book = Ledger()
+    indirect.report(Results(made_up(tmp_path / "d", ALIKE)), book)
+    assert book.claims["with.tau"].time_span == "as in the network’s trials"
+
+
+def test_a_choice_is_called_alike_in_its_row_and_in_its_claims(compare: Section, claims: dict[str, Claim]) -> None:
+    labels = [claim.label for name, claim in claims.items() if name.startswith("with.shift.") and "effect" in name]
+    rows = [plain(row.cells[0]) for row in table(compare, "one choice changed at a time").rows]
+    assert [label.partition(": ")[2] for label in labels] == rows
 
 
 def test_what_else_people_took_is_pooled_apart(results: Results, claims: dict[str, Claim]) -> None:

@@ -22,6 +22,7 @@ from tests.decision.made_up import evidence, made_up
 
 ALL = (links, time_course, prediction, explanations, retreatment, identifiability)
 HOPE = "hope, because people notice what they got"
+BACK = "days until the frown is back in half of the women in whom it weakened"
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +70,7 @@ def test_mood_begins_with_what_the_trials_tell(followed: tuple[Section, dict[str
         "The trials cannot tell: the data fit as well with no effect at all, which takes the fewest constants; "
         "with so few trials that does not prove there is none. Of the explanations with an effect, these fit "
         f"about equally well: {HOPE}; facial feedback.",
-        "Certainty: very low, because no trial followed muscle and mood side by side; the data cannot tell the "
+        "Certainty: very low. Why: no trial followed muscle and mood side by side; the data cannot tell the "
         "explanations apart; few trials; the speed of mood has no limits in the data.",
         "Each explanation was fitted to the same 9 differences in mood from 5 trials. Relief is in points of the "
         f"scale for {condition}. Relief counts from 3 points.",
@@ -120,11 +121,12 @@ def test_the_table_of_explanations_says_what_the_data_limit(
     ]  # fmt: skip
     said = lines(followed[0])
     assert (
-        "The best first; the weight follows from AICc. Half-life: how slowly mood follows, in days. The last "
-        "column is "
-        "the half-life that mood would need to outlast the frown by as much as was seen." in said
+        "The best fit first; weights follow from AICc. The half-life says how slowly mood follows. The last column "
+        "is the half-life that mood would need to outlast the frown by as much as was seen." in said
     )
-    assert "explanation | weight | points at full drive | half-life of mood | needed half-life" in said
+    assert (
+        "explanation | weight | largest relief, points | half-life of mood, days | half-life needed, days" in said
+    )
     found = part(read, "mood")
     found["explanations"][1]["half_life"]["high"] = 20.0
     beyond, _ = told(explanations.report, changed(read, mood=found))
@@ -171,8 +173,8 @@ def test_that_mood_outlasts_the_muscle_is_told_as_a_question(
     assert said[heading + 1] == (
         "Where it was watched, mood stayed better for 8 weeks or more after the frown was back. As fitted, "
         f"weakness has fallen to half by day 118, and relief by day 129 ({HOPE}), day 140 (facial feedback), day "
-        "151 (content with looks), day 162 (toxin carried to the brain). That mood outlasts the frown is then "
-        "slowness of mood, as in the last column of the table, or something that no explanation here holds."
+        "151 (content with looks), day 162 (toxin carried to the brain). If mood outlasts the frown, either mood "
+        "is slow, as in the last column of the table, or something acts that no explanation here holds."
     )
     found = part(read, "mood")
     found["gaps"][0]["relief_half"]["value"] = None
@@ -208,7 +210,7 @@ def test_every_explanation_gives_its_reasons(followed: tuple[Section, dict[str, 
         at.append(said.index(each.label[0].upper() + each.label[1:]))
         assert sum(line.startswith("Predicts: ") for line in said[at[-1] :]) >= len(each.predicts)
     assert at == sorted(at)
-    assert "For: With the real drug in both places, 13 of 29 people responded" in text(followed[0])
+    assert "For: With the real drug in both places, 13 of 29 people improved by half" in text(followed[0])
     assert "Against: Mood stayed better to week 24, though the frown came back at week 12 to 16." in said
     assert {name.split(".")[0] for name in followed[1]} == {"course", "favour", "against"}
     assert bare_digits(followed[0], read.dossier.names) == []
@@ -247,8 +249,8 @@ def test_repeating_begins_with_that_it_was_not_tried_and_its_relief_is_not_shown
     )
     assert [piece.section for piece in inlines_of((section,)) if isinstance(piece, Link)] == ["effect"]
     assert lines(section)[2] == (
-        "No real person was followed: 10,000 simulated people for each rule differ as the fit says that people "
-        "differ; in 3\u202f% of them the frown never weakens enough to count. Relief counts from 3 points. "
+        "No real person was followed: 10,000 simulated people for each rule differ as people do in the fitted "
+        "model; in 3\u202f% of them the frown never weakens enough to count. Relief counts from 3 points. "
         "Brackets hold the middle eight tenths of people. Certainty: very low."
     )
     assert bare_digits(section, read.dossier.names) == []
@@ -260,7 +262,7 @@ def test_a_year_of_each_rule_is_told_under_each_explanation(
     section, sessions = repeated[0], words_of(read).sessions
     said = lines(section)
     assert said[3:15] == [
-        f"If mood follows by {HOPE}: 21\u202f% of simulated people still never have relief that counts.",
+        f"If mood follows by {HOPE}, 21\u202f% of simulated people never have relief that counts.",
         "A simulated year of onabotulinumtoxinA, by the rule of repeating: mean, and the middle eight tenths of "
         "people.",
         f"repeated | {sessions} | units | weeks with the frown weakened | weeks with relief, if there is an effect",
@@ -269,7 +271,7 @@ def test_a_year_of_each_rule_is_told_under_each_explanation(
         "41 (20 to 51)",
         "as needed for symptoms, at least 12 weeks apart | 3.3 (3.0 to 5.0) | 99 (90 to 150) | 43 (31 to 52) | "
         "42 (20 to 51)",
-        "After stopping, in weeks from the last time.",
+        f"After stopping, in weeks from the last {words_of(read).session}.",
         "repeated before | the frown is back after | relief is gone after, if there is an effect",
         "at fixed times | 16 (9 to 27) | 19 (10 or more)",
         "as needed for the frown | 16 (9 to 27) | 19 (10 or more)",
@@ -287,13 +289,13 @@ def test_simulated_people_are_called_so(repeated: tuple[Section, dict[str, Claim
         assert "simulated" in claim.population
         assert "synthetic" in claim.population
         assert claim.certainty == "very low"
-    place = "course.repeat.frown.feedback."
+    place = "course.repeat.weakness.feedback."
     assert claims[place + "units"].unit == "units of onabotulinumtoxinA"
-    assert claims[place + "injections"].population == (
-        "simulated (virtual, synthetic) people with onabotulinumtoxinA when the frown is back; mood as by: facial "
+    assert claims[place + "sessions"].population == (
+        "simulated (synthetic) people given onabotulinumtoxinA when the frown is back; mood follows by: facial "
         "feedback"
     )
-    assert claims[place + "stopping_frown"].time_span == "after the last injection"
+    assert claims[place + "stopping_weakness"].time_span == "after the last session"
 
 
 def test_relief_that_is_shown_rests_on_its_explanation_only(tmp_path: Path) -> None:
@@ -319,7 +321,7 @@ def test_without_questions_a_rule_is_named_without_its_gap(tmp_path: Path, read:
     assert lead(section).startswith("What follows is simulated")
     assert "Relief counts" not in text(section)
     assert table(section, "repeated") == [("as needed for the jaw", "3.0", "60", "30", "20")]
-    assert "course.repeat.frown.hope.gap" not in claims
+    assert "course.repeat.weakness.hope.gap" not in claims
     assert read.mechanism is not None
     unasked = replace(read, mechanism=replace(read.mechanism, questions=None))
     assert [row[0] for row in _first_rows(told(retreatment.report, unasked)[0])] == [
@@ -340,11 +342,11 @@ def test_what_answers_rest_on_begins_with_counts_that_add_up(
 ) -> None:
     section, claims = rests
     assert (section.id, plain(section.title)) == ("identifiability", "What do the model’s answers rest on?")
-    counts = [claims[f"course.constants.{name}"].value or 0 for name in ("told", "untold", "assumed")]
+    counts = [claims[f"course.constants.{name}"].value or 0 for name in ("identified", "partly", "assumed")]
     assert sum(counts) == len(part(read, "muscle")["unknowns"])
     assert lead(section) == (
         "The data identify 5 of the model’s constants, and 14 in part or not at all. Nothing that was seen can "
-        "identify 10 more, which stand on assumptions."
+        "identify 10 more; they rest on assumptions."
     )
     assert bare_digits(section, read.dossier.names) == []
 
@@ -352,18 +354,16 @@ def test_what_answers_rest_on_begins_with_counts_that_add_up(
 def test_the_largest_swing_is_first(rests: tuple[Section, dict[str, Claim]]) -> None:
     said = lines(rests[0])
     assert said[2:17] == [
-        "Moved one at a time, the assumptions change the answers as far as the bars reach. First: days until the "
-        "frown is back in half of women, 122 in the middle.",
-        "How far each assumption, moved over its prior, moves the days until the frown is back in half of women; "
-        "the table holds the same numbers.",
+        "Each assumption was moved over its prior, one at a time; the bars show how far the result moves. First: "
+        f"{BACK}, 122 with every assumption at its central value.",
+        f"How far each assumption, moved over its prior, moves the {BACK}; the table holds the same numbers.",
         "",
         "The same as a table",
-        "With every assumption in its middle: days until the frown is back in half of women, 122. Then one is "
-        "moved at a time.",
+        f"With every assumption at its central value: {BACK}, 122. Then one is moved at a time.",
         "assumption | low value | result | high value | result",
         "cut share at which the muscle is half weak | 0.12 | 169 | 0.44 | 86",
         "how steeply weakness follows the cut share | 1.4 | 104 | 6.6 | 134",
-        "Share of that result’s variance that each assumption brings, as if none depended on another.",
+        "Share of that result’s variance that comes from each assumption, as if none depended on another.",
         "assumption | alone | with the others",
         "cut share at which the muscle is half weak | 71\u202f% (66 to 76) | 78\u202f% (72 to 84)",
         "how steeply weakness follows the cut share | 18\u202f% (14 to 22) | 24\u202f% (19 to 29)",
@@ -385,7 +385,9 @@ def test_a_result_is_as_certain_as_what_it_is_of(rests: tuple[Section, dict[str,
     assert claims["course.swing.0.centre"].certainty == model.certainty == "low"
     assert claims["course.swing.1.centre"].certainty == "very low"
     assert claims["course.sobol.0.half_cut.alone"].interval == "95 % confidence interval"
-    assert claims["course.swing.0.half_cut.low"].label == "low value of: cut share at which the muscle is half weak"
+    assert claims["course.swing.0.half_cut.low"].label == (
+        f"low value of: cut share at which the muscle is half weak; moved for {BACK}"
+    )
 
 
 def test_every_result_is_named(read: Evidence) -> None:
@@ -397,12 +399,14 @@ def test_every_result_is_named(read: Evidence) -> None:
     ]
     section, claims = told(identifiability.report, changed(read, sensitivity=found))
     said = text(section)
-    assert "First: percentage of women whose frown is weakened after 12 weeks, 68.0 in the middle." in said
-    assert "days until the frown is back in half of women, after daxibotulinumtoxinA, 166" in said
+    assert (
+        "First: percentage of women whose frown is weakened after 12 weeks, 68.0 with every assumption at" in said
+    )
+    assert f"{BACK}, after daxibotulinumtoxinA, 166" in said
     assert "not a constant | 1.4 | not reached | 6.6 | 90.0" in said
     assert list(figures(section)) == ["assumptions-0"], "one assumption has none to be drawn beside"
     assert claims["course.swing.1.centre"].label == (
-        "days until half of the responders have lost the effect, after daxibotulinumtoxinA"
+        f"{BACK}, after daxibotulinumtoxinA, with every assumption at its central value"
     )
     assert "course.none_or_mild.onabotulinumtoxinA.women.30.kept.84.time" in claims
 
@@ -410,7 +414,7 @@ def test_every_result_is_named(read: Evidence) -> None:
 def test_a_result_without_a_time_is_named_without_one(tmp_path: Path) -> None:
     found = [{"quantity": "responders", "centre": 68.0, "swings": [], "sobol": []}]
     section, _ = told(identifiability.report, other(tmp_path / "mine", sensitivity=found))
-    assert "First: percentage of women whose jaw is weakened, 68.0 in the middle." in text(section)
+    assert "First: percentage of women whose jaw is weakened, 68.0 with every assumption at" in text(section)
 
 
 def test_every_constant_has_its_verdict(rests: tuple[Section, dict[str, Claim]], read: Evidence) -> None:
@@ -550,14 +554,19 @@ def test_the_words_of_the_mechanism_are_the_only_ones(read: Evidence) -> None:
     _, claims = told(time_course.report, other_words)
     claim = claims["course.none_or_mild.onabotulinumtoxinA.women.20.onset"]
     assert (
-        claim.population == "women with 20 units of onabotulinumtoxinA in the grin; a response is when none or mild"
+        claim.population
+        == "women given 20 units of onabotulinumtoxinA in the grin; the grin counts as weakened when none or mild"
     )
     section, claims = told(retreatment.report, other_words)
-    assert claims["course.repeat.frown.feedback.weeks_frown"].label == "simulated: weeks with a weak grin"
-    assert claims["course.repeat.frown.feedback.never"].label == "simulated people whose grin never responds"
+    assert (
+        claims["course.repeat.weakness.feedback.weeks_weakness"].label == "simulated: weeks with the grin weakened"
+    )
+    assert claims["course.repeat.weakness.feedback.never"].label == (
+        "simulated people whose grin never weakens enough to count"
+    )
     assert "frown" not in text(section).replace("cannot frown", "")
     assert told(explanations.report, other_words)[1]["course.gap_seen"].label == (
-        "least time by which mood outlasted the weak grin, where it was seen"
+        "least time by which mood outlasted the weakened grin, where it was seen"
     )
 
 
@@ -632,9 +641,7 @@ def test_every_reason_against_mood_is_given(read: Evidence) -> None:
     assert two is not None
     assert "the data cannot tell the explanations apart" in two.mood_reasons
     section, _ = told(explanations.report, changed(read, mood=firm))
-    assert "Certainty: very low, because no trial followed muscle and mood side by side; few trials." in text(
-        section
-    )
+    assert "Certainty: very low. Why: no trial followed muscle and mood side by side; few trials." in text(section)
 
 
 def test_mood_without_reasons_of_its_own_rests_on_the_rest(read: Evidence) -> None:
@@ -660,7 +667,7 @@ def test_mood_without_reasons_of_its_own_rests_on_the_rest(read: Evidence) -> No
     section, _ = told(
         explanations.report, replace(firm, mechanism=replace(firm.mechanism, observations=observations))
     )
-    assert "because it rests on the effect on mood, and on the course of the muscle." in text(section)
+    assert ". Why: it rests on the effect on mood, and on the course of the muscle." in text(section)
 
 
 def test_an_explanation_or_a_product_without_a_label_is_named_by_its_key(read: Evidence) -> None:

@@ -66,8 +66,8 @@ def test_what_reports_cannot_say_stands_before_any_table(tmp_path: Path) -> None
     shown = said(tmp_path, study({"all": row(**COUNTS)}))
     assert shown[:4] == [
         "# Adverse-event reports",
-        "These are reports that people sent to safety offices. They cannot say how often something happens, nor "
-        "what caused it.",
+        "These are reports of adverse events that people sent to drug regulators. They cannot say how often "
+        "something happens, nor what caused it.",
         "- Reports are not people; 7 say nothing. (reported by another source)[EXAMPLE]",
         "## Office 2020",
     ]

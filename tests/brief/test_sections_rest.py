@@ -22,7 +22,7 @@ from glabella.brief.sections import (
 )
 from glabella.brief.words import words_of
 from glabella.dossier import Evidence, load
-from glabella.shown import Details, Heading, Icon, Ledger, Name, Section, Table, blocks_of, claims_of
+from glabella.shown import Heading, Icon, Ledger, Name, Section, Table, blocks_of, claims_of
 from tests.brief.sections import bare_digits, changed, lines, number, sentence, starter, with_study
 
 SECTIONS = (
@@ -103,15 +103,15 @@ def test_counts_say_what_was_counted_in_which_files(shipped: Results) -> None:
         if claim.function == "glabella.brief.count" and name != "with.tested"
     }
     assert {name: claim.label for name, claim in counts.items() if not name.startswith("methods.source.")} == {
-        "harm.studies.main": "studies of the question",
-        "harm.studies.counted": "of them, with counts of harm in both groups",
+        "harm.studies.main": "main studies of the question",
+        "harm.studies.counted": "main studies of the question with counts of harm in both groups",
         "claim.count.total": "popular claims",
-        **{f"claim.count.{word}": f"of them, {word}" for word in verdicts(shipped)},
+        **{f"claim.count.{word}": f"popular claims, {word}" for word in verdicts(shipped)},
         "reproduce.total": "published pooled results",
-        "reproduce.exact": "of them, met exactly",
-        "reproduce.approximate": "of them, met approximately",
+        "reproduce.exact": "published pooled results met exactly",
+        "reproduce.approximate": "published pooled results met approximately",
         "conflict.topics": "contradictions between sources",
-        "conflict.used": "of them, with a side that is used",
+        "conflict.used": "contradictions between sources with a side that is used",
         "study.total": "studies",
         "study.randomised": "randomised studies",
     }
@@ -276,7 +276,7 @@ def test_counts_of_harm_are_given_of_a_hundred_with_and_without(evidence: Eviden
         f"Counted most often with {drug}: cough, in 30.0 (21.9 to 39.6) of a hundred people; without it in "
         "25.0 (17.5 to 34.3)."
     )
-    assert shown[2] == "Studies of this question that show counts of harm in both groups: 0 of 1."
+    assert shown[2] == "Main studies of this question that show counts of harm in both groups: 0 of 1."
     assert shown[3:] == [
         "People with the event, of a hundred.",
         f"event | with {drug} | without | counted in",
@@ -291,10 +291,10 @@ def test_counts_of_harm_say_what_they_are(evidence: Evidence) -> None:
     harms.report(Results(products(evidence, harm_counts={"a": pair("rash", (3, 1000), (0, 100), ASKED)})), book)
     labels = {name: claim.label for name, claim in book.claims.items() if name.startswith("harm.a.")}
     assert labels == {
-        "harm.a.with": "of a hundred people, with: rash",
-        "harm.a.without": "of a hundred people, without: rash",
-        "harm.a.with.thousand": "of a thousand people, with: rash",
-        "harm.a.without.thousand": "of a thousand people, without: rash",
+        "harm.a.with": "rash, of a hundred people with my drug",
+        "harm.a.without": "rash, of a hundred people without my drug",
+        "harm.a.with.thousand": "rash, of a thousand people with my drug",
+        "harm.a.without.thousand": "rash, of a thousand people without my drug",
     }
     for name in labels:
         claim = book.claims[name]
@@ -355,7 +355,7 @@ def test_harm_in_the_studies_is_shown(evidence: Evidence) -> None:
     assert shown[2].endswith("in both groups: 1 of 1.")
     assert shown[3:] == [
         "## What its own studies show",
-        "People with the event, of a hundred, by study.",
+        "People with the event, of a hundred, by study; studies of related questions included.",
         "event | study | treatment | compared with",
         "rash | Example 2020 | my drug: 20.0 (8.1 to 41.6) | placebo: 10.0 (2.8 to 30.1)",
         "In brackets: confidence interval (Wilson).",
@@ -379,7 +379,7 @@ def test_counts_of_harm_of_a_study_say_of_which_arm_they_are(evidence: Evidence)
     book = Ledger()
     harms.report(Results(with_study(evidence, harms=[{"event": "rash", "arms": counts}])), book)
     claim = book.claims["harm.study.example2020.0.drug_v_placebo.with"]
-    assert claim.label == "of a hundred people, my drug: rash"
+    assert claim.label == "rash, of a hundred people with my drug"
     assert (claim.population, claim.time_span) == ("Example 2020, my drug", "as in the source")
     assert claim.function == "glabella.synthesis.wilson"
 
@@ -393,7 +393,7 @@ def test_counts_of_one_arm_only_are_no_comparison(evidence: Evidence) -> None:
 
 def test_studies_beside_the_question_are_not_counted(evidence: Evidence) -> None:
     shown = said(harms.report, with_study(evidence, role="related"))
-    assert not any("Studies of this question" in line for line in shown)
+    assert not any("Main studies of this question" in line for line in shown)
 
 
 # --- popular claims ------------------------------------------------------------------------------------------
@@ -512,12 +512,25 @@ def test_a_study_says_all_that_is_known_of_how_it_was_done(evidence: Evidence) -
     assert said(studies.report, evidence)[1:] == [
         "Studies in this dossier: 1; randomised: 0.",
         "> Example 2020: not known whether randomised",
-        "Design: crossover, not known whether randomised, open. People: 40. Other treatment: some had it, some "
-        "not. Risk of bias: some concerns (RoB 2). Registered as NCT00000001. Reports:[EXAMPLE].",
+        "Design: crossover, not known whether randomised, open. People: 40. Risk of bias: some concerns (RoB 2). "
+        "Registered as NCT00000001. Reports:[EXAMPLE].",
         "- One town.[EXAMPLE]",
         "- Other treatment: Some took tea.[EXAMPLE]",
         "- Whether people guessed: 9 guessed right.[EXAMPLE]",
     ]
+
+
+def test_other_treatment_is_said_in_the_dossiers_words_where_the_study_says_nothing_of_it(
+    evidence: Evidence,
+) -> None:
+    words_ = changed(evidence.words, co_treatment={"mixed": "some also drank tea"})
+    tea = evidence.dossier.model_copy(update={"words": words_})
+    for each, words in (
+        (evidence, "some had other treatment too"),
+        (replace(evidence, dossier=tea), "some also drank tea"),
+    ):
+        text = "\n".join(said(studies.report, with_study(each, co_treatment="mixed")))
+        assert f" Other treatment: {words}. " in text
 
 
 def test_a_study_of_which_nothing_is_said_has_no_list(evidence: Evidence) -> None:
@@ -568,7 +581,7 @@ def test_published_results_stand_beside_ours(evidence: Evidence) -> None:
     book = Ledger()
     reproductions.report(Results(replace(evidence, dossier=dossier)), book)
     printed, ours = book.claims["reproduce.whole.printed"], book.claims["reproduce.whole.ours"]
-    assert (printed.label, ours.label) == ("printed: Review A", "recomputed: Review A")
+    assert (printed.label, ours.label) == ("as printed: Review A", "recomputed: Review A")
     assert (ours.interval, ours.population) == ("95 % confidence interval", "as in the review")
     assert ours.time_span == "week 6"
 
@@ -601,6 +614,7 @@ def analysed(evidence: Evidence, **fields: Any) -> Evidence:
 
 def test_how_effects_are_pooled_is_said_of_the_methods_used(evidence: Evidence) -> None:
     shown = said(methods.report, evidence)
+    assert shown[0] == "# Methods, and how to make it again"
     assert shown[1].startswith("Every number here comes from the files of one dossier.")
     assert (
         "- Effects are pooled by random effects, the variance between trials estimated by restricted maximum "
@@ -680,7 +694,7 @@ def test_sources_are_counted_by_kind_the_rare_ones_together(shipped: Results, ev
     assert table.rows[-1].cells[0] == Name("other kinds")
 
 
-def test_how_to_make_it_again_and_by_which_functions(evidence: Evidence) -> None:
+def test_how_to_make_it_again(evidence: Evidence) -> None:
     book = Ledger()
     results = Results(with_study(evidence, n_randomised=number(40)))
     studies.report(results, book)
@@ -689,8 +703,5 @@ def test_how_to_make_it_again_and_by_which_functions(evidence: Evidence) -> None
     shown = lines(section)
     assert any(line.startswith("- glabella report writes this document, made by version ") for line in shown)
     assert "- glabella report verify FILE makes it again from the dossier and names what differs." in shown
-    fold = shown[shown.index("> The functions that made the numbers above") :]
-    assert "- glabella.brief.quote" in fold
-    alone = methods.report(results, Ledger())
-    assert alone is not None
-    assert sum(isinstance(block, Details) for block in alone.content) == 1
+    assert "- “Every number” below says of each number which function made it, and from which files." in shown
+    assert "glabella.brief.quote" not in "\n".join(shown)

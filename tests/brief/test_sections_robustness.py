@@ -10,8 +10,19 @@ import pytest
 from glabella.brief.results import Results
 from glabella.brief.sections import robustness
 from glabella.dossier import load
-from glabella.shown import Claim, Figure, Ledger, Section, blocks_of, plain
-from tests.brief.made_up_trials import Data, Trial, bare_digits, counted, lead, made_up, said, scored, tables
+from glabella.shown import Claim, Ledger, Section, plain
+from tests.brief.made_up_trials import (
+    Data,
+    Trial,
+    bare_digits,
+    counted,
+    figure_of,
+    lead,
+    made_up,
+    said,
+    scored,
+    tables,
+)
 
 #: Fewer events in every trial, and the more of them the smaller it is.
 SMALLER_FIND_MORE = [counted(f"Trial {2001 + at}", 5 + 12 * at, 40 + 60 * at, 16 + 14 * at, 40 + 60 * at)
@@ -53,10 +64,10 @@ def test_the_answer_counts_analyses_that_exclude_zero(shipped: tuple[Results, Se
     excluding, total, reach = (book.claims[f"sure.{name}"] for name in ("excluding", "total", "range"))
     assert re.fullmatch(
         f"The interval excludes zero in {excluding.text} of {total.text} different analyses of these trials, "
-        f"always on the side of .*\\. Their estimates reach from {reach.limits}\\.",
+        f"always on the side of .*\\. The estimates of all analyses reach from {reach.limits}\\.",
         lead(found),
     )
-    assert "no probability that the treatment works" in said(found)
+    assert "not a probability that the treatment works" in said(found)
 
 
 def test_every_combination_is_counted_once_or_said_why_not(shipped: tuple[Results, Section, Ledger]) -> None:
@@ -67,8 +78,8 @@ def test_every_combination_is_counted_once_or_said_why_not(shipped: tuple[Result
     text = said(found)
     for name in ("combinations", "repeated", "choices"):
         assert f"{book.claims[f'sure.{name}'].text} " in text
-    assert "40,896 are not possible: fewer than two effects." in text
-    assert "pool the same effects in the same way as another one and do not count again." in text
+    assert "40,896 are not possible (fewer than two effects)." in text
+    assert "pool the same effects in the same way as another and are not counted again." in text
 
 
 def test_each_option_has_its_line(shipped: tuple[Results, Section, Ledger]) -> None:
@@ -87,8 +98,8 @@ def test_each_option_has_its_line(shipped: tuple[Results, Section, Ledger]) -> N
 
 def test_the_curve_holds_every_analysis(shipped: tuple[Results, Section, Ledger]) -> None:
     _, found, book = shipped
-    (figure,) = (block for block in blocks_of((found,)) if isinstance(block, Figure))
-    rows = figure.picture.spec["vconcat"][0]["data"]["values"]
+    figure, spec = figure_of(found)
+    rows = spec["vconcat"][0]["data"]["values"]
     assert len(rows) == value(book.claims["sure.total"])
     assert sum(row["high"] < 0 or row["low"] > 0 for row in rows) == value(book.claims["sure.excluding"])
     assert (min(row["estimate"] for row in rows), max(row["estimate"] for row in rows)) == (
@@ -100,12 +111,12 @@ def test_the_curve_holds_every_analysis(shipped: tuple[Results, Section, Ledger]
 
 def test_the_headline_is_among_them(shipped: tuple[Results, Section, Ledger]) -> None:
     results, found, _ = shipped
-    (figure,) = (block for block in blocks_of((found,)) if isinstance(block, Figure))
+    _, spec = figure_of(found)
     fit = results.headline.fit
     assert any(
         (row["estimate"], row["low"], row["high"])
         == pytest.approx((fit.estimate, fit.ci_low, fit.ci_high), rel=1e-9)
-        for row in figure.picture.spec["vconcat"][0]["data"]["values"]
+        for row in spec["vconcat"][0]["data"]["values"]
     )
 
 
@@ -137,7 +148,7 @@ def test_two_comparisons_cannot_be_asked(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("better", "side"),
-    [("lower", ", always on the side of the treatment."), ("higher", ", always on the side of the control.")],
+    [("lower", ", always on the side of my drug."), ("higher", ", always on the side of the control.")],
 )
 def test_ratios_exclude_one_on_a_side(tmp_path: Path, better: str, side: str) -> None:
     found = asserted(tmp_path, "RR", better, ALIKE)
@@ -146,17 +157,29 @@ def test_ratios_exclude_one_on_a_side(tmp_path: Path, better: str, side: str) ->
     )
     assert side in lead(found)
     assert "interval excludes one" in said(found)
-    figure = next(block for block in blocks_of((found,)) if isinstance(block, Figure))
+    figure, spec = figure_of(found)
     assert "excludes one" in figure.alt
-    upper = figure.picture.spec["vconcat"][0]
+    upper = spec["vconcat"][0]
     assert upper["layer"][0]["data"]["values"] == [{"null": 1.0}]
+
+
+@pytest.mark.parametrize(("measure", "null"), [("RR", "one"), ("RD", "zero")])
+def test_claims_name_the_value_of_no_difference_by_measure(tmp_path: Path, measure: str, null: str) -> None:
+    book = Ledger()
+    robustness.report(Results(made_up(tmp_path / "d", measure, "lower", ALIKE)), book)
+    assert book.claims["sure.excluding"].label == f"analyses whose interval excludes {null}"
+    options = [
+        claim.label for name, claim in book.claims.items() if name.endswith(".excluding") and "option" in name
+    ]
+    assert options
+    assert all(label.startswith(f"analyses with this option whose interval excludes {null}: ") for label in options)
 
 
 def test_no_side_is_named_where_no_interval_excludes(tmp_path: Path) -> None:
     trials = [scored(f"Able {2001 + at}", 10 + at, 8.0, 12, (11.0, 8.0, 12)) for at in range(3)]
     found = asserted(tmp_path, "MD", "higher", trials)
     assert re.match(
-        r"The interval excludes zero in 0 of \d+ different analyses of these trials\. Their", lead(found)
+        r"The interval excludes zero in 0 of \d+ different analyses of these trials\. The estimates", lead(found)
     )
 
 
@@ -174,7 +197,7 @@ def test_both_sides_are_named_where_analyses_disagree(tmp_path: Path) -> None:
     found = asserted(
         tmp_path, "MD", "higher", [*trials, *against], analyses={"against": other}, change=two_questions
     )
-    assert ", some on each side. Their estimates" in lead(found)
+    assert ", some on each side. The estimates" in lead(found)
 
 
 def test_without_choices_those_of_method_are_made(tmp_path: Path) -> None:

@@ -169,14 +169,15 @@ def test_the_model_is_told_in_sentences(course: tuple[Section, dict[str, Claim]]
     model = said.index("What the model predicts")
     assert said[model + 1 : model + 5] == [
         "Here a frown counts as weakened when a physician calls the frown lines none or mild. Brackets are "
-        "credible intervals of the average; a single trial differs more.",
+        "credible intervals of the average; a single trial differs more. Where the model and what trials saw "
+        "differ, trust what trials saw.",
         "How soon. After 30 units of onabotulinumtoxinA, half of the women whose frown weakens have it weakened "
         "within 1.9 days (1.2 to 3.1). The effect is largest about day 24 (17 to 33); then the frown is weakened "
         "in 84\u202f% (78 to 90) of all women.",
         "How long. Half of them have lost it after 19 weeks (16 to 22). People differ: 10 to 30 weeks, leaving "
         "out the tenth who lose it first and the tenth who keep it longest. Of those whose frown is weakened at "
         "the peak, 72\u202f% (60 to 81) still have it after 12 weeks, 20\u202f% (10 to 30) after 24 weeks.",
-        "Certainty: low, because the muscle was watched in trials of another use; many constants stand on "
+        "Certainty: low. Why: the muscle was watched in trials of another use; many constants stand on "
         "assumptions. Its predictions for shares that were never fitted were higher than what was seen, on "
         "average by 0.6 percentage points: how well it predicts.",
     ]
@@ -216,7 +217,10 @@ def test_units_are_those_of_their_product(course: tuple[Section, dict[str, Claim
     for name, claim in doses.items():
         product, dose = name.split(".")[2], float(name.split(".")[4])
         assert claim.unit == f"units of {product}"
-        assert f"units of {product} in the frown muscles; a response is when a physician" in claim.population
+        assert (
+            f"units of {product} in the frown muscles; the frown counts as weakened when a physician"
+            in claim.population
+        )
         assert product == "onabotulinumtoxinA" or dose == model.label_dose(product)
     assert model.label_dose("nothing") is None
 
@@ -252,7 +256,7 @@ def test_captions_and_notes_say_what_is_shown(course: tuple[Section, dict[str, C
         "last column is how people differ, without the tenth who lose it first and the tenth who keep it longest.",
         "people and units | half have it by day | frown weakened at the peak, % | half have lost it by week | "
         "people differ, weeks",
-        "Less certain than the rest: D, E (very low), because no trial of this product in men alone.",
+        "Less certain than the rest: D, E (very low: no trial of this product in men alone).",
         "Each product in the dose of its own label. Units of one product are not units of another; the rows come "
         "from different trials and do not compare the products. In brackets: certainty.",
         "product and dose | half have it by day | frown weakened at the peak, % | half have lost it by week",
@@ -362,7 +366,7 @@ def test_another_treatment_is_named_by_its_own_words(tmp_path: Path) -> None:
         "(1.0 to 3.0). The effect is largest about day 7; then the jaw is weakened in 60\u202f% of all men.",
         "How long. Half of them have lost it after 8 weeks (7 to 9). People differ: 4 to 10 weeks, leaving out "
         "the tenth who lose it first and the tenth who keep it longest.",
-        "Certainty: very low, because the muscle was watched in trials of another use; how well it predicts "
+        "Certainty: very low. Why: the muscle was watched in trials of another use; how well it predicts "
         "trials was not computed; few trials of this product; no trial of this product in men alone.",
         f"Share of people whose jaw is weakened over weeks after one {words.session}, a panel for each dose and "
         "sex, with intervals and what trials saw. The table below holds the landmarks.",
@@ -373,8 +377,8 @@ def test_another_treatment_is_named_by_its_own_words(tmp_path: Path) -> None:
         "people and units | half have it by day | jaw weakened at the peak, % | half have lost it by week | people "
         "differ, weeks",
         "A: men, 20 | 2.0 (1.0 to 3.0) | 60 | 8 (7 to 9) | 4 to 10",
-        "Less certain than the rest: A (very low), because few trials of this product, no trial of this product "
-        "in men alone.",
+        "Less certain than the rest: A (very low: few trials of this product, no trial of this product "
+        "in men alone).",
     ]
 
 
@@ -411,7 +415,7 @@ def test_the_first_time_is_told_only_where_there_is_one(tmp_path: Path, read: Ev
 def test_an_untried_dose_says_so(tmp_path: Path) -> None:
     untried = other(tmp_path / "mine", landmarks=[landmarks(sex="women", dose=35.5)])
     section, claims = told(time_course.report, untried)
-    assert "few trials of this product, no trial gave this dose." in text(section)
+    assert "A (very low: few trials of this product, no trial gave this dose)." in text(section)
     assert claims["course.onset.my_drug.women.35.5.dose"].text == "35.5 units of my_drug"
     assert figures(section) == {}, "no course was computed"
 
@@ -446,7 +450,7 @@ def test_prediction_begins_with_its_verdict_and_the_side_of_its_errors(
         "of 14 shares that were never fitted are higher than seen, on average by 0.6 percentage points."
     )
     assert (
-        "The worst miss: onabotulinumtoxinA 20 to 80 U, 48 weeks, by 41 percentage points, predicted too high."
+        "The largest error: onabotulinumtoxinA 20 to 80 U, 48 weeks, by 41 percentage points, predicted too high."
         in lines(section)
     )
     found = fitted_part(read, "muscle")
@@ -455,7 +459,7 @@ def test_prediction_begins_with_its_verdict_and_the_side_of_its_errors(
     poor, _ = told(prediction.report, changed(read, muscle=found))
     assert lead(poor).startswith("Poorly: each of 15 trials was predicted from the others")
     assert "never fitted are lower than seen, on average by −4.0 percentage points" in lead(poor)
-    assert "The worst miss: Beer 2011, by 30 percentage points, predicted too low." in lines(poor)
+    assert "The largest error: Beer 2011, by 30 percentage points, predicted too low." in lines(poor)
 
 
 def test_every_way_of_predicting_has_its_row(predicted: tuple[Section, dict[str, Claim]], read: Evidence) -> None:
@@ -473,8 +477,8 @@ def test_every_way_of_predicting_has_its_row(predicted: tuple[Section, dict[str,
     assert claims["course.predicted.product.bias"].function == "glabella.mechanism.leave_one_out"
     said = lines(section)
     assert (
-        "Errors in percentage points. Above zero in the fourth column, the model predicts a weakened frown in more "
-        "people than trials saw. What is from memory is never fitted." in said
+        "Errors in percentage points. Where the fourth column is above zero, the model predicts a weakened frown "
+        "in more people than trials saw. What is from memory is never fitted." in said
     )
     assert "predicted | shares | mean error | mean of predicted less seen | within the interval" in said
     assert bare_digits(section, read.dossier.names) == []
@@ -500,7 +504,7 @@ def test_the_worst_miss_is_first_and_says_its_side(
     assert rows[0] == ("onabotulinumtoxinA 20 to 80 U, 48 weeks", "41", "too high", "0 of 4")
     said = lines(section)
     assert said[said.index("Each trial, predicted from the others") + 1] == "The worst first."
-    assert "trial | mean error, points | predicted | within the interval" in said
+    assert "trial | mean error, percentage points | predicted | within the interval" in said
 
 
 def test_a_trial_with_a_file_of_its_own_has_the_name_from_there(read: Evidence) -> None:
@@ -518,8 +522,8 @@ def test_replications_stand_beside_what_was_seen(predicted: tuple[Section, dict[
     said = lines(section)
     title = said.index("Would the model make data like these?")
     assert said[title + 1 : title + 3] == [
-        "The last column is the share of replicated data at or beyond what was seen; near none, the model cannot "
-        "make such data.",
+        "The last column is the share of replicated data at or beyond what was seen; where it is near zero, the "
+        "model can hardly make such data.",
         "what | seen | made by the model | at or beyond",
     ]
 
@@ -536,7 +540,7 @@ def test_what_was_not_computed_is_not_there(tmp_path: Path) -> None:
     row = {"id": "first", "seen": 0.5, "fitted": interval(0.5), "left_out": interval(0.6, 0.4)}
     unlimited = muscle(predicted=ways, rows=(row, {**row, "left_out": None}))
     section, claims = told(prediction.report, other(tmp_path / "mine", muscle=unlimited))
-    assert "The worst miss: example, by 10 percentage points, predicted too high." in lines(section)
+    assert "The largest error: example, by 10 percentage points, predicted too high." in lines(section)
     assert claims["course.trial.example.inside"].value == 0, "an interval without an end holds nothing"
     assert claims["course.trial.example.shares"].value == 1
 

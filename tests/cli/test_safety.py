@@ -125,11 +125,11 @@ def test_bad_input_is_named_and_exits_with_two(
     assert "Traceback" not in shown.output
 
 
-def test_a_brief_asks_the_store_and_can_be_verified_with_it(synthetic_store: Path, tmp_path: Path) -> None:
-    def brief(*words: object) -> Result:
-        return CliRunner().invoke(main, [str(word) for word in ("brief", *words)])
+def test_a_report_asks_the_store_and_can_be_verified_with_it(synthetic_store: Path, tmp_path: Path) -> None:
+    def report(*words: object) -> Result:
+        return CliRunner().invoke(main, [str(word) for word in ("report", *words)])
 
-    written = brief("write", "--store", synthetic_store, "--format", "json", "--to", tmp_path)
+    written = report("write", "--store", synthetic_store, "--format", "json", "--to", tmp_path)
     assert written.exit_code == 0, written.output
     file = next(tmp_path.glob("*.json"))
     claims = {claim["id"]: claim for claim in json.loads(file.read_text(encoding="utf-8"))["claims"]}
@@ -137,5 +137,5 @@ def test_a_brief_asks_the_store_and_can_be_verified_with_it(synthetic_store: Pat
 
     assert "SYNTHETIC" in counted["population"]
     assert counted["value"] > 0
-    assert brief("verify", file, "--store", synthetic_store).exit_code == 0
-    assert brief("verify", file).exit_code == 1
+    assert report("verify", file, "--store", synthetic_store).exit_code == 0
+    assert report("verify", file).exit_code == 1

@@ -1,4 +1,4 @@
-"""What can be named in the other commands is listed; a brief asks a store with its own dossier's lists."""
+"""What can be named in the other commands is listed; a report asks a store with its own dossier's lists."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_lists_given_at_ingest_stand_for_every_later_command(tmp_path: Path) -> 
     assert not (tmp_path / "other").exists()
 
 
-def test_a_brief_asks_a_store_with_its_own_lists_and_leaves_the_stores(tmp_path: Path) -> None:
+def test_a_report_asks_a_store_with_its_own_lists_and_leaves_the_stores(tmp_path: Path) -> None:
     write_starter(tmp_path / "mine")
     write_lists(tmp_path / "mine" / "reports")
     (tmp_path / "mine" / "reports.yaml").write_text(
@@ -91,16 +91,18 @@ def test_a_brief_asks_a_store_with_its_own_lists_and_leaves_the_stores(tmp_path:
         report(1, drugs=["ZZ"], events=["HICCUPS"]), report(2, drugs=["ZZ"]), report(3, events=["SINGULTUS"]),
         *(report(i) for i in range(4, 20)),
     ])  # fmt: skip
-    words = ("brief", tmp_path / "mine", "--store", store, "--format", "json", "--to", tmp_path)
+    words = ("report", tmp_path / "mine", "--store", store, "--format", "json", "--to", tmp_path)
     shown = run(*words)
     assert shown.exit_code == 0, shown.output
     assert "lists of mine" in " ".join(shown.output.split())
-    claims = {one["id"]: one["value"] for one in json.loads((tmp_path / "my-dossier.json").read_text())["claims"]}
+    claims = {
+        one["id"]: one["value"] for one in json.loads((tmp_path / "my-dossier-report.json").read_text())["claims"]
+    }
     assert claims["reports.store.all.hiccups.with.events"] == 1
     assert claims["reports.store.cohort.all.versus.events"] == 1
     with open_store(store) as opened:
         assert opened.lists == load_lists()
     verified = run(
-        "brief", "verify", tmp_path / "my-dossier.json", "--dossier", tmp_path / "mine", "--store", store
+        "report", "verify", tmp_path / "my-dossier-report.json", "--dossier", tmp_path / "mine", "--store", store
     )
     assert verified.exit_code == 0, verified.output

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glabella.decision.bottom_line import Effect, Told, bottom_line
+from glabella.decision.bottom_line import Effect, Told, bottom_line, in_template
 from glabella.shown import Certainty
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "bottom-line.md"
@@ -136,12 +136,14 @@ def test_no_direction_is_claimed_where_the_interval_includes_zero(
 def test_parts_are_named_where_the_whole_cannot_tell() -> None:
     effect = Effect.of("lower", -7.5, -17.6, 2.5, certainty="very low", important=3.0)
     told = Told("botulinum toxin", "depression score")
-    assert bottom_line(effect, told, (("Small trials", 12.4), ("Largest trial", 1.1))) == (
+    small, largest = Effect(12.4, 3, 21.9, 3.0, None, "low"), Effect(1.1, -1.5, 3.7, 3.0, None, "low")
+    assert bottom_line(effect, told, (("Small trials", small), ("Largest trial", largest))) == (
         "We cannot tell whether botulinum toxin improves the depression score: small trials found a large effect, "
         "the largest trial found little, and together they fit anything from great benefit to slight harm."
     )
     unknown = Effect.of("lower", -7.5, -17.6, 2.5, certainty="very low")
-    assert bottom_line(unknown, told, (("Small trials", 12.4), ("Largest trial", -1.1))).endswith(
+    worse = Effect(-1.1, -2.0, -0.2, None, None, "low")
+    assert bottom_line(unknown, told, (("Small trials", small), ("Largest trial", worse))).endswith(
         "small trials found a benefit, the largest trial found harm, and together the interval includes no "
         "difference, {estimate}."
     )
@@ -160,3 +162,38 @@ def test_an_interval_that_ends_at_zero_includes_it() -> None:
 
 def test_a_prediction_interval_that_is_not_known_is_none() -> None:
     assert Effect.of("lower", -1, -2, -0.5, certainty="low", prediction=(math.nan, math.nan)).prediction is None
+
+
+OPEN = Effect(0.5, -4.0, 5.0, 1.0, None, "low")
+
+
+def part(label: str, estimate: float, low: float, high: float) -> str:
+    line = bottom_line(OPEN, SCORE, ((label, Effect(estimate, low, high, 1.0, None, "low")),))
+    return line.split(": ", 1)[1].split(", and together")[0]
+
+
+@pytest.mark.parametrize(
+    ("label", "named"),
+    [
+        ("BCG in small trials", "BCG in small trials"),
+        ("Small trials", "small trials"),
+        ("Largest trial", "the largest trial"),
+        ("The largest trial, Madras.", "the largest trial, Madras"),
+        ("BCG alone", "the BCG alone"),
+        (in_template("Trials {estimate}"), "the trials {{estimate}}"),
+    ],
+)
+def test_a_label_stands_in_the_sentence_as_the_dossier_writes_it(label: str, named: str) -> None:
+    assert part(label, 3.0, 2.0, 4.0) == f"{named} found a large effect"
+
+
+def test_a_part_whose_interval_includes_zero_found_no_direction() -> None:
+    assert part("Small trials", -3.0, -9.0, 0.5) == "small trials could not tell"
+    assert part("Small trials", 0.1, -0.5, 0.7) == "small trials found little or no difference"
+    assert part("Small trials", 0.5, 0.2, 0.8) == "small trials found little"
+
+
+def test_one_trial_is_not_called_pooled() -> None:
+    weak = Effect(1.0, 0.5, 1.5, None, None, "very low")
+    assert ": the one trial found so, {estimate}, but the evidence is weak." in bottom_line(weak, BAD, alone=True)
+    assert "the trial fits anything from " in bottom_line(OPEN, SCORE, alone=True)

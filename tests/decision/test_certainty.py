@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 import pytest
@@ -24,19 +24,39 @@ class _Checked:
 
 
 @dataclass
+class _Designed:
+    randomised: str = "yes"
+
+
+@dataclass
 class _Trial:
+    id: str
     risk_of_bias: _Judged
     blinding_check: _Checked
+    design: _Designed = field(default_factory=_Designed)
+    role: str = "main"
 
 
 def trials(judgements: Sequence[str | None], guesses: Sequence[str]) -> list[Study]:
-    made = [_Trial(_Judged(one), _Checked(two)) for one, two in zip(judgements, guesses, strict=True)]
+    made = [
+        _Trial(f"t{place}", _Judged(one), _Checked(two))
+        for place, (one, two) in enumerate(zip(judgements, guesses, strict=True))
+    ]
+    return cast("list[Study]", made)
+
+
+def designed(randomised: Sequence[str], roles: Sequence[str] = ("main",) * 5) -> list[Study]:
+    made = [
+        _Trial(f"t{place}", _Judged("low"), _Checked("seen"), _Designed(one), role)
+        for place, (one, role) in enumerate(zip(randomised, roles, strict=True))
+    ]
     return cast("list[Study]", made)
 
 
 GOOD = trials(["low"] * 5, ["seen"] * 5)
 CLEAR = pool([0.50, 0.52, 0.48, 0.51, 0.49], [0.01] * 5)
 FEW, BIAS = "few trials", "no published judgement of risk of bias was seen for some trials"
+UNJUDGED = "no published judgement of risk of bias was seen for any trial"
 KNEW = "people may have known what they were given, and {} showed how many guessed"
 
 
@@ -53,7 +73,7 @@ KNEW = "people may have known what they were given, and {} showed how many guess
         (CLEAR, trials(["some_concerns"] * 5, ["seen"] * 5), ()),
         (CLEAR, trials(["low"] * 5, ["missing"] * 5), (KNEW.format("no trial"),)),
         (CLEAR, trials(["low"] * 5, ["missing"] * 4 + ["seen"]), (KNEW.format("not every trial"),)),
-        (CLEAR, trials([None] * 5, ["missing"] * 5), (BIAS, KNEW.format("no trial"))),
+        (CLEAR, trials([None] * 5, ["missing"] * 5), (UNJUDGED, KNEW.format("no trial"))),
     ],
 )  # fmt: skip
 def test_each_reason_lowers_it_by_one(fit: Pooled, studies: list[Study], reasons: tuple[str, ...]) -> None:
@@ -82,3 +102,23 @@ def test_a_ratio_has_one_inside() -> None:
 
 def test_another_null_is_kept_to() -> None:
     assert certainty(CLEAR, GOOD, 0.5)[1] == ("the interval includes zero",)
+
+
+@pytest.mark.parametrize(
+    ("studies", "word", "reasons"),
+    [
+        (designed(["no"] * 5), "low", ("no study was randomised",)),
+        (designed(["yes"] * 4 + ["no"]), "moderate", ("not every study was randomised",)),
+        (designed(["yes"] * 4 + ["unclear"]), "moderate", ("not every study is known to be randomised",)),
+        (designed(["no"] * 4 + ["unclear"]), "low", ("no study is known to be randomised",)),
+        (designed(["yes"] * 5, ["observational"] * 5), "low", ("no study was randomised",)),
+        (designed(["yes"] * 5, ["main"] * 4 + ["related"]), "moderate", ("some trials asked another question",)),
+        (designed(["yes"] * 5, ["related"] * 5), "moderate", ("the trials asked another question",)),
+    ],
+)
+def test_design_and_question_count(studies: list[Study], word: str, reasons: tuple[str, ...]) -> None:
+    assert certainty(CLEAR, studies) == (word, reasons)
+
+
+def test_a_trial_with_two_comparisons_is_one_trial() -> None:
+    assert certainty(CLEAR, [*GOOD[:4], GOOD[0]]) == ("moderate", (FEW,))

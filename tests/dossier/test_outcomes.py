@@ -73,6 +73,7 @@ def test_what_does_not_fit_an_outcome_is_a_fault_there(
 
 def test_points_of_a_known_scale_are_no_fault(dossier: Path) -> None:
     edit(dossier, PLAN, ("kind: binary", "kind: continuous"), ("measure: OR", "measure: SMD"),
+         ("better: lower", "better: higher"),
          ("    family:", f"    unit: points\n    points: {{scale: my_scale, sd: {N}}}\n    family:"))  # fmt: skip
     assert said(dossier) == []
 
@@ -81,7 +82,7 @@ def test_scores_need_a_scale_and_counts_do_not(dossier: Path) -> None:
     edit(dossier, STUDY, ("    scale: my_scale\n", ""))
     assert said(dossier) == []
     assert load(dossier).studies["example2020"].results[0].scale is None
-    edit(dossier, PLAN, ("kind: binary", "kind: continuous"))
+    edit(dossier, PLAN, ("kind: binary", "kind: continuous"), ("measure: OR", "measure: SMD"))
     assert said(dossier) == [
         f"{STUDY}:28: scale is missing; scores of 'response' are on one, expected one of ['my_scale']"
     ]

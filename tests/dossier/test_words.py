@@ -29,7 +29,10 @@ def test_what_is_left_out_comes_from_the_rest(dossier: Path) -> None:
     assert words == Words(
         treatment="my drug", short="my drug", condition="the condition", people="adults with my condition",
         control="the control", given="my treatment", session="treatment", sessions="treatments", visit="week",
-        visits="weeks",
+        visits="weeks", co_treatment={
+            "adjunct": "everybody had other treatment too", "monotherapy": "nobody had other treatment",
+            "mixed": "some had other treatment too", "unknown": "not known",
+        },
     )  # fmt: skip
     assert all(getattr(words, name) for name in Words.model_fields if name != "sites")
 
@@ -42,7 +45,7 @@ def test_a_treatment_that_is_no_product_is_called_by_its_name(dossier: Path) -> 
 
 def test_what_is_said_stands(dossier: Path) -> None:
     add(dossier, "words: {treatment: a potion, condition: gout, session: draught, visit: month, sessions: drinks,"
-                 " sites: {toe: the big toe}}\n")  # fmt: skip
+                 " sites: {toe: the big toe}, co_treatment: {mixed: some also ate cherries}}\n")  # fmt: skip
     evidence = load(dossier)
     words = words_of(evidence)
     assert words is evidence.words is evidence.dossier.words
@@ -54,6 +57,10 @@ def test_what_is_said_stands(dossier: Path) -> None:
     )
     assert (words.sessions, words.visits) == ("drinks", "months")
     assert (words.at(3), words.at(2.5), words.at(None)) == ("month 3", "month 2.5", "as in each trial")
+    assert (words.others("mixed"), words.others("adjunct")) == (
+        "some also ate cherries",
+        "everybody had other treatment too",
+    )
     assert (words.site("toe"), words.site("left_arm")) == ("the big toe", "left arm")
 
 
@@ -91,6 +98,17 @@ def test_a_digit_is_a_fault_that_says_both_ways_out(
     assert check(dossier) == []
 
 
+def test_a_digit_in_a_word_of_other_treatment_is_a_fault(dossier: Path) -> None:
+    add(dossier, "words: {co_treatment: {mixed: some took vitamin B12}}\n")
+    (fault,) = check(dossier)
+    assert fault.message.startswith("co_treatment holds the bare number '12'; write it in words")
+
+
+def test_an_unknown_kind_of_other_treatment_is_a_fault(dossier: Path) -> None:
+    add(dossier, "words: {co_treatment: {often: some took tea}}\n")
+    assert any("co_treatment" in str(fault) for fault in check(dossier))
+
+
 def test_a_digit_in_a_sentence_may_have_a_source_too(dossier: Path) -> None:
     add(dossier, "unknown: [{text: Whether 13 trials are enough., status: missing}]\n")
     (fault,) = check(dossier)
@@ -106,4 +124,5 @@ def test_the_shipped_dossier_says_how_things_are_called() -> None:
     ]  # fmt: skip
     assert words.control.startswith("saline")
     assert words.sites == {"frown": "the frown muscles", "crows_feet": "the crow's feet"}
+    assert words.others("adjunct") == "everybody also took an antidepressant"
     assert words.at(6) == "week 6"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from pkgutil import resolve_name
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from glabella.brief import count, quote
 from glabella.shown import YEAR, Claim, Ledger, steady, written
@@ -23,10 +26,36 @@ COMMON = {"population": "p", "time_span": "t", "certainty": "low", "version": "1
         (1234567, 0, "1,234,567"),
         (0.5, 0, "1"),
         (float("nan"), 1, "not known"),
+        (float("inf"), 1, "infinite"),
+        (float("-inf"), 1, "−infinite"),
+        (999999999999999.0, 0, "999,999,999,999,999"),
+        (1e15, 0, "1 × 10¹⁵"),
+        (-3.333e30, 2, "−3.33 × 10³⁰"),
+        (9.999e20, 2, "1 × 10²¹"),
     ],
 )
 def test_numbers_are_written_as_people_do(value: float, decimals: int, text: str) -> None:
     assert written(value, decimals) == text
+
+
+@given(st.floats(), st.integers(0, 10))
+def test_every_number_is_written_and_briefly(value: float, decimals: int) -> None:
+    text = written(value, decimals)
+    assert 0 < len(text) <= 32
+    assert not text.startswith("-")
+
+
+@given(st.floats(-1e14, 1e14), st.integers(0, 6))
+def test_what_is_written_is_the_number(value: float, decimals: int) -> None:
+    read = float(written(value, decimals).replace("−", "-").replace(",", ""))
+    assert read == pytest.approx(value, rel=1e-12, abs=0.51 * 10**-decimals)
+
+
+@given(st.floats(1e15, allow_infinity=False))
+def test_a_power_of_ten_is_the_number_to_its_digits(value: float) -> None:
+    digits, power = written(value, 2).split(" × 10")
+    raised = int(power.translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")))
+    assert Decimal(digits) * Decimal(10) ** raised == pytest.approx(Decimal(value), rel=Decimal("0.006"))
 
 
 def test_a_year_is_written_as_one() -> None:

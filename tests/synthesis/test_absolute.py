@@ -84,9 +84,9 @@ def test_the_other_event_has_the_other_odds(log_or: float, base: float) -> None:
     ("call", "said"),
     [
         (
-            lambda: risk_with("MD", 1.0, 0.5),
+            lambda: risk_with("MD", 1.0, 0.5),  # type: ignore[arg-type]
             "measure is 'MD', expected one of OR, PETO, RR, RD, SMD; divide points",
-        ),  # type: ignore[arg-type]
+        ),
         (lambda: risk_with("IRR", 1.0, 0.5), "measure is 'IRR', expected one of OR"),  # type: ignore[arg-type]
         (lambda: risk_with("OR", 1.0, [0.5, 1.5]), "baseline is 1.5, expected a risk between 0 and 1"),
         (lambda: risk_with("OR", 1.0, -0.1), "baseline is -0.1"),

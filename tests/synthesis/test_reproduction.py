@@ -66,5 +66,5 @@ def test_what_is_recalled_is_never_pooled_in_what_is_shown() -> None:
 def test_what_cannot_be_computed_is_listed_with_a_reason() -> None:
     found = contrasts(EVIDENCE, EVIDENCE.dossier.analyses["scores_all"])
     reasons = {item.study: item.reason for item in found.not_computed}
-    assert "only recalled" in reasons["zamanian2017"]
+    assert "from memory only" in reasons["zamanian2017"]
     assert set(reasons) == {"zamanian2017", "li2022"}

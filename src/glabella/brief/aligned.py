@@ -10,8 +10,8 @@ from itertools import pairwise
 
 from glabella.brief.render.pieces import Piece
 
-#: Characters of a text that are shown.
-LONGEST = 200
+#: Characters of a text that are shown, and of a title.
+LONGEST, _TITLE = 200, 80
 #: Characters before the first difference that are shown of a longer one.
 _BEFORE = 40
 
@@ -23,7 +23,7 @@ class Part:
     Attributes
     ----------
     name : str
-        Its id, where the file has ids; else its title.
+        Its id, where the file has ids; else its title, in Markdown with its level.
     title : str
     pieces : tuple of Piece
         In order, those of sections within it left out.
@@ -62,9 +62,16 @@ def parts_of(pieces: Iterable[Piece]) -> dict[str, Part]:
         if one.kind == "section" and next_.kind != "section" and next_.where:
             ids.setdefault(next_.where, one.text)
     found: dict[str, tuple[str, list[Piece]]] = {}
+    name = ""
     for piece in pieces:
-        if piece.kind != "section":
-            found.setdefault(ids.get(piece.where, piece.where), (piece.where, []))[1].append(piece)
+        if piece.kind == "section":
+            continue
+        if piece.kind != "line":
+            name = ids.get(piece.where, piece.where)
+        elif piece.text.startswith("#"):
+            # Markdown has no ids: the same title on another level is another part.
+            name = piece.text
+        found.setdefault(name, (piece.where, []))[1].append(piece)
     return {name: Part(name, title, tuple(those)) for name, (title, those) in found.items()}
 
 
@@ -124,9 +131,9 @@ def steps(one: Sequence[object], other: Sequence[object]) -> Iterator[tuple[slic
             yield slice(start + a, start + b), slice(start + c, start + d)
 
 
-def shortened(text: str) -> str:
+def shortened(text: str, most: int = LONGEST) -> str:
     """Give the beginning of a long text."""
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def contrasted(one: str, other: str) -> tuple[str, str]:
@@ -144,6 +151,6 @@ def contrasted(one: str, other: str) -> tuple[str, str]:
     return before + shortened(one[begin:]), before + shortened(other[begin:])
 
 
-def titled(title: str) -> str:
-    """Name a part by its title."""
-    return f"“{title}”" if title else "outside of sections"
+def placed(title: str) -> str:
+    """Say where something stands by the title of its part."""
+    return shortened(title, _TITLE) or "outside of sections"

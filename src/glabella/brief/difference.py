@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from glabella._reading import one_line
-from glabella.brief.aligned import Part, aligned, contrasted, shortened, steps, titled
+from glabella.brief.aligned import Part, aligned, contrasted, placed, shortened, steps
 from glabella.brief.render.pieces import Piece
 from glabella.brief.render.words import EVERY
 from glabella.brief.written import Written, read
@@ -105,7 +105,8 @@ def _claims(before: Written, after: Written) -> Iterator[tuple[str, str]]:
         for here, beside in ((before, after), (after, before))
     )
     labels = Counter(claim.label for claim in other.values())
-    for name in sorted(one.keys() | other.keys()):
+    # In the order of the newer document, which leads with what matters.
+    for name in dict.fromkeys((*other, *one)):
         was, now = one.get(name), other.get(name)
         if was is None and now is not None:
             yield "New", one_line(f"{_called(now, labels)}: {now.text}")
@@ -148,8 +149,8 @@ def _input(key: str) -> str:
 
 
 def _rank(cause: str) -> tuple[int, str]:
-    """Sort causes: those of the dossier, the program, what is new, what is gone."""
-    order = ("Changed by the program", "New", "Gone")
+    """Sort causes: studies and files first, then what is quoted, the program, what is new, what is gone."""
+    order = (f"Changed by {_CALLED['dossier']}", "Changed by the program", "New", "Gone")
     place = next((at for at, it in enumerate(order, 1) if cause.startswith(it)), 0)
     return place, cause
 
@@ -161,12 +162,12 @@ def _words(before: Written, after: Written, *, numbers: bool) -> Iterator[str]:
     """Give each section and each piece of text that says something else, numbers apart where claims tell them."""
     held = aligned(before.pieces, after.pieces)
     for part in held.gone:
-        yield one_line(f"section {titled(part.title)} is gone")
+        yield one_line(f"section “{placed(part.title)}” is gone")
     for part in held.new:
-        yield one_line(f"section {titled(part.title)} is new")
+        yield one_line(f"section “{placed(part.title)}” is new")
     for title, was, now in held.moved:
-        stood, stands = (f"after {titled(it)}" if it else "first" for it in (was, now))
-        yield one_line(f"section {titled(title)} stood {stood}, stands now {stands}")
+        stood, stands = (f"after “{placed(it)}”" if it else "first" for it in (was, now))
+        yield one_line(f"section “{placed(title)}” stood {stood}, stands now {stands}")
     found = [line for was, now in held.both if now.title not in _LISTS for line in _part(was, now)]
     yield from found
     # What the list of every number says otherwise would be said a second time, but where nothing else was said.
@@ -176,7 +177,7 @@ def _words(before: Written, after: Written, *, numbers: bool) -> Iterator[str]:
 
 def _part(before: Part, after: Part) -> Iterator[str]:
     one, other = list(_masked(before)), list(_masked(after))
-    place = after.title or "outside of sections"
+    place = placed(after.title)
     for here, there in steps([masked for masked, _ in one], [masked for masked, _ in other]):
         was, now = ([text for _, text in those] for those in (one[here], other[there]))
         for old, new in zip(was, now, strict=False):

@@ -138,8 +138,8 @@ def seen(model: FittedModel, book: Ledger, each: TimeObservation) -> Claim:
         f"time by which the {part} was back in half of those in whom it had weakened, as a trial saw",
         (each.days.value or 0.0) / DAYS_A_WEEK,
         unit="weeks",
-        population=f"people given {each.units:g} units of {model.product(each.product)} in {model.place}; the {part} "
-        f"counts as weakened when {model.words.defined(each.definition)}",
+        population=f"people given {each.units:g} units of {model.product(each.product)} in {model.place}; the "
+        f"{part} counts as weakened when {model.words.defined(each.definition)}",
         certainty="as printed",
         function="glabella.brief.quote",
         sources=of_numbers([each.days]),

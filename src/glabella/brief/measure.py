@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from glabella.brief.results import PooledAnalysis
 from glabella.dossier import Study
@@ -17,6 +18,14 @@ NAMES = {
     "RD": ("risk difference", "of"),
 }
 _RATIOS = frozenset({"OR", "RR"})
+#: Of how many people risks are told: of so many that the smallest of them is one or more.
+OF_PEOPLE = {100: "a hundred", 1_000: "a thousand", 10_000: "ten thousand", 100_000: "a hundred thousand"}
+#: Most digits after the point of an effect.
+_MOST_DECIMALS = 6
+#: Units of the last digit from which on a distance is seen.
+_SEEN = 1.0
+#: An estimate nearer to the null than this share of its interval is as good as at it.
+_AT_NULL = 0.01
 #: How far an axis reaches beyond the middle of what it shows, in spans of it; what lies further ends in an arrow.
 _BEYOND = 1.0
 #: Room that it leaves on each side of the null, in spans of what it shows.
@@ -44,6 +53,54 @@ def null_word(measure: str) -> str:
     ('one', 'zero')
     """
     return "one" if measure in _RATIOS else "zero"
+
+
+def of_people(risks: Iterable[float]) -> int:
+    """Give of how many people risks are told; a risk of none or of all asks for nothing.
+
+    >>> of_people([0.2, 0.05]), of_people([0.2, 0.0004]), of_people([0.0, 1.0])
+    (100, 10000, 100)
+    """
+    least = min((min(risk, 1 - risk) for risk in risks if 0 < risk < 1), default=1.0)
+    return next((people for people in OF_PEOPLE if least * people >= 1 - 1e-9), max(OF_PEOPLE))
+
+
+def people_decimals(risk: float) -> int:
+    """Give the digits after the point of so many people; none but where even of the most it is less than one.
+
+    >>> people_decimals(0.2), people_decimals(0.000004)
+    (0, 2)
+    """
+    least = min(risk, 1 - risk) * max(OF_PEOPLE)
+    return 0 if least <= 0 or least >= 1 - 1e-9 else min(1 - math.floor(math.log10(least)), _MOST_DECIMALS)
+
+
+def decimals_for(null: float, value: float, low: float, high: float, *, usual: int = 2) -> int:
+    """Give the digits after the point with which an effect and its nearest limit are seen to differ from the null.
+
+    They are the usual ones unless one of both would be written as the null; then as many as two digits of the
+    smaller distance need.
+
+    >>> decimals_for(0.0, -0.71, -1.66, 0.24), decimals_for(1.0, 0.9991, 0.9986, 0.9996)
+    (2, 5)
+    """
+    nearest = min(abs(low - null), abs(high - null))
+    middle = abs(value - null)
+    if middle < _AT_NULL * (high - low):
+        middle = nearest
+    near = min((far for far in (middle, nearest) if far > 0 and math.isfinite(far)), default=1.0)
+    # Rounded to the usual digits it is still seen.
+    if near * 10**usual >= _SEEN:
+        return usual
+    return max(usual, min(1 - math.floor(math.log10(near)), _MOST_DECIMALS))
+
+
+def decimals_of(one: PooledAnalysis) -> int:
+    """Give the digits after the point of a pooled analysis's effect, and of its trials'."""
+    fit = one.fit
+    return decimals_for(
+        null_of(one.analysis.measure), one.shown(fit.estimate), one.shown(fit.ci_low), one.shown(fit.ci_high)
+    )
 
 
 def named(one: PooledAnalysis) -> str:

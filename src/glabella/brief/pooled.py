@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from glabella._version import __version__
-from glabella.brief.measure import about_null, comparison_label, favours, named
+from glabella.brief.measure import about_null, comparison_label, decimals_of, favours, named
 from glabella.brief.quoting import quote
 from glabella.brief.results import PooledAnalysis, Results, sources_of
 from glabella.brief.words import words_of
@@ -56,6 +56,7 @@ def pooled_claims(results: Results, book: Ledger, one: PooledAnalysis) -> Pooled
             low=shown(fit.ci_low),
             high=shown(fit.ci_high),
             interval=CONFIDENCE,
+            decimals=decimals_of(one),
         ),
         prediction=about(
             "prediction",
@@ -64,6 +65,7 @@ def pooled_claims(results: Results, book: Ledger, one: PooledAnalysis) -> Pooled
             low=shown(fit.pi_low) if predicted else None,
             high=shown(fit.pi_high) if predicted else None,
             interval=PREDICTION,
+            decimals=decimals_of(one),
         ),
         i2=about("i2", f"variability between trials beyond chance (I²): {whole}", fit.i2, unit="%", decimals=0),
         tau2=about("tau2", f"variance of true effects between trials (τ²): {whole}", fit.tau2),
@@ -150,8 +152,18 @@ def _trial(results: Results, book: Ledger, one: PooledAnalysis, effect: Effect, 
             low=one.shown(effect.yi - half),
             high=one.shown(effect.yi + half),
             interval=CONFIDENCE,
+            decimals=decimals_of(one),
         ),
-        weight=about("weight", f"weight: {whole}", weight, unit="%", decimals=0),
+        weight=about(
+            "weight",
+            f"weight: {whole}",
+            weight,
+            unit="%",
+            decimals=0,
+            # A share of all weights: every trial of the analysis moves it.
+            function="glabella.synthesis.pool",
+            inputs=results.inputs(tuple(it.id for it in one.studies), one.analysis),
+        ),
         n1=about("n1", f"people treated: {whole}", effect.n1, decimals=0),
         n2=about("n2", f"people in the control: {whole}", effect.n2, decimals=0),
         steps=tuple(

@@ -10,13 +10,13 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from glabella.brief.measure import NAMES
-from glabella.brief.results import PooledAnalysis, Results, control_counts
+from glabella.brief.measure import NAMES, OF_PEOPLE, decimals_for, decimals_of, of_people, people_decimals
+from glabella.brief.results import PooledAnalysis, Results
 from glabella.brief.words import words_of
-from glabella.decision.bottom_line import Told
+from glabella.decision.bottom_line import Told, in_template
 from glabella.dossier import Number, Outcome
 from glabella.shown import Claim, Ledger, Source
-from glabella.synthesis import risk_with, to_scale_points
+from glabella.synthesis import control_counts, risk_with, to_scale_points
 
 Better = Literal["lower", "higher"]
 
@@ -70,14 +70,23 @@ class Baseline:
 
 
 def headline_reading(results: Results, book: Ledger) -> Reading:
-    """Read the headline."""
-    return reading(results, book, results.headline, results.evidence.summary.headline)
+    """Read the headline; one trial for which the dossier has no words is called what its analysis is called."""
+    one, summary = results.headline, results.evidence.summary
+    single = len(one.effects) == 1 and "headline" not in summary.model_fields_set
+    return reading(results, book, one, one.analysis.label if single else summary.headline)
 
 
-def readings(results: Results, book: Ledger) -> tuple[Reading, ...]:
-    """Read the analyses that the dossier wants beside the headline; one without an effect is left out."""
+def readings(results: Results, book: Ledger) -> tuple[tuple[str, Reading | None], ...]:
+    """Read the analyses that the dossier wants beside the headline, by their labels; None without an effect."""
     found = ((each.label, results.pool(each.analysis)) for each in results.evidence.summary.readings)
-    return tuple(reading(results, book, one, label) for label, one in found if one is not None)
+    return tuple((label, None if one is None else reading(results, book, one, label)) for label, one in found)
+
+
+def alike(head: Reading, other: Reading) -> bool:
+    """Whether a reading can stand on the headline's scale: the same measure of the same outcome."""
+    return (head.one.analysis.outcome, head.one.analysis.measure, head.points is None) == (
+        other.one.analysis.outcome, other.one.analysis.measure, other.points is None
+    )  # fmt: skip
 
 
 def reading(results: Results, book: Ledger, one: PooledAnalysis, label: str) -> Reading:
@@ -86,10 +95,10 @@ def reading(results: Results, book: Ledger, one: PooledAnalysis, label: str) -> 
     named = f"{one.analysis.label}, {outcome.label}"
     estimate = book.under(f"{one.id}.", **fields)(
         "estimate", f"pooled effect: {named}", one.shown(fit.estimate), low=one.shown(fit.ci_low),
-        high=one.shown(fit.ci_high), interval="95 % confidence interval",
+        high=one.shown(fit.ci_high), interval="95 % confidence interval", decimals=decimals_of(one),
     )  # fmt: skip
     points = _points(results, book, one, named)
-    return Reading(label, one, estimate, points, outcome.better, _important(one))
+    return Reading(label, one, estimate, points, outcome.better, important_of(one))
 
 
 def _points(results: Results, book: Ledger, one: PooledAnalysis, named: str) -> Claim | None:
@@ -102,7 +111,8 @@ def _points(results: Results, book: Ledger, one: PooledAnalysis, named: str) -> 
     fields = results.fields_of(one)
     sources = _together(fields["sources"], sources_of_number(spread.sd))
     about = book.under(f"{one.id}.", **fields)
-    return about.under(function=to_scale_points, unit="points", decimals=1, sources=sources)(
+    decimals = decimals_for(0.0, value, low, high, usual=1)
+    return about.under(function=to_scale_points, unit="points", decimals=decimals, sources=sources)(
         "points", f"pooled effect in {scale} points: {named}", value, low=low, high=high,
         interval="95 % confidence interval",
     )  # fmt: skip
@@ -120,38 +130,52 @@ def prediction_of(results: Results, book: Ledger, head: Reading) -> Claim | None
         return about(
             "prediction", f"a new trial’s true effect: {whole}",
             one.shown(fit.estimate), low=one.shown(fit.pi_low), high=one.shown(fit.pi_high), interval=interval,
+            decimals=decimals_of(one),
         )  # fmt: skip
     value, low, high = (float(x) for x in to_scale_points([fit.estimate, fit.pi_low, fit.pi_high], spread.sd.value))
     label = f"a new trial’s true effect in {results.evidence.dossier.scales[spread.scale].label} points: {whole}"
-    return about.under(function=to_scale_points, unit="points", decimals=1, sources=head.points.sources)(
-        "prediction_points", label, value, low=low, high=high, interval=interval
-    )
+    return about.under(
+        function=to_scale_points, unit="points", decimals=head.points.decimals, sources=head.points.sources
+    )("prediction_points", label, value, low=low, high=high, interval=interval)
 
 
-def _important(one: PooledAnalysis) -> float | None:
+def important_of(one: PooledAnalysis) -> float | None:
     """Give the smallest difference that matters on the scale on which the analysis is computed."""
     number = one.outcome.important
-    if number is None or number.value is None or not number.usable:
+    if number is None or number.value is None or not number.usable or number.value <= 0:
         return None
     spread = one.outcome.points
     if one.analysis.measure == "SMD":
-        return number.value / spread.sd.value if spread is not None and spread.sd.value else None
-    return abs(math.log(number.value)) if one.ratio else number.value
+        known = spread is not None and spread.sd.usable and spread.sd.value is not None and spread.sd.value > 0
+        return number.value / spread.sd.value if known and spread is not None and spread.sd.value else None
+    # A ratio may be told from either side; one itself is no difference.
+    return abs(math.log(number.value)) or None if one.ratio else number.value
 
 
-def of_benefit(one: Reading) -> float:
-    """Give a reading's effect so that above zero the treatment does better, on the scale of the headline."""
-    sign = 1.0 if one.better == "higher" else -1.0
-    return sign * float(one.one.fit.estimate)
+def not_used(one: PooledAnalysis, counted_in: Outcome | None) -> tuple[str, ...]:
+    """Name the numbers that the dossier gives for reading an analysis, but without a source."""
+    outcome, points = one.outcome, one.outcome.points
+    usual = None if counted_in is None else counted_in.usual_risk
+    asked = [("the smallest difference that matters", outcome.important)]
+    if points is not None and one.analysis.measure == "SMD":
+        asked.append(("the standard deviation in points", points.sd))
+    if usual is not None:
+        asked += [(f"the chance in {usual.label}", number) for number in (usual.events, usual.n)]
+    found = (
+        name for name, number in asked
+        if number is not None and number.value is not None and number.bound is None and not number.usable
+    )  # fmt: skip
+    return tuple(dict.fromkeys(found))
 
 
 def told_of(results: Results) -> Told:
     """Give how the bottom line speaks of the treatment and of the headline's outcome."""
     words, outcome = words_of(results.evidence), results.headline.outcome
+    treatment, label = in_template(words.treatment), in_template(outcome.label)
     if outcome.kind == "binary":
-        event = outcome.event or f"have the outcome “{outcome.label}”"
-        return Told(words.treatment, outcome.label, event, outcome.better == "higher")
-    return Told(words.treatment, outcome.label)
+        event = in_template(outcome.event) if outcome.event else f"have the outcome “{label}”"
+        return Told(treatment, label, event, outcome.better == "higher")
+    return Told(treatment, label)
 
 
 # --- of people ----------------------------------------------------------------------------------------------
@@ -187,16 +211,26 @@ def baselines(results: Results) -> tuple[Baseline, ...]:
 
 
 def denominator(results: Results, rows: tuple[Reading, ...], lows: tuple[Baseline, ...]) -> int:
-    """Give of how many people chances are told: of a thousand as soon as one is below one in a hundred."""
+    """Give of how many people chances are told."""
     risks = [base.risk for base in lows]
     risks += [risk for base in lows for row in rows if (risk := risk_of(results, row, base)[0]) is not None]
-    return 1000 if any(min(risk, 1 - risk) < 0.01 for risk in risks) else 100
+    return of_people(risks)
 
 
 def risk_of(results: Results, row: Reading, base: Baseline) -> tuple[float | None, float | None, float | None]:
-    """Give the chance with treatment and its interval, at a chance without; None for a measure that has none."""
+    """Give the chance with treatment and its interval, at a chance without; None where that is not known.
+
+    An effect on events tells of these events only; a score tells of the events that its own family counts.
+    """
     found, measure, fit = counted(results), row.one.analysis.measure, row.one.fit
     if found is None or measure == "MD":
+        return None, None, None
+    same = (
+        row.one.outcome.family == found[1].family
+        if measure == "SMD"
+        else (row.one.analysis.outcome == found[0].analysis.outcome)
+    )
+    if not same:
         return None, None, None
     # The event is the good one when its outcome says so; it then lies on the good side of the score.
     good = found[1].better == "higher"
@@ -232,7 +266,7 @@ def people_without(results: Results, book: Ledger, base: Baseline, of: int) -> C
 def _about(results: Results, book: Ledger, one: PooledAnalysis, base: Baseline) -> Ledger:
     fields = results.fields_of(one)
     sources = _together(fields["sources"], base.sources)
-    return book.under(**fields).under(function=risk_with, decimals=0, sources=sources)
+    return book.under(**fields).under(function=risk_with, decimals=people_decimals(base.risk), sources=sources)
 
 
 def _event(results: Results) -> str:
@@ -244,7 +278,7 @@ def _event(results: Results) -> str:
 
 
 def _many(of: int) -> str:
-    return "a hundred" if of == 100 else "a thousand"
+    return OF_PEOPLE[of]
 
 
 def sources_of_number(number: Number) -> tuple[Source, ...]:

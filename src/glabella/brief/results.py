@@ -111,6 +111,8 @@ class Results:
         key = self.evidence.dossier.headline
         # Not through ``pooled``: what leads with one analysis need not pool all.
         one = self.pool(key)
+        if key in self._refused:
+            raise ValueError(f"the headline analysis {key!r} cannot be pooled: {self._refused[key]}")
         if one is None:
             missing = contrasts(self.evidence, self.evidence.dossier.analyses[key]).not_computed
             why = "".join(f"; {each.study}/{each.comparison}: {each.reason}" for each in missing)
@@ -125,14 +127,23 @@ class Results:
         comparators, table = self.evidence.comparators, self.evidence.network
         return None if comparators is None or table is None else Compared(self.evidence, comparators, table)
 
+    @cached_property
+    def not_pooled(self) -> dict[str, str]:
+        """Why shown analyses that have effects could not be pooled, such as by the test they declare."""
+        return {key: self._refused[key] for key in self.analyses if self.pool(key) is None and key in self._refused}
+
     def pool(self, key: str) -> PooledAnalysis | None:
-        """Pool one declared analysis; None where none of its comparisons gives an effect."""
+        """Pool one declared analysis; None where no comparison gives an effect, or they cannot be pooled."""
         if key not in self._fits:
             self._fits[key] = self._pool(key)
         return self._fits[key]
 
     @cached_property
     def _fits(self) -> dict[str, PooledAnalysis | None]:
+        return {}
+
+    @cached_property
+    def _refused(self) -> dict[str, str]:
         return {}
 
     def _pool(self, key: str) -> PooledAnalysis | None:
@@ -142,8 +153,13 @@ class Results:
             return None
         # One trial has no spread between trials: it stands for itself, and has no prediction interval.
         several = len(found.effects) > 1
-        fit = pool(*arrays(found.effects), method=analysis.method if several else "common",
-                   test=analysis.test if several else "z")  # fmt: skip
+        try:
+            fit = pool(*arrays(found.effects), method=analysis.method if several else "common",
+                       test=analysis.test if several else "z")  # fmt: skip
+        except ValueError as error:
+            # What one analysis cannot have is said where it would stand; the others do not wait for it.
+            self._refused[key] = str(error)
+            return None
         studies = tuple(self.evidence.studies[effect.study] for effect in found.effects)
         word, reasons = certainty(fit, list(studies), ratio=analysis.measure in _RATIOS)
         return PooledAnalysis(key, analysis, self.evidence.dossier.outcomes[analysis.outcome], found, fit, studies,
@@ -156,11 +172,17 @@ class Results:
             found.append(("analysis", digest(analysis.model_dump(mode="json"))))
         return tuple(found)
 
+    def time_of(self, analysis: Analysis) -> str:
+        """Say when an analysis looks: at its time, or at each trial's first or last."""
+        if analysis.when == "named":
+            return self.evidence.words.at(analysis.time)
+        return f"each trial’s {analysis.when} time"
+
     def fields_of(self, one: PooledAnalysis) -> ClaimFields:
         """Give what every claim about a pooled analysis shares."""
         return {
             "population": self.evidence.dossier.question.population,
-            "time_span": self.evidence.words.at(one.analysis.time),
+            "time_span": self.time_of(one.analysis),
             "certainty": one.certainty,
             "function": "glabella.synthesis.pool",
             "version": __version__,
@@ -178,14 +200,3 @@ def sources_of(effects: tuple[Effect, ...]) -> tuple[Source, ...]:
                 for reference in number.sources:
                     found.setdefault(reference, Source(reference, number.status, number.at))
     return tuple(found.values())
-
-
-def control_counts(effects: tuple[Effect, ...]) -> tuple[float, float]:
-    """Count events and people in the controls of effects that come from counts; of others there are none."""
-    events = people = 0.0
-    for effect in effects:
-        inputs = dict(effect.steps[0].inputs) if effect.steps else {}
-        if "events, control" in inputs and "n, control" in inputs:
-            events += inputs["events, control"].value or 0.0
-            people += inputs["n, control"].value or 0.0
-    return events, people

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from glabella._reading import one_line
-from glabella.brief.aligned import aligned, contrasted, parts_of, shortened, steps, titled
+from glabella.brief.aligned import aligned, contrasted, parts_of, placed, shortened, steps
 from glabella.brief.documents import document
 from glabella.brief.render import as_json, html, markdown
 from glabella.brief.render.html import Draw
@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 _MOST = 200
 #: What a piece is called.
 _KINDS = {
-    "claim": "number", "alt": "text for those who do not see a picture", "labels": "heads of columns",
-    "mark": "mark of sources", "cell": "cell", "column": "head of a column", "certainty": "certainty",
-    "verdict": "verdict", "summary": "title of a fold",
+    "title": "the title", "heading": "a heading", "sentence": "a sentence", "item": "an item",
+    "caption": "a caption", "column": "a head of a column", "labels": "the heads of columns", "cell": "a cell",
+    "summary": "the title of a fold", "alt": "the text for those who do not see a picture",
+    "certainty": "a certainty", "verdict": "a verdict", "claim": "a number", "mark": "a mark of sources",
+    "link": "a link", "text": "a text", "line": "a line",
 }  # fmt: skip
 _LABEL = re.compile(r' aria-label="([^"]*)"')
 _TAG = re.compile(r'<section id="([^"<>]*)"|</section>|<svg\b|</svg>')
@@ -145,38 +147,35 @@ def _words(found: tuple[Piece, ...], fresh: tuple[Piece, ...]) -> Iterator[str]:
     """Name each section and each piece that says something else, is missing, was added or stands elsewhere."""
     held = aligned(found, fresh)
     for part in held.gone:
-        yield f"section {titled(part.title)} was added: {shortened(' '.join(it.text for it in part.pieces[1:]))!r}"
+        said = " ".join(it.text for it in part.pieces[1:])
+        yield f"section “{placed(part.title)}” was added: {shortened(said)!r}"
     for part in held.new:
-        yield f"section {titled(part.title)} is missing"
+        yield f"section “{placed(part.title)}” is missing"
     for title, here, there in held.moved:
-        yield f"section {titled(title)} stands elsewhere: {_after(here)}, made again {_after(there)}"
+        yield f"section “{placed(title)}” stands elsewhere: {_after(here)}, made again {_after(there)}"
     for one, other in held.both:
         yield from _pieces(other.title, one.pieces, other.pieces)
 
 
 def _after(title: str) -> str:
-    return f"after {titled(title)}" if title else "first"
+    return f"after “{placed(title)}”" if title else "first"
 
 
 def _pieces(title: str, found: tuple[Piece, ...], fresh: tuple[Piece, ...]) -> Iterator[str]:
     """Name each piece of a section that differs; in a stretch that differs those of a kind go together."""
-    place = title or "outside of sections"
+    place = placed(title)
     for here, there in steps([(it.kind, it.text) for it in found], [(it.kind, it.text) for it in fresh]):
         left = list(fresh[there])
         for was in found[here]:
             now = next((it for it in left if it.kind == was.kind), None)
             if now is None:
-                yield f"{place}: a {_kind(was)} was added: {shortened(was.text)!r}"
+                yield f"{place}: {_KINDS[was.kind]} was added: {shortened(was.text)!r}"
                 continue
             left.remove(now)
             if was.text != now.text:
-                yield _two(f"{place}: a {_kind(now)} says", repr(was.text), repr(now.text))
+                yield _two(f"{place}: {_KINDS[now.kind]} says", repr(was.text), repr(now.text))
         for now in left:
-            yield f"{place}: a {_kind(now)} is missing: {shortened(now.text)!r}"
-
-
-def _kind(piece: Piece) -> str:
-    return _KINDS.get(piece.kind, piece.kind)
+            yield f"{place}: {_KINDS[now.kind]} is missing: {shortened(now.text)!r}"
 
 
 # --- what is neither ----------------------------------------------------------------------------------------
@@ -191,12 +190,12 @@ class _Drawing:
 
 
 def _drawings(text: str, fresh: str, titles: dict[str, str]) -> Iterator[str]:
-    """Name the figures, intervals and icons that are drawn otherwise; sections that one has not are named as such."""
+    """Name the figures, intervals and icons that are drawn otherwise, of sections that both have."""
     found, made = _drawn(text), _drawn(fresh)
     for section in made:
         if section not in found:
             continue
-        place = titles.get(section, section) or "outside of sections"
+        place = placed(titles.get(section, section))
         for here, there in steps([it.svg for it in found[section]], [it.svg for it in made[section]]):
             stated, again = found[section][here], made[section][there]
             for one in again[: len(stated)]:

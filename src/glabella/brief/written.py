@@ -119,6 +119,8 @@ def _markdown(text: str) -> Written:
 
 def _older(form: Form, data: dict[str, Any]) -> Written:
     """Take the claims of a file in the form before this one, which held what the report holds now."""
+    if not isinstance(data.get("claims"), list) or not data["claims"]:
+        raise ValueError("no claims found")
     tables = {name: data[name] for name in _TABLES if name in data}
     whole = ({**each, **{name: table[each[name]] for name, table in tables.items()}} for each in data["claims"])
     return Written(form, "report", None, _by_id(map(claim_of_json, whole)), (), older=True)

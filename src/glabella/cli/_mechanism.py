@@ -230,9 +230,9 @@ def _summary(fitted: Fitted) -> list[str]:
     words = {"study": "trials left out in turn", "product": "products left out in turn",
              "held_out": "held out of every fit", "recalled": "from memory, never fitted"}  # fmt: skip
     for one in muscle.predicted:
-        lines.append(f"{words[one.by]}: {one.shares} shares of {one.groups} predicted with a mean absolute error of "
-                     f"{one.error:.1f} percentage points (bias {one.bias:+.1f}); {one.coverage:.0f} % lie in their "
-                     f"{percent} intervals")  # fmt: skip
+        lines.append(f"{words[one.by]}: {one.shares} shares of {one.groups} predicted with a mean absolute error "
+                     f"of {one.error:.1f} percentage points (bias {one.bias:+.1f}); {one.coverage:.0f} % lie in "
+                     f"their {percent} intervals")  # fmt: skip
     left = (*muscle.left_out, *fitted.mood.left_out)
     return [*lines, "", *_explained(_rows(fitted.mood)), fitted.mood.statement, *_left(left)]
 

@@ -22,15 +22,16 @@ def certainty(
 ) -> tuple[Certainty, tuple[str, ...]]:
     """Rate a pooled result down, one level a reason, from high for randomised trials.
 
-    The reasons follow the domains of GRADE that data can answer: imprecision, inconsistency, risk of bias.
-    It is a rule that anyone can check, not a panel's judgement.
+    The reasons follow the domains of GRADE that data can answer: design, imprecision, inconsistency, indirectness,
+    risk of bias. Where no study was randomised, that reason counts for two levels. It is a rule that anyone can
+    check, not a panel's judgement.
 
     Parameters
     ----------
     fit : Pooled
         A single pooled result.
     studies : list of Study
-        The studies behind it.
+        The studies behind it; one that gives several comparisons counts once.
     null : float
         Value of no difference, on the scale of the fit.
     ratio : bool
@@ -41,8 +42,17 @@ def certainty(
     tuple of str and tuple of str
         The word, and a sentence for each reason.
     """
+    studies = list({study.id: study for study in studies}.values())
     reasons: list[str] = []
-    if fit.k < _FEW:
+    chance = [study.design.randomised == "yes" and study.role != "observational" for study in studies]
+    if not all(chance):
+        is_known = "is known to be" if any(study.design.randomised == "unclear" for study in studies) else "was"
+        reasons.append(f"{'not every' if any(chance) else 'no'} study {is_known} randomised")
+    steps = 0 if any(chance) else 1
+    if any(study.role == "related" for study in studies):
+        which = "the" if all(study.role == "related" for study in studies) else "some"
+        reasons.append(f"{which} trials asked another question")
+    if len(studies) < _FEW:
         reasons.append("few trials")
     if fit.ci_low <= null <= fit.ci_high:
         reasons.append(f"the interval includes {'one' if ratio else 'zero'}")
@@ -58,4 +68,4 @@ def certainty(
     if any(unseen):
         which = "no trial" if all(unseen) else "not every trial"
         reasons.append(f"people may have known what they were given, and {which} showed how many guessed")
-    return _LEVELS[min(len(reasons), len(_LEVELS) - 1)], tuple(reasons)
+    return _LEVELS[min(len(reasons) + steps, len(_LEVELS) - 1)], tuple(reasons)

@@ -163,7 +163,18 @@ class Told:
         return f"{_capital(self.treatment)} {verb} little or no difference to {what}"
 
 
-def bottom_line(effect: Effect, told: Told, readings: tuple[tuple[str, float], ...] = ()) -> str:
+def in_template(text: str) -> str:
+    """Double the braces of words that go into a sentence, so that ``{estimate}`` is what the rule put there.
+
+    >>> in_template("trials {estimate}")
+    'trials {{estimate}}'
+    """
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def bottom_line(
+    effect: Effect, told: Told, readings: tuple[tuple[str, Effect], ...] = (), *, alone: bool = False
+) -> str:
     """Say what a pooled result allows to be said, in one sentence.
 
     Parameters
@@ -172,27 +183,31 @@ def bottom_line(effect: Effect, told: Told, readings: tuple[tuple[str, float], .
         The pooled result.
     told : Told
         How to speak of it.
-    readings : tuple of (str, float)
-        Parts of the evidence by name and their estimate on the same scale, such as the largest trial alone; said
+    readings : tuple of (str, Effect)
+        Parts of the evidence by name, of the same outcome in the same measure, such as the largest trial alone; said
         where the whole cannot tell.
+    alone : bool
+        Whether the result is of one trial.
 
     Returns
     -------
     str
-        The sentence; ``{estimate}`` stands where the estimate with its interval belongs.
+        The sentence; ``{estimate}`` stands where the estimate with its interval belongs, and words given in
+        braces keep theirs doubled (:func:`in_template`).
 
     Examples
     --------
     >>> told = Told("the drug", "pain score")
     >>> bottom_line(Effect(1.2, 0.6, 1.8, 0.5, None, "moderate"), told)
     'The drug probably improves the pain score by an amount that matters: {estimate}.'
-    >>> bottom_line(Effect(1.2, -0.4, 2.8, 0.5, None, "very low"), told, (("small trials", 3.0), ("largest trial", 0.1)))
+    >>> small, largest = Effect(3.0, 1.0, 5.0, 0.5, None, "low"), Effect(0.1, -0.6, 0.8, 0.5, None, "low")
+    >>> bottom_line(Effect(1.2, -0.4, 2.8, 0.5, None, "very low"), told, (("Small trials", small), ("Largest trial", largest)))
     'We cannot tell whether the drug improves the pain score: small trials found a large effect, the largest trial found little, and together they fit anything from great benefit to slight harm.'
     """  # noqa: E501
     shape, benefit = effect.shape, effect.benefit
     rated = effect.certainty if effect.certainty in ("high", "moderate", "low") else "very low"
     if shape == "open":
-        return f"We cannot tell {told.whether()}: {_open(effect, readings)}."
+        return f"We cannot tell {told.whether()}: {_open(effect, readings, alone=alone)}."
     if shape == "little or none":
         if rated == "very low":
             found = "little or no difference was found, {estimate}, on weak evidence"
@@ -201,27 +216,36 @@ def bottom_line(effect: Effect, told: Told, readings: tuple[tuple[str, float], .
     turned = "; a new trial may find otherwise" if effect.may_turn else ""
     if rated == "very low":
         did = "it did" if told.event is None else f"{'more' if benefit == told.good else 'fewer'} did"
-        return (
-            f"We cannot tell {told.whether(benefit=benefit)}: pooled, {did}, {{estimate}}, but the evidence is "
-            f"weak{turned}."
-        )
+        found = "the one trial found so" if alone else f"pooled, {did}"
+        weak = f"{{estimate}}, but the evidence is weak{turned}"
+        return f"We cannot tell {told.whether(benefit=benefit)}: {found}, {weak}."
     return f"{told.clause(benefit=benefit, certainty=rated)}{_SIZES[shape]}{turned}."
 
 
-def _open(effect: Effect, readings: tuple[tuple[str, float], ...]) -> str:
+def _open(effect: Effect, readings: tuple[tuple[str, Effect], ...], *, alone: bool) -> str:
     """Say between what the interval lies, and what parts of the evidence found."""
     if effect.important is None:
         ends = "the interval includes no difference, {estimate}"
         return ends if not readings else f"{_parts(effect, readings)}, and together {ends}"
     best, worst = reach(effect.high, effect.important), reach(effect.low, effect.important)
-    fit = f"fit anything from {best} to {worst}" if best != worst else f"fit {best}"
+    reached = f"anything from {best} to {worst}" if best != worst else best
     if not readings:
-        return f"the trials {fit}, {{estimate}}"
-    return f"{_parts(effect, readings)}, and together they {fit}"
+        return f"the {'trial fits' if alone else 'trials fit'} {reached}, {{estimate}}"
+    return f"{_parts(effect, readings)}, and together they fit {reached}"
 
 
-def _parts(effect: Effect, readings: tuple[tuple[str, float], ...]) -> str:
-    return ", ".join(f"{_the(name)} found {found_in(value, effect.important)}" for name, value in readings)
+def _parts(effect: Effect, readings: tuple[tuple[str, Effect], ...]) -> str:
+    return ", ".join(f"{_the(name)} {_found(one, effect.important)}" for name, one in readings)
+
+
+def _found(one: Effect, important: float | None) -> str:
+    """Say what a part found; one whose interval includes no effect found no direction."""
+    if not one.low <= 0 <= one.high:
+        return f"found {found_in(one.estimate, important)}"
+    if important is None or abs(one.estimate) > important:
+        return "could not tell"
+    within = -important <= one.low and one.high <= important
+    return "found little or no difference" if within else "found little"
 
 
 def reach(value: float, important: float) -> str:
@@ -252,9 +276,14 @@ def found_in(value: float, important: float | None) -> str:
 
 
 def _the(name: str) -> str:
-    """Give a name as it stands in a sentence: the largest trial, but small trials."""
-    lowered = name[:1].lower() + name[1:]
-    return lowered if lowered.endswith("s") else f"the {lowered}"
+    """Give a name as it stands in a sentence: the largest trial, but small trials, and BCG as it is."""
+    name = name.strip().removesuffix(".")
+    first = name.split(" ", 1)[0]
+    # What is written in capitals within, such as an abbreviation, is no word that begins a sentence.
+    if first == "A" or first[1:].islower():
+        name = name[:1].lower() + name[1:]
+    begins = name.lower().startswith(("the ", "a ", "an ", "all ", "both "))
+    return name if begins or name.endswith("s") else f"the {name}"
 
 
 def _capital(text: str) -> str:

@@ -63,7 +63,9 @@ def check(folder: Path | str) -> list[Fault]:
 def check_reading(reading: Reading) -> list[Fault]:
     """Check the parts of a reading against each other, as far as they could be read."""
     from glabella.dossier._check_comparators import check_comparators
+    from glabella.dossier._check_measures import check_measures
     from glabella.dossier._check_mechanism import check_mechanism
+    from glabella.dossier._check_summary import check_summary
 
     models = list(_models_of(reading))
     faults = list(_check_references(reading, models))
@@ -72,6 +74,8 @@ def check_reading(reading: Reading) -> list[Fault]:
         if isinstance(part, Study):
             faults += _check_study(reading, name, part)
     faults += _check_analyses(reading)
+    faults += check_measures(reading)
+    faults += check_summary(reading)
     faults += check_comparators(reading)
     faults += check_mechanism(reading)
     return list(told(faults))

@@ -118,7 +118,7 @@ class Outcome(_Model):
     event: Text | None = Field(
         None, description="of a binary outcome: what so many of 100 people do, such as fall ill with it"
     )
-    important: Number | None = Field(
+    important: Positive | None = Field(
         None, description="smallest difference that matters, in the unit of points, or else of the measure"
     )
     points: Points | None = Field(None, description="of a continuous outcome that is pooled as standardised")

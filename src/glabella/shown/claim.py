@@ -20,6 +20,9 @@ DIGITS = 10
 _BOUNDS = {"<": "<", ">": ">", "<=": "≤", ">=": "≥"}
 #: The unit of a year of the calendar, which is written without a separator and without the word.
 YEAR = "year"
+#: From here on numbers are written with a power of ten, with so many digits.
+_PLAIN_BELOW, _DIGITS_OF_POWERS = 1e15, 3
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
@@ -157,11 +160,18 @@ class Claim:
 def written(value: float, decimals: int) -> str:
     """Write a number with a real minus sign and no negative zero.
 
-    >>> written(-1.245, 2), written(-0.001, 2), written(1234567, 0)
-    ('−1.25', '0.00', '1,234,567')
+    >>> written(-1.245, 2), written(-0.001, 2), written(1234567, 0), written(3.3e20, 0)
+    ('−1.25', '0.00', '1,234,567', '3.3 × 10²⁰')
     """
     if math.isnan(value):
         return "not known"
+    if math.isinf(value):
+        return "infinite" if value > 0 else "−infinite"
+    if abs(value) >= _PLAIN_BELOW:
+        # Nobody counts so many digits, and a float holds no more of them than these.
+        digits, power = f"{abs(value):.{_DIGITS_OF_POWERS - 1}e}".split("e")
+        text = f"{digits.rstrip('0').rstrip('.')} × 10{str(int(power)).translate(_RAISED)}"
+        return f"−{text}" if value < 0 else text
     # Round half away from zero on the decimal text, as people do: 1.245 is written 1.25, not 1.24.
     rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     text = f"{abs(rounded):,.{decimals}f}"

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from glabella.brief.measure import comparison_label
+from glabella.brief.measure import OF_PEOPLE, comparison_label, of_people, people_decimals
 from glabella.brief.results import PooledAnalysis, Results
 from glabella.brief.words import Words, words_of
 from glabella.shown import Claim, Column, Inline, Ledger, Name, Paragraph, Row, Section, Small, Table
 from glabella.synthesis import control_counts, risk_with
 
-#: Of how many people risks are told: of so many that the smallest of them is one or more.
-_OF = {100: "a hundred", 1_000: "a thousand", 10_000: "ten thousand", 100_000: "a hundred thousand"}
 _COUNTED = frozenset({"OR", "RR", "RD"})
 
 
@@ -44,7 +42,7 @@ def report(results: Results, book: Ledger) -> Section | None:
     first = next((row for row in rows if row.one.id == results.headline.id), rows[0])
     better = "fewer is better" if first.one.outcome.better == "lower" else "more is better"
     table = Table(
-        caption=f"Of {_OF[people]} people like those in these trials, without and with {words.short}.",
+        caption=f"Of {OF_PEOPLE[people]} people like those in these trials, without and with {words.short}.",
         columns=(
             Column("outcome", "wide"),
             Column(f"without {words.short}", "number"),
@@ -54,13 +52,12 @@ def report(results: Results, book: Ledger) -> Section | None:
         rows=tuple(_row(results, row) for row in rows),
         note=_note(results, risks),
     )
-    return Section("absolute", f"Of {_OF[people]} people", (_lead(first, people, words, better), table))
+    return Section("absolute", f"Of {OF_PEOPLE[people]} people", (_lead(first, people, words, better), table))
 
 
 def per(risks: tuple[Risks, ...]) -> int:
     """Give of how many people risks are told: of a hundred, or of more where one is below one of these."""
-    least = min((risk for each in risks for risk in (each.without, each.with_[0]) if risk > 0), default=1.0)
-    return next((people for people in _OF if least * people >= 1), max(_OF))
+    return of_people(risk for each in risks for risk in (each.without, each.with_[0]))
 
 
 def _risks(results: Results) -> tuple[Risks, ...]:
@@ -83,10 +80,10 @@ def _risks(results: Results) -> tuple[Risks, ...]:
 def _claims(results: Results, book: Ledger, risks: Risks, people: int) -> AbsoluteClaims:
     one = risks.one
     about = book.under(f"absolute.{one.id}.", **results.fields_of(one)).under(
-        population="people like those in these trials", function=risk_with, decimals=0
+        population="people like those in these trials", function=risk_with, decimals=people_decimals(risks.without)
     )
     middle, low, high = (people * risk for risk in risks.with_)
-    words, of = words_of(results.evidence), f"of {_OF[people]} people"
+    words, of = words_of(results.evidence), f"of {OF_PEOPLE[people]} people"
     return AbsoluteClaims(
         one,
         without=about(
@@ -108,7 +105,7 @@ def _claims(results: Results, book: Ledger, risks: Risks, people: int) -> Absolu
 def _lead(first: AbsoluteClaims, people: int, words: Words, better: str) -> Paragraph:
     return Paragraph(
         (
-            f"{first.one.outcome.label[:1].upper()}{first.one.outcome.label[1:]}, of {_OF[people]} people: ",
+            f"{first.one.outcome.label[:1].upper()}{first.one.outcome.label[1:]}, of {OF_PEOPLE[people]} people: ",
             first.without,
             f" without {words.short}, ",
             first.with_,

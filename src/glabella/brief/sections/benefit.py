@@ -4,30 +4,35 @@ from __future__ import annotations
 
 import math
 
-from glabella.brief.measure import axis, null_word
+from glabella.brief.measure import OF_PEOPLE, axis, favours, null_word
 from glabella.brief.quoting import quote
 from glabella.brief.readings import (
     Baseline,
     Reading,
+    alike,
     baselines,
     counted,
     denominator,
     headline_reading,
+    not_used,
     people_with,
     people_without,
     readings,
+    risk_of,
 )
 from glabella.brief.results import Results
 from glabella.brief.words import words_of
 from glabella.shown import Axis, Cell, Claim, Column, Drawn, Inline, Ledger, Name, Row, Section, Shown, Small, Table
 
-_MANY = {100: "a hundred", 1000: "a thousand"}
-
 
 def brief(results: Results, book: Ledger) -> Section:
     """Set the headline beside the analyses that the dossier wants read with it."""
-    rows = (headline_reading(results, book), *readings(results, book))
-    lows = baselines(results)
+    head, beside = headline_reading(results, book), readings(results, book)
+    rows = (head, *(row for _, row in beside if row is not None))
+    # A chance without treatment that no row can be put on tells nothing here.
+    lows = tuple(
+        base for base in baselines(results) if any(risk_of(results, row, base)[0] is not None for row in rows)
+    )
     of = denominator(results, rows, lows)
     without = tuple(people_without(results, book, base, of) for base in lows)
     table = Table(
@@ -38,17 +43,21 @@ def brief(results: Results, book: Ledger) -> Section:
             Column("Drawn", "drawn"),
             *(Column(_head(results, base, risk, of), "number") for base, risk in zip(lows, without, strict=True)),
         ),
-        tuple(_row(results, book, row, lows, of, first=row is rows[0]) for row in rows),
-        axis=axis_of(results, rows),
-        note=_note(results, book, rows[0], lows),
+        (
+            _row(results, book, head, lows, of, head),
+            *(
+                _row(results, book, row, lows, of, head) if row is not None else _unknown(label, len(lows))
+                for label, row in beside
+            ),
+        ),
+        axis=axis_of(results, tuple(row for row in rows if alike(head, row))),
+        note=_note(results, book, rows, lows),
     )
-    words = words_of(results.evidence)
-    when = words.at(rows[0].one.analysis.time)
-    title: Inline = (
-        (f"Benefit of one {words.session}, ", Name(when))
-        if rows[0].one.analysis.time is not None
-        else (f"Benefit of one {words.session}")
-    )
+    analysis = head.one.analysis
+    known = analysis.when != "named" or analysis.time is not None
+    title: Inline = f"Benefit of one {words_of(results.evidence).session}"
+    if known:
+        title = (f"{title}, ", Name(results.time_of(analysis)))
     return Section("benefit", title, (table,))
 
 
@@ -72,7 +81,11 @@ def _caption(results: Results, book: Ledger, head: Reading) -> Inline:
     pieces.append(f"{side} {null}, {words.short} did better than {words.control}")
     if outcome.important is not None and head.important is not None:
         least = quote(book, outcome.important, "important", "smallest difference that matters to people")
-        pieces += ["; from ", Shown(least), " on, a difference matters to people (dashed)"]
+        # A ratio may be told from the other side of one than that on which the treatment does better.
+        value = outcome.important.value or 0.0
+        turned = head.one.ratio and (value > 1) != (head.better == "higher")
+        begin = "; from as far below or above one as " if turned else "; from "
+        pieces += [begin, Shown(least), " on, a difference matters to people (dashed)"]
     return (*pieces, ".")
 
 
@@ -81,25 +94,44 @@ def _head(results: Results, base: Baseline, risk: Claim, of: int) -> Inline:
     assert found is not None, "a baseline was counted in some analysis"
     event = found[1].event or found[1].label
     return (
-        f"{event[:1].upper()}{event[1:]}, of {_MANY[of]} ",
+        f"{event[:1].upper()}{event[1:]}, of {OF_PEOPLE[of]} ",
         Small(("if ", Shown(risk, "number"), f" would without {words_of(results.evidence).short}, {base.label}")),
     )
 
 
-def _row(results: Results, book: Ledger, row: Reading, lows: tuple[Baseline, ...], of: int, *, first: bool) -> Row:
+def _row(results: Results, book: Ledger, row: Reading, lows: tuple[Baseline, ...], of: int, head: Reading) -> Row:
     one = row.one
     fields = results.fields_of(one)
     ledger = book.under(f"{one.id}.", **fields)
     label = f"{one.analysis.label}, {one.outcome.label}"
-    trials = len({effect.study for effect in one.effects})
-    k = ledger("trials", f"trials pooled: {label}", trials, decimals=0)
     n = ledger("n", f"people pooled: {label}", one.people, decimals=0)
-    name: Inline = (row.label, " ", Small((k, " trials, " if trials > 1 else " trial, ", n, " people")))
+    pooled, missing = len(one.effects), len(one.found.not_computed)
+    trials = len({effect.study for effect in one.effects})
+    size: tuple[Inline, ...]
+    if missing:
+        k = ledger("k", f"comparisons pooled: {label}", pooled, decimals=0)
+        asked = ledger("asked", f"comparisons asked for: {label}", pooled + missing, decimals=0)
+        size = (k, " of ", asked, " comparisons, ")
+    else:
+        k = ledger("trials", f"trials pooled: {label}", trials, decimals=0)
+        size = (k, " trials, " if trials > 1 else " trial, ")
+    name: Inline = (Name(row.label), " ", Small((*size, n, " people")))
     people: tuple[Cell, ...] = tuple(people_with(results, book, row, base, of) or "not known" for base in lows)
+    if not alike(head, row):
+        side = favours(one.analysis.measure, row.better, words_of(results.evidence).short)
+        own: Inline = (f"{row.measure} ", Shown(row.estimate, "bare"), Small(f"; {side}"))
+        return Row((name, own, "", *people))
+    first = row is head
     look = "pooled" if first or one.fit.k > 1 else "trial"
     weight = 1.0 if first else one.people / results.headline.people
     drawn = Drawn(row.drawn, "pooled" if look == "pooled" else "trial", weight)
     return Row((name, Shown(row.drawn, "bare"), drawn, *people), "pooled" if first else "")
+
+
+def _unknown(label: str, chances: int) -> Row:
+    """Say of a reading that nothing came of it."""
+    cells: tuple[Cell, ...] = ("not known",) * chances
+    return Row(((Name(label), " ", Small("no effect could be computed")), "not known", "", *cells))
 
 
 def axis_of(results: Results, rows: tuple[Reading, ...]) -> Axis:
@@ -121,8 +153,9 @@ def _important_on(head: Reading) -> float | None:
     return signed * points.sd.value if head.points and points and points.sd.value else signed
 
 
-def _note(results: Results, book: Ledger, head: Reading, lows: tuple[Baseline, ...]) -> Inline:
+def _note(results: Results, book: Ledger, rows: tuple[Reading, ...], lows: tuple[Baseline, ...]) -> Inline:
     """Say how points and people were computed, and what that assumes."""
+    head, found = rows[0], counted(results)
     points = head.one.outcome.points
     pieces: list[Inline] = []
     if head.points is not None and points is not None:
@@ -133,9 +166,19 @@ def _note(results: Results, book: Ledger, head: Reading, lows: tuple[Baseline, .
             Shown(spread, "number"),
             f", the spread of {scale} scores. ",
         ]
-    if lows and head.one.analysis.measure != "MD":
-        odds = head.one.analysis.measure in ("SMD", "OR")
-        what = "the odds change as much" if odds else f"the {head.measure} is the same"
-        alike = "whatever the chance without treatment" if len(lows) == 1 else "at both chances without treatment"
-        pieces.append(f"People are computed, not counted: {what} {alike}, it is assumed.")
+    if lows:
+        told = (row for row in rows if risk_of(results, row, lows[0])[0] is not None)
+        kinds = (
+            "the odds change as much"
+            if row.one.analysis.measure in ("SMD", "OR")
+            else f"the {row.measure} is the same"
+            for row in told
+        )
+        what = ", or ".join(dict.fromkeys(kinds))
+        alike_at = (
+            "whatever the chance without treatment" if len(lows) == 1 else "at both chances without treatment"
+        )
+        pieces.append(f"People are computed, not counted: {what} {alike_at}, it is assumed.")
+    if unused := not_used(head.one, found[1] if found is not None else None):
+        pieces += [f"{' ' if lows else ''}Not used, without a source: ", Name(", ".join(unused)), "."]
     return tuple(pieces)

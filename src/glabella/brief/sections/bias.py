@@ -423,9 +423,9 @@ def _missing(given: _Given, average: _Averaged) -> list[Block]:
             )
         ),
         Paragraph(
-            f"None of these numbers is the headline. Priors: {given.spread.label}; {given.size.label}. Publication bias is one "
-            "reason why small trials find more; guessed treatment, other doses and other people are others, and "
-            "these models cannot tell them apart.",
+            f"None of these numbers is the headline. Priors: {given.spread.label}; {given.size.label}. Publication "
+            "bias is one reason why small trials find more; guessed treatment, other doses and other people are "
+            "others, and these models cannot tell them apart.",
             "note",
         ),
     ]

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from glabella.brief.readings import Reading, headline_reading, of_benefit, readings, told_of
+from string import Formatter
+
+from glabella.brief.readings import Reading, alike, headline_reading, readings, told_of
 from glabella.brief.results import Results
-from glabella.decision.bottom_line import Effect, bottom_line
+from glabella.decision.bottom_line import Effect, bottom_line, in_template
 from glabella.shown import Inline, Ledger, Paragraph, Section, Shown
 
 
 def brief(results: Results, book: Ledger) -> Section:
     """Say what the headline allows to be said."""
     head, told = headline_reading(results, book), told_of(results)
-    others = tuple((one.label, of_benefit(one)) for one in readings(results, book))
-    line = bottom_line(effect_of(head), told, others)
+    others = tuple(
+        (in_template(label), effect_of(one))
+        for label, one in readings(results, book)
+        if one is not None and alike(head, one)
+    )
+    alone = len({effect.study for effect in head.one.effects}) == 1
+    line = bottom_line(effect_of(head), told, others, alone=alone)
     return Section("bottom-line", "The bottom line", (Paragraph(_filled(line, head), "lead"),), look="bottom")
 
 
@@ -31,5 +38,10 @@ def effect_of(head: Reading) -> Effect:
 
 
 def _filled(line: str, head: Reading) -> Inline:
-    before, mark, after = line.partition("{estimate}")
-    return (before, f"{head.measure} ", Shown(head.estimate), after) if mark else line
+    """Put the estimate where a template wants it; braces that are doubled there are braces."""
+    said: list[Inline] = []
+    for words, field, _, _ in Formatter().parse(line):
+        said.append(words)
+        if field is not None:
+            said += [f"{head.measure} ", Shown(head.estimate)]
+    return tuple(said)

@@ -161,8 +161,8 @@ def _added(results: Results, book: Ledger) -> list[Block]:
             rows.append(Row((words.others(kind), *_added_by(results, book, analysis, these, kind))))
     name = words.treatment
     caption = (
-        f"The trials of {name} by what else people had, in both groups alike. They differ in much else, so the rows "
-        "cannot be compared."
+        f"The trials of {name} by what else people had, in both groups alike. They differ in much else, so the "
+        "rows cannot be compared."
     )
     columns = (
         Column("other treatment"),
@@ -183,7 +183,7 @@ def _added_by(
     about = book.under(
         f"with.added.{kind}.",
         population=results.evidence.dossier.question.population,
-        time_span=results.evidence.words.at(analysis.time),
+        time_span=results.time_of(analysis),
         version=__version__,
         inputs=(*results.inputs(names), ("analysis", digest(analysis.model_dump(mode="json")))),
         certainty="not rated",
@@ -208,7 +208,10 @@ def _pooled(results: Results, book: Ledger, found: Contrasts, label: str) -> Inl
     if not found.effects:
         return "not possible"
     several = len(found.effects) > 1
-    fit = pool(*arrays(found.effects), method="REML" if several else "common", test="knha" if several else "z")
+    try:
+        fit = pool(*arrays(found.effects), method="REML" if several else "common", test="knha" if several else "z")
+    except ValueError:  # of effects that are all equal no interval follows
+        return "not possible"
     word, _ = certainty(fit, [results.evidence.studies[effect.study] for effect in found.effects])
     shown = math.exp if is_ratio(found.effects[0].measure) else float
     claim = book(
@@ -277,8 +280,8 @@ def _of_network(results: Results, compared: Compared, book: Ledger) -> list[Bloc
         Heading("Combinations of other treatments"),
         Paragraph(
             (
-                f"{nothing} Whether combinations of the others do more than the sum of their parts was tested over all of "
-                "them: p = ",
+                f"{nothing} Whether combinations of the others do more than the sum of their parts was tested over "
+                "all of them: p = ",
                 Shown(additivity, "number"),
                 ". With so few trials, it is neither shown nor ruled out that parts simply add up.",
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 from glabella.brief.measure import NAMES, axis, comparison_label, favours, named
@@ -16,6 +17,7 @@ from glabella.brief.pooled import (
     trust,
 )
 from glabella.brief.quoting import quote, say_all
+from glabella.brief.readings import important_of
 from glabella.brief.results import PooledAnalysis, Results
 from glabella.brief.words import words_of
 from glabella.shown import (
@@ -59,10 +61,18 @@ def report(results: Results, book: Ledger) -> Section:
         if others:
             content += _beside_each_other(results, [analyses[key] for key in group], found)
             content += [_folded(results, book, analyses[key], found[key], told) for key in others]
+    if refused := results.not_pooled:
+        content.append(Heading("Analyses that were not computed"))
+        content.append(Items(tuple(_refused(results, key, why) for key, why in refused.items())))
     important = one.outcome.minimal_important_difference
     if important:
         content += [Heading("How large a difference matters?"), Items(say_all(book, important, "important"))]
     return Section("effect", f"What does it do for {words_of(results.evidence).condition}?", tuple(content))
+
+
+def _refused(results: Results, key: str, why: str) -> Inline:
+    # What follows the reason is a hint to whoever calls the engine.
+    return (Name(results.analyses[key].label), ": not computed: ", Name(why.partition(";")[0]), ".")
 
 
 # --- the largest trial --------------------------------------------------------------------------------------
@@ -96,19 +106,22 @@ def _alone(results: Results, book: Ledger, study_id: str, key: str) -> tuple[Inl
 
 
 def _printed(results: Results, book: Ledger, study_id: str, key: str) -> tuple[Inline, ...]:
-    """Quote the differences that a source prints of a comparison, for the headline's outcome and week."""
-    evidence, analysis = results.evidence, results.headline.analysis
-    study = evidence.studies[study_id]
+    """Quote the differences that a source prints of a comparison, for the headline's outcome and time."""
+    evidence, one = results.evidence, results.headline
+    analysis, study = one.analysis, evidence.studies[study_id]
     label = f"{study.label}, {study.arms[study.comparisons[key].arm].label}"
     about = book.under(f"largest.{study_id}.{key}.")
+    # An analysis without a time takes each trial's main result.
+    pooled = {effect.time for effect in one.effects if (effect.study, effect.comparison) == (study_id, key)}
+    times = pooled if analysis.time is None else {analysis.time}
     found: list[Inline] = []
     for result in study.results:
-        if (result.outcome, result.time) != (analysis.outcome, analysis.time):
+        if result.outcome != analysis.outcome or result.time not in times:
             continue
         for between in result.between:
             if between.comparison != key or between.difference is None:
                 continue
-            points = f"{evidence.dossier.scale_label(result.scale)} points".lstrip()
+            points = f"{evidence.dossier.scale_label(result.scale)} {one.outcome.unit or 'points'}".lstrip()
             difference = between.difference.model_copy(update={"unit": points})
             week = evidence.words.at(result.time)
             found.append(quote(about, difference, "difference", label, population=study.label, time_span=week))
@@ -174,11 +187,14 @@ def _forest(results: Results, one: PooledAnalysis, found: PooledClaims, trials: 
             found.tau2,
             ".",
         ]
+    important = important_difference(one)
+    if important is not None:
+        note.append(" Dashed line: the smallest difference that matters to people.")
     if any(trial.shared for trial in trials):
         note.append(" A control that serves several comparisons is shared out, so that nobody counts twice.")
     if any(counted) and not all(counted):
         note.append(" Where no events stand, the effect was computed from scores.")
-    when = Name(words.at(one.analysis.time))
+    when = Name(results.time_of(one.analysis))
     return Table(
         caption=(
             f"{_capital(one.outcome.label)}, ",
@@ -201,7 +217,7 @@ def _forest(results: Results, one: PooledAnalysis, found: PooledClaims, trials: 
             one.outcome.better,
             words.short,
             (found.estimate, found.prediction, *(trial.effect for trial in trials)),
-            important_difference(results, one),
+            important,
         ),
         note=tuple(note),
     )
@@ -247,21 +263,13 @@ def _as_read(trial: TrialClaims) -> Derivation:
     )
 
 
-def important_difference(results: Results, one: PooledAnalysis) -> float | None:
-    """Give the smallest difference that a source calls important, where it is in the points of the analysis."""
-    if one.analysis.measure != "MD":
+def important_difference(one: PooledAnalysis) -> float | None:
+    """Give where the smallest difference that matters lies among an analysis's effects, on the side of benefit."""
+    least = important_of(one)
+    if least is None:
         return None
-    scale = results.evidence.dossier.scale_label(one.effects[0].scale)
-    values = [
-        abs(number.value)
-        for said in one.outcome.minimal_important_difference
-        if scale in said.text
-        for number in said.values.values()
-        if number.usable and number.value and number.unit in ("points", f"{scale} points")
-    ]
-    if not values:
-        return None
-    return -min(values) if one.outcome.better == "lower" else min(values)
+    signed = least if one.outcome.better == "higher" else -least
+    return math.exp(signed) if one.ratio else signed
 
 
 # --- analyses beside each other -----------------------------------------------------------------------------
@@ -269,9 +277,10 @@ def important_difference(results: Results, one: PooledAnalysis) -> float | None:
 
 def _groups(analyses: dict[str, PooledAnalysis]) -> list[list[str]]:
     """Put analyses together that ask for the same outcome on the same scale at the same time."""
-    found: dict[tuple[str, str, float | None], list[str]] = {}
+    found: dict[tuple[str, str, float | None, str], list[str]] = {}
     for key, one in analyses.items():
-        found.setdefault((one.analysis.outcome, one.analysis.measure, one.analysis.time), []).append(key)
+        asked = one.analysis
+        found.setdefault((asked.outcome, asked.measure, asked.time, asked.when), []).append(key)
     return list(found.values())
 
 
@@ -299,7 +308,7 @@ def _beside_each_other(
                 )
             )
         )
-    when = Name(words.at(first.analysis.time))
+    when = Name(results.time_of(first.analysis))
     table = Table(
         caption=(f"{_capital(named(first))}, ", when, f"; {favours(measure, outcome.better, words.short)}."),
         columns=(
@@ -318,7 +327,7 @@ def _beside_each_other(
             outcome.better,
             words.short,
             tuple(found[one.id].estimate for one in group),
-            important_difference(results, first),
+            important_difference(first),
         ),
     )
     heading = "Other choices of trials" if first.id == headline else _capital(outcome.label)

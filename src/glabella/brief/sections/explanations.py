@@ -218,8 +218,8 @@ def _table(model: FittedModel, accounts: tuple[_Account, ...]) -> Table:
             mark = "no proof that there is none"
         rows.append(Row(((Name(each.label), aside(mark)), each.weight, *_cells(each))))
     return Table(
-        "The best fit first; weights follow from AICc. The half-life says how slowly mood follows. The last column is "
-        f"the half-life that mood would need to outlast the {model.words.part} by as much as was seen.",
+        "The best fit first; weights follow from AICc. The half-life says how slowly mood follows. The last column "
+        f"is the half-life that mood would need to outlast the {model.words.part} by as much as was seen.",
         (
             Column("explanation"),
             Column("weight", "number"),
@@ -249,7 +249,7 @@ def _gap(model: FittedModel, under: Ledger, accounts: tuple[_Account, ...]) -> t
     asked = model.mechanism.questions
     seen = under(
         "gap_seen",
-        f"least time by which mood outlasted the weak {model.words.part}, where it was seen",
+        f"least time by which mood outlasted the weakened {model.words.part}, where it was seen",
         model.fitted.mood.gap_seen / DAYS_A_WEEK,
         unit="weeks",
         decimals=0,
@@ -268,8 +268,8 @@ def _gap(model: FittedModel, under: Ledger, accounts: tuple[_Account, ...]) -> t
         return ()
     said = sentence(
         "Where it was watched, mood stayed better for {seen} or more after the {part} was back. As fitted, "
-        "weakness has fallen to half by day {weakness}, and relief by {days}. If mood outlasts the {part}, either mood "
-        "is slow, as in the last column of the table, or something acts that no explanation here holds.",
+        "weakness has fallen to half by day {weakness}, and relief by {days}. If mood outlasts the {part}, either "
+        "mood is slow, as in the last column of the table, or something acts that no explanation here holds.",
         seen=seen,
         part=model.words.part,
         weakness=Shown(weakness, "bare"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from glabella._version import __version__
@@ -35,6 +37,10 @@ from glabella.synthesis import wilson
 _BESIDE = frozenset({"related", "observational"})
 #: A share of a hundred below this is shown of a thousand as well.
 _RARE = 1.0
+#: Of so many people the brief's table tells, the fewest that will do.
+_OF = {100: "a hundred", 1000: "a thousand", 10_000: "ten thousand", 100_000: "a hundred thousand"}
+#: A share below this is none: the lower limit of no events.
+_NIL = 1e-12
 _NOT_COUNTED = "not counted"
 _NOTE = "In brackets: confidence interval (Wilson)."
 
@@ -54,21 +60,48 @@ def brief(results: Results, book: Ledger) -> Section | None:
     """Give the counts that the dossier names for the brief, or all, of a hundred people on both sides."""
     evidence, words = results.evidence, words_of(results.evidence)
     counts = evidence.products.harm_counts
-    wanted = evidence.summary.harms or tuple(counts)
-    rows, spans = [], []
-    for key in wanted:
-        sides = _sides(_book_of(book, key, counts[key]), counts[key], words.short, ".people", decimals=0)
-        if any(sides):
-            rows.append(
-                Row((Name(counts[key].label), *(Shown(side, "bare") if side else _NOT_COUNTED for side in sides)))
-            )
-            spans.append(counts[key].time_span)
-    if not rows:
+    pairs = {key: counts[key] for key in evidence.summary.harms or counts}
+    people = _people(pairs.values())
+    found = {
+        key: _sides(_book_of(book, key, pair), pair, words.short, ".people", people, 0)
+        for key, pair in pairs.items()
+    }
+    if not any(any(sides) for sides in found.values()):
         return None
-    where = evidence.summary.harms_in or f"counted in {counts[wanted[0]].population}"
-    caption = (f"Of a hundred people, {spans[0]}; {where}.",)
+    # What most rows share is said once; a row that differs says its own.
+    span, where = _usual(pair.time_span for pair in pairs.values()), evidence.summary.harms_in
+    population = _usual(pair.population for pair in pairs.values())
+    rows = tuple(
+        Row((
+            _event(pair, span, None if where else population),
+            *(Shown(side, "bare") if side else _NOT_COUNTED for side in found[key]),
+        ))
+        for key, pair in pairs.items()
+    )  # fmt: skip
     columns = (Column("Event"), Column(capital(words.short), "number"), Column(capital(words.control), "number"))
-    return Section("common-harms", "Adverse events", (Table(caption, columns, tuple(rows)),))
+    caption = f"Of {_OF[people]} people, {span}; {where or f'counted in {population}'}."
+    return Section("common-harms", "Adverse events", (Table((caption,), columns, rows),))
+
+
+def _usual(texts: Iterable[str]) -> str:
+    """Give what is said most often, the first of several."""
+    return Counter(texts).most_common(1)[0][0]
+
+
+def _event(pair: ArmPair, span: str, population: str | None) -> Inline:
+    """Name an event, with when and in whom it was counted where that is not as for most."""
+    own = [
+        *((pair.population,) if population is not None and pair.population != population else ()),
+        *((pair.time_span,) if pair.time_span != span else ()),
+    ]
+    return (Name(pair.label), " ", Small(Name(f"({', '.join(own)})"))) if own else Name(pair.label)
+
+
+def _people(pairs: Iterable[ArmPair]) -> int:
+    """Give of how many people a table tells: the fewest of which no event after treatment is written as none."""
+    counted = [found for pair in pairs if (found := _counts(pair.arm))]
+    shown = [events / n for events, n, _ in counted if events / n > _NIL]
+    return next((people for people in _OF if all(people * share >= 0.5 for share in shown)), max(_OF))
 
 
 def report(results: Results, book: Ledger) -> Section | None:
@@ -152,10 +185,12 @@ def _share(
         return None
     events, n, numbers = counts
     low, high = wilson(events, n)
+    if decimals == 0 and 0 < of * events / n < 1:
+        decimals = 1  # not none, and not written as none
     sources = [key for number in numbers for key in number.sources]
     return book(
         name,
-        f"{event}, of a {'hundred' if of == 100 else 'thousand'} people {side}",
+        f"{event}, of {_OF[of]} people {side}",
         of * events / n,
         low=of * float(low),
         high=of * float(high),

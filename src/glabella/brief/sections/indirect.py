@@ -244,7 +244,8 @@ def _fragile(found: Joined) -> Block:
             Shown(found.studies, "number"),
             " trials; rank one is the best.",
             *bias,
-            f" {_capital(compared.name)} is tied to the network by {compared.control} alone, so no direct evidence can confirm or refute the comparison.",
+            f" {_capital(compared.name)} is tied to the network by {compared.control} alone, so no direct "
+            "evidence can confirm or refute the comparison.",
         )
     )
 

@@ -254,7 +254,7 @@ def _checks(model: FittedModel, book: Ledger) -> Table | None:
         return None
     return Table(
         "The last column is the share of replicated data at or beyond what was seen; where it is near zero, the "
-        "model hardly makes such data.",
+        "model can hardly make such data.",
         (
             Column("what"),
             Column("seen", "number"),

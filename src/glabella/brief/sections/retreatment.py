@@ -91,8 +91,8 @@ def _repeated(model: FittedModel, book: Ledger, each: Scheduled) -> _Repeated:
     words = model.evidence.words
     under = model.ledger(book).under(
         f"repeat.{each.rule}.{each.explanation.replace(' ', '_')}.",
-        population=f"simulated people, not real ones, given {model.product(product)} {_rule(model, each.rule)}; mood "
-        f"follows by: {model.explanation(each.explanation)}",
+        population=f"simulated (synthetic) people given {model.product(product)} {_rule(model, each.rule)}; "
+        f"mood follows by: {model.explanation(each.explanation)}",
         certainty=model.mood_certainty,
         function="glabella.mechanism.simulate_rule",
         sources=model.mood_sources,

@@ -129,7 +129,7 @@ def _every_choice(
         {choice: {name: option.model_dump(mode="json") for name, option in options.items()}}
         for choice, options in evidence.dossier.choices.items()
     ]
-    week = results.evidence.words.at(one.analysis.time)
+    week = results.time_of(one.analysis)
     about = book.under(
         "sure.",
         population=evidence.dossier.question.population,

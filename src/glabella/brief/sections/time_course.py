@@ -70,7 +70,7 @@ def _with_model(model: FittedModel, book: Ledger, said: tuple[Inline, ...], word
         Paragraph(_answer(model, book, usual, by_dose), "lead"),
         *((Heading("What trials saw"), Items(said)) if said else ()),
         Heading("What the model predicts"),
-        *_predicted(model, book, usual),
+        *_predicted(model, book, usual, seen_too=bool(said)),
         *_doses(model, by_dose, words),
         *_products(model, (*own, *others), others),
     )
@@ -107,13 +107,13 @@ def _answer(model: FittedModel, book: Ledger, usual: Treated, rows: tuple[Treate
     )
 
 
-def _predicted(model: FittedModel, book: Ledger, usual: Treated) -> Iterator[Block]:
+def _predicted(model: FittedModel, book: Ledger, usual: Treated, *, seen_too: bool) -> Iterator[Block]:
     """Tell the usual dose in sentences, with how far to trust it and on which side the model errs."""
     part, who = model.words.part, usual.row.sex
     yield Paragraph(
         f"Here a {part} counts as weakened when {model.words.defined(usual.row.definition)}. Brackets are credible "
-        "intervals of the average; a single trial differs more. Where the model and what trials saw differ, trust "
-        "what trials saw."
+        "intervals of the average; a single trial differs more."
+        + (" Where the model and what trials saw differ, trust what trials saw." if seen_too else "")
     )
     soon = sentence(
         "{soon} After {dose}, half of the {who} whose {part} weakens have it weakened within {onset}. The effect "
