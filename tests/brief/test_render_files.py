@@ -41,6 +41,7 @@ from glabella.shown import (
     Cite,
     Claim,
     Column,
+    Details,
     Document,
     Drawn,
     Figure,
@@ -412,6 +413,36 @@ def test_the_axis_of_a_drawing_is_printed_as_large_as_it_is() -> None:
     page = lxml_html.document_fromstring(page_of(setting_of(BRIEF, paper=True)))
     assert {it.get("font-size") for it in page.xpath("//svg[@class='ax']")} == {"13"}  # 9.75 points
     assert ".paper .iv,.paper .ax{width:auto;height:auto}" in style("brief")
+
+
+@pytest.mark.parametrize("columns", [5, 7, 9])
+def test_no_table_runs_off_the_paper(columns: int) -> None:
+    """Forest plots of as many columns as the report's, in a fold, where they have the least room."""
+    if reason := available():
+        pytest.skip(reason)
+    from weasyprint import HTML
+    from weasyprint.formatting_structure.boxes import TextBox
+
+    one = claim(-1.25, low=-2.03, high=-0.46, sources=("S1", "S2"))
+    heads = ("trial", "", "effect (interval)", "the treated: events / people", "certainty", "new trial", "weight")
+    cells = ("A trial of a long name", Drawn(one), one, Shown(one, "number"), "very low", Shown(one, "limits"), one)
+    wanted = [place % 7 if place < 7 else 3 for place in range(columns)]
+    table = Table(
+        "t",
+        tuple(Column(heads[place], "drawn" if place == 1 else "number") for place in wanted),
+        (Row(tuple(cells[place] for place in wanted)),) * 6,
+        Axis(-4, 2, 0, left="favours the treatment", right="favours the control"),
+    )
+    made = document(Details("fold", (table,)), kind="report", claims=(one,))
+    seen_ = 0
+    for page in HTML(string=page_of(setting_of(made, paper=True))).render().pages:
+        box = page._page_box
+        edge = box.content_box_x() + box.width
+        for text in box.descendants():
+            if isinstance(text, TextBox) and text.text.strip(" \u2060"):
+                seen_ += 1
+                assert text.position_x + text.width <= edge + 1, text.text
+    assert seen_ > 6 * columns
 
 
 def test_a_pdf_is_the_same_when_made_twice() -> None:

@@ -98,6 +98,13 @@ def test_ticks_are_round_and_few(axis: Axis, found: tuple[float, ...]) -> None:
     assert all(-1e-6 <= share(axis, it) <= 1 + 1e-6 for it in ticks(axis))
 
 
+@pytest.mark.parametrize("axis", [Axis(-3, 1.5, 0), Axis(0.1, 10000, 1, ratio=True)])
+def test_a_narrow_axis_has_fewer_ticks(axis: Axis) -> None:
+    wide, narrow = (axis_svg(axis, width=width).count("<text") for width in (300, 80))
+    assert narrow < wide
+    assert narrow <= 3
+
+
 @pytest.mark.parametrize("word", ["very low", "low", "moderate", "high"])
 def test_circles_are_filled_from_the_left(word: str) -> None:
     fills = re.findall('fill="([^"]*)"', icon(Icon("certainty", word)))

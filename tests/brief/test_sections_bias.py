@@ -155,8 +155,7 @@ def test_the_average_is_the_one_made_alone(
     )
     assert (
         f"The probability of any effect was a half before the data and is {effect} with them; that of publication "
-        "bias "
-        f"was a half and is {publication}. Bayes factors: {factor} for an effect, 17 for publication bias."
+        f"bias was a half and is {publication}. Bayes factors: {factor} for an effect, 17 for publication bias."
     ) in text
 
 

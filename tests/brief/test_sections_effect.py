@@ -72,7 +72,10 @@ def test_the_headline_leads_in_words(shipped: tuple[Section, Ledger]) -> None:
         in first
     )
     assert f"is {estimate}; below zero favours " in first
-    assert "; the interval includes zero. Certainty: very low. Why: the interval includes zero; the trials" in first
+    assert (
+        "; the interval includes zero. Certainty: very low. Why: few trials; the interval includes zero; the trials"
+        in first
+    )
 
 
 def test_a_prediction_interval_is_not_taken_at_its_word(shipped: tuple[Section, Ledger]) -> None:

@@ -9,13 +9,14 @@ from html import escape
 from pathlib import Path
 
 from glabella._version import __version__
-from glabella.brief.render.blocks import LETTERS, Setter
+from glabella.brief.render.blocks import Setter
 from glabella.brief.render.claims import embedded
 from glabella.brief.render.inline import line, named, text
 from glabella.brief.render.marks import spanned
 from glabella.brief.render.numbers import boxes, listed
 from glabella.brief.render.setting import Setting, href, setting_of
 from glabella.brief.render.svg import smaller
+from glabella.brief.render.tables import LETTERS
 from glabella.brief.render.words import EVERY, KINDS, SOURCES, TOGETHER, address_in_short, source_parts
 from glabella.shown import Document, Drawable, Figure, Reference, Section, blocks_of, dated, plain
 

@@ -18,11 +18,9 @@ FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 ACCENT, LINE = "#0d4f63", "#7f8b96"
 #: Height of a row's drawing, and side of the largest square.
 HEIGHT, LARGEST, SMALLEST = 22, 12.0, 4.0
-#: Most ticks of an axis.
-_TICKS = 5
+#: Most steps between ticks of an axis, and what the figures of one need in points.
+_TICKS, _ROOM = 5, 36
 _STEPS = (1, 2, 2.5, 5, 10)
-#: How far apart ticks of a logarithmic axis stand at least, as a share of it.
-_APART = 0.18
 
 #: How far below the top of a cell its first line stands.
 FIRST = 17
@@ -162,33 +160,34 @@ def _arrows(low: float, high: float, place: Place, colour: str) -> str:
     return found
 
 
-def ticks(axis: Axis) -> tuple[float, ...]:
-    """Choose round values of an axis, few enough to be read.
+def ticks(axis: Axis, most: int = _TICKS) -> tuple[float, ...]:
+    """Choose round values of an axis, with fewer steps between them than ``most``, so that they can be read.
 
     >>> ticks(Axis(-24, 6, 0)), ticks(Axis(0.1, 4, 1, ratio=True))
     ((-20.0, -10.0, 0.0), (0.1, 0.2, 0.5, 1.0, 2.0))
     """
-    return _log_ticks(axis) if axis.ratio else _even_ticks(axis)
+    return _log_ticks(axis, most) if axis.ratio else _even_ticks(axis, most)
 
 
-def _even_ticks(axis: Axis) -> tuple[float, ...]:
+def _even_ticks(axis: Axis, most: int) -> tuple[float, ...]:
     span = axis.high - axis.low
-    power = 10.0 ** math.floor(math.log10(span / _TICKS))
-    step = next(it * power for it in _STEPS if span / (it * power) < _TICKS)
+    power = 10.0 ** math.floor(math.log10(span / most))
+    step = next(it * power for it in _STEPS if span / (it * power) < most)
     first, last = math.ceil(axis.low / step - 1e-9), math.floor(axis.high / step + 1e-9)
     return tuple(round(place * step, 10) + 0.0 for place in range(first, last + 1))
 
 
-def _log_ticks(axis: Axis) -> tuple[float, ...]:
+def _log_ticks(axis: Axis, most: int) -> tuple[float, ...]:
     """Choose no effect, powers of ten, and of their halves and doubles those that leave room for their figures."""
     low, high = (math.floor(math.log10(end)) for end in (axis.low, axis.high))
     # Of many powers only every second or third, counted from one.
-    step = max(1, math.ceil(_APART * math.log10(axis.high / axis.low)))
+    apart = 0.9 / most
+    step = max(1, math.ceil(apart * math.log10(axis.high / axis.low)))
     powers = [10.0**power for power in range(low, high + 1) if power % step == 0]
     kept: list[float] = []
     for value in (float(axis.null), *powers, *(5 * it for it in powers), *(2 * it for it in powers)):
         at = share(axis, value)
-        if -1e-9 <= at <= 1 + 1e-9 and all(abs(at - share(axis, other)) >= _APART for other in kept):
+        if -1e-9 <= at <= 1 + 1e-9 and all(abs(at - share(axis, other)) >= apart for other in kept):
             kept.append(value)
     return tuple(sorted(kept))
 
@@ -207,7 +206,8 @@ def axis_svg(axis: Axis, *, width: float | None = None) -> str:
     place = _per_cent if width is None else _points(width)
     size = 'width="100%"' if width is None else f'width="{width:g}" viewBox="0 0 {width:g} 21" font-family="{FONT}"'
     found = [f'<line x1="0" x2="{place(1)}" y1="1" y2="1" stroke="{INK}"/>']
-    for value in ticks(axis):
+    most = _TICKS if width is None else min(_TICKS, max(2, int(width // _ROOM)))
+    for value in ticks(axis, most):
         part = share(axis, value)
         at = place(part)
         anchor = "start" if part < 0.04 else "end" if part > 0.96 else "middle"

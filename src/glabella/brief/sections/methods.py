@@ -54,9 +54,8 @@ _NAMED = 8
 
 
 def report(results: Results, book: Ledger) -> Section | None:
-    """Say how the document was made. Stands last, for it names what made the numbers before it."""
+    """Say how the document was made."""
     evidence = results.evidence
-    functions = sorted({str(claim.function) for claim in book.claims.values()})
     content: list[Block] = [
         Paragraph(
             "Every number here comes from the files of one dossier. The same files and the same version of the "
@@ -79,12 +78,10 @@ def report(results: Results, book: Ledger) -> Section | None:
             (
                 (Name("glabella report"), " writes this document, made by version ", Name(__version__), "."),
                 (Name("glabella report verify FILE"), " makes it again from the dossier and names what differs."),
+                "“Every number” below says of each number which function made it, and from which files.",
             )
         ),
     ]
-    if functions:
-        made = Items(tuple(Name(function) for function in functions))
-        content.append(Details("The functions that made the numbers above", (made,)))
     return Section("methods", "Methods, and how to make it again", tuple(content))
 
 
