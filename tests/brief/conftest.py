@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
-from glabella.brief import Results, document, html
+from glabella.brief import Results, document, html, pdf
 from glabella.brief.documents import Kind
 from glabella.dossier import Evidence, load
 from glabella.shown import Document, Drawable
@@ -40,6 +42,12 @@ def brief(results: Results) -> Made:
 @pytest.fixture(scope="session")
 def report(results: Results) -> Made:
     return made(results, "report")
+
+
+@pytest.fixture(scope="session")
+def printed(brief: Made) -> PdfReader:
+    """Give the brief on paper."""
+    return PdfReader(BytesIO(pdf(brief.document)))
 
 
 def made(results: Results, kind: Kind) -> Made:

@@ -9,7 +9,7 @@ import pytest
 from glabella.brief.results import Results
 from glabella.brief.sections import explanations, identifiability, prediction, retreatment, time_course
 from glabella.shown import Claim, Ledger
-from tests.decision.made_up import evidence
+from tests.brief.made_up_fit import evidence
 
 #: Name, label, unit, time, interval, function: one of each kind.
 CLAIMS = """\

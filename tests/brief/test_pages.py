@@ -6,7 +6,6 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from pypdf import PdfReader
 
-from glabella.brief import pdf
 from glabella.shown import Claim, Shown, inlines_of
 from tests.brief.conftest import Made
 
@@ -65,22 +63,12 @@ def test_the_first_tab_leads_to_the_content(browser: Browser, folder: Path, name
     page.close()
 
 
-@pytest.fixture(scope="module")
-def printed(brief: Made) -> PdfReader:
-    return PdfReader(BytesIO(pdf(brief.document)))
-
-
 def tight(text: str) -> str:
     """Give a text without spaces: a line of a PDF ends where it must."""
     return re.sub(r"[\s\u2060]+", "", text)
 
 
-def test_the_printed_brief_is_two_pages_of_a_thousand_words(printed: PdfReader) -> None:
-    assert len(printed.pages) <= 2
-    # The column of sources is not counted.
-    said, _, sources = "\n".join(page.extract_text() for page in printed.pages).rpartition("\nSources")
-    assert "doi:" in sources
-    assert 500 < len(said.split()) <= 1000
+def test_the_printed_brief_is_tagged_and_has_a_title(printed: PdfReader) -> None:
     catalog: Any = printed.trailer["/Root"]
     assert "/StructTreeRoot" in catalog
     assert printed.metadata is not None

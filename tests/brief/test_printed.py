@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import math
 import re
 
 import pytest
 from pypdf import PdfReader
-
-from glabella.brief import Results, document, html, pdf
-from glabella.dossier import load
 
 pytestmark = pytest.mark.xdist_group("brief")
 
@@ -18,11 +14,6 @@ pytestmark = pytest.mark.xdist_group("brief")
 MM = 72 / 25.4
 #: What a renderer's rounding may take from a length, in points.
 ROUNDING = 0.05
-
-
-@pytest.fixture(scope="module")
-def printed() -> PdfReader:
-    return PdfReader(io.BytesIO(pdf(document(Results(load()), "brief"))))
 
 
 def set_type(reader: PdfReader) -> list[tuple[str, float, float, float]]:
@@ -66,7 +57,3 @@ def test_type_is_large_enough_and_stands_within_the_margins(printed: PdfReader) 
     left, right = 15 * MM - ROUNDING, 195 * MM
     assert [text for text, _, x, _ in found if not left <= x <= right] == []
     assert [text for text, _, _, y in found if not 15 * MM - ROUNDING <= y <= 282 * MM] == []
-
-
-def test_the_page_is_small() -> None:
-    assert len(html(document(Results(load()), "brief")).encode()) <= 250_000

@@ -16,9 +16,9 @@ from glabella.dossier import Evidence, load, write_starter
 from glabella.dossier._fitted import Interval
 from glabella.plot import Plot
 from glabella.shown import Claim, Ledger, Link, Section, Shown, inlines_of, plain
+from tests.brief.made_up_fit import evidence, made_up
 from tests.brief.other_mechanism import interval, mood, muscle, other, unfitted
 from tests.brief.told import bare_digits, figures, lead, lines, table, tables, text, told
-from tests.decision.made_up import evidence, made_up
 
 ALL = (links, time_course, prediction, explanations, retreatment, identifiability)
 HOPE = "hope, because people notice what they got"

@@ -17,9 +17,9 @@ from glabella.brief.words import words_of
 from glabella.dossier import Evidence, Statement, load, write_starter
 from glabella.plot import Plot
 from glabella.shown import Claim, Icon, Ledger, Section, Shown, inlines_of, plain
+from tests.brief.made_up_fit import evidence, made_up
 from tests.brief.other_mechanism import interval, landmarks, muscle, other, unfitted
 from tests.brief.told import bare_digits, figures, lead, lines, table, tables, text, told
-from tests.decision.made_up import evidence, made_up
 
 
 @pytest.fixture(scope="module")

@@ -61,6 +61,8 @@ def test_claims_of_an_older_page_and_of_older_data_are_read() -> None:
     assert data.older
     assert page.kind == data.kind == "report"
     assert page.pieces == data.pieces == ()
+    recalled = read(older([{**OLDER[0], "certainty": "remembered, not seen"}])).claims["pooled"]
+    assert recalled.certainty == "from memory; source not checked"
 
 
 # --- what is none -------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from pkgutil import resolve_name
 
 import polars as pl
 import pytest
@@ -137,5 +138,6 @@ def test_a_report_asks_the_store_and_can_be_verified_with_it(synthetic_store: Pa
 
     assert "SYNTHETIC" in counted["population"]
     assert counted["value"] > 0
+    assert all(callable(resolve_name(claim["function"])) for claim in claims.values())
     assert report("verify", file, "--store", synthetic_store).exit_code == 0
     assert report("verify", file).exit_code == 1

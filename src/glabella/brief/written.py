@@ -32,6 +32,8 @@ _BESIDE = {
 _WRONG = (KeyError, TypeError, IndexError, AttributeError, ValueError, ArithmeticError, RecursionError)
 #: What older files kept in tables beside their claims.
 _TABLES = ("inputs", "sources")
+#: Words for how far to trust a number that are written otherwise now.
+_CERTAINTIES = {"remembered, not seen": "from memory; source not checked"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,14 @@ def _older(form: Form, data: dict[str, Any]) -> Written:
     if not isinstance(data.get("claims"), list) or not data["claims"]:
         raise ValueError("no claims found")
     tables = {name: data[name] for name in _TABLES if name in data}
-    whole = ({**each, **{name: table[each[name]] for name, table in tables.items()}} for each in data["claims"])
+    whole = (
+        {
+            **each,
+            **{name: table[each[name]] for name, table in tables.items()},
+            "certainty": _CERTAINTIES.get(each["certainty"], each["certainty"]),
+        }
+        for each in data["claims"]
+    )
     return Written(form, "report", None, _by_id(map(claim_of_json, whole)), (), older=True)
 
 
