@@ -19,6 +19,8 @@ from glabella.shown import Claim, Ledger, Source
 from glabella.synthesis import control_counts, risk_with, to_scale_points
 
 Better = Literal["lower", "higher"]
+#: Trials that tell how trials differ; arms of one trial tell nothing of it.
+_FEWEST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ def _points(results: Results, book: Ledger, one: PooledAnalysis, named: str) -> 
 def prediction_of(results: Results, book: Ledger, head: Reading) -> Claim | None:
     """Give where a new trial's true effect is expected, in points where there are any; None where not known."""
     fit, one = head.one.fit, head.one
-    if not math.isfinite(fit.pi_low):
+    if not math.isfinite(fit.pi_low) or len({effect.study for effect in one.effects}) < _FEWEST:
         return None
     about, interval = book.under(f"{one.id}.", **results.fields_of(one)), "95 % prediction interval"
     whole = f"{one.analysis.label}, {one.outcome.label}"
