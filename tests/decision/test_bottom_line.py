@@ -155,6 +155,19 @@ def test_a_new_trial_that_may_turn_is_said_once_and_only_beside_a_direction() ->
         assert line.count("a new trial may find otherwise") == int(cell.startswith("excludes"))
 
 
+@pytest.mark.parametrize("certainty", CERTAINTIES)
+@pytest.mark.parametrize("cell", CELLS)
+def test_treatments_in_the_plural_get_their_verb(cell: str, certainty: Certainty) -> None:
+    one, many = (
+        told_of(cell, certainty, Told(name, "score", plural=name == "tablets")) for name in ("milk", "tablets")
+    )
+    several = one.replace("milk", "tablets").replace("Milk", "Tablets")
+    for verb in ("improves", "worsens", "makes"):
+        several = several.replace(verb, verb[:-1])
+    assert many == several
+    assert not any(f" {verb}s" in many for verb in ("improve", "worsen", "make"))
+
+
 def test_an_interval_that_ends_at_zero_includes_it() -> None:
     assert Effect(1.0, 0.0, 2.0, 1.0, None, "high").shape == "open"
     assert Effect(0.5, 0.0, 1.0, 1.0, None, "high").shape == "little or none"

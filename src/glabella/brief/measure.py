@@ -65,14 +65,21 @@ def of_people(risks: Iterable[float]) -> int:
     return next((people for people in OF_PEOPLE if least * people >= 1 - 1e-9), max(OF_PEOPLE))
 
 
-def people_decimals(risk: float) -> int:
-    """Give the digits after the point of so many people; none but where even of the most it is less than one.
+def people_decimals(risk: float, interval: tuple[float, float] | None = None) -> int:
+    """Give the digits after the point of so many people.
 
-    >>> people_decimals(0.2), people_decimals(0.000004)
-    (0, 2)
+    There are none but where even of the most it is less than one, or where both limits of an interval, as so many
+    people, would be written as one number.
+
+    >>> people_decimals(0.2), people_decimals(0.000004), people_decimals(0.004, (3.6, 4.4))
+    (0, 2, 1)
     """
     least = min(risk, 1 - risk) * max(OF_PEOPLE)
-    return 0 if least <= 0 or least >= 1 - 1e-9 else min(1 - math.floor(math.log10(least)), _MOST_DECIMALS)
+    digits = 0 if least <= 0 or least >= 1 - 1e-9 else min(1 - math.floor(math.log10(least)), _MOST_DECIMALS)
+    if interval is None or interval[0] == interval[1]:
+        return digits
+    low, high = interval
+    return next((more for more in range(digits, _MOST_DECIMALS) if f"{low:.{more}f}" != f"{high:.{more}f}"), digits)
 
 
 def decimals_for(null: float, value: float, low: float, high: float, *, usual: int = 2) -> int:

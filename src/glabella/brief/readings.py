@@ -176,8 +176,8 @@ def told_of(results: Results) -> Told:
     treatment, label = in_template(words.treatment), in_template(outcome.label)
     if outcome.kind == "binary":
         event = in_template(outcome.event) if outcome.event else f"have the outcome “{label}”"
-        return Told(treatment, label, event, outcome.better == "higher")
-    return Told(treatment, label)
+        return Told(treatment, label, event, outcome.better == "higher", words.plural)
+    return Told(treatment, label, plural=words.plural)
 
 
 # --- of people ----------------------------------------------------------------------------------------------
@@ -250,7 +250,8 @@ def people_with(results: Results, book: Ledger, row: Reading, base: Baseline, of
     about = _about(results, book, row.one, base)
     who = f"people of {_many(of)} {_event(results)}, with treatment"
     label = f"{who}: {row.one.analysis.label}; the chance without treatment {base.label}"
-    return about.under(f"{row.one.id}.people.{base.id}.")(
+    digits = people_decimals(base.risk, (of * low, of * high))
+    return about.under(f"{row.one.id}.people.{base.id}.", decimals=digits)(
         "with", label, of * risk, low=of * low, high=of * high, interval="95 % confidence interval",
     )  # fmt: skip
 

@@ -30,7 +30,9 @@ _SIZES: dict[Shape, str] = {
     "too small": ", but by less than matters: {estimate}",
     "one-sided": ": {estimate}",
 }
-_ADVERBS: dict[str, str] = {"high": "", "moderate": "probably ", "low": "may "}
+_ADVERBS: dict[str, str] = {"moderate": "probably "}
+#: What a treatment does to a score, by whether that is a benefit.
+_DO = {True: "improve", False: "worsen"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,19 +134,20 @@ class Told:
         What happens to people, as in "people …", for an outcome that is an event.
     good : bool
         Whether the event is a good one.
+    plural : bool
+        Whether the treatment is spoken of in the plural, as tablets are.
     """
 
     treatment: str
     outcome: str
     event: str | None = None
     good: bool = True
+    plural: bool = False
 
     def clause(self, *, benefit: bool, certainty: Certainty) -> str:
         """Say that the treatment does better, or worse, with the verb that the certainty allows."""
         if self.event is None:
-            does, do = ("improves", "improve") if benefit else ("worsens", "worsen")
-            verb = f"may {do}" if certainty == "low" else f"{_ADVERBS.get(certainty, '')}{does}"
-            return f"{_capital(self.treatment)} {verb} the {self.outcome}"
+            return f"{_capital(self.treatment)} {self._does(_DO[benefit], certainty)} the {self.outcome}"
         many = "more" if benefit == self.good else "fewer"
         if certainty == "low":
             return f"With {self.treatment}, {many} people may {self.event}"
@@ -153,14 +156,19 @@ class Told:
     def whether(self, *, benefit: bool = True) -> str:
         """Ask whether it does."""
         if self.event is None:
-            return f"whether {self.treatment} {'improves' if benefit else 'worsens'} the {self.outcome}"
+            return f"whether {self.treatment} {self._does(_DO[benefit])} the {self.outcome}"
         return f"whether {'more' if benefit == self.good else 'fewer'} people {self.event} with {self.treatment}"
 
     def same(self, certainty: Certainty) -> str:
         """Say that it makes no difference that matters."""
-        verb = "may make" if certainty == "low" else f"{_ADVERBS.get(certainty, '')}makes"
         what = f"the {self.outcome}" if self.event is None else f"how many people {self.event}"
-        return f"{_capital(self.treatment)} {verb} little or no difference to {what}"
+        return f"{_capital(self.treatment)} {self._does('make', certainty)} little or no difference to {what}"
+
+    def _does(self, verb: str, certainty: Certainty = "high") -> str:
+        """Give the verb that belongs to the treatment, as far as the certainty allows it."""
+        if certainty == "low":
+            return f"may {verb}"
+        return f"{_ADVERBS.get(certainty, '')}{verb}{'' if self.plural else 's'}"
 
 
 def in_template(text: str) -> str:

@@ -29,6 +29,7 @@ class Words(_Model):
     """
 
     treatment: Text = Field("", description="the treatment; if left out, the label of the product under treatment")
+    plural: bool = Field(False, description="whether the treatment is spoken of in the plural, as tablets are")
     short: Text = Field("", description="the treatment after its first mention; if left out, as treatment")
     condition: Text = Field("", description="what people have or may get; if left out, the condition")
     people: Text = Field("", description="who is treated; if left out, the question's population")
@@ -49,6 +50,7 @@ class Words(_Model):
         session, visit = self.session or "treatment", self.visit or "week"
         return Words(
             treatment=named,
+            plural=self.plural,
             short=self.short or named,
             condition=self.condition or "the condition",
             people=self.people or people,

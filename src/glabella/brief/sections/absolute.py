@@ -83,6 +83,7 @@ def _claims(results: Results, book: Ledger, risks: Risks, people: int) -> Absolu
         population="people like those in these trials", function=risk_with, decimals=people_decimals(risks.without)
     )
     middle, low, high = (people * risk for risk in risks.with_)
+    digits = people_decimals(risks.without, (low, high))
     words, of = words_of(results.evidence), f"of {OF_PEOPLE[people]} people"
     return AbsoluteClaims(
         one,
@@ -91,7 +92,7 @@ def _claims(results: Results, book: Ledger, risks: Risks, people: int) -> Absolu
             f"{one.outcome.label}, {of}, without {words.short}: {one.analysis.label}",
             people * risks.without,
         ),
-        with_=about(
+        with_=about.under(decimals=digits)(
             "with",
             f"{one.outcome.label}, {of}, with {words.short}: {one.analysis.label}",
             middle,

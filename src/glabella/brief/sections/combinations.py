@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from glabella._version import __version__
 from glabella.brief.measure import NAMES, is_ratio
-from glabella.brief.quoting import say
+from glabella.brief.quoting import capital, say
 from glabella.brief.results import Results, sources_of
 from glabella.brief.sections.indirect import direct_statements, treatments_of
 from glabella.brief.words import words_of
@@ -286,7 +286,7 @@ def _of_network(results: Results, compared: Compared, book: Ledger) -> list[Bloc
                 ". With so few trials, it is neither shown nor ruled out that parts simply add up.",
             )
         ),
-        Table(f"{_capital(NAMES[comparators.measure][0])} against {compared.control}.", columns, tuple(rows)),
+        Table(f"{capital(NAMES[comparators.measure][0])} against {compared.control}.", columns, tuple(rows)),
     ]
 
 
@@ -309,7 +309,3 @@ def _wholes(compared: Compared) -> tuple[dict[str, tuple[float, IndirectComparis
         if each.components:
             found[each.label] = trials[name], indirect_comparison(fit, name, node), sums.effect(parts[name], node)
     return found, float(sums.q_difference_p)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -16,7 +16,7 @@ from glabella.brief.pooled import (
     trial_claims,
     trust,
 )
-from glabella.brief.quoting import quote, say_all
+from glabella.brief.quoting import capital, quote, say_all
 from glabella.brief.readings import important_of
 from glabella.brief.results import PooledAnalysis, Results
 from glabella.brief.words import words_of
@@ -90,7 +90,7 @@ def largest(results: Results, book: Ledger) -> tuple[Inline, ...]:
     if not said:
         return ()
     side = favours(one.analysis.measure, one.outcome.better, words_of(results.evidence).short)
-    return ("The largest trial by itself. ", *said, f". {_capital(side)}.")
+    return ("The largest trial by itself. ", *said, f". {capital(side)}.")
 
 
 def _alone(results: Results, book: Ledger, study_id: str, key: str) -> tuple[Inline, ...]:
@@ -197,10 +197,10 @@ def _forest(results: Results, one: PooledAnalysis, found: PooledClaims, trials: 
     when = Name(results.time_of(one.analysis))
     return Table(
         caption=(
-            f"{_capital(one.outcome.label)}, ",
+            f"{capital(one.outcome.label)}, ",
             when,
             f": {one.analysis.label}. ",
-            Small(f"{_capital(one.analysis.why)}."),
+            Small(f"{capital(one.analysis.why)}."),
         ),
         columns=(
             Column("trial", "wide"),
@@ -310,7 +310,7 @@ def _beside_each_other(
         )
     when = Name(results.time_of(first.analysis))
     table = Table(
-        caption=(f"{_capital(named(first))}, ", when, f"; {favours(measure, outcome.better, words.short)}."),
+        caption=(f"{capital(named(first))}, ", when, f"; {favours(measure, outcome.better, words.short)}."),
         columns=(
             Column("trials pooled", "wide"),
             Column("comparisons", "number"),
@@ -330,9 +330,5 @@ def _beside_each_other(
             important_difference(first),
         ),
     )
-    heading = "Other choices of trials" if first.id == headline else _capital(outcome.label)
+    heading = "Other choices of trials" if first.id == headline else capital(outcome.label)
     return [Heading(heading), table]
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

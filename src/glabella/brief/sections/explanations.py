@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from glabella.brief.mechanism import DAYS_A_WEEK, LIKELY, FittedModel, decimals_of, fitted_model, of_numbers, ranged
-from glabella.brief.quoting import say_all
+from glabella.brief.quoting import capital, say_all
 from glabella.brief.results import Results
 from glabella.brief.sentence import aside, sentence
 from glabella.brief.words import words_of
@@ -67,7 +67,7 @@ def report(results: Results, book: Ledger) -> Section | None:
     model = fitted_model(results)
     argued: list[Block] = []
     for key, it in mechanism.explanations.items():
-        argued += [Heading(_capital(it.label)), _items(book, key, it)]
+        argued += [Heading(Name(capital(it.label))), _items(book, key, it)]
     title = f"Does mood follow the {mechanism.words.part}?"
     if model is None:
         return Section("mood", title, (Paragraph(_UNFITTED, "lead"), *argued))
@@ -83,10 +83,6 @@ def _items(book: Ledger, key: str, it: Explanation) -> Items:
         *(("Against: ", each) for each in say_all(book, it.against, f"against.{key}.")),
     )
     return Items(said)
-
-
-def _capital(text: str) -> Name:
-    return Name(text[:1].upper() + text[1:])
 
 
 def _with_model(model: FittedModel, book: Ledger, condition: str) -> tuple[Block, ...]:

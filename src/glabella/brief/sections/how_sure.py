@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from glabella.brief.quoting import say, say_all
+from glabella.brief.quoting import capital, say, say_all
 from glabella.brief.readings import headline_reading, prediction_of
 from glabella.brief.results import Results
 from glabella.shown import Icon, Inline, Items, Ledger, Paragraph, Section, Shown, Strong
@@ -12,7 +12,7 @@ def brief(results: Results, book: Ledger) -> Section:
     """Say how sure, each reason in plain words, and who was studied."""
     head = headline_reading(results, book)
     one = head.one
-    reasons: list[Inline] = [_capital(reason) + "." for reason in one.reasons]
+    reasons: list[Inline] = [capital(reason) + "." for reason in one.reasons]
     new = prediction_of(results, book, head)
     if new is not None:
         reasons.append(("A new trial’s true effect is expected from ", Shown(new, "limits"), _unit(new.unit), "."))
@@ -40,7 +40,3 @@ def _joined(sentences: list[Inline]) -> tuple[Inline, ...]:
     for place, sentence in enumerate(sentences):
         pieces += [" ", sentence] if place else [sentence]
     return tuple(pieces)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

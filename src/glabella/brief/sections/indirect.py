@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from glabella.brief.joined import Alternative, Joined, JoinedWay, choice_of, joined
 from glabella.brief.measure import NAMES, axis, favours, holds, is_ratio, null_of, null_word
-from glabella.brief.quoting import say, say_all
+from glabella.brief.quoting import capital, say, say_all
 from glabella.brief.results import Results
 from glabella.brief.words import words_of
 from glabella.dossier import Comparison, Evidence, Statement, Study
@@ -129,7 +129,7 @@ def _answer_without(evidence: Evidence, trials: tuple[tuple[Study, Comparison], 
     randomised = any(study.design.randomised == "yes" for study, _ in trials)
     name = words_of(evidence).treatment
     said = "At least one of them is randomised." if randomised else "None of them is clearly randomised."
-    return Paragraph(f"{_capital(name)} was compared with another treatment in the trials below. {said}", "lead")
+    return Paragraph(f"The trials below compared {name} with another treatment. {said}", "lead")
 
 
 # --- the indirect comparison --------------------------------------------------------------------------------
@@ -146,7 +146,7 @@ def _answer(found: Joined) -> Block:
     if undecided:
         said = f"We cannot tell whether {one} works better than {other}: over all the ways to compare them"
     elif word in _VERBS:
-        said = f"{_capital(one)} {_VERBS[word]} {other}: over all the ways to compare them"
+        said = f"{capital(one)} {_VERBS[word]} {other}: over all the ways to compare them"
     else:
         said = (
             f"We cannot tell whether {one} works better than {other}, although every way to compare them says so:"
@@ -181,7 +181,7 @@ def _indirect(found: Joined, control: str) -> list[Block]:
         ),
         _fragile(found),
         _joins(found),
-        Items(tuple((Strong(f"{_capital(one.way.label)}: "), f"{one.way.why}.") for one in _largest_first(found))),
+        Items(tuple((Strong(f"{capital(one.way.label)}: "), f"{one.way.why}.") for one in _largest_first(found))),
     ]
 
 
@@ -209,7 +209,7 @@ def _joins(found: Joined) -> Table:
         for one in _largest_first(found)
     )
     comparators = found.compared.comparators
-    caption = f"{_capital(_measured(found))}; {favours(comparators.measure, comparators.better, name)}."
+    caption = f"{capital(_measured(found))}; {favours(comparators.measure, comparators.better, name)}."
     return Table(caption, columns, rows, note=_narrower(found))
 
 
@@ -244,7 +244,7 @@ def _fragile(found: Joined) -> Block:
             Shown(found.studies, "number"),
             " trials; rank one is the best.",
             *bias,
-            f" {_capital(compared.name)} is tied to the network by {compared.control} alone, so no direct "
+            f" Only {compared.control} ties {compared.name} to the network, so no direct "
             "evidence can confirm or refute the comparison.",
         )
     )
@@ -296,7 +296,7 @@ def _alternatives(found: Joined) -> list[Block]:
         for one in others
     )
     caption = (
-        f"{_capital(name)} against each alternative, joined through {found.ways[wide].way.label}: {found.measure}."
+        f"{capital(name)} against each alternative, joined through {found.ways[wide].way.label}: {found.measure}."
     )
     axis = _axis(found, tuple(one.effects[wide] for one in others))
     return [Table(caption, columns, rows, axis), _graph(found), _ranked(found, wide)]
@@ -315,7 +315,7 @@ def _graph(found: Joined) -> Figure:
     compared = found.compared
     kinds = sorted(compared.comparators.treatments.values(), key=lambda one: one.kind)
     order = [compared.name, *dict.fromkeys(one.label for one in kinds)]
-    tied = f"{compared.name} is tied to {compared.control} alone"
+    tied = f"only {compared.control} ties {compared.name} to the others"
     return Figure(
         "network",
         network_graph(*compared.named(), order=order),
@@ -421,7 +421,7 @@ def _alike(book: Ledger, compared: Compared) -> list[Block]:
 def _other_choices(found: Joined) -> Block:
     """Give the comparison with the first alternative under each other choice."""
     compared = found.compared
-    caption = f"{_capital(compared.name)} against {compared.first}, one choice changed at a time; rank by P-score."
+    caption = f"{capital(compared.name)} against {compared.first}, one choice changed at a time; rank by P-score."
     rows = tuple(
         Row(
             (
@@ -459,7 +459,3 @@ def _best_first(found: Joined, way: int) -> list[Alternative]:
 def _measured(found: Joined) -> str:
     """Give the measure with what it is of."""
     return f"{found.measure} {NAMES[found.compared.comparators.measure][1]} {found.outcome}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

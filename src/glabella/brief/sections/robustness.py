@@ -108,8 +108,9 @@ class _Choices:
 def _alike(results: Results) -> list[str]:
     """Name the analyses that ask what the headline asks; which of them is pooled is the choice of trials."""
     headline = results.headline.analysis
-    asked = (headline.outcome, headline.measure, headline.time)
-    return [key for key, each in results.analyses.items() if (each.outcome, each.measure, each.time) == asked]
+    asked = (headline.outcome, headline.measure, headline.when, headline.time)
+    found = results.analyses.items()
+    return [key for key, each in found if (each.outcome, each.measure, each.when, each.time) == asked]
 
 
 def _clear(every: DeclaredMultiverse) -> Flags:
