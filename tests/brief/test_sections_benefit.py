@@ -157,13 +157,9 @@ def test_small_effects_are_not_rounded_to_nothing() -> None:
     assert decimals_for(0.0, 0.00001, -1.0, 1.0) == 2
     assert (of_people([0.2]), of_people([0.006]), of_people([0.00002])) == (100, 1000, 100_000)
     assert (people_decimals(0.3), people_decimals(0.0000004)) == (0, 3)
-    # Both limits would be "4"; equal limits stay as they are.
-    assert [people_decimals(0.004, ends) for ends in ((3.6, 4.4), (3.96, 4.01), (4.0, 4.0), (3.4, 4.4))] == [
-        1,
-        1,
-        0,
-        0,
-    ]
+    limits = ((3.6, 4.4), (3.96, 4.01), (4.0, 4.0), (3.4, 4.4))
+    # Both would be written as 4, or as 4.0; equal ones stay as they are.
+    assert [people_decimals(0.004, ends) for ends in limits] == [1, 2, 0, 0]
 
 
 def test_brief_and_report_claim_the_same(tmp_path: Path) -> None:
