@@ -417,10 +417,10 @@ def _imprecision(body: Body, target: Target) -> Move:
     if by_limits or not clauses:
         where = "reach outside" if by_limits else "stay within"
         clauses.append(said(
-            f"the limits, {{low}} to {{high}}, {where} what is stated, {_range(target)}",
+            f"the limits, {{low}} to {{high}}, {where} what is stated, {range_words(target)}",
             low=("lower limit as if all trials measured one effect", low),
             high=("upper limit as if all trials measured one effect", high),
-            **_range_figures(target, body.important),
+            **range_figures(target, body.important),
         ))  # fmt: skip
     return Move("imprecision", max(by_limits, by_size), joined(clauses, "; "))
 
@@ -542,7 +542,8 @@ def _rating_up(body: Body, *, clean: bool) -> Move:
     return Move("rating_up", min(2, levels), joined(clauses, "; ")) if clauses else none
 
 
-def _range(target: Target) -> str:
+def range_words(target: Target) -> str:
+    """Give the range of a target in words, with places for its limits."""
     return {
         "important_benefit": "{important} or more",
         "any_benefit": "no worse than none",
@@ -554,13 +555,16 @@ def _range(target: Target) -> str:
     }[target]
 
 
-def _range_figures(target: Target, important: float) -> dict[str, tuple[str, float]]:
+def range_figures(target: Target, important: float) -> dict[str, tuple[str, float | str]]:
+    """Give the numbers of :func:`range_words`."""
     if target in ("any_benefit", "any_harm"):
         return {}
     label = "smallest difference that matters"
     sign = -1 if target in ("not_worse", "important_harm") else 1
-    found = {"important": (label, sign * important)}
-    return found | {"worst": (f"{label}, for the worse", -important)} if target == "little_or_none" else found
+    found: dict[str, tuple[str, float | str]] = {"important": (label, sign * important)}
+    if target == "little_or_none":
+        found["worst"] = (f"{label}, for the worse", -important)
+    return found
 
 
 # --- what goes into a body --------------------------------------------------------------------------------

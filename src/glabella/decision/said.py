@@ -9,7 +9,7 @@ from string import Formatter
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A number within words.
+    """A number within words, or a name, which may hold digits that are no number.
 
     Attributes
     ----------
@@ -17,13 +17,13 @@ class Figure:
         The placeholder in the words.
     label : str
         What it is.
-    value : float
-        The number itself, unrounded.
+    value : float or str
+        The number itself, unrounded; or the name.
     """
 
     name: str
     label: str
-    value: float
+    value: float | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +51,23 @@ class Said:
         return self.text.format_map({figure.name: plain(figure.value) for figure in self.figures})
 
 
-def said(text: str, **figures: tuple[str, float]) -> Said:
+def said(text: str, **figures: tuple[str, float | str]) -> Said:
     """Put words and their numbers together, each number as its label and its value.
 
     >>> str(said("at least {least} trials", least=("trials", 2)))
     'at least 2 trials'
     """
-    return Said(text, tuple(Figure(name, label, float(value)) for name, (label, value) in figures.items()))
+    return Said(text, tuple(Figure(name, label, value) for name, (label, value) in figures.items()))
 
 
-def plain(value: float) -> str:
+def plain(value: float | str) -> str:
     """Write a number as short as it may be: whole ones and large ones whole, others with two decimals or digits.
 
-    >>> [plain(x) for x in (389.0, 545.08, 0.7125, -0.05, 0.0003, 1.0)]
-    ['389', '545', '0.71', '-0.05', '0.0003', '1']
+    >>> [plain(x) for x in (389.0, 545.08, 0.7125, -0.05, 0.0003, 1.0, "SF-36")]
+    ['389', '545', '0.71', '-0.05', '0.0003', '1', 'SF-36']
     """
+    if isinstance(value, str):
+        return value
     if value == int(value) or abs(value) >= 100:
         return f"{value:.0f}"
     return f"{value:.2f}" if abs(value) >= 0.01 else f"{value:.1g}"
