@@ -23,6 +23,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
+from glabella.decision.rare_harms import exact_limits, people_to_rule_out, rare_harm
 from glabella.decision.rating import (
     LEVELS,
     TARGETS,
@@ -34,14 +35,11 @@ from glabella.decision.rating import (
     Target,
     Unblinding,
     complement,
-    exact_limits,
     holds,
     levels_outside,
     low_risk_decides,
     needed_for_difference,
     needed_for_shares,
-    people_to_rule_out,
-    rare_harm,
     rate,
     se_within,
     shares_of,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from glabella.decision.rare_harms import exact_limits, rare_harm
 from glabella.decision.rating import (
     LEVELS,
     Body,
@@ -19,9 +20,7 @@ from glabella.decision.rating import (
     Rating,
     Target,
     complement,
-    exact_limits,
     holds,
-    rare_harm,
     rate,
 )
 from glabella.decision.rule_words import REPORTS_OF_A_LICENCE, TRIALS_FOR_A_SLOPE, filter_words
@@ -363,15 +362,13 @@ def judge(rule: Rule, known: Known) -> Decision:
 
 def _decided(verdict: Verdict, kind: str, parts: tuple[Decision, ...]) -> Decision:
     """Find the part that decided: the first with the verdict, or else the first that stood in its way."""
-    decided: Decision | None = parts[0]
-    if kind != "denied":
-        everyone = {"all": "supported", "any": "contradicted"}.get(kind)
-        same = [part for part in parts if part.verdict == verdict]
-        # All are needed for one of the verdicts, so that none decided alone.
-        held = None if len(parts) > 1 and verdict == everyone else next(iter(same), None)
-        # Of all, supported and untested together are inconclusive: what is untested stood in the way.
-        odd = next((part for part in parts if part.verdict == "untested"), None)
-        decided = held if held is not None or verdict == everyone else odd
+    decided: Decision | None = next((part for part in parts if part.verdict == verdict), None)
+    if kind == "denied":
+        decided = parts[0]
+    elif len(parts) > 1 and verdict == {"all": "supported", "any": "contradicted"}.get(kind):
+        decided = None  # all were needed, so that none decided alone
+    elif decided is None:  # supported and untested together are inconclusive: what is untested stood in the way
+        decided = next(part for part in parts if part.verdict == "untested")
     why = joined((_called(part) for part in parts), "; ")
     return Decision(verdict, kind, "", why, parts, decided)
 
