@@ -198,7 +198,7 @@ def _count_words(atom: CountRule, names: Names, _: Mapping[str, float]) -> Said:
                      100 * atom.at_least_share), hundred=("the whole", 100))  # fmt: skip
         return within(
             "supported if {}, else contradicted; untested if nothing is counted",
-            joined((subject, asked, among), " "),
+            joined((subject, among, asked), " "),
         )
     word, number = (
         ("at least", atom.at_least) if atom.at_least is not None
