@@ -469,7 +469,9 @@ def _risk_of_bias(body: Body) -> Move:
 
 def _unblinding(body: Body, target: Target, charged: int) -> Move:
     one = body.unblinding
-    if one is None or not one.visible:
+    if one is None:
+        return Move("unblinding", 0, said("nothing is declared of who could tell the treatment from the control"))
+    if not one.visible:
         return Move("unblinding", 0, said("the treatment cannot be told from the control"))
     if not one.subjective:
         return Move("unblinding", 0, said("the outcome is no matter of feeling or judgement"))
@@ -496,7 +498,11 @@ def _unblinding(body: Body, target: Target, charged: int) -> Move:
 def _indirectness(body: Body) -> Move:
     levels = min(2, len(body.indirect.serious) + len(body.indirect.lesser) // 2)
     named = "; ".join((*body.indirect.serious, *body.indirect.lesser))
-    return Move("indirectness", levels, Said(named.replace("{", "{{").replace("}", "}}") or "as was asked"))
+    return Move(
+        "indirectness",
+        levels,
+        Said(named.replace("{", "{{").replace("}", "}}") or "nothing else than was asked is declared"),
+    )
 
 
 def _missing_results(body: Body, target: Target) -> Move:

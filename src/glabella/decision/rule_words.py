@@ -58,10 +58,12 @@ def in_words(rule: Rule, names: Names | None = None, important: Mapping[str, flo
         filtered = within("untested unless there is a study with {}", filter_words(rule.tested.where, names))
         return joined((filtered, in_words(rule.tested.then, names, important)), "; then ")
     if rule.cap is not None:
-        held = " and ".join(rule.cap.of)
+        held = " or ".join(rule.cap.of)
         part = in_words(rule.cap.rule, names, important)
         when = in_words(rule.cap.when, names, important)
-        return joined((part, within(f"but {held} become inconclusive while this is supported: [{{}}]", when)), "; ")
+        return joined(
+            (part, within(f"but inconclusive instead of {held} while this is supported: [{{}}]", when)), "; "
+        )
     if rule.parts:
         parts = [_listed(place, part, names, important) for place, part in enumerate(rule.parts)]
         if rule.kind == "denied":
@@ -176,7 +178,7 @@ def _facts_words(atom: FactsRule, names: Names, _: Mapping[str, float]) -> Said:
         for text, listed in sides
         if listed
     ]
-    best = "supported or contradicted become inconclusive, as these are weak; " if atom.weak else ""
+    best = "inconclusive instead of either, as these are weak; " if atom.weak else ""
     return joined(
         (*lists, said(
             "supported if only sources for it were seen, contradicted if only sources against it were; "
@@ -223,7 +225,7 @@ def _order_words(atom: OrderRule, names: Names, _: Mapping[str, float]) -> Said:
             "contradicted if wholly the other way"
         )
     return said(
-        f"{words}, from at least {{trials}} trials; untested if a time is missing, else inconclusive",
+        f"{words}, from {{trials}} or more trials; untested if a time is missing, else inconclusive",
         **figures, trials=("trials asked", atom.trials_at_least),
     )  # fmt: skip
 
