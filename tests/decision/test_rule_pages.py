@@ -141,8 +141,8 @@ def certainty_page() -> str:
         "trial 0.3 to 0.7, all at low risk of bias, and the statement `important_benefit`; one thing is otherwise.",
         "Trials are counted, not comparisons. The limits of imprecision are those that the same trials would give "
         "if all measured one effect, so that what trials disagree about is charged once, as inconsistency. The "
-        "interval of a next trial is from the trials where there are five or more, and else from a declared prior of their "
-        "spread. I² is shown and decides nothing.",
+        "interval of a next trial is from the trials where there are five or more, and else from a declared prior "
+        "of their spread. I² is shown and decides nothing.",
         "",
     ]
     for domain, rows in OTHERWISE.items():
