@@ -1,0 +1,68 @@
+"""Whether what the brief's numbers rest on can be looked up by anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from glabella._reading import Path_
+from glabella.dossier._faults import Fault, Note
+from glabella.dossier._load import Reading
+from glabella.dossier._number import Number
+from glabella.dossier._parts import Parts, path_of
+from glabella.dossier._schema import Dossier, Study
+
+_FILE = "references.json"
+_EXPECTED = "DOI, PMID, PMCID, number of a register or URL"
+
+
+def check_locators(reading: Reading, models: Parts) -> Iterator[Note]:
+    """Note references without a locator; one that supports a number of the brief is a fault, where the number is."""
+    references = reading.parts.get(_FILE)
+    if references is None:
+        return
+    for index, entry in enumerate(reading.documents[_FILE].data):
+        key = entry.get("id") if isinstance(entry, dict) else None
+        if key in references and not references[key].located:
+            yield Note(_FILE, reading.documents[_FILE].line((index,)), f"{key!r} has no locator: {_EXPECTED}")
+    shown = _Shown(reading)
+    for file, place, value in models:
+        if not isinstance(value, Number) or value.value is None or not shown(file, path := path_of(place)):
+            continue
+        for key in dict.fromkeys(value.sources):
+            if key in references and not references[key].located:
+                message = f"a number of the brief rests on {key!r}, which has no locator; expected one: {_EXPECTED}"
+                yield Fault(file, reading.documents[file].line(path), message)
+
+
+class _Shown:
+    """Which numbers of a dossier the brief shows or computes from."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.parts = reading.parts
+        dossier: Dossier | None = reading.parts.get("dossier.yaml")
+        summary = reading.parts.get("summary.yaml")
+        self.harms = frozenset(summary.harms) if summary is not None else frozenset()
+        named = [summary.people, *(each.analysis for each in summary.readings)] if summary is not None else []
+        analyses = dossier.analyses if dossier is not None else {}
+        keys = [dossier.headline, *named] if dossier is not None else []
+        used = [analyses[key] for key in keys if key in analyses]
+        outcomes = dossier.outcomes if dossier is not None else {}
+        self.outcomes = frozenset(each.outcome for each in used)
+        #: A score may come from a response, which is of the same family.
+        self.families = frozenset(outcomes[key].family for key in self.outcomes if key in outcomes)
+        self.family = {key: outcome.family for key, outcome in outcomes.items()}
+        self.studies = frozenset(name.partition("/")[0] for each in used for name in each.comparisons)
+
+    def __call__(self, file: str, path: Path_) -> bool:
+        if file == "summary.yaml":
+            return True
+        if file == "products.yaml":
+            return path[0] == "harm_counts" and (not self.harms or path[1] in self.harms)
+        if file == "dossier.yaml":
+            return path[0] == "outcomes" and path[1] in self.outcomes and path[2] != "minimal_important_difference"
+        study = self.parts[file]
+        if not isinstance(study, Study) or study.id not in self.studies:
+            return False
+        if path[0] == "results" and isinstance(path[1], int):
+            return self.family.get(study.results[path[1]].outcome) in self.families
+        return path[0] == "arms" and path[-1] != "units"
