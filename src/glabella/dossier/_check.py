@@ -59,7 +59,7 @@ def check(folder: Path | str) -> list[Fault]:
 
 
 def notes(folder: Path | str) -> list[Note]:
-    """List what is no fault of the dossier in ``folder`` and should be known: values from memory, missing locators."""
+    """List what is no fault of the dossier in ``folder`` but should be known: values from memory, lost sources."""
     reading = read_folder(Path(folder))
     said = (note for note in _recalled_and_unlocated(reading) if not isinstance(note, Fault))
     return sorted(set(said))

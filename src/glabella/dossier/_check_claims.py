@@ -69,6 +69,6 @@ def _misfits_of_parts(claim: PopularClaim) -> Iterator[str]:
         return
     verdicts = {part.verdict for part in claim.parts.values()}
     if len(verdicts) == 1:
-        yield f"verdict is in parts, but every part is {verdicts.pop()}; expected that verdict, or parts that differ"
+        yield f"verdict is in parts, but every part is {verdicts.pop()}; expected that, or parts that differ"
     if any(reason.bears != "beside" for reason in claim.why):
         yield "verdict is in parts, but a reason beside the parts bears on it; expected it under its part"

@@ -16,7 +16,7 @@ _EXPECTED = "DOI, PMID, PMCID, number of a register or URL"
 
 
 def check_locators(reading: Reading, models: Parts) -> Iterator[Note]:
-    """Note references without a locator; one that supports a number of the brief is a fault, where the number is."""
+    """Note references without a locator; where a number of the brief rests on one, that is a fault."""
     references = reading.parts.get(_FILE)
     if references is None:
         return
@@ -46,11 +46,9 @@ class _Shown:
         analyses = dossier.analyses if dossier is not None else {}
         keys = [dossier.headline, *named] if dossier is not None else []
         used = [analyses[key] for key in keys if key in analyses]
-        outcomes = dossier.outcomes if dossier is not None else {}
         self.outcomes = frozenset(each.outcome for each in used)
-        #: A score may come from a response, which is of the same family.
-        self.families = frozenset(outcomes[key].family for key in self.outcomes if key in outcomes)
-        self.family = {key: outcome.family for key, outcome in outcomes.items()}
+        #: A standardised difference may come from the odds of response.
+        self.taken = self.outcomes | {"response" for each in used if "response" in each.uses}
         self.studies = frozenset(name.partition("/")[0] for each in used for name in each.comparisons)
 
     def __call__(self, file: str, path: Path_) -> bool:
@@ -64,5 +62,5 @@ class _Shown:
         if not isinstance(study, Study) or study.id not in self.studies:
             return False
         if path[0] == "results" and isinstance(path[1], int):
-            return self.family.get(study.results[path[1]].outcome) in self.families
+            return study.results[path[1]].outcome in self.taken
         return path[0] == "arms" and path[-1] != "units"
