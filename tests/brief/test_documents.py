@@ -80,11 +80,11 @@ def test_what_would_make_a_claim_can_be_imported() -> None:
     assert {name for name in named if not callable(resolve_name(name))} == set()
 
 
-def test_every_number_has_a_source_or_is_said_to_be_remembered(each: Made, evidence: Evidence) -> None:
+def test_every_number_has_a_source_and_none_is_from_memory(each: Made, evidence: Evidence) -> None:
     for claim in each.document.claims:
-        assert claim.value is None or claim.sources or claim.certainty == "from memory; source not checked", (
-            claim.id
-        )
+        assert claim.value is None or claim.sources, claim.id
+        assert claim.certainty != "from memory; source not checked", claim.id
+        assert all(source.status != "recalled" for source in claim.sources), claim.id
         assert {source.reference for source in claim.sources} <= evidence.references.keys(), claim.id
         assert claim.population, claim.id
         assert claim.low is None or claim.interval, claim.id

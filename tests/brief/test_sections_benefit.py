@@ -126,14 +126,14 @@ def test_each_trials_own_time_is_said(tmp_path: Path, when: str, words: str) -> 
     assert results.fields_of(results.headline)["time_span"] == words
 
 
-def test_what_has_no_source_is_not_used_and_said(tmp_path: Path) -> None:
-    recalled = {"value": 2.0, "status": "recalled"}
+def test_what_is_only_a_bound_is_not_used_and_said(tmp_path: Path) -> None:
+    bound = {**number(2.0), "bound": ">"}
     made = evidence(
         tmp_path,
         "MD",
         "higher",
         POINTS,
-        change=lambda plan: plan["outcomes"]["response"].update(important=recalled),
+        change=lambda plan: plan["outcomes"]["response"].update(important=bound),
     )
     text = said(benefit.brief(Results(made), Ledger()))
     assert "Not used, without a source: the smallest difference that matters." in text

@@ -60,26 +60,21 @@ def check(folder: Path | str) -> list[Fault]:
 
 def notes(folder: Path | str) -> list[Note]:
     """List what is no fault of the dossier in ``folder`` but should be known: values from memory, lost sources."""
+    from glabella.dossier._check_locators import note_locators
+    from glabella.dossier._check_recalled import note_recalled
+
     reading = read_folder(Path(folder))
-    said = (note for note in _recalled_and_unlocated(reading) if not isinstance(note, Fault))
-    return sorted(set(said))
-
-
-def _recalled_and_unlocated(reading: Reading) -> Iterator[Note]:
-    from glabella.dossier._check_locators import check_locators
-    from glabella.dossier._check_recalled import check_recalled
-
-    models = list(models_of(reading))
-    yield from check_recalled(reading, models)
-    yield from check_locators(reading, models)
+    return sorted({*note_recalled(reading, models_of(reading)), *note_locators(reading)})
 
 
 def check_reading(reading: Reading) -> list[Fault]:
     """Check the parts of a reading against each other, as far as they could be read."""
     from glabella.dossier._check_claims import check_claims
     from glabella.dossier._check_comparators import check_comparators
+    from glabella.dossier._check_locators import check_locators
     from glabella.dossier._check_measures import check_measures
     from glabella.dossier._check_mechanism import check_mechanism
+    from glabella.dossier._check_recalled import check_recalled
     from glabella.dossier._check_summary import check_summary
 
     models = list(models_of(reading))
@@ -89,7 +84,8 @@ def check_reading(reading: Reading) -> list[Fault]:
         if isinstance(part, Study):
             faults += _check_study(reading, name, part)
     faults += _check_analyses(reading)
-    faults += [note for note in _recalled_and_unlocated(reading) if isinstance(note, Fault)]
+    faults += check_recalled(reading, models)
+    faults += check_locators(reading, models)
     faults += check_claims(reading)
     faults += check_measures(reading)
     faults += check_summary(reading)

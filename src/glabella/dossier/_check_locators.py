@@ -12,26 +12,40 @@ from glabella.dossier._parts import Parts, path_of
 from glabella.dossier._schema import Dossier, Study
 
 _FILE = "references.json"
-_EXPECTED = "DOI, PMID, PMCID, number of a register or URL"
+_EXPECTED = "expected DOI, PMID, PMCID, number or URL"
 
 
-def check_locators(reading: Reading, models: Parts) -> Iterator[Note]:
-    """Note references without a locator; where a number of the brief rests on one, that is a fault."""
-    references = reading.parts.get(_FILE)
-    if references is None:
+def check_locators(reading: Reading, models: Parts) -> Iterator[Fault]:
+    """Name each reference that nobody can look up where a number of the brief rests on it, once in a file."""
+    lost = _lost(reading)
+    if not lost:
         return
-    for index, entry in enumerate(reading.documents[_FILE].data):
-        key = entry.get("id") if isinstance(entry, dict) else None
-        if key in references and not references[key].located:
-            yield Note(_FILE, reading.documents[_FILE].line((index,)), f"{key!r} has no locator: {_EXPECTED}")
     shown = _Shown(reading)
+    said: set[tuple[str, str]] = set()
     for file, place, value in models:
-        if not isinstance(value, Number) or value.value is None or not shown(file, path := path_of(place)):
+        if not isinstance(value, Number) or value.value is None or lost.isdisjoint(value.sources):
             continue
-        for key in dict.fromkeys(value.sources):
-            if key in references and not references[key].located:
-                message = f"a number of the brief rests on {key!r}, which has no locator; expected one: {_EXPECTED}"
+        path = path_of(place)
+        if not shown(file, path):
+            continue
+        for key in lost.intersection(value.sources):
+            if (file, key) not in said:
+                said.add((file, key))
+                message = f"a number of the brief rests on {key!r}, which has no locator; {_EXPECTED}"
                 yield Fault(file, reading.documents[file].line(path), message)
+
+
+def note_locators(reading: Reading) -> Iterator[Note]:
+    """Name every reference that nobody can look up."""
+    lost = _lost(reading)
+    for index, entry in enumerate(reading.documents[_FILE].data if lost else ()):
+        if isinstance(entry, dict) and (key := entry.get("id")) in lost:
+            yield Note(_FILE, reading.documents[_FILE].line((index,)), f"{key!r} has no locator; {_EXPECTED}")
+
+
+def _lost(reading: Reading) -> frozenset[str]:
+    references = reading.parts.get(_FILE, {})
+    return frozenset(key for key, reference in references.items() if not reference.located)
 
 
 class _Shown:

@@ -467,7 +467,7 @@ class Reason(Statement):
 class ClaimPart(_Model):
     """A part of a claim, with a verdict of its own."""
 
-    text: Text = Field(description="what this part says, such as: on the muscle")
+    text: Text = Field(description="what this part says, such as: in children")
     verdict: PartVerdict
     why: tuple[Reason, ...] = Field(min_length=1)
     computed: Computed | None = Field(None, description="what the report computes of it besides")

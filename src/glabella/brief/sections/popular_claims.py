@@ -50,7 +50,15 @@ def _tally(results: Results, book: Ledger) -> Inline:
     total = count(results, under, "total", "popular claims", len(claims), files=["claims.yaml"], sources=sources)
     parts = [
         (
-            count(results, under, word, f"popular claims, {word}", number, files=["claims.yaml"], sources=sources),
+            count(
+                results,
+                under,
+                word.replace(" ", "_"),
+                f"popular claims, {word}",
+                number,
+                files=["claims.yaml"],
+                sources=sources,
+            ),
             f" {word}",
         )
         for word, number in found.items()
