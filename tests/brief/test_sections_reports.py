@@ -131,7 +131,7 @@ def test_the_shipped_reports_hold_what_was_seen_and_no_ratio_of_all_uses_of_a_qu
     assert "reports.faers_2020.migraine.printed" not in book.claims
     assert not any(name.startswith("reports.quarter") or name.endswith(".ror") for name in book.claims)
     ineffective = book.claims["reports.korea_2021.ineffective.printed"]
-    assert ineffective.text == "reporting odds ratio 21.60 (19.12 to 24.41)"
+    assert ineffective.text == "21.60 reporting odds ratio (19.12 to 24.41)"
     assert book.claims["reports.faers_2021.sialorrhoea.printed"].value == 0.27
     text = "\n".join(lines(section))
     assert "Of 103,785 pairs of a drug and an event, 1,413 named the toxin." in text

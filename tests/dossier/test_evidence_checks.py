@@ -82,7 +82,7 @@ def test_nothing_of_the_shipped_dossier_stands_on_memory() -> None:
     assert [fault for fault in faults(shipped()) if MEMORY in fault] == []
     evidence = load()
     for kind in ("brief", "report"):
-        made = document(Results(evidence), kind)  # type: ignore[arg-type]
+        made = document(Results(evidence), kind)
         assert all(source.status != "recalled" for claim in made.claims for source in claim.sources)
 
 
