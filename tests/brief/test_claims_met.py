@@ -18,7 +18,7 @@ from tests.brief.sections import changed, lines, sentence, starter
 
 @pytest.fixture
 def evidence(tmp_path: Path) -> Evidence:
-    """The starter, with a claim that holds for some and was tested in nobody else."""
+    """Give the starter with a claim that holds for some and was tested in nobody else."""
     evidence = starter(tmp_path)
     parts = {
         key: {"text": f"in the {key}", "verdict": verdict, "why": [{**sentence("So."), "bears": bears}]}

@@ -134,6 +134,7 @@ def test_the_shipped_reports_hold_what_was_seen_and_no_ratio_of_all_uses_of_a_qu
     assert ineffective.text == "21.60 reporting odds ratio (19.12 to 24.41)"
     assert book.claims["reports.faers_2021.sialorrhoea.printed"].value == 0.27
     text = "\n".join(lines(section))
+    assert "drooling (sialorrhoea) | 0.27 (derived, not printed with this row)" in text
     assert "Of 103,785 pairs of a drug and an event, 1,413 named the toxin." in text
     assert "In 2 of the 7 uses that were looked at, no difference was seen." in text
 

@@ -430,9 +430,9 @@ def test_each_part_of_a_claim_has_its_verdict_and_why(evidence: Evidence) -> Non
         "Claims that people meet: 1. Verdicts: 1 in parts.",
         "## in parts “It works.”",
         "- It is cheap.[EXAMPLE]",
-        "supported in the young:",
+        "In the young: supported",
         "- They gained.[EXAMPLE]",
-        "untested in the old:",
+        "In the old: untested",
         "- Nobody looked.[EXAMPLE]",
     ]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import get_args
 
 from glabella.brief.counting import count
-from glabella.brief.quoting import joined, say_all
+from glabella.brief.quoting import capital, joined, say_all
 from glabella.brief.results import Results
 from glabella.brief.sections import combinations
 from glabella.dossier import ClaimPart, PopularClaim
@@ -29,7 +29,7 @@ def report(results: Results, book: Ledger) -> Section | None:
         content.append(Heading((Icon("verdict", claim.verdict), " “", Name(claim.claim), "”")))
         content += _reasons(results, book, claim, f"claim.{claim.id}.")
         for key, part in claim.parts.items():
-            content.append(Paragraph((Strong((Icon("verdict", part.verdict), " ", Name(part.text))), ":")))
+            content.append(Paragraph(Strong((Name(capital(part.text)), ": ", Icon("verdict", part.verdict)))))
             content += _reasons(results, book, part, f"claim.{claim.id}.{key}.")
     return Section("claims", "Popular claims, checked", tuple(content))
 

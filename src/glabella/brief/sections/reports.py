@@ -17,7 +17,7 @@ _LEAD = (
     "These are reports of adverse events that people sent to drug regulators. They cannot say how often something "
     "happens, nor what caused it."
 )
-_MARKS = {"reported": "reported by another source"}
+_MARKS = {"reported": "reported by another source", "derived": "derived, not printed with this row"}
 
 
 def report(results: Results, book: Ledger) -> Section | None:
