@@ -252,3 +252,15 @@ def test_the_command_lists_notes_and_finds_no_fault(folder: Path) -> None:
     assert shown.output.splitlines()[0].startswith("note: references.json:")
     assert "'LOST' has no locator" in shown.output
     assert shown.output.splitlines()[-1] == f"no faults in {folder}"
+
+
+def test_under_priors_a_value_from_memory_is_noted(folder: Path) -> None:
+    prior = {
+        "label": "how trials differ", "of": "tau", "measure": "any", "applies_to": "any", "family": "half_normal",
+        "parameters": {"scale": {"value": 1, "status": "seen", "source": "EXAMPLE"}},
+        "why": [{"text": "So it was told.", "status": "recalled"}],
+    }  # fmt: skip
+    (folder / "priors.yaml").write_text(yaml.safe_dump({"heterogeneity": {"wide": prior}}), encoding="utf-8")
+    assert faults(folder) == []
+    (note,) = notes(folder)
+    assert (note.file, note.message) == ("priors.yaml", "a value from memory, under priors: it is shown nowhere")
