@@ -408,6 +408,7 @@ def test_an_estimate_says_its_numbers() -> None:
         ({"certainty": {"analysis": "x", "target": "any_benefit"}}, "expected one of at_least, at_most"),
         ({"tested": {"where": {}, "then": {"facts": {}}}}, "at least 1 item"),
         ({"estimate": {"analysis": "x", "target": "cures"}}, "important_benefit"),
+        ({"estimate": {"target": "any_benefit"}}, "expected one of analysis, difference"),
         ({"fact": {"for": ["A"]}}, "Extra inputs"),
     ],
 )

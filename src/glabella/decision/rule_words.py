@@ -109,7 +109,7 @@ def filter_words(where: Filter, names: Names) -> Said:
 
 
 def _estimate_words(atom: EstimateRule, names: Names, important: Mapping[str, float]) -> Said:
-    size = important.get(atom.analysis)
+    size = important.get(atom.key)
     span = said(
         {
             "important_benefit": "at or above the smallest difference that matters",
@@ -122,7 +122,7 @@ def _estimate_words(atom: EstimateRule, names: Names, important: Mapping[str, fl
     )
     if size is not None:
         span = joined((span, said(f"({range_words(atom.target)})", **range_figures(atom.target, size))), " ")
-    subject = said("supported if the estimate of {analysis}", analysis=_name(atom.analysis, names))
+    subject = said("supported if the estimate of {analysis}", analysis=_name(atom.key, names))
     head = joined((subject, span), " and its whole interval lie ")
     tail = said(
         f"contradicted if both lie outside on one side; each only with a certainty of at least {atom.need}; "

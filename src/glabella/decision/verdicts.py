@@ -410,7 +410,7 @@ def sure(rating: Rating, need: Level) -> bool:
 
 
 def _estimate(atom: EstimateRule, known: Known) -> tuple[Verdict, Said]:
-    one = known.estimates.get(atom.analysis)
+    one = known.estimates.get(atom.key)
     if one is None:
         return "untested", said("no effect is computed")
     body = one.body

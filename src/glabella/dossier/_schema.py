@@ -29,6 +29,7 @@ from glabella.dossier._number import (
     misfits_of_pair,
 )
 from glabella.dossier._words import CoTreatment, Words
+from glabella.dossier.rules import Rule
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
 Rater = Literal["clinician", "self"]
@@ -470,6 +471,7 @@ class ClaimPart(_Model):
     text: Text = Field(description="what this part says, such as: in children")
     verdict: PartVerdict
     why: tuple[Reason, ...] = Field(min_length=1)
+    rule: Rule | None = Field(None, description="what decides it; the verdict must be what it comes to")
     computed: Computed | None = Field(None, description="what the report computes of it besides")
 
 
@@ -481,6 +483,7 @@ class PopularClaim(_Model):
     verdict: Verdict
     why: tuple[Reason, ...] = ()
     parts: dict[Id, ClaimPart] = Field({}, description="where the verdict is in parts")
+    rule: Rule | None = Field(None, description="what decides it; the verdict must be what it comes to")
     computed: Computed | None = Field(None, description="what the report computes of it besides")
 
     @model_validator(mode="after")
@@ -489,6 +492,8 @@ class PopularClaim(_Model):
             raise ValueError("the verdict is in parts, expected two parts or more, each with its own")
         if self.parts and self.verdict != "in parts":
             raise ValueError(f"the verdict is {self.verdict}, but there are parts; expected in parts")
+        if self.parts and self.rule is not None:
+            raise ValueError("there are parts and a rule beside them; expected each part with its own")
         if not self.parts and not self.why:
             raise ValueError("why is missing; expected the reasons of the verdict")
         return self

@@ -6,6 +6,7 @@ any_benefit}}]}``. :mod:`glabella.decision.verdicts` says what each comes to.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -26,9 +27,20 @@ class _Atom(_Model):
 class EstimateRule(_Atom):
     """A pooled effect against a threshold: the estimate and its interval on one side, and sure enough."""
 
-    analysis: Text = Field(description="of dossier.yaml, or a difference that the program computes")
+    analysis: Text | None = Field(None, description="key of analyses")
+    difference: Text | None = Field(None, description="of two effects, where the program computes it")
     target: Stated
     need: Literal["high", "moderate", "low"] = Field("moderate", description="certainty; of a hedged claim low")
+
+    @model_validator(mode="after")
+    def _has_one_effect(self) -> EstimateRule:
+        _only_one(self, "analysis", "difference")
+        return self
+
+    @property
+    def key(self) -> str:
+        """The analysis or the difference."""
+        return self.analysis or self.difference or ""
 
 
 class ShareRule(_Atom):
@@ -186,6 +198,15 @@ class Rule(_Model):
     def kind(self) -> str:
         """The operator or the kind of evidence, as it is called here."""
         return next(name for name in type(self).model_fields if getattr(self, name) is not None)
+
+    @property
+    def atoms(self) -> Iterator[Rule]:
+        """Every kind of evidence in it, also that of a cap's condition."""
+        inside = (*self.parts, *((self.cap.when,) if self.cap else ()))
+        if not inside:
+            yield self
+        for part in inside:
+            yield from part.atoms
 
     @property
     def parts(self) -> tuple[Rule, ...]:
