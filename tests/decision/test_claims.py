@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from glabella.decision.claims import judge_claims, marks_of
-from glabella.decision.verdicts import Known
-from glabella.dossier import PopularClaim
+from glabella.decision.claims import judge_claims, marks_of, studies_known
+from glabella.decision.verdicts import Known, judge
+from glabella.dossier import PopularClaim, load, shipped, write_starter
+from glabella.dossier.rules import Rule
 
 
 def reason(source: str, status: str = "seen", bears: str = "for") -> dict[str, Any]:
@@ -55,3 +57,27 @@ def test_the_best_mark_of_a_source_counts_and_also_is_a_source() -> None:
         ],
     )
     assert marks_of(marked) == {"A": "seen", "C": "seen"}
+
+
+def test_studies_are_asked_by_design_role_control_outcome_and_size(tmp_path: Path) -> None:
+    write_starter(tmp_path / "d")
+    (study,) = load(tmp_path / "d").studies.values()
+    (known,) = studies_known(load(tmp_path / "d"))
+    assert known.words["design"] == {"randomised"}
+    assert known.words["role"] == {study.role}
+    assert known.words["control"] == {one.control for one in study.comparisons.values()}
+    assert known.words["outcome"] == {one.outcome for one in study.results}
+    assert study.n_randomised.value is None
+    assert (known.people, known.numbers) == (0, {})  # not known is not few
+
+
+def test_most_trials_of_the_shipped_dossier_are_small() -> None:
+    evidence = load(shipped())
+    rule = Rule.model_validate({"count": {
+        "of": "studies", "where": {"n_below": 100}, "among": {"design": "randomised", "role": "main"},
+        "at_least_share": 0.75,
+    }})  # fmt: skip
+    decision = judge(rule, Known(studies=studies_known(evidence)))
+    assert decision.verdict == "supported"
+    counted = {figure.name: figure.value for figure in decision.why.figures}
+    assert (counted["found"], counted["total"]) == (6, 7)  # counted by hand: all but the largest

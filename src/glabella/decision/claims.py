@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from glabella.decision.verdicts import Decision, Known, Mark, Whole, judge, whole
-from glabella.dossier import PopularClaim
+from glabella.decision.verdicts import Decision, Known, Mark, StudyKnown, Whole, judge, whole
+from glabella.dossier import Evidence, PopularClaim, Study
 from glabella.dossier._schema import ClaimPart
 
 #: Of several sentences with one source, the best mark counts.
@@ -78,3 +78,33 @@ def judge_claims(claims: tuple[PopularClaim, ...], known: Known) -> Iterator[Jud
         ]
         if len(decisions) == len(claim.judged):
             yield JudgedClaim(claim, tuple(decisions))
+
+
+def studies_known(evidence: Evidence) -> tuple[StudyKnown, ...]:
+    """Give what a rule may ask of the studies of a dossier.
+
+    Words are ``design`` (randomised, or the type), ``role``, ``control``, ``outcome`` (of its results) and
+    ``co_treatment``; the number is ``n``, people randomised.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        A dossier as read.
+    """
+    return tuple(_study_known(study) for study in evidence.studies.values())
+
+
+def _study_known(study: Study) -> StudyKnown:
+    n = study.n_randomised.value if study.n_randomised.usable else None
+    words: dict[str, set[str]] = {
+        "design": {"randomised" if study.design.randomised == "yes" else study.design.type},
+        "role": {study.role},
+        "control": {comparison.control for comparison in study.comparisons.values()},
+        "outcome": {result.outcome for result in study.results},
+        "co_treatment": {study.co_treatment},
+    }
+    return StudyKnown(
+        n or 0.0,
+        {kind: frozenset(found) for kind, found in words.items()},
+        {} if n is None else {"n": n},
+    )
