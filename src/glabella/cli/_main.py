@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -21,6 +22,9 @@ from glabella.cli._mechanism import mechanism
 from glabella.cli._network import network_command
 from glabella.cli._pool import pool_command
 from glabella.cli._safety import safety
+
+if TYPE_CHECKING:
+    from glabella.dossier import Fault
 
 KINDS = ("dossier", "study", "products", "claims", "reports", "comparators", "priors", "summary", "parameters",
          "observations", "links", "explanations", "questions", "words", "fit")  # fmt: skip
@@ -52,6 +56,8 @@ def dossier_check(path: Path) -> None:
     faults = check(path)
     if (path / "dossier.yaml").is_file():
         faults += check_lists(path)
+    if not faults:
+        faults = _check_verdicts(path)
     for fault in faults:
         click.echo(str(fault), err=True)
     if faults:
@@ -60,6 +66,19 @@ def dossier_check(path: Path) -> None:
     for note in notes(path):
         click.echo(f"note: {note}")
     click.echo(f"no faults in {path}")
+
+
+def _check_verdicts(path: Path) -> list[Fault]:
+    """List typed verdicts that the rules of the claims do not come to."""
+    from glabella.dossier import load
+
+    evidence = load(path)
+    if not any(judged.rule for claim in evidence.claims.claims for _, judged in claim.judged):
+        return []
+    from glabella.brief import Results
+    from glabella.brief.claims import misfits_of_verdicts
+
+    return misfits_of_verdicts(Results(evidence))
 
 
 @dossier.command("new")

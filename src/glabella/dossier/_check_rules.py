@@ -1,4 +1,4 @@
-"""Whether the rules of claims name what there is."""
+"""Whether the rules of claims, and what is declared for certainty, name what there is."""
 
 from __future__ import annotations
 
@@ -13,15 +13,29 @@ _FILE = "claims.yaml"
 
 
 def check_rules(reading: Reading) -> Iterator[Fault]:
-    """Check that every analysis a rule names is declared, and that every source is one of the claim's reasons."""
+    """Check that analyses and biases that are named are declared, and that sources are the claim's own."""
     claims, dossier = reading.parts.get(_FILE), reading.parts.get("dossier.yaml")
-    if claims is None or dossier is None:
+    if dossier is None:
+        return
+    yield from _check_biases(reading)
+    if claims is None:
         return
     for place, claim in enumerate(claims.claims):
         for name, judged in claim.judged:
             path = ("claims", place, *(("parts", name) if name else ()), "rule")
             for message in _misfits(judged, frozenset(dossier.analyses)):
                 yield Fault(_FILE, reading.documents[_FILE].line(path), message)
+
+
+def _check_biases(reading: Reading) -> Iterator[Fault]:
+    priors = reading.parts.get("priors.yaml")
+    known = () if priors is None else tuple(priors.bias)
+    for key, outcome in reading.parts["dossier.yaml"].outcomes.items():
+        named = None if outcome.trusted is None else outcome.trusted.bias
+        if named is not None and named not in known:
+            line = reading.documents["dossier.yaml"].line(("outcomes", key, "trusted", "bias"))
+            message = f"names the bias {named!r}, expected one of priors.yaml: {sorted(known)}"
+            yield Fault("dossier.yaml", line, message)
 
 
 def _misfits(judged: PopularClaim | ClaimPart, analyses: frozenset[str]) -> Iterator[str]:

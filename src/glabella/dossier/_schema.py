@@ -112,6 +112,19 @@ class UsualRisk(_Model):
         return self
 
 
+class Trusted(_Model):
+    """What no number tells of how far results for an outcome can be trusted; declared, and rated by rule."""
+
+    visible: bool = Field(description="whether people can tell by what they see or feel what they were given")
+    subjective: bool = Field(description="whether the outcome is one of feeling or judgement")
+    guess_test: Literal["none", "at_chance", "better_than_chance"] = Field(
+        "none", description="how well people guessed what they were given, where it was asked"
+    )
+    bias: Id | None = Field(None, description="key of bias in priors.yaml: what knowing it usually adds")
+    serious: tuple[Text, ...] = Field((), description="in what the trials are seriously indirect, in words")
+    lesser: tuple[Text, ...] = Field((), description="in what they are somewhat indirect; two count as one serious")
+
+
 class Outcome(_Model):
     """An outcome of interest, with its direction and the smallest change that matters to people."""
 
@@ -129,6 +142,7 @@ class Outcome(_Model):
     points: Points | None = Field(None, description="of a continuous outcome that is pooled as standardised")
     usual_risk: UsualRisk | None = Field(None, description="of a binary outcome")
     minimal_important_difference: tuple[Statement, ...] = ()
+    trusted: Trusted | None = Field(None, description="what is declared of how far its results can be trusted")
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Outcome:
