@@ -8,7 +8,7 @@ from glabella.shown import Certainty
 
 if TYPE_CHECKING:
     from glabella.dossier import Study
-    from glabella.synthesis import Pooled
+    from glabella.synthesis import Pooled, PooledTrials
 
 _LEVELS: tuple[Certainty, ...] = ("high", "moderate", "low", "very low")
 #: With fewer studies than this neither heterogeneity nor small-study effects can be judged.
@@ -18,7 +18,7 @@ _SUBSTANTIAL = 50.0
 
 
 def certainty(
-    fit: Pooled, studies: list[Study], null: float = 0.0, *, ratio: bool = False
+    fit: Pooled | PooledTrials, studies: list[Study], null: float = 0.0, *, ratio: bool = False
 ) -> tuple[Certainty, tuple[str, ...]]:
     """Rate a pooled result down, one level a reason, from high for randomised trials.
 
@@ -28,7 +28,7 @@ def certainty(
 
     Parameters
     ----------
-    fit : Pooled
+    fit : Pooled or PooledTrials
         A single pooled result.
     studies : list of Study
         The studies behind it; one that gives several comparisons counts once.

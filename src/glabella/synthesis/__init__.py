@@ -20,8 +20,17 @@ if TYPE_CHECKING:
         contrasts_of_each,
     )
     from glabella.synthesis._covariance import sampling_covariance, shared_control_covariance
+    from glabella.synthesis._declared import declared_prior, tau_prior_of
     from glabella.synthesis._design import Design, design
     from glabella.synthesis._effect_size import EffectSizes, effect_size
+    from glabella.synthesis._few_trials import (
+        LEAST_TESTED,
+        NO_PREDICTION,
+        OneTrial,
+        PooledTrials,
+        few_trials,
+        pool_trials,
+    )
     from glabella.synthesis._glmm import GLMM, pool_glmm
     from glabella.synthesis._gosh import Gosh, gosh
     from glabella.synthesis._multilevel import Multilevel, pool_multilevel
@@ -135,6 +144,10 @@ else:
                 "sampling_covariance",
                 "shared_control_covariance",
             ),
+            "_declared": (
+                "declared_prior",
+                "tau_prior_of",
+            ),
             "_design": (
                 "Design",
                 "design",
@@ -142,6 +155,14 @@ else:
             "_effect_size": (
                 "EffectSizes",
                 "effect_size",
+            ),
+            "_few_trials": (
+                "LEAST_TESTED",
+                "NO_PREDICTION",
+                "OneTrial",
+                "PooledTrials",
+                "few_trials",
+                "pool_trials",
             ),
             "_glmm": (
                 "GLMM",
@@ -316,6 +337,8 @@ else:
 
 __all__ = [
     "GLMM",
+    "LEAST_TESTED",
+    "NO_PREDICTION",
     "AdjustedFunnel",
     "AveragedModel",
     "Bayes",
@@ -369,12 +392,14 @@ __all__ = [
     "Normal",
     "NotComputed",
     "NotConvergedError",
+    "OneTrial",
     "Pairwise",
     "Permutation",
     "PetPeese",
     "Peto",
     "PiecewiseLinearCurve",
     "Pooled",
+    "PooledTrials",
     "RankTest",
     "Ranks",
     "Robust",
@@ -401,9 +426,11 @@ __all__ = [
     "control_bias",
     "control_counts",
     "cumulative",
+    "declared_prior",
     "design",
     "effect_size",
     "egger",
+    "few_trials",
     "gosh",
     "indirect_comparison",
     "indirect_sensitivity",
@@ -429,6 +456,7 @@ __all__ = [
     "pool_mh",
     "pool_multilevel",
     "pool_peto",
+    "pool_trials",
     "psma",
     "rank_probabilities",
     "rank_test",
@@ -438,6 +466,7 @@ __all__ = [
     "selection_model",
     "shared_control_covariance",
     "subnetworks",
+    "tau_prior_of",
     "to_scale_points",
     "trim_fill",
     "unblinding_curve",

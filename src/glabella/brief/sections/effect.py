@@ -53,7 +53,7 @@ def report(results: Results, book: Ledger) -> Section:
     told: set[Derivation] = set()
     content: list[Block] = [
         Paragraph((*statement(results, one, found[one.id]), " ", *trust(one)), "lead"),
-        *(Paragraph(each) for each in (new_trial(found[one.id]), largest(results, book)) if each),
+        *(Paragraph(each) for each in (new_trial(one, found[one.id]), largest(results, book)) if each),
         *_trials(results, book, one, found[one.id], told),
     ]
     for group in _groups(analyses):
