@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from glabella.synthesis._design import Design, design
     from glabella.synthesis._effect_size import EffectSizes, effect_size
     from glabella.synthesis._few_trials import (
+        LEAST_POOLED,
         LEAST_TESTED,
         NO_PREDICTION,
         OneTrial,
@@ -157,6 +158,7 @@ else:
                 "effect_size",
             ),
             "_few_trials": (
+                "LEAST_POOLED",
                 "LEAST_TESTED",
                 "NO_PREDICTION",
                 "OneTrial",
@@ -337,6 +339,7 @@ else:
 
 __all__ = [
     "GLMM",
+    "LEAST_POOLED",
     "LEAST_TESTED",
     "NO_PREDICTION",
     "AdjustedFunnel",

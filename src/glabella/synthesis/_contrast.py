@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeGuard
 
 from glabella.dossier import Analysis, Between, Comparison, Evidence, Number, Result, Study
 from glabella.synthesis._derive import smd_from_d, smd_from_f, smd_from_odds_ratio, smd_from_p, smd_from_t
-from glabella.synthesis._effect import BORROWED, RESPONSE_ODDS, Effect, Step, known
+from glabella.synthesis._effect import BORROWED, COUNTS, RESPONSE_ODDS, Effect, Step, known
 from glabella.synthesis._effect_size import effect_size
 from glabella.synthesis._spread import (
     P_OF_ZERO,
@@ -220,7 +220,7 @@ class Contrast:
         if isinstance(found, str):
             return found
         yi, vi, n1, n2, steps = found
-        return self._make(result, yi, vi, n1, n2, "counts", steps)
+        return self._make(result, yi, vi, n1, n2, COUNTS, steps)
 
     def _from_response(self, result: Result) -> Effect | str:
         found = self._counts(result, "OR")

@@ -10,8 +10,8 @@ from glabella.dossier import Number
 Inputs = tuple[tuple[str, Number], ...]
 #: The rule of a spread that is not a comparison's own.
 BORROWED = "assumption: SD-equivalent borrowed from the same trial's other comparison"
-#: The route of a standardised difference that was made of counts.
-RESPONSE_ODDS = "response odds"
+#: The routes of an effect of counts, and of a standardised difference that was made of counts.
+COUNTS, RESPONSE_ODDS = "counts", "response odds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,11 @@ class Effect:
     n2: float
     route: str
     steps: tuple[Step, ...]
+
+    @property
+    def counted(self) -> bool:
+        """Whether it is an effect on an event, of the people who had it."""
+        return self.route == COUNTS
 
     @property
     def converted(self) -> bool:

@@ -368,8 +368,8 @@ def _curve(under: _UnderBias, side: str) -> Figure:
 def _missing(given: _Given, average: _Averaged, one: PooledAnalysis) -> list[Block]:
     said: list[Inline] = [
         average.models,
-        " models, with and without an effect, heterogeneity and publication bias of several forms, were weighted by "
-        "how well they predict these trials. Averaged over them, the effect is ",
+        " models, with and without an effect, heterogeneity and publication bias of several forms, were weighted "
+        "by how well they predict these trials. Averaged over them, the effect is ",
         average.effect,
         ". The probability of any effect was a half before the data and is ",
         average.chance_effect,
