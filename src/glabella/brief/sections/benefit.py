@@ -115,7 +115,8 @@ def _row(results: Results, book: Ledger, row: Reading, lows: tuple[Baseline, ...
     else:
         k = ledger("trials", f"trials pooled: {label}", trials, decimals=0)
         size = (k, " trials, " if trials > 1 else " trial, ")
-    name: Inline = (Name(row.label), " ", Small((*size, n, " people")))
+    blends = "; blends scores and counts" if one.blended and row is head else ""
+    name: Inline = (Name(row.label), " ", Small((*size, n, f" people{blends}")))
     people: tuple[Cell, ...] = tuple(people_with(results, book, row, base, of) or "not known" for base in lows)
     if not alike(head, row):
         side = favours(one.analysis.measure, row.better, words_of(results.evidence).short)
@@ -162,7 +163,7 @@ def _note(results: Results, book: Ledger, rows: tuple[Reading, ...], lows: tuple
         scale = results.evidence.dossier.scales[points.scale].label
         spread = quote(book, points.sd, "spread", f"standard deviation of {scale} points")
         pieces += [
-            "Points: standardised mean difference times ",
+            "Points: standardised difference times ",
             Shown(spread, "number"),
             f", the spread of {scale} scores. ",
         ]
@@ -178,7 +179,7 @@ def _note(results: Results, book: Ledger, rows: tuple[Reading, ...], lows: tuple
         alike_at = (
             "whatever the chance without treatment" if len(lows) == 1 else "at both chances without treatment"
         )
-        pieces.append(f"People are computed, not counted: {what} {alike_at}, it is assumed.")
+        pieces.append(f"People are computed, assuming {what} {alike_at}.")
     if unused := not_used(head.one, found[1] if found is not None else None):
         pieces += [f"{' ' if lows else ''}Not used, without a source: ", Name(", ".join(unused)), "."]
     return tuple(pieces)

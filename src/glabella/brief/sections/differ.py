@@ -132,7 +132,7 @@ def _of_network(results: Results, one: PooledAnalysis, book: Ledger) -> list[_Ro
         rows.append((
             (what, f", {compared.control} as in the network"),
             corrected,
-            f"The event was not as frequent with {short} here as in the network’s trials; theirs was put in its place.",
+            f"The event was not as frequent with {short} here as in the network’s trials; their share was put in.",
         ))  # fmt: skip
     return rows
 
