@@ -10,7 +10,7 @@ import yaml
 from glabella.brief.results import Results
 from glabella.brief.sections import effect
 from glabella.dossier import Evidence, load, write_starter
-from glabella.shown import Items, Ledger, blocks_of, plain
+from glabella.shown import Items, Ledger, blocks_of, inlines_of, plain
 
 
 def twins(folder: Path, headline: str) -> Evidence:
@@ -29,13 +29,19 @@ def twins(folder: Path, headline: str) -> Evidence:
     return load(folder)
 
 
-def test_an_analysis_that_cannot_be_pooled_does_not_stop_the_others(tmp_path: Path) -> None:
+def test_two_trials_without_a_prior_are_shown_and_not_pooled(tmp_path: Path) -> None:
     section = effect.report(Results(twins(tmp_path / "made", "response_all")), Ledger())
+    text = [plain(piece) for piece in inlines_of((section,)) if not isinstance(piece, str) or piece.strip()]
+    words = " ".join(text)
+    assert "Not pooled:  the twins" in words
+    assert (
+        "no prior of the spread between trials is declared. Each comparison by itself; above one favours" in words
+    )
     items = [plain(item) for block in blocks_of((section,)) if isinstance(block, Items) for item in block.items]
-    assert "the twins: not computed: effects all equal: the Knapp-Hartung standard error is zero." in items
+    assert sum(item.startswith("Example 2020: odds ratio ") for item in items) == 2
 
 
 def test_a_headline_that_cannot_be_pooled_says_why(tmp_path: Path) -> None:
     results = Results(twins(tmp_path / "made", "twins"))
-    with pytest.raises(ValueError, match="headline analysis 'twins' cannot be pooled: effects all equal"):
+    with pytest.raises(ValueError, match="headline analysis 'twins' cannot be pooled: two trials do not tell"):
         effect.report(results, Ledger())

@@ -55,7 +55,6 @@ class Alternative:
     corrected: Claim | None
     prediction: Claim
     control: Claim
-    score: Claim
     trials: Claim
 
 
@@ -315,7 +314,6 @@ def _alternatives(results: Results, compared: Compared, book: Ledger) -> tuple[A
                 control=_effect(
                     compared, network, "control", f"{treatment.label} against {compared.control}", alone
                 ),
-                score=about[0]("score", f"P-score of {treatment.label}", alone.p_score),
                 trials=network("trials", f"trials of {treatment.label}", trials[key], decimals=0),
             )
         )

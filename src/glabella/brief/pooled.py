@@ -235,7 +235,11 @@ def blend(one: PooledAnalysis) -> tuple[Inline, ...]:
     said: list[Inline] = []
     if one.blended:
         turned = _named(one, [effect.converted for effect in one.effects])
-        said += [" It blends scores and counts: ", *turned, " counted people, which was turned into a difference."]
+        said += [
+            " It blends scores and counts: the counts of ",
+            *turned,
+            " were turned into differences of scores.",
+        ]
     if any(effect.borrowed for effect in one.effects):
         lent = _named(one, [effect.borrowed for effect in one.effects])
         said += [" The standard error of ", *lent, " is borrowed from the same trial’s other comparison."]

@@ -141,7 +141,8 @@ class Results:
         # Not through ``pooled``: what leads with one analysis need not pool all.
         one = self.pool(key)
         if key in self._refused:
-            raise ValueError(f"the headline analysis {key!r} cannot be pooled: {self._refused[key]}")
+            help_ = "; expected a usual prior in priors.yaml, or another headline" if key in self._apart else ""
+            raise ValueError(f"the headline analysis {key!r} cannot be pooled: {self._refused[key]}{help_}")
         if one is None:
             missing = contrasts(self.evidence, self.evidence.dossier.analyses[key]).not_computed
             why = "".join(f"; {each.study}/{each.comparison}: {each.reason}" for each in missing)

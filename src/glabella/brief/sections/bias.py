@@ -65,7 +65,7 @@ def report(results: Results, book: Ledger) -> Section | None:
             Heading("If people or raters knew"),
             *_knowing(results, book, given, under),
             Heading("If unwelcome trials are missing"),
-            *_missing(given, average, one),
+            *_missing(given, average),
         ),
     )
 
@@ -139,13 +139,15 @@ class _UnderBias:
 
 @dataclass(frozen=True, slots=True)
 class _Averaged:
-    """The headline averaged over models with and without effect, heterogeneity and publication bias."""
+    """The headline averaged over models with and without effect, heterogeneity and publication bias.
+
+    ``publication`` holds the probability of publication bias and its Bayes factor; None with too few trials.
+    """
 
     effect: Claim
     chance_effect: Claim
-    chance_bias: Claim
     bf_effect: Claim
-    bf_bias: Claim
+    publication: tuple[Claim, Claim] | None
     models: Claim
 
 
@@ -238,9 +240,13 @@ def _averaged(results: Results, book: Ledger, given: _Given) -> _Averaged:
             decimals=decimals_for(0.0, found.mu.mean, low, high),
         ),
         chance_effect=about("chance.effect", "probability of an effect", found.effect.posterior),
-        chance_bias=about("chance.publication", "probability of publication bias", found.bias.posterior),
         bf_effect=about("bf_effect", "Bayes factor for an effect", found.effect.bf),
-        bf_bias=about("bf_bias", "Bayes factor for publication bias", found.bias.bf, decimals=0),
+        publication=None
+        if len(one.trials) < LEAST_TESTED
+        else (
+            about("chance.publication", "probability of publication bias", found.bias.posterior),
+            about("bf_bias", "Bayes factor for publication bias", found.bias.bf, decimals=0),
+        ),
         models=about("models", "models averaged", len(found.models), decimals=0),
     )
 
@@ -365,7 +371,7 @@ def _curve(under: _UnderBias, side: str) -> Figure:
     )
 
 
-def _missing(given: _Given, average: _Averaged, one: PooledAnalysis) -> list[Block]:
+def _missing(given: _Given, average: _Averaged) -> list[Block]:
     said: list[Inline] = [
         average.models,
         " models, with and without an effect, heterogeneity and publication bias of several forms, were weighted "
@@ -377,16 +383,16 @@ def _missing(given: _Given, average: _Averaged, one: PooledAnalysis) -> list[Blo
         average.bf_effect,
         ").",
     ]
-    if len(one.trials) < LEAST_TESTED:
+    if average.publication is None:
         said.append(
             " How likely publication bias is, is not told: as of any test for it, fewer than ten trials say little."
         )
     else:
         said += [
             " That of publication bias was a half and is ",
-            average.chance_bias,
+            average.publication[0],
             " (Bayes factor ",
-            average.bf_bias,
+            average.publication[1],
             ").",
         ]
     return [

@@ -8,7 +8,7 @@ controls of both are alike, where that can be had, and the one with the joined t
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from glabella.brief.joined import Alternative, Joined, JoinedWay, choice_of, joined
 from glabella.brief.measure import NAMES, axis, favours, holds, is_ratio, null_of, null_word
@@ -59,10 +59,11 @@ def report(results: Results, book: Ledger) -> Section | None:
     found, direct = joined(results, book), direct_trials(evidence)
     if found is None and not direct:
         return None
-    content = [_lead(evidence, book, direct)]
+    # What trials compared directly leads; where none did, what can be said indirectly.
+    content = [_answer(found, "lead") if found and not direct else _lead(evidence, book, direct)]
     content += [Heading("Trials that set them side by side"), *_direct(evidence, book, direct, found)]
     if found is not None:
-        content += _indirect(found, words_of(evidence).control)
+        content += _indirect(found, words_of(evidence).control, answered=not direct)
         content += _alternatives(found)
         content += _alike(book, found.compared)
         content.append(_other_choices(found))
@@ -101,8 +102,6 @@ def direct_statements(evidence: Evidence) -> dict[int, Statement]:
 def _lead(evidence: Evidence, book: Ledger, trials: tuple[tuple[Study, Comparison], ...]) -> Block:
     """Say first what trials compared directly; what is indirect comes after."""
     name, said = words_of(evidence).treatment, direct_statements(evidence)
-    if not trials:
-        return Paragraph(f"No trial of this dossier sets {name} beside another treatment.", "lead")
     for place, one in said.items():
         return Paragraph(say(book, one, f"with{place}"), "lead")
     randomised = any(study.design.randomised == "yes" for study, _ in trials)
@@ -113,8 +112,8 @@ def _lead(evidence: Evidence, book: Ledger, trials: tuple[tuple[Study, Compariso
 def _direct(
     evidence: Evidence, book: Ledger, trials: tuple[tuple[Study, Comparison], ...], found: Joined | None
 ) -> list[Block]:
-    if not trials:
-        return []
+    if found is not None and not trials:
+        return [Paragraph(f"No trial of this dossier sets {found.compared.name} beside another treatment.")]
     said = direct_statements(evidence)
     covered = {key for one in said.values() for key in one.sources}
     # The first of them leads the section.
@@ -177,7 +176,7 @@ def _seen(evidence: Evidence, book: Ledger, study: Study, one: Comparison) -> li
 # --- the indirect comparison --------------------------------------------------------------------------------
 
 
-def _answer(found: Joined) -> Block:
+def _answer(found: Joined, look: Literal["lead", ""] = "") -> Block:
     """Say who works better, or that nobody can tell, with how sure that is and how far the estimates reach."""
     compared, word = found.compared, found.compared.certainty
     undecided = holds(found.range, compared.comparators.measure)
@@ -200,17 +199,18 @@ def _answer(found: Joined) -> Block:
             f", where {null_word(compared.comparators.measure)} means no difference. Certainty: ",
             Icon("certainty", word),
             ".",
-        )
+        ),
+        look,
     )
 
 
-def _indirect(found: Joined, control: str) -> list[Block]:
+def _indirect(found: Joined, control: str, *, answered: bool) -> list[Block]:
     """Say how the comparison is made and how sure it is; then each way to join, the one with most trials first."""
     compared = found.compared
     name, node = compared.name, compared.control
     return [
         Heading(f"Indirect comparison, through {node}"),
-        _answer(found),
+        *(() if answered else (_answer(found),)),
         Paragraph(
             (
                 f"The trials of {name} compared it with {control}. In ",
@@ -222,40 +222,38 @@ def _indirect(found: Joined, control: str) -> list[Block]:
             )
         ),
         _fragile(found),
-        _joins(found),
+        *_joins(found),
         Items(tuple((Strong(f"{capital(one.way.label)}: "), f"{one.way.why}.") for one in _largest_first(found))),
     ]
 
 
-def _joins(found: Joined) -> Table:
+def _joins(found: Joined) -> list[Table]:
     """Give each way to join: with its trials' own spread, with the control as in the network, and as it stands."""
-    name, node, first = found.compared.name, found.compared.control, found.compared.first
-    columns = [Column("joined through"), Column("comparisons", "number")]
-    for against in (node, first):
-        columns += [
-            Column(f"against {against}, with the joined trials’ own spread", "number"),
-            Column(f"{node} as in the network’s trials", "number"),
-            Column("with the network’s spread", "number"),
-        ]
-    rows = tuple(
-        Row(
-            (
-                one.way.label,
-                Shown(one.k, "number"),
-                *map(_or_not, (one.own_control, one.corrected_control, one.control)),
-                *map(_or_not, (one.own, one.corrected, one.first)),
-            )
+    compared = found.compared
+    node, ways = compared.control, _largest_first(found)
+    tables = []
+    for against, of in (
+        (node, [(one.own_control, one.corrected_control, one.control) for one in ways]),
+        (compared.first, [(one.own, one.corrected, one.first) for one in ways]),
+    ):
+        heads = (
+            "with the joined trials’ own spread",
+            f"{node} as in the network’s trials",
+            "with the network’s spread",
         )
-        for one in _largest_first(found)
-    )
-    comparators = found.compared.comparators
-    caption = (
-        f"{capital(_measured(found))}; {favours(comparators.measure, comparators.better, name)}.",
-        " Certainty of each: ",
-        Icon("certainty", found.compared.certainty),
-        ".",
-    )
-    return Table(caption, tuple(columns), rows, note=(_narrower(found), *_corrected(found)))
+        kept = [place for place in range(3) if any(each[place] for each in of)]
+        rows = tuple(
+            Row((one.way.label, Shown(one.k, "number"), *(_or_not(each[place]) for place in kept)))
+            for one, each in zip(ways, of, strict=True)
+        )
+        side = favours(compared.comparators.measure, compared.comparators.better, compared.name)
+        caption = (f"{capital(_measured(found))} against {against}; {side}. Certainty of each: ",
+                   Icon("certainty", compared.certainty), ".")  # fmt: skip
+        columns = [Column("joined through"), Column("comparisons", "number")]
+        columns += [Column(heads[place], "number") for place in kept]
+        tables.append(Table(caption, tuple(columns), rows))
+    tables[-1] = replace(tables[-1], note=(_narrower(found), *_corrected(found)))
+    return tables
 
 
 def _or_not(claim: Claim | None) -> Inline:
@@ -264,7 +262,8 @@ def _or_not(claim: Claim | None) -> Inline:
 
 def _corrected(found: Joined) -> tuple[Inline, ...]:
     """Say what the correction of the control's risk needs, where not every way has it."""
-    if all(one.corrected for one in found.ways):
+    have = [one.corrected is not None for one in found.ways]
+    if all(have) or not any(have):
         return ()
     return (f" The risk on {found.compared.control} can be moved only where every joined trial counted the event.",)
 
@@ -427,17 +426,15 @@ def _ranked(found: Joined, wide: int) -> Block:
         ),
         *((Column(f"{name} against it", "number"),) if second else ()),
         Column("expected in a new trial", "number"),
-        Column("P-score", "number"),
     ]
     rows = tuple(
         Row(
             (
                 Name(one.label),
                 "the link" if one.key == node else Shown(one.control, "bare"),
-                *((_or_not(one.corrected),) if mended else ()),
+                *((_or_not(one.corrected),) if mended and second else ()),
                 *((Shown(one.effects[0], "bare"),) if second else ()),
                 Shown(one.prediction, "limits"),
-                Shown(one.score, "number"),
             )
         )
         for one in _best_first(found, 0)

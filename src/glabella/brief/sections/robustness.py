@@ -36,7 +36,6 @@ from glabella.shown import (
     Row,
     Section,
     Shown,
-    Small,
     Table,
     digest,
     steady,
@@ -380,13 +379,13 @@ def _without(results: Results, about: Ledger) -> list[Block]:
         if there:
             drawn.append(claim)
         written: Inline = (claim, " (credible interval)") if fit and fit.interval == "credible" else claim
-        why = "" if there or fit is None else f" ({'; '.join(fit.notes)})"
+        why = "" if there or fit is None else f": {'; '.join(fit.notes)}"
         rows.append(
             Row(
                 (
                     Name(study.label),
                     Drawn(claim, "pooled") if there else "",
-                    (written, Small(why)) if why else written,
+                    (written, why) if why else written,
                 )
             )
         )
