@@ -622,8 +622,9 @@ def test_direct_trials_stand_without_a_network_too(tmp_path: Path) -> None:
         "The trials below compared my drug with another treatment. At least one of them is randomised."
     )
     assert (
-        "d, directly: against a white pill; randomised, open-label. People who were made up. In 40 per cent" in said
-    )
+        "d, directly: against a white pill; randomised, open-label. 20 v 20 people. People who were made up. In 40 "
+        "per cent"
+    ) in said
     changed["d"] = direct("d", randomised="unclear")
     said = compared_text(made_up(tmp_path / "f", trials, **{**of, "products": {}}))
     assert "None of them is clearly randomised." in said

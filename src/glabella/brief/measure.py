@@ -99,9 +99,14 @@ def decimals_for(null: float, value: float, low: float, high: float, *, usual: i
     if middle < _AT_NULL * (high - low):
         middle = nearest
     near = min((far for far in (middle, nearest) if far > 0 and math.isfinite(far)), default=1.0)
-    digits = min(usual, _allowed(value, low, high, usual))
+    allowed = _allowed(value, low, high, usual)
     # Rounded to so many digits it is still seen to differ from the null.
-    return next((more for more in range(digits, _MOST_DECIMALS) if round(near, more) > 0), _MOST_DECIMALS)
+    seen = next(
+        (more for more in range(min(usual, allowed), _MOST_DECIMALS) if round(near, more) > 0), _MOST_DECIMALS
+    )
+    if seen <= usual:
+        return seen
+    return min(1 - math.floor(math.log10(near)), max(allowed, seen), _MOST_DECIMALS)
 
 
 def _allowed(value: float, low: float, high: float, usual: int) -> int:

@@ -421,7 +421,7 @@ def _ranked(found: Joined, wide: int) -> Block:
         Column(f"itself against {compared.control}", "number"),
         *(
             (Column(f"{name} against it, {compared.control} as in the network’s trials", "number"),)
-            if mended
+            if mended and second
             else ()
         ),
         *((Column(f"{name} against it", "number"),) if second else ()),

@@ -31,7 +31,7 @@ _METHODS = {
     "common": "as one common effect",
 }
 _TESTS = {
-    "knha": "the interval after Hartung, Knapp, Sidik and Jonkman",
+    "knha": "the interval after Hartung, Knapp, Sidik and Jonkman, its error never below the usual one",
     "t": "an interval from the t distribution",
     "z": "an interval from the normal distribution",
 }
@@ -40,6 +40,13 @@ _PREDICTION = (
     "or with trials that differ little, it holds that effect less often than its name says; how often stands in "
     "the project's pages on coverage."
 )
+_FEW = (
+    "Trials are counted, not comparisons. One trial stands for itself. Two are shown both and pooled under the prior "
+    "of the spread between trials that the dossier declares; without one they are not pooled. From three on they are "
+    "pooled as declared. With fewer than five a new trial’s interval comes from that prior, or there is none. Tests "
+    "for small-study effects need ten."
+)
+_DIGITS = "A number has the digits that its interval allows."
 _CERTAINTY = (
     "Certainty starts at high and falls one level for each reason: studies that were not randomised (two levels "
     "where none was); trials of another question; few trials; an interval that includes no difference; trials that "
@@ -63,7 +70,7 @@ def report(results: Results, book: Ledger) -> Section | None:
             "lead",
         ),
         Heading("How effects are pooled"),
-        Items((*_pooling(results), _PREDICTION, _memory(results))),
+        Items((*_pooling(results), _FEW, _PREDICTION, _DIGITS, _memory(results))),
         Heading("How certainty is rated"),
         Paragraph(_CERTAINTY),
     ]
