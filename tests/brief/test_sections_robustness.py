@@ -128,10 +128,10 @@ def test_each_trial_is_left_out_once_with_all_its_comparisons(shipped: tuple[Res
     table = tables(found)[1]
     one = results.headline
     assert [plain(row.cells[0]) for row in table.rows] == [study.label for study in one.trials]
-    assert plain(table.rows[3].cells[2]) == book.claims["sure.without.4"].text
+    assert plain(table.rows[3].cells[2]) == book.claims["sure.without.brin2020"].text
     rest = tuple(effect for effect in one.effects if effect.study != "brin2020")
     fit = pool(*arrays(rest), test="adhoc")
-    claim = book.claims["sure.without.4"]
+    claim = book.claims["sure.without.brin2020"]
     assert (claim.value, claim.low, claim.high) == pytest.approx((fit.estimate, fit.ci_low, fit.ci_high), rel=1e-8)
     assert table.axis is not None
     assert "below zero favours" in plain(table.caption)
@@ -278,7 +278,7 @@ def test_two_trials_that_are_left_are_pooled_under_the_prior(tmp_path: Path) -> 
     results, book = Results(evidence), Ledger()
     found = robustness.report(results, book)
     assert found is not None
-    claim = book.claims["sure.without.1"]
+    claim = book.claims["sure.without.able2001"]
     fit = bayes(*arrays(results.headline.effects[1:]), tau_prior=HalfNormal(0.3))
     ends = (fit.mu.median, *fit.mu.interval(kind="central"))
     assert (claim.value, claim.low, claim.high) == pytest.approx(np.exp(ends), rel=1e-8)

@@ -352,7 +352,7 @@ def _without(results: Results, about: Ledger) -> list[Block]:
     one = results.headline
     analysis, words = one.analysis, words_of(results.evidence)
     rows, drawn = [], []
-    for place, study in enumerate(one.trials):
+    for study in one.trials:
         left = tuple(effect for effect in one.effects if effect.study != study.id)
         try:
             fit, prior = results.pool_effects(left, analysis)
@@ -364,7 +364,7 @@ def _without(results: Results, about: Ledger) -> list[Block]:
             about if prior is None or fit is None or fit.way != "two trials" else _on_prior(results, about, prior)
         )
         claim = book(
-            f"without.{place + 1}",
+            f"without.{study.id}",
             f"pooled effect without {study.label}: {one.analysis.label}, {one.outcome.label}",
             value,
             low=low,
