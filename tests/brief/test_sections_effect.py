@@ -12,7 +12,7 @@ from glabella.brief.measure import axis, favours, sides
 from glabella.brief.results import Results
 from glabella.brief.sections import absolute, effect
 from glabella.dossier import load
-from glabella.shown import Claim, Details, Drawn, Ledger, Section, Table, blocks_of, plain
+from glabella.shown import Claim, Details, Drawn, Ledger, Section, Table, blocks_of, claims_of, plain
 from tests.brief.made_up_trials import (
     Data,
     Trial,
@@ -258,6 +258,58 @@ def test_one_trial_stands_for_itself(tmp_path: Path) -> None:
     assert "Left out" not in text
     assert "How large a difference matters?" not in text
     assert "Other choices of trials" not in text
+
+
+#: A made-up prior of the spread between trials.
+SPREAD: Data = {
+    "heterogeneity": {
+        "known": {
+            "label": "a made-up spread", "of": "tau", "measure": "any", "applies_to": "anything",
+            "family": "half_normal", "parameters": {"scale": number(0.3)}, "usual": True,
+            "why": [{"text": "It is made up.", "status": "seen", "source": "EXAMPLE"}],
+        }
+    }
+}  # fmt: skip
+
+
+def test_two_trials_are_pooled_under_the_prior_and_said_to_be(tmp_path: Path) -> None:
+    found = section(tmp_path, "RR", "lower", FEWER[:2], priors=SPREAD)
+    assert lead(found).startswith("Pooled over 2 trials and ")
+    text = said(found)
+    assert "it rests on a prior: a made-up spread." in text
+    (table,) = tables(found)
+    assert plain(table.rows[2].cells[0]).startswith("Pooled under a prior, ")
+    claim = claims_of((found,))
+    (estimate,) = (each for each in claim if each.id == "response_all.estimate")
+    assert estimate.interval == "95 % credible interval"
+    assert "priors.yaml" in dict(estimate.inputs)
+    assert "Variability between trials" not in plain(table.note)
+
+
+def test_below_five_trials_without_a_prior_no_new_one_is_told(tmp_path: Path) -> None:
+    text = said(section(tmp_path, "RR", "lower", FEWER))
+    assert "Fewer than five trials do not tell how trials differ, and no prior of that is declared" in text
+    assert "A new trial" not in text
+
+
+def test_five_trials_tell_of_a_new_one_by_themselves(tmp_path: Path) -> None:
+    trials = [counted(f"Able {2001 + at}", 20 + 3 * at, 200, 40, 200) for at in range(5)]
+    text = said(section(tmp_path, "RR", "lower", trials, priors=SPREAD))
+    assert "(prediction interval; with few trials it is often too narrow)." in text
+
+
+def test_an_interval_that_had_to_be_widened_is_said_to_be(tmp_path: Path) -> None:
+    words = "These trials lie closer together than chance has them; the interval was widened by the usual error."
+    (table,) = tables(section(tmp_path, "RR", "lower", FEWER))
+    assert words in plain(table.note)
+    apart = [counted(f"Able {2001 + at}", 10 + 30 * at, 200, 40, 200) for at in range(3)]
+    assert words not in plain(tables(section(tmp_path / "apart", "RR", "lower", apart))[0].note)
+
+
+def test_the_largest_trial_alone_is_one_trial(shipped: tuple[Section, Ledger]) -> None:
+    text = said(shipped[0])
+    assert "In the one trial, its comparisons taken as one effect, with 255 people" in text
+    assert "Together, as one trial, 255 people" in text
 
 
 def test_certainty_without_a_reason_says_no_more(tmp_path: Path) -> None:
