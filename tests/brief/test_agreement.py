@@ -6,11 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
+from click.testing import CliRunner
 
 from glabella.brief import Results, document
 from glabella.brief.agreement import contradictions
 from glabella.brief.documents import Kind
 from glabella.brief.sections import differ
+from glabella.cli import main
 from glabella.dossier import load
 from glabella.shown import Claim, Document, Ledger, Section, Table, blocks_of, claims_of, plain
 from tests import dossiers_made
@@ -108,3 +111,27 @@ def test_it_stands_only_where_there_is_something_to_explain(results: Results) ->
     section = differ.report(results, book)
     assert section is not None
     assert {claim.id for claim in claims_of(section.content)} == {"scores_all.estimate", "bias.plain"}
+
+
+def test_a_dossier_whose_page_contradicts_itself_has_a_fault(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = dossiers_made.starter(tmp_path / "made")
+    sound = CliRunner().invoke(main, ["dossier", "check", str(folder)])
+    assert (sound.exit_code, sound.output) == (0, f"no faults in {folder}\n")
+    monkeypatch.setattr(
+        "glabella.brief.agreement.contradictions", lambda shown: [f"one and another in a {shown.kind}"]
+    )
+    done = CliRunner().invoke(main, ["dossier", "check", str(folder)])
+    assert done.exit_code == 2
+    assert "report: one and another in a report\n2 faults listed of" in done.output
+
+
+def test_a_dossier_of_which_no_document_can_be_made_is_not_said_to_contradict(tmp_path: Path) -> None:
+    folder = dossiers_made.starter(tmp_path / "made")
+    study = folder / "studies" / "example2020.yaml"
+    data = yaml.safe_load(study.read_text(encoding="utf-8"))
+    study.write_text(yaml.safe_dump(data | {"results": []}), encoding="utf-8")
+    with pytest.raises(ValueError, match="no effect that could be computed"):
+        document(Results(load(folder)), "brief")
+    assert CliRunner().invoke(main, ["dossier", "check", str(folder)]).exit_code == 0

@@ -299,7 +299,7 @@ def test_five_trials_tell_of_a_new_one_by_themselves(tmp_path: Path) -> None:
 
 
 def test_an_interval_that_had_to_be_widened_is_said_to_be(tmp_path: Path) -> None:
-    words = "These trials lie closer together than chance has them; the interval was widened by the usual error."
+    words = "These trials lie closer together than chance has them, so the interval rests on the usual error."
     (table,) = tables(section(tmp_path, "RR", "lower", FEWER))
     assert words in plain(table.note)
     apart = [counted(f"Able {2001 + at}", 10 + 30 * at, 200, 40, 200) for at in range(3)]

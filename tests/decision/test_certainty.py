@@ -126,11 +126,11 @@ def test_a_trial_with_two_comparisons_is_one_trial() -> None:
 
 def test_what_a_prior_tells_of_a_new_trial_counts() -> None:
     """Three trials that agree tell little of a fourth; two need the prior for all that is known of them."""
-    y, v = [0.60, 0.62, 0.58], [0.005] * 3
+    y, v = [0.60, 0.62, 0.58], [0.015] * 3
     sure = pool_trials(y, v, tau_prior=HalfNormal(0.02))
     assert sure.pi_low > 0
     assert certainty(sure, GOOD[:3]) == ("moderate", (FEW,))
-    unsure = pool_trials(y, v, tau_prior=HalfNormal(1.0))
+    unsure = pool_trials(y, v, tau_prior=HalfNormal(3.0))
     assert unsure.ci_low > 0 > unsure.pi_low
     assert certainty(unsure, GOOD[:3]) == ("low", (FEW, "the trials disagree"))
     assert certainty(pool_trials(y, v), GOOD[:3]) == ("moderate", (FEW,))

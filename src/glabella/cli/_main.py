@@ -49,12 +49,30 @@ def dossier_check(path: Path) -> None:
     faults = check(path)
     if (path / "dossier.yaml").is_file():
         faults += check_lists(path)
-    for fault in faults:
-        click.echo(str(fault), err=True)
-    if faults:
-        click.echo(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} listed of {path}", err=True)
+    said = [str(fault) for fault in faults] or _contradictions(path)
+    for each in said:
+        click.echo(each, err=True)
+    if said:
+        click.echo(f"{len(said)} fault{'s' if len(said) > 1 else ''} listed of {path}", err=True)
         sys.exit(BAD_INPUT)
     click.echo(f"no faults in {path}")
+
+
+def _contradictions(path: Path) -> list[str]:
+    """Name the intervals that the documents of a sound dossier would state beside others without a reason."""
+    from glabella.brief import Results, document
+    from glabella.brief.agreement import contradictions
+    from glabella.dossier import load
+
+    results = Results(load(path))
+    found = []
+    for kind in ("brief", "report"):
+        try:
+            found += [f"{kind}: {each}" for each in contradictions(document(results, kind))]
+        except ValueError:
+            # What keeps a document from being made is said where one is asked for.
+            continue
+    return found
 
 
 @dossier.command("new")

@@ -41,9 +41,7 @@ UNPREDICTED = (
 )
 #: The notes that say why there is no prediction interval.
 NO_PREDICTION = frozenset({ONE, UNPREDICTED})
-WIDENED = (
-    "the trials lie closer together than chance has them; the interval is not narrower than the usual one for it"
-)
+WIDENED = "the Knapp-Hartung standard error is smaller than the usual one here, so the usual one was taken"
 
 
 @dataclass(frozen=True, slots=True)

@@ -245,7 +245,7 @@ def _forest(results: Results, one: PooledAnalysis, found: PooledClaims, trials: 
         ]
     if one.fit.widened:
         note.append(
-            " These trials lie closer together than chance has them; the interval was widened by the usual error."
+            " These trials lie closer together than chance has them, so the interval rests on the usual error."
         )
     important = important_difference(one)
     if important is not None:
