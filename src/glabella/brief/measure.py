@@ -120,10 +120,10 @@ def _allowed(value: float, low: float, high: float, usual: int) -> int:
 
 def decimals_of(one: PooledAnalysis) -> int:
     """Give the digits after the point of a pooled analysis's effect."""
-    fit = one.fit
-    return decimals_for(
-        null_of(one.analysis.measure), one.shown(fit.estimate), one.shown(fit.ci_low), one.shown(fit.ci_high)
-    )
+    value, low, high = one.ends
+    if value is None or low is None or high is None:
+        return 2
+    return decimals_for(null_of(one.analysis.measure), value, low, high)
 
 
 def decimals_of_prediction(one: PooledAnalysis) -> int:

@@ -58,14 +58,15 @@ def pooled_claims(results: Results, book: Ledger, one: PooledAnalysis) -> Pooled
     about = book.under(f"{one.id}.", **results.fields_of(one))
     whole = f"{one.analysis.label}, {one.outcome.label}"
     predicted = bool(fit.prediction)
+    value, low, high = one.ends
     of_new = results.fields_of(one, of_new_trial=True)
     return PooledClaims(
         estimate=about(
             "estimate",
             f"pooled effect: {whole}",
-            shown(fit.estimate),
-            low=shown(fit.ci_low),
-            high=shown(fit.ci_high),
+            value,
+            low=low,
+            high=high,
             interval=one.interval,
             decimals=decimals_of(one),
         ),
@@ -218,6 +219,9 @@ def statement(results: Results, one: PooledAnalysis, found: PooledClaims) -> tup
     side = favours(one.analysis.measure, one.outcome.better, words_of(results.evidence).short)
     inside = about_null(found.estimate, one.analysis.measure)
     said: tuple[Inline, ...] = (f"the {named(one)} is ", found.estimate, f"; {side}; {inside}.")
+    if one.fit.way == "not pooled":
+        why = "; ".join(one.fit.notes)
+        return (f"Not pooled: {why}. Each trial’s {named(one)} stands below; {side}.", *blend(one))
     if one.fit.way == "one trial":
         return (f"In the {_one_trial(one)} with ", found.n, " people ", *said, *blend(one))
     # A trial of several arms gives several comparisons.

@@ -99,11 +99,12 @@ def alike(head: Reading, other: Reading) -> bool:
 
 def reading(results: Results, book: Ledger, one: PooledAnalysis, label: str) -> Reading:
     """Read one analysis."""
-    fit, outcome, fields = one.fit, one.outcome, results.fields_of(one)
+    outcome, fields = one.outcome, results.fields_of(one)
     named = f"{one.analysis.label}, {outcome.label}"
+    value, low, high = one.ends
     estimate = book.under(f"{one.id}.", **fields)(
-        "estimate", f"pooled effect: {named}", one.shown(fit.estimate), low=one.shown(fit.ci_low),
-        high=one.shown(fit.ci_high), interval=one.interval, decimals=decimals_of(one),
+        "estimate", f"pooled effect: {named}", value, low=low, high=high, interval=one.interval,
+        decimals=decimals_of(one),
     )  # fmt: skip
     points = _points(results, book, one, named)
     return Reading(label, one, estimate, points, outcome.better, important_of(one))
@@ -113,6 +114,8 @@ def _points(results: Results, book: Ledger, one: PooledAnalysis, named: str) -> 
     """Turn a standardised difference into points."""
     spread = one.outcome.points
     if one.analysis.measure != "SMD" or spread is None or spread.sd.value is None or not spread.sd.usable:
+        return None
+    if one.fit.way == "not pooled":
         return None
     fit, scale = one.fit, results.evidence.dossier.scales[spread.scale].label
     value, low, high = (float(x) for x in to_scale_points([fit.estimate, fit.ci_low, fit.ci_high], spread.sd.value))
@@ -232,7 +235,7 @@ def risk_of(results: Results, row: Reading, base: Baseline) -> tuple[float | Non
     An effect on events tells of these events only; a score tells of the events that its own family counts.
     """
     found, measure, fit = counted(results), row.one.analysis.measure, row.one.fit
-    if found is None or measure == "MD":
+    if found is None or measure == "MD" or fit.way == "not pooled":
         return None, None, None
     same = (
         row.one.outcome.family == found[1].family

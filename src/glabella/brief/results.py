@@ -79,7 +79,14 @@ class PooledAnalysis:
     @property
     def interval(self) -> str:
         """What the interval of its effect is called."""
-        return f"95 % {self.fit.interval} interval"
+        return f"95 % {self.fit.interval or 'confidence'} interval"
+
+    @property
+    def ends(self) -> tuple[float | None, float | None, float | None]:
+        """Its effect and the limits of its interval as people read them; None where nothing was pooled."""
+        if self.fit.way == "not pooled":
+            return None, None, None
+        return self.shown(self.fit.estimate), self.shown(self.fit.ci_low), self.shown(self.fit.ci_high)
 
     @property
     def blended(self) -> bool:
@@ -140,9 +147,11 @@ class Results:
         key = self.evidence.dossier.headline
         # Not through ``pooled``: what leads with one analysis need not pool all.
         one = self.pool(key)
+        if key in self._apart:
+            # Two trials that no prior lets pool still lead, each by itself.
+            return self._apart[key]
         if key in self._refused:
-            help_ = "; expected a usual prior in priors.yaml, or another headline" if key in self._apart else ""
-            raise ValueError(f"the headline analysis {key!r} cannot be pooled: {self._refused[key]}{help_}")
+            raise ValueError(f"the headline analysis {key!r} cannot be pooled: {self._refused[key]}")
         if one is None:
             missing = contrasts(self.evidence, self.evidence.dossier.analyses[key]).not_computed
             why = "".join(f"; {each.study}/{each.comparison}: {each.reason}" for each in missing)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from glabella.shown import Certainty
@@ -54,6 +55,8 @@ def certainty(
         reasons.append(f"{which} trials asked another question")
     if len(studies) < _FEW:
         reasons.append("few trials")
+    if math.isnan(fit.estimate):
+        reasons.append("the trials could not be pooled")
     if fit.ci_low <= null <= fit.ci_high:
         reasons.append(f"the interval includes {'one' if ratio else 'zero'}")
     if fit.i2 > _SUBSTANTIAL or (fit.pi_low <= null <= fit.pi_high and not fit.ci_low <= null <= fit.ci_high):

@@ -126,6 +126,8 @@ def _row(results: Results, book: Ledger, row: Reading, lows: tuple[Baseline, ...
     look = "pooled" if first or one.fit.k > 1 else "trial"
     weight = 1.0 if first else one.people / results.headline.people
     drawn = Drawn(row.drawn, "pooled" if look == "pooled" else "trial", weight)
+    if row.drawn.value is None:
+        return Row((name, "not pooled", "", *people), "pooled")
     return Row((name, Shown(row.drawn, "bare"), drawn, *people), "pooled" if first else "")
 
 

@@ -63,7 +63,9 @@ def report(results: Results, book: Ledger) -> Section:
         if others:
             content += _beside_each_other(results, [analyses[key] for key in group], found)
             content += [_folded(results, book, analyses[key], found[key], told) for key in others]
-    content += [block for each in results.apart.values() for block in _apart(results, book, each)]
+    content += [
+        block for key, each in results.apart.items() if key != one.id for block in _apart(results, book, each)
+    ]
     if refused := {key: why for key, why in results.not_pooled.items() if key not in results.apart}:
         content.append(Heading("Analyses that were not computed"))
         content.append(Items(tuple(_refused(results, key, why) for key, why in refused.items())))
@@ -226,7 +228,7 @@ def _forest(results: Results, one: PooledAnalysis, found: PooledClaims, trials: 
     several, counted = len(trials) > 1, [trial.counted("arm") is not None for trial in trials]
     people = "events / people" if all(counted) else "events / people, or people" if any(counted) else "people"
     rows = [_trial_row(trial) for trial in trials]
-    if several:
+    if several and one.fit.way != "not pooled":
         how = {"one trial": "Together, as one trial, ", "two trials": "Pooled under a prior, "}
         pooled: Inline = (how.get(one.fit.way, "Pooled, "), found.n, " people")
         rows.append(Row((pooled, "", "", Drawn(found.estimate, "pooled"), found.estimate, "", ""), "pooled"))
