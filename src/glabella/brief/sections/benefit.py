@@ -114,8 +114,7 @@ def _row(results: Results, book: Ledger, row: Reading, lows: tuple[Baseline, ...
     else:
         k = ledger("trials", f"trials pooled: {label}", trials, decimals=0)
         size = (k, " trials, " if trials > 1 else " trial, ")
-    blends = "; blends scores and counts" if one.blended and row is head else ""
-    name: Inline = (Name(row.label), " ", Small((*size, n, f" people{blends}")))
+    name: Inline = (Name(row.label), " ", Small((*size, n, " people")))
     people: tuple[Cell, ...] = tuple(people_with(results, book, row, base, of) or "not known" for base in lows)
     if not alike(head, row):
         side = favours(one.analysis.measure, row.better, words_of(results.evidence).short)
@@ -181,4 +180,6 @@ def _note(results: Results, book: Ledger, rows: tuple[Reading, ...], lows: tuple
             "whatever the chance without treatment" if len(lows) == 1 else "at both chances without treatment"
         )
         pieces.append(f"People are computed, assuming {what} {alike_at}.")
+    if head.one.blended:
+        pieces.append(f"{' ' if pieces else ''}The first row blends scores and counts.")
     return tuple(pieces)
