@@ -18,12 +18,14 @@ if TYPE_CHECKING:
         arrays,
         contrasts,
         contrasts_of_each,
+        unwanted,
     )
     from glabella.synthesis._covariance import sampling_covariance, shared_control_covariance
     from glabella.synthesis._design import Design, design
     from glabella.synthesis._effect_size import EffectSizes, effect_size
     from glabella.synthesis._glmm import GLMM, pool_glmm
     from glabella.synthesis._gosh import Gosh, gosh
+    from glabella.synthesis._if_known import IfKnown, likely_variance, pool_if_known
     from glabella.synthesis._multilevel import Multilevel, pool_multilevel
     from glabella.synthesis._multiverse import Multiverse, multiverse, pool_each
     from glabella.synthesis._multiverse_of import DeclaredMultiverse, multiverse_of
@@ -130,6 +132,7 @@ else:
                 "arrays",
                 "contrasts",
                 "contrasts_of_each",
+                "unwanted",
             ),
             "_covariance": (
                 "sampling_covariance",
@@ -150,6 +153,11 @@ else:
             "_gosh": (
                 "Gosh",
                 "gosh",
+            ),
+            "_if_known": (
+                "IfKnown",
+                "likely_variance",
+                "pool_if_known",
             ),
             "_multilevel": (
                 "Multilevel",
@@ -351,6 +359,7 @@ __all__ = [
     "HalfCauchy",
     "HalfNormal",
     "HalfT",
+    "IfKnown",
     "IndirectComparison",
     "IndirectSensitivity",
     "Influence",
@@ -411,6 +420,7 @@ __all__ = [
     "join_network",
     "joined_trials",
     "leave_one_out",
+    "likely_variance",
     "log_odds_from_smd",
     "model_average",
     "multiverse",
@@ -426,6 +436,7 @@ __all__ = [
     "pool_beta_binomial",
     "pool_each",
     "pool_glmm",
+    "pool_if_known",
     "pool_mh",
     "pool_multilevel",
     "pool_peto",
@@ -441,5 +452,6 @@ __all__ = [
     "to_scale_points",
     "trim_fill",
     "unblinding_curve",
+    "unwanted",
     "wilson",
 ]
