@@ -426,7 +426,7 @@ class Signal(_Model):
     """A fact that could bias a trial, as this dossier reads it: no published judgement."""
 
     domain: Domain
-    short: Text = Field(description="in a few words, for a cell of a table")
+    short: Text = Field(description="in a few words, for a cell of a table; may name values of the fact")
     fact: Statement = Field(description="what was seen; its numbers as everywhere")
     serious: Text | None = Field(None, description="why the dossier declares it serious; null: it does not")
 
