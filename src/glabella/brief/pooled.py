@@ -10,6 +10,7 @@ from glabella._version import __version__
 from glabella.brief.measure import about_null, comparison_label, decimals_of, favours, named
 from glabella.brief.quoting import quote
 from glabella.brief.results import PooledAnalysis, Results, sources_of
+from glabella.brief.signals import judged
 from glabella.brief.words import words_of
 from glabella.shown import Claim, Icon, Inline, Ledger, Shown
 from glabella.synthesis import Effect
@@ -102,7 +103,7 @@ class TrialClaims:
     n1: Claim
     n2: Claim
     steps: tuple[StepClaims, ...]
-    risk_of_bias: str
+    risk_of_bias: Inline
 
     def counted(self, side: Literal["arm", "control"]) -> tuple[Claim, Claim] | None:
         """Give events and people of a side, where the effect was made from them."""
@@ -139,7 +140,6 @@ def _trial(results: Results, book: Ledger, one: PooledAnalysis, effect: Effect, 
         inputs=results.inputs((study.id,), one.analysis),
         sources=sources_of((effect,)),
     )
-    judgement = study.risk_of_bias.judgement
     return TrialClaims(
         label=comparison_label(study, effect.comparison),
         made_from=", ".join(
@@ -185,7 +185,7 @@ def _trial(results: Results, book: Ledger, one: PooledAnalysis, effect: Effect, 
             )
             for index, step in enumerate(effect.steps)
         ),
-        risk_of_bias=judgement.replace("_", " ") if judgement else "not known",
+        risk_of_bias=judged(read, study),
     )
 
 

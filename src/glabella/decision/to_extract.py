@@ -4,7 +4,7 @@ How far is computed by rules that are printed with the list (``RULES``). For a t
 is pooled again with that trial at two ends of what it may have found:
 
 - a trial whose effect is not known: from the lowest to the highest effect of the trials that are pooled, no effect
-  included; where its scores are known and its counts are not, the limits of what its scores found, turned into odds;
+  included; where its scores are known and its counts are not, the limits of what its scores found, as odds;
 - an effect that was made from counts because no score was seen: the limits of its own interval;
 - an effect with a borrowed standard deviation: its standard error halved and doubled;
 - an effect made from a printed statistic: as it is, since its groups' numbers would only confirm it.
@@ -40,7 +40,7 @@ from glabella.synthesis import (
 #: What is missing, in words.
 KINDS: dict[Sought, str] = {
     "scores": "mean and standard deviation of each group",
-    "response": "how many of each group",
+    "response": "how many people of each group",
     "harms": "counts of harm in each group",
     "guesses": "whether people guessed what they were given",
     "risk_of_bias": "a published judgement of risk of bias",
@@ -309,13 +309,19 @@ def _missing(evidence: Evidence, study: str, comparison: str, kind: Sought, key:
     if len(one.comparisons) > 1:
         label += f", {one.arms[one.comparisons[comparison].arm].label}"
     outcome = dossier.outcomes[analysis.outcome]
-    what = (
-        f"{KINDS[kind]}: {outcome.label}"
-        if kind == "scores"
-        else f"{KINDS[kind]}: {outcome.event or outcome.label}"
-    )
+    # An event says what people do; a score, and an event without words for it, is named.
+    said = f" {outcome.event}" if kind == "response" and outcome.event else f": {outcome.label}"
     time = "" if analysis.time is None else f", {evidence.words.at(analysis.time)}"
-    return Missing(study, label, kind, what + time, where(evidence, one, kind), key, if_known, people=_people(one))
+    return Missing(
+        study,
+        label,
+        kind,
+        KINDS[kind] + said + time,
+        where(evidence, one, kind),
+        key,
+        if_known,
+        people=_people(one),
+    )
 
 
 def where(evidence: Evidence, study: Study, kind: Sought) -> tuple[str, ...]:

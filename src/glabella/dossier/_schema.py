@@ -440,7 +440,15 @@ class Signal(_Model):
             raise ValueError(
                 "a serious signal rests on what was seen or derived, not on what another source reports"
             )
+        if unknown := set(PLACEHOLDER.findall(self.short)) - self.fact.values.keys():
+            raise ValueError(f"short names {sorted(unknown)}, expected a key of the fact's values")
         return self
+
+    @property
+    def in_short(self) -> Statement:
+        """The fact in a few words, with its sources."""
+        values = {key: self.fact.values[key] for key in PLACEHOLDER.findall(self.short)}
+        return self.fact.model_copy(update={"text": self.short, "values": values})
 
 
 class Exclusion(_Model):
