@@ -41,10 +41,10 @@ def number_word(text: str, phrases: Iterable[str] = ()) -> str | None:
     """
     if not NUMBER_WORD.search(text):
         return None
-    rest = PLACEHOLDER.sub("{}", _TERMS.sub(" ", text))
+    rest = _TERMS.sub(" ", text)
     for phrase in phrases:
-        rest = re.sub(rf"(?<!\w){re.escape(phrase)}(?!\w)", " ", rest, flags=re.IGNORECASE)
-    found = NUMBER_WORD.search(rest)
+        rest = re.sub(rf"(?<!\w){re.escape(phrase)}(?!\w)", " . ", rest, flags=re.IGNORECASE)
+    found = NUMBER_WORD.search(PLACEHOLDER.sub("{}", rest))
     return found.group() if found else None
 
 
