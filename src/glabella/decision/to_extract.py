@@ -68,6 +68,8 @@ class Missing:
     ----------
     study : str
         Id of the study.
+    comparison : str or None
+        Its comparison; None for what is missing of the study as a whole.
     label : str
         Of the study, or of the arm where it compares several.
     kind : str
@@ -89,6 +91,7 @@ class Missing:
     """
 
     study: str
+    comparison: str | None
     label: str
     kind: Sought
     what: str
@@ -278,7 +281,7 @@ def _of_certainty(evidence: Evidence, analysis: Analysis, found: Contrasts) -> l
         as_if = [study.model_copy(update=update) if study in without else study for study in studies]
         word, reasons = certainty(fit, as_if)
         missing += [
-            Missing(study.id, study.label, kind, KINDS[kind], where(evidence, study, kind),
+            Missing(study.id, None, study.label, kind, KINDS[kind], where(evidence, study, kind),
                     certainty=word, reasons=len(now) - len(reasons), people=_people(study))
             for study in without
         ]  # fmt: skip
@@ -294,8 +297,10 @@ def _of_harms(evidence: Evidence, analysis: Analysis) -> list[Missing]:
     for study in (evidence.studies[key] for key in named):
         counts = [arm.events for harm in study.harms for arm in harm.arms.values()]
         if not any(events is not None and events.value is not None for events in counts):
-            missing.append(Missing(study.id, study.label, "harms", KINDS["harms"], where(evidence, study, "harms"),
-                                   people=_people(study)))  # fmt: skip
+            stands = where(evidence, study, "harms")
+            missing.append(
+                Missing(study.id, None, study.label, "harms", KINDS["harms"], stands, people=_people(study))
+            )
     return missing
 
 
@@ -314,6 +319,7 @@ def _missing(evidence: Evidence, study: str, comparison: str, kind: Sought, key:
     time = "" if analysis.time is None else f", {evidence.words.at(analysis.time)}"
     return Missing(
         study,
+        comparison,
         label,
         kind,
         KINDS[kind] + said + time,

@@ -63,7 +63,7 @@ def _lead(results: Results, book: Ledger) -> Inline:
 
 def _moving(results: Results, book: Ledger, missing: list[Missing]) -> Table:
     about = book.under("extract.")
-    rows = tuple(_row(results, about, place, one) for place, one in enumerate(missing))
+    rows = tuple(_row(results, about, one) for one in missing)
     return Table(
         "Each pooled result as it would be at both ends of what the missing value may be.",
         (
@@ -78,7 +78,7 @@ def _moving(results: Results, book: Ledger, missing: list[Missing]) -> Table:
     )
 
 
-def _row(results: Results, book: Ledger, place: int, missing: Missing) -> Row:
+def _row(results: Results, book: Ledger, missing: Missing) -> Row:
     known, one = missing.if_known, results.pool(missing.analysis or "")
     assert known is not None
     assert one is not None
@@ -86,7 +86,8 @@ def _row(results: Results, book: Ledger, place: int, missing: Missing) -> Row:
     for number, (estimate, low, high) in enumerate(known.ends):
         if known.ends[number] in known.ends[:number] or (estimate, low, high) == known.now:
             continue
-        ends.append(_end(results, book, f"{place}.{number}", one, missing, (estimate, low, high)))
+        name = f"{one.id}.{missing.study}.{missing.comparison}.{missing.kind}.{number}"
+        ends.append(_end(results, book, name, one, missing, (estimate, low, high)))
     cell: Inline = joined(ends, ", or ") if ends else "the same"
     measure: Inline = (f"{capital(NAMES[one.analysis.measure][0])}, ", Name(one.analysis.label))
     return Row(
@@ -119,6 +120,7 @@ def _end(
         decimals=decimals_of(one),
         certainty="not rated",
         function="glabella.synthesis.pool_if_known",
+        inputs=results.inputs((missing.study, *(study.id for study in one.studies)), one.analysis),
     )
     return Shown(claim)
 

@@ -65,7 +65,8 @@ def _searched(results: Results, book: Ledger) -> Inline:
     search = results.evidence.dossier.search
     said: list[Inline] = []
     if search.date:
-        said.append(("Last look: ", Name(dated(search.date)), ". "))
+        what = "Last look: " if search.systematic == "no" else "Last search: "
+        said.append((what, Name(dated(search.date)), ". "))
     if search.statement:
         said.append(say(book, search.statement, "methods.search"))
     return tuple(said) or "When and where was searched for studies is not recorded in this dossier."
@@ -96,24 +97,16 @@ def _flow(results: Results, book: Ledger) -> Table:
     """Give how many records came through each step; the last is what the dossier holds."""
     evidence = results.evidence
     flow, about = evidence.dossier.search.flow, book.under("search.flow.")
+    studies = evidence.studies.values()
+    files, sources = [f"studies/{study.id}.yaml" for study in studies], [study.reports[0] for study in studies]
     rows = []
     for step, label in _STEPS.items():
         value = getattr(flow, step)
         known: Inline = _UNKNOWN
         if value is not None:
-            known = count(results, about, step, label, value, files=["dossier.yaml"], sources=[])
+            known = count(results, about, step, label, value, files=["dossier.yaml"], sources=sources)
         rows.append(Row((label, known)))
-    studies = evidence.studies.values()
-    files = [f"studies/{study.id}.yaml" for study in studies]
-    held = count(
-        results,
-        about,
-        "held",
-        "studies in this dossier",
-        len(files),
-        files=files,
-        sources=[study.reports[0] for study in studies],
-    )
+    held = count(results, about, "held", "studies in this dossier", len(files), files=files, sources=sources)
     rows.append(Row(("studies in this dossier", held)))
     return Table("Records at each step.", (Column("step", "wide"), Column("records", "number")), tuple(rows))
 
