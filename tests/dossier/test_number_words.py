@@ -67,7 +67,7 @@ def test_a_sentence_with_one_is_a_fault_with_two_ways_out(dossier: Path) -> None
     assert fault.message.startswith(
         "why holds the number 'three' in words; say it without the number, or, where it"
     )
-    edit(dossier, "names: []", "names: []\nnumber_words: {best of three trials: made up for a test}")
+    edit(dossier, "number_words: {}", "number_words: {best of three trials: made up for a test}")
     assert check(dossier) == []
 
 
@@ -83,14 +83,14 @@ def test_a_statement_is_told_to_name_the_number(dossier: Path) -> None:
 
 
 def test_a_phrase_without_a_number_is_a_fault(dossier: Path) -> None:
-    edit(dossier, "names: []", "names: []\nnumber_words: {several trials: not needed}")
+    edit(dossier, "number_words: {}", "number_words: {several trials: not needed}")
     (fault,) = check(dossier)
     assert fault.message == "'several trials' holds no number in words; it needs no exception"
 
 
 def test_very_many_phrases_are_one_fault(dossier: Path) -> None:
     phrases = "".join(f"\n  two of {place}: made up" for place in range(1_001))
-    edit(dossier, "names: []", f"names: []\nnumber_words:{phrases}")
+    edit(dossier, "number_words: {}", f"number_words:{phrases}")
     (fault,) = check(dossier)
     assert fault.message == "1,001 phrases with a number in words, expected at most 1,000"
 
