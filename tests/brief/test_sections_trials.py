@@ -150,7 +150,7 @@ def test_a_trial_that_says_all_shows_all(evidence: Evidence) -> None:
         interests=sentence("They sell tea."),
     ), dossier=dossier)  # fmt: skip
     assert row(whole, PEOPLE) == (
-        "Example 2020 | elves: yes all of them[EXAMPLE]; giants: no[EXAMPLE]; dwarfs: not known | "
+        "Example 2020 | elves: yes (all of them)[EXAMPLE]; giants: no[EXAMPLE]; dwarfs: not known | "
         "Tea was allowed.[EXAMPLE] | my drug: 20 of 22; placebo: not known of 21 | 0, 6"
     )
     assert row(whole, TRUST).startswith(

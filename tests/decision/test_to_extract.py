@@ -113,7 +113,11 @@ def evidence() -> Evidence:
 
 def test_what_could_turn_an_answer_stands_first_then_what_moves_most(evidence: Evidence) -> None:
     found = to_extract(evidence)
-    order = [(not one.turns, -round(one.moved, 6), -one.reasons) for one in found]
+    leads = [one.turns and one.analysis == evidence.dossier.headline for one in found]
+    order = [(not first, not one.turns, -round(one.moved, 6), -one.reasons)
+             for first, one in zip(leads, found, strict=True)]  # fmt: skip
+    assert leads[0]
+    assert sum(one.turns for one in found) > sum(leads)
     assert order == sorted(order)
     assert {one.kind for one in found} == KINDS.keys()
 

@@ -116,8 +116,8 @@ class Missing:
 def to_extract(evidence: Evidence) -> tuple[Missing, ...]:
     """List every value that is missing of the headline's trials, what could move most first.
 
-    The order: what could turn whether an interval includes no effect; then how far, in widths of the interval; then
-    how many reasons against the certainty would go; then people.
+    The order: what could turn whether the headline's interval includes no effect, then what could turn another
+    one's; then how far, in widths of the interval; then how many reasons against the certainty would go; then people.
 
     Parameters
     ----------
@@ -147,11 +147,12 @@ def to_extract(evidence: Evidence) -> tuple[Missing, ...]:
             missing += _of_counts(evidence, key, analysis, found)
     missing += _of_certainty(evidence, headline, found)
     missing += _of_harms(evidence, headline)
-    return tuple(sorted(missing, key=_rank))
+    return tuple(sorted(missing, key=lambda one: _rank(one, dossier.headline)))
 
 
-def _rank(one: Missing) -> tuple[bool, float, int, float]:
-    return not one.turns, -round(one.moved, 6), -one.reasons, -(one.people or 0.0)
+def _rank(one: Missing, headline: str) -> tuple[bool, bool, float, int, float]:
+    leads = one.turns and one.analysis == headline
+    return not leads, not one.turns, -round(one.moved, 6), -one.reasons, -(one.people or 0.0)
 
 
 def _asked(evidence: Evidence, analysis: Analysis) -> bool:

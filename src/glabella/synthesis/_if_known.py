@@ -73,7 +73,7 @@ def pool_if_known(
     --------
     >>> found = pool_if_known([-0.5, -0.7, -0.6], [0.04, 0.05, 0.06], [(-1.0, 0.1), (0.4, 0.1)], test="z")
     >>> found.turns, round(found.moved, 2)
-    (True, 0.77)
+    (True, 0.78)
     """
     effects, variances = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
     if not effects.size or not ends:

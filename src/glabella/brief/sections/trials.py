@@ -55,7 +55,7 @@ def _left_out(study: Study, groups: dict[str, str]) -> Inline:
         if found is None:
             said.append((Name(label), f": {NONE_SEEN}"))
         else:
-            note = (" ", Small(Name(found.note))) if found.note else ()
+            note = (" (", Name(found.note), ")") if found.note else ()
             said.append((Name(label), ": yes" if found.excluded else ": no", note, Cite((found.source,))))
     return joined(said, "; ")
 
