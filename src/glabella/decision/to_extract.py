@@ -117,7 +117,8 @@ def to_extract(evidence: Evidence) -> tuple[Missing, ...]:
     """List every value that is missing of the headline's trials, what could move most first.
 
     The order: what could turn whether the headline's interval includes no effect, then what could turn another
-    one's; then how far, in widths of the interval; then how many reasons against the certainty would go; then people.
+    one's; then how far, in widths of the interval; then how many reasons against the certainty would go; then by
+    people.
 
     Parameters
     ----------
