@@ -99,10 +99,10 @@ def test_very_many_phrases_are_one_fault(dossier: Path) -> None:
 
 
 def caveats() -> list[str]:
-    """Give the sentences that stand beside counts of reports; a file of the lists, which no check of prose reads."""
+    """Give the sentences that stand beside counts of reports: a list, which the check of prose does not read."""
     found = yaml.safe_load((shipped() / "reports" / "caveats.yaml").read_text(encoding="utf-8"))
     texts = [value for value in _leaves(found) if isinstance(value, str) and " " in value]
-    assert len(texts) > 3
+    assert texts
     return texts
 
 
