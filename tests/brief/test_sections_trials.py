@@ -162,20 +162,12 @@ def test_a_trial_that_says_all_shows_all(evidence: Evidence) -> None:
     assert "- Interests: They sell tea.[EXAMPLE]" in shown
 
 
-def test_what_is_only_remembered_is_not_known(evidence: Evidence) -> None:
+def test_what_was_not_seen_of_a_group_is_not_known(evidence: Evidence) -> None:
     (study,) = evidence.studies.values()
-    arm = study.arms["drug"].model_dump(mode="json") | {"n_completed": number(20, "recalled")}
     result = study.results[0].model_dump(mode="json")
-    result["arms"]["placebo"]["events"] = number(5, "recalled")
-    memory = with_study(
-        evidence,
-        arms={**{key: one.model_dump(mode="json") for key, one in study.arms.items()}, "drug": arm},
-        co_treatment="mixed",
-        co_treatment_detail=sentence("Some drank tea.", "recalled"),
-        results=[result],
-    )
-    assert row(memory, PEOPLE).startswith("Example 2020 | not known | my drug: not known; placebo: not known")
-    assert row(memory, FOUND) == "Example 2020 | not known | my drug 10 / 20"
+    result["arms"]["placebo"]["events"] = number(None, "missing")
+    result["arms"]["drug"]["n"] = None
+    assert row(with_study(evidence, results=[result]), FOUND) == "Example 2020 | not known | my drug 10 / not known"
 
 
 def test_other_treatment_is_told_in_the_dossiers_words_where_no_detail_is(evidence: Evidence) -> None:

@@ -10,9 +10,10 @@ import pytest
 import yaml
 
 from glabella.dossier import check, load, shipped, write_starter
-from glabella.dossier._check import _models_of, said_in
+from glabella.dossier._check import said_in
 from glabella.dossier._check_number_words import number_word
 from glabella.dossier._load import read_folder
+from glabella.dossier._parts import models_of
 
 TITLE = "why: the only trial of the example"
 
@@ -120,7 +121,7 @@ def test_no_caveat_of_the_shipped_dossier_holds_a_number_in_words() -> None:
 
 
 def test_every_reviewed_phrase_of_the_shipped_dossier_still_stands() -> None:
-    said = [text.casefold() for *_, text in said_in(_models_of(read_folder(shipped())))]
+    said = [text.casefold() for *_, text in said_in(models_of(read_folder(shipped())))]
     said += [" ".join(text.casefold().split()) for text in caveats()]
     phrases = load(shipped()).dossier.number_words
     assert [phrase for phrase in phrases if not any(phrase.casefold() in text for text in said)] == []

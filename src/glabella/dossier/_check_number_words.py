@@ -11,11 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from pydantic import BaseModel
-
-from glabella.dossier._check import MOST_NAMES, Place, path_of, said_in
+from glabella.dossier._check import MOST_NAMES, said_in
 from glabella.dossier._faults import Fault
 from glabella.dossier._load import Reading
+from glabella.dossier._parts import Parts, path_of
 from glabella.dossier._schema import PLACEHOLDER
 
 #: Words that say how many, or what share. Not among them, each with its reason:
@@ -48,7 +47,7 @@ def number_word(text: str, phrases: Iterable[str] = ()) -> str | None:
     return found.group() if found else None
 
 
-def check_number_words(reading: Reading, models: Iterable[tuple[str, Place, BaseModel]]) -> Iterator[Fault]:
+def check_number_words(reading: Reading, models: Parts) -> Iterator[Fault]:
     """Check every sentence of the dossier, and that every phrase that was reviewed needed it.
 
     A phrase that no sentence says any more is no fault: a dossier without one of its parts is still sound.

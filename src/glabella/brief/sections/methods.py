@@ -41,8 +41,10 @@ _SIGNALS = (
     " What stands as signals of it is this dossier’s own reading of what was seen of each trial, by the domains of "
     "the Cochrane tool; it is no judgement by that tool. A signal is serious where the dossier says why."
 )
-_MEMORY = "Numbers from memory, whose source was not checked, are never pooled"
-_ASSUMED = ", except to meet a published figure, where it is said"
+_MEMORY = (
+    "A value from memory stands only among what is held out of every fit and among priors. It is no result, is "
+    "drawn nowhere and enters no score."
+)
 
 
 def report(results: Results, _book: Ledger) -> Section | None:
@@ -55,7 +57,7 @@ def report(results: Results, _book: Ledger) -> Section | None:
             "lead",
         ),
         Heading("How effects are pooled"),
-        Items((*_pooling(results), _PREDICTION, _memory(results))),
+        Items((*_pooling(results), _PREDICTION, _MEMORY)),
         Heading("How certainty is rated"),
         Paragraph(_CERTAINTY),
     ]
@@ -82,8 +84,3 @@ def _pooling(results: Results) -> list[str]:
     ways = dict.fromkeys((analysis.method, analysis.test) for analysis in declared)
     first, *others = (f"{_METHODS[method]}, with {_TESTS[test]}" for method, test in ways)
     return [f"Effects are pooled {first}.", *(f"Some analyses pool {other}." for other in others)]
-
-
-def _memory(results: Results) -> str:
-    assumed = any(analysis.assume_recalled for analysis in results.evidence.dossier.analyses.values())
-    return f"{_MEMORY}{_ASSUMED if assumed else ''}."

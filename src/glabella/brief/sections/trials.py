@@ -63,8 +63,7 @@ def _left_out(study: Study, groups: dict[str, str]) -> Inline:
 def _other_treatment(results: Results, book: Ledger, study: Study) -> Inline:
     detail = study.co_treatment_detail
     if detail is not None:
-        # What is only remembered is told with the study, with its mark, and nowhere as a fact.
-        return NONE_SEEN if detail.status == "recalled" else say(book, detail, f"{study.id}.table.other")
+        return say(book, detail, f"{study.id}.table.other")
     return NONE_SEEN if study.co_treatment == "unknown" else words_of(results.evidence).others(study.co_treatment)
 
 
@@ -186,7 +185,7 @@ def _trust(book: Ledger, trials: tuple[Study, ...]) -> Table:
 
 
 def _number(book: Ledger, number: Number | None, name: str, label: str) -> Inline | None:
-    """Quote a number that has a source; what is only remembered is not known."""
-    if number is None or number.value is None or number.status == "recalled":
+    """Quote a number that was seen."""
+    if number is None or number.value is None:
         return None
     return Shown(quote(book, number, name, label), "number")
