@@ -81,7 +81,10 @@ def test_every_combination_is_counted_once_or_said_why_not(shipped: tuple[Result
     text = said(found)
     for name in ("combinations", "repeated", "choices"):
         assert f"{book.claims[f'sure.{name}'].text} " in text
-    assert "40,896 are not possible (fewer than two effects)." in text
+    for name in (name for name in parts if name.startswith("sure.flagged.")):
+        reason = book.claims[name].label.removeprefix("combinations not possible: ")
+        assert f"{book.claims[name].text} are not possible ({reason})." in text
+    assert "(fewer than two effects)" in text
     assert "pool the same effects in the same way as another and are not counted again." in text
 
 
@@ -94,7 +97,9 @@ def test_each_option_has_its_line(shipped: tuple[Results, Section, Ledger]) -> N
         for option in options:
             assert f"{choice}: {option}" in lines
     assert lines["scale: patient's only"] == ["0", "0", "not possible"]
-    assert lines["estimator: Paule and Mandel"][0] == book.claims["sure.option.9.3.total"].text
+    (paule,) = (claim for claim in book.claims.values()
+                if claim.label == "analyses with this option: estimator, Paule and Mandel")  # fmt: skip
+    assert lines["estimator: Paule and Mandel"][0] == paule.text
     assert plain(table.columns[3].head) == "interval excludes zero"
     assert "One analysis stands in several lines" in plain(table.note)
 
@@ -150,6 +155,17 @@ def test_small_trials_are_few_and_drawn_without_a_test(shipped: tuple[Results, S
     assert len(drawn) >= len(results.headline.effects)
     assert "no published judgement of it was seen for any of these trials" in text
     assert bare_digits(found) == []
+
+
+def test_a_choice_goes_by_signals_that_are_declared_serious(shipped: tuple[Results, Section, Ledger]) -> None:
+    results, found, _ = shipped
+    serious = [study.label for study in results.evidence.studies.values() if study.serious]
+    pooled = [study.label for study in results.headline.studies if study.serious]
+    assert pooled
+    assert set(pooled) < set(serious)
+    said_so = "One choice goes by signals that this dossier declares serious, which is its own reading: "
+    assert f"{said_so}{', '.join(pooled)}." in said(found)
+    assert "Risk of bias is not among these choices" not in said(found)
 
 
 # --- made-up dossiers ---------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from glabella.brief.measure import (
 )
 from glabella.brief.quoting import capital, quote
 from glabella.brief.results import PooledAnalysis, Results, sources_of
+from glabella.brief.signals import judged
 from glabella.brief.words import words_of
 from glabella.shown import Claim, Icon, Inline, Ledger, Name, Shown
 from glabella.synthesis import NO_PREDICTION, Effect
@@ -121,7 +122,7 @@ class TrialClaims:
     n1: Claim
     n2: Claim
     steps: tuple[StepClaims, ...]
-    risk_of_bias: str
+    risk_of_bias: Inline
 
     def counted(self, side: Literal["arm", "control"]) -> tuple[Claim, Claim] | None:
         """Give events and people of a side, where the effect was made from them."""
@@ -158,7 +159,6 @@ def _trial(results: Results, book: Ledger, one: PooledAnalysis, effect: Effect, 
         inputs=results.inputs((study.id,), one.analysis),
         sources=sources_of((effect,)),
     )
-    judgement = study.risk_of_bias.judgement
     return TrialClaims(
         label=comparison_label(study, effect.comparison),
         made_from=", ".join(
@@ -207,7 +207,7 @@ def _trial(results: Results, book: Ledger, one: PooledAnalysis, effect: Effect, 
             )
             for index, step in enumerate(effect.steps)
         ),
-        risk_of_bias=judgement.replace("_", " ") if judgement else "not known",
+        risk_of_bias=judged(read, study),
     )
 
 

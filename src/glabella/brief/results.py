@@ -29,6 +29,7 @@ from glabella.synthesis import (
 
 if TYPE_CHECKING:
     from glabella.brief.compared import Compared
+    from glabella.decision.to_extract import Missing
     from glabella.safety import ReportStore
 
 _RATIOS = frozenset({"OR", "RR"})
@@ -165,6 +166,13 @@ class Results:
 
         comparators, table = self.evidence.comparators, self.evidence.network
         return None if comparators is None or table is None else Compared(self.evidence, comparators, table)
+
+    @cached_property
+    def to_extract(self) -> tuple[Missing, ...]:
+        """What is missing of the trials, what could move most first."""
+        from glabella.decision.to_extract import to_extract
+
+        return to_extract(self.evidence)
 
     @cached_property
     def not_pooled(self) -> dict[str, str]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         arrays,
         contrasts,
         contrasts_of_each,
+        unwanted,
     )
     from glabella.synthesis._covariance import sampling_covariance, shared_control_covariance
     from glabella.synthesis._declared import declared_prior, tau_prior_of
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     )
     from glabella.synthesis._glmm import GLMM, pool_glmm
     from glabella.synthesis._gosh import Gosh, gosh
+    from glabella.synthesis._if_known import IfKnown, likely_variance, pool_if_known
     from glabella.synthesis._multilevel import Multilevel, pool_multilevel
     from glabella.synthesis._multiverse import Multiverse, multiverse, pool_each
     from glabella.synthesis._multiverse_of import DeclaredMultiverse, multiverse_of
@@ -140,6 +142,7 @@ else:
                 "arrays",
                 "contrasts",
                 "contrasts_of_each",
+                "unwanted",
             ),
             "_covariance": (
                 "sampling_covariance",
@@ -173,6 +176,11 @@ else:
             "_gosh": (
                 "Gosh",
                 "gosh",
+            ),
+            "_if_known": (
+                "IfKnown",
+                "likely_variance",
+                "pool_if_known",
             ),
             "_multilevel": (
                 "Multilevel",
@@ -377,6 +385,7 @@ __all__ = [
     "HalfCauchy",
     "HalfNormal",
     "HalfT",
+    "IfKnown",
     "IndirectComparison",
     "IndirectSensitivity",
     "Influence",
@@ -441,6 +450,7 @@ __all__ = [
     "join_network",
     "joined_trials",
     "leave_one_out",
+    "likely_variance",
     "log_odds_from_smd",
     "model_average",
     "multiverse",
@@ -456,6 +466,7 @@ __all__ = [
     "pool_beta_binomial",
     "pool_each",
     "pool_glmm",
+    "pool_if_known",
     "pool_mh",
     "pool_multilevel",
     "pool_peto",
@@ -473,5 +484,6 @@ __all__ = [
     "to_scale_points",
     "trim_fill",
     "unblinding_curve",
+    "unwanted",
     "wilson",
 ]

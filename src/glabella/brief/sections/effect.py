@@ -256,6 +256,11 @@ def _forest(results: Results, one: PooledAnalysis, found: PooledClaims, trials: 
         note.append(" A control that serves several comparisons is shared out, so that nobody counts twice.")
     if any(counted) and not all(counted):
         note.append(" Where no events stand, the effect was computed from scores.")
+    if any(study.signals and study.risk_of_bias.judgement is None for study in one.studies):
+        note.append(
+            " Risk of bias: no judgement was published where signals stand; they are this dossier’s own reading of "
+            "what was seen, those that it declares serious in bold."
+        )
     when = Name(results.time_of(one.analysis))
     return Table(
         caption=(

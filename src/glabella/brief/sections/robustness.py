@@ -19,6 +19,7 @@ from glabella.brief.measure import (
     null_of,
     null_word,
 )
+from glabella.brief.quoting import joined
 from glabella.brief.results import PooledAnalysis, Results, sources_of, sources_of_prior
 from glabella.brief.words import words_of
 from glabella.dossier import Prior
@@ -334,10 +335,24 @@ def _each_choice(choices: _Choices, one: PooledAnalysis) -> list[Block]:
 
 
 def _unjudged(results: Results, every: DeclaredMultiverse) -> list[Block]:
-    """Say that no choice goes by risk of bias where no trial has a judgement of it."""
-    studies = {effect.study for effect in every.effects}
-    if any(results.evidence.studies[study].risk_of_bias.judgement is not None for study in studies):
+    """Say by what the choices go where no trial has a published judgement of risk of bias."""
+    studies = [results.evidence.studies[key] for key in dict.fromkeys(effect.study for effect in every.effects)]
+    if any(study.risk_of_bias.judgement is not None for study in studies):
         return []
+    options = [option for taken in results.evidence.dossier.choices.values() for option in taken.values()]
+    if any(option.serious_signals == "leave_out" for option in options):
+        serious = [study for study in studies if study.serious]
+        which: Inline = joined([Name(study.label) for study in serious]) if serious else "none of these trials"
+        return [
+            Paragraph(
+                (
+                    "No published judgement of risk of bias was seen for any of these trials. One choice goes by "
+                    "signals that this dossier declares serious, which is its own reading: ",
+                    which,
+                    ".",
+                )
+            )
+        ]
     return [
         Paragraph(
             "Risk of bias is not among these choices: no published judgement of it was seen for any of these "
