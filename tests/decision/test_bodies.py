@@ -42,6 +42,24 @@ def test_what_is_known_of_a_trial_goes_with_its_effect() -> None:
     assert found[0] == OfTrial("a", -0.5, 0.04, 90)
 
 
+@pytest.mark.parametrize(("declared", "judgement"), [((True, True), "high"), ((True, False), "low")])
+def test_two_signals_declared_serious_make_a_high_risk(declared: tuple[bool, ...], judgement: str) -> None:
+    signals = [
+        {
+            "domain": "missing_data",
+            "short": "left out",
+            "fact": {"text": "Some were left out.", "status": "seen", "source": "R"},
+            "serious": "half of them" if serious else None,
+        }
+        for serious in declared
+    ]
+    base = study("a").model_dump(exclude_unset=True)
+    bias = {"tool": "any", "judgement": "low", "status": "seen", "source": "R", "note": "made up"}
+    judged = Study.model_validate(base | {"signals": signals, "risk_of_bias": bias})
+    (found,) = of_trials([effect("a")], {"a": judged})
+    assert found.judgement == judgement
+
+
 def test_trials_are_counted_and_the_good_is_above_zero() -> None:
     trials = [OfTrial("a", -0.5, 0.04, 60), OfTrial("a", -0.3, 0.04, 60), OfTrial("b", -0.6, 0.02, 100, "low")]
     found = estimated(

@@ -81,3 +81,11 @@ def test_most_trials_of_the_shipped_dossier_are_small() -> None:
     assert decision.verdict == "supported"
     counted = {figure.name: figure.value for figure in decision.why.figures}
     assert (counted["found"], counted["total"]) == (6, 7)  # counted by hand: all but the largest
+
+
+def test_interests_count_as_they_are_known() -> None:
+    """By hand: the maker's trial has 258 of the 577 people; another interest is only reported."""
+    count = {"of": "people", "among": {"design": "randomised", "role": "main"}, "at_least_share": 0.5}
+    known = Known(studies=studies_known(load(shipped())))
+    seen = judge(Rule.model_validate({"count": count | {"where": {"interest": "seen"}}}), known)
+    assert (seen.verdict, str(seen.why)) == ("contradicted", "258 of 577, at least 50 of 100 asked")

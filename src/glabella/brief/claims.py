@@ -13,7 +13,7 @@ from glabella.decision.rating import Indirect, Unblinding, needed_for_difference
 from glabella.decision.verdicts import Estimated, Interval, Known
 from glabella.dossier import Fault
 from glabella.dossier.rules import Rule
-from glabella.synthesis import control_counts, pool
+from glabella.synthesis import control_counts
 
 
 def judged_claims(results: Results) -> tuple[JudgedClaim, ...]:
@@ -72,10 +72,8 @@ def rated_of(results: Results, one: PooledAnalysis) -> Estimated | None:
     fit, body = one.fit, trials if needed is None else body_of(trials, needed)
     if len(body) < len(trials):
         # Trials at low risk of bias that are large enough decide alone; all together are a look beside them.
-        several = len(body) > 1
-        fit = pool([one.effect for one in body], [one.variance for one in body],
-                   method=one.analysis.method if several else "common",
-                   test=one.analysis.test if several else "z")  # fmt: skip
+        kept = tuple(effect for effect, trial in zip(one.effects, trials, strict=True) if trial in body)
+        fit, _ = results.pool_effects(kept, one.analysis)
     if not all(map(math.isfinite, (fit.estimate, fit.ci_low, fit.ci_high))):
         return None
     return estimated(

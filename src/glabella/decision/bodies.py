@@ -25,6 +25,9 @@ from glabella.decision.verdicts import Estimated
 from glabella.dossier import Study
 from glabella.synthesis import Effect
 
+#: So many signals of bias that the dossier declares serious make a trial one at high risk.
+_SERIOUS = 2
+
 
 @dataclass(frozen=True, slots=True)
 class OfTrial:
@@ -39,7 +42,8 @@ class OfTrial:
     people : float
         Behind it.
     judgement : {"low", "high", "unknown"}
-        A published judgement of risk of bias; some concerns are neither low nor high.
+        A published judgement of risk of bias, of which some concerns are neither low nor high; or high by two
+        signals that the dossier declares serious.
     design : {"randomised", "non_randomised", "single_arm", "reports"}
         Of the trial.
     """
@@ -81,6 +85,8 @@ def _of_trial(effect: Effect, study: Study) -> OfTrial:
     if study.design.type == "single_arm":
         design = "single_arm"
     judgement = judgements.get(study.risk_of_bias.judgement, "unknown")
+    if len(study.serious) >= _SERIOUS:
+        judgement = "high"
     return OfTrial(effect.study, effect.yi, effect.vi, effect.n1 + effect.n2, judgement, design)
 
 

@@ -83,8 +83,9 @@ def judge_claims(claims: tuple[PopularClaim, ...], known: Known) -> Iterator[Jud
 def studies_known(evidence: Evidence) -> tuple[StudyKnown, ...]:
     """Give what a rule may ask of the studies of a dossier.
 
-    Words are ``design`` (randomised, or the type), ``role``, ``control``, ``outcome`` (of its results) and
-    ``co_treatment``; the number is ``n``, people randomised.
+    Words are ``design`` (randomised, or the type), ``role``, ``control``, ``outcome`` (of its results),
+    ``co_treatment`` and ``interest`` (how what is known of interests is known: seen, reported); the number is
+    ``n``, people randomised.
 
     Parameters
     ----------
@@ -102,6 +103,7 @@ def _study_known(study: Study) -> StudyKnown:
         "control": {comparison.control for comparison in study.comparisons.values()},
         "outcome": {result.outcome for result in study.results},
         "co_treatment": {study.co_treatment},
+        "interest": set() if study.interests is None else {study.interests.status},
     }
     return StudyKnown(
         n or 0.0,
