@@ -137,6 +137,22 @@ def test_shares_and_numbers_people_say_come_from_counts(tmp_path: Path) -> None:
     assert "all" not in known.estimates, "what no rule names is not computed"
 
 
+def test_an_analysis_can_be_asked_for_how_many_of_the_headline_it_has(tmp_path: Path) -> None:
+    rule = {"all": [
+        {"count": {"of": "percent_of_headline.part", "at_most": 75}},
+        {"count": {"of": "percent_of_headline.none", "at_most": 75}},
+    ]}  # fmt: skip
+    folder = folder_of(tmp_path, SMALL, [claim("inconclusive", rule, "unclear")])
+    path = folder / "dossier.yaml"
+    dossier = yaml.safe_load(path.read_text(encoding="utf-8"))
+    part = dossier["analyses"]["all"]
+    dossier["analyses"]["part"] = part | {"comparisons": part["comparisons"][:1]}
+    path.write_text(yaml.safe_dump(dossier, sort_keys=False), encoding="utf-8")
+    results = results_of(folder)
+    assert known_of(results).numbers == {"percent_of_headline.part": pytest.approx(100 / 3)}
+    assert misfits_of_verdicts(results) == []
+
+
 def test_what_is_declared_of_trust_is_rated(tmp_path: Path) -> None:
     trusted = {"visible": True, "subjective": True, "bias": "told", "serious": ["other people"]}
     folder = folder_of(tmp_path, SMALL, [claim("inconclusive", WORKS, "unclear")], trusted=trusted)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from glabella.decision.claims import judge_claims, marks_of, studies_known
-from glabella.decision.verdicts import Known, judge
+from glabella.decision.verdicts import Known, Licence, Time, judge
 from glabella.dossier import PopularClaim, load, shipped, write_starter
 from glabella.dossier.rules import Rule
 
@@ -57,6 +57,36 @@ def test_the_best_mark_of_a_source_counts_and_also_is_a_source() -> None:
         ],
     )
     assert marks_of(marked) == {"A": "seen", "C": "seen"}
+
+
+APPROVED = {"licence": {"use": "pain", "authority": "agency"}}
+
+
+def test_a_licence_rests_on_two_sources_of_the_claim_or_on_a_record() -> None:
+    two = claim("contradicted", why=[{**reason("A", "reported", "against"), "also": ["B"]}], rule=APPROVED)
+    one = claim("untested", why=[reason("A", "reported", "against")], rule=APPROVED)
+    both = claim("untested", why=[reason("A"), reason("B", bears="against")], rule=APPROVED)
+    beside = claim("untested", why=[{**reason("A", bears="beside"), "also": ["B"]}], rule=APPROVED)
+    assert [judged.verdict for judged in judge_claims((two, one, both, beside), Known())] == [
+        "contradicted", "untested", "untested", "untested",
+    ]  # fmt: skip
+    record = Known(licences={("pain", "agency"): Licence(True, recorded=True)})
+    assert next(judge_claims((two,), record)).verdict == "supported"
+
+
+def test_a_time_with_limits_is_one_of_the_claims_own_numbers() -> None:
+    rule = {"order": {"first": "lost", "relation": "within", "between": [60, 210]}}
+    lost = {"value": 120, "low": 90, "high": 120, "status": "seen", "source": "A"}
+    timed = claim(
+        "supported", why=[{**reason("A"), "text": "Lost by {lost}.", "values": {"lost": lost}}], rule=rule
+    )
+    assert next(judge_claims((timed,), Known())).verdict == "supported"
+    assert next(judge_claims((timed,), Known(times={"lost": Time(10, 20)}))).verdict == "contradicted"
+    exact = {"value": 120, "status": "seen", "source": "A"}
+    bare = claim(
+        "supported", why=[{**reason("A"), "text": "Lost by {lost}.", "values": {"lost": exact}}], rule=rule
+    )
+    assert next(judge_claims((bare,), Known())).verdict == "untested"
 
 
 def test_studies_are_asked_by_design_role_control_outcome_and_size(tmp_path: Path) -> None:

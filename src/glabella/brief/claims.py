@@ -15,6 +15,8 @@ from glabella.dossier import Fault
 from glabella.dossier.rules import Rule
 from glabella.synthesis import control_counts
 
+_PERCENT = "percent_of_headline."
+
 
 def judged_claims(results: Results) -> tuple[JudgedClaim, ...]:
     """Judge every claim of the dossier that has a rule."""
@@ -39,7 +41,8 @@ def known_of(results: Results) -> Known:
     """Gather what rules may ask: only what some rule of the dossier names is computed.
 
     Shares and quantities are those of an analysis that counts people: ``treated`` and ``control``, and of a
-    quantity the analysis with either after a point, such as ``cured.treated``.
+    quantity the analysis with either after a point, such as ``cured.treated``. Counted is besides, of people in the
+    headline, how many of a hundred an analysis has, such as ``percent_of_headline.cured``.
     """
     atoms = [atom for rule in _rules(results) for atom in rule.atoms]
     effects = {atom.estimate.key for atom in atoms if atom.estimate} | {
@@ -59,6 +62,7 @@ def known_of(results: Results) -> Known:
         estimates=rated,
         shares=shares,
         quantities={f"{key}.{arm}": share for (arm, key), share in shares.items()},
+        numbers=_percents(results, {atom.count.of for atom in atoms if atom.count}),
         studies=studies_known(results.evidence),
     )
 
@@ -120,6 +124,15 @@ def _rules(results: Results) -> Iterator[Rule]:
 
 def _pooled(results: Results, key: str) -> PooledAnalysis | None:
     return results.pool(key) if key in results.evidence.dossier.analyses else None
+
+
+def _percents(results: Results, asked: set[str]) -> dict[str, float]:
+    found = {}
+    for name in sorted(asked):
+        one = _pooled(results, name.removeprefix(_PERCENT)) if name.startswith(_PERCENT) else None
+        if one is not None:
+            found[name] = 100 * one.people / results.headline.people
+    return found
 
 
 def _declared(results: Results, one: PooledAnalysis) -> Declared:

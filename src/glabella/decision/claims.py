@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from glabella.decision.verdicts import Decision, Known, Mark, StudyKnown, Whole, judge, whole
+from glabella.decision.verdicts import Decision, Known, Licence, Mark, StudyKnown, Time, Whole, judge, whole
 from glabella.dossier import Evidence, PopularClaim, Study
 from glabella.dossier._schema import ClaimPart
+from glabella.dossier.rules import Rule
 
 #: Of several sentences with one source, the best mark counts.
 _BEST: tuple[Mark, ...] = ("seen", "derived", "reported", "recalled", "missing")
@@ -60,6 +61,43 @@ def marks_of(judged: PopularClaim | ClaimPart) -> dict[str, Mark]:
     return found
 
 
+def licence_of(judged: PopularClaim | ClaimPart) -> Licence | None:
+    """Give what a claim's own reasons say of an approval; None where they say both, or nothing.
+
+    Each source is one report: no dated record is known here.
+    """
+    sources: dict[str, set[str]] = {"for": set(), "against": set()}
+    for reason in judged.why:
+        if reason.bears in sources and reason.status in ("seen", "derived", "reported"):
+            sources[reason.bears] |= set(reason.sources)
+    if bool(sources["for"]) == bool(sources["against"]):
+        return None
+    return Licence(bool(sources["for"]), reports=len(sources["for"] or sources["against"]))
+
+
+def times_of(judged: PopularClaim | ClaimPart) -> dict[str, Time]:
+    """Give the numbers with limits among a claim's reasons, by name, each as a time seen in one trial."""
+    numbers = {name: number for reason in judged.why for name, number in reason.values.items() if number.usable}
+    return {
+        name: Time(number.low, number.high)
+        for name, number in numbers.items()
+        if number.low is not None and number.high is not None
+    }
+
+
+def _known_of_claim(judged: PopularClaim | ClaimPart, rule: Rule, known: Known) -> Known:
+    """Add to what engines computed what the claim's own reasons say."""
+    own = licence_of(judged)
+    asked = {(atom.licence.use, atom.licence.authority) for atom in rule.atoms if atom.licence}
+    licences = {} if own is None else dict.fromkeys(asked, own)
+    return replace(
+        known,
+        marks=marks_of(judged),
+        licences={**licences, **known.licences},
+        times={**times_of(judged), **known.times},
+    )
+
+
 def judge_claims(claims: tuple[PopularClaim, ...], known: Known) -> Iterator[JudgedClaim]:
     """Judge every claim that has a rule, or a rule for each part; others are left to what is typed.
 
@@ -68,11 +106,12 @@ def judge_claims(claims: tuple[PopularClaim, ...], known: Known) -> Iterator[Jud
     claims : tuple of PopularClaim
         Of a dossier.
     known : Known
-        What engines computed; the marks are those of each claim's own reasons.
+        What engines computed. Marks are those of each claim's own reasons; a licence or a time that is not known
+        is taken from there too.
     """
     for claim in claims:
         decisions = [
-            (name, judge(judged.rule, replace(known, marks=marks_of(judged))))
+            (name, judge(judged.rule, _known_of_claim(judged, judged.rule, known)))
             for name, judged in claim.judged
             if judged.rule is not None
         ]
