@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
-from glabella.brief.readings import important_of
 from glabella.brief.results import PooledAnalysis, Results
-from glabella.decision.bodies import Declared, body_of, estimated, of_trials
+from glabella.decision.analyses import estimated_of, needed_of
+from glabella.decision.bodies import body_of, of_trials
 from glabella.decision.claims import JudgedClaim, judge_claims, studies_known
-from glabella.decision.rating import Indirect, Unblinding, needed_for_difference, needed_for_shares
 from glabella.decision.verdicts import Estimated, Interval, Known
 from glabella.dossier import Fault
 from glabella.dossier.rules import Rule
@@ -69,50 +67,16 @@ def known_of(results: Results) -> Known:
 
 def rated_of(results: Results, one: PooledAnalysis) -> Estimated | None:
     """Make of a pooled analysis what can be rated; None without a smallest difference that matters."""
-    important = important_of(one)
+    measure, important = one.analysis.measure, one.important
     if important is None:
         return None
-    trials, needed = of_trials(one.effects, results.evidence.studies), needed_of(one, important)
+    trials, needed = of_trials(one.effects, results.evidence.studies), needed_of(one.outcome, measure, important)
     fit, body = one.fit, trials if needed is None else body_of(trials, needed)
     if len(body) < len(trials):
         # Trials at low risk of bias that are large enough decide alone; all together are a look beside them.
         kept = tuple(effect for effect, trial in zip(one.effects, trials, strict=True) if trial in body)
         fit, _ = results.pool_effects(kept, one.analysis)
-    if not all(map(math.isfinite, (fit.estimate, fit.ci_low, fit.ci_high))):
-        return None
-    return estimated(
-        body,
-        better=one.outcome.better,
-        estimate=fit.estimate,
-        low=fit.ci_low,
-        high=fit.ci_high,
-        important=important,
-        prediction=(fit.pi_low, fit.pi_high),
-        needed=needed,
-        declared=_declared(results, one),
-    )
-
-
-def needed_of(one: PooledAnalysis, important: float) -> float | None:
-    """Give the people that one trial with enough power needs; None where the dossier does not tell."""
-    measure, outcome = one.analysis.measure, one.outcome
-    if measure == "SMD":
-        return needed_for_difference(important)
-    if measure == "MD":
-        sd = None if outcome.points is None else outcome.points.sd.value
-        return None if sd is None else needed_for_difference(important, sd)
-    risk = outcome.usual_risk
-    if risk is None or risk.events.value is None or not risk.n.value:
-        return None
-    usual = risk.events.value / risk.n.value
-    step = important if outcome.better == "higher" else -important
-    odds = usual / (1 - usual) if usual < 1 else math.inf
-    other = {
-        "RD": usual + step,
-        "RR": usual * math.exp(step),
-        "OR": odds * math.exp(step) / (1 + odds * math.exp(step)),
-    }[measure]
-    return needed_for_shares(usual, other) if 0 < usual < 1 and 0 <= other <= 1 else None
+    return estimated_of(body, fit, one.outcome, measure, results.evidence.priors)
 
 
 def _rules(results: Results) -> Iterator[Rule]:
@@ -133,24 +97,6 @@ def _percents(results: Results, asked: set[str]) -> dict[str, float]:
         if one is not None:
             found[name] = 100 * one.people / results.headline.people
     return found
-
-
-def _declared(results: Results, one: PooledAnalysis) -> Declared:
-    said = one.outcome.trusted
-    if said is None:
-        return Declared()
-    priors = results.evidence.priors
-    prior = priors.bias.get(said.bias) if priors is not None and said.bias is not None else None
-    mean, far = 0.0, 0.0
-    if prior is not None and prior.measure in (one.analysis.measure, "any"):
-        sign = 1.0 if one.outcome.better == "higher" else -1.0
-        number = prior.parameters.get("mean")
-        if number is not None and number.value is not None:
-            limits = [limit for limit in (number.low, number.high) if limit is not None]
-            mean = sign * number.value
-            far = max([mean, *(sign * limit for limit in limits)])
-    unblinding = Unblinding(said.visible, said.subjective, said.guess_test, mean, far)
-    return Declared(unblinding, Indirect(said.serious, said.lesser))
 
 
 def _shares(one: PooledAnalysis) -> Iterator[tuple[str, Interval]]:

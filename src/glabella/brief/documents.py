@@ -47,6 +47,7 @@ from glabella.brief.sections import (
     unknown,
     warnings,
 )
+from glabella.brief.sure import reasons
 from glabella.shown import Columns, Document, Ledger, Paragraph, Section, plain, sources_of
 
 Kind = Literal["brief", "report"]
@@ -82,6 +83,7 @@ SECTIONS: dict[Kind, tuple[Make | Beside, ...]] = {
         tell.brief,
         question.report,
         effect.report,
+        how_sure.report,
         absolute.report,
         robustness.report,
         bias.report,
@@ -177,6 +179,6 @@ def in_brief(results: Results) -> list[tuple[str, str]]:
         ("bottom line", plain(line.content) if isinstance(line, Paragraph) else ""),
         ("pooled", f"{head.measure} {head.estimate.text}, {people}"),
         *((("in points", shown.text),) if head.points else ()),
-        ("certainty", f"{results.headline.certainty}: {'; '.join(results.headline.reasons)}"),
+        ("certainty", f"{results.headline.certainty}: {plain(reasons(results, book, results.headline))}"),
     ]
     return [(name, words) for name, words in rows if words]

@@ -20,6 +20,7 @@ from glabella.brief.measure import (
 from glabella.brief.quoting import capital, quote
 from glabella.brief.results import PooledAnalysis, Results, sources_of
 from glabella.brief.signals import judged
+from glabella.brief.sure import reasons
 from glabella.brief.words import words_of
 from glabella.shown import Claim, Icon, Inline, Ledger, Name, Shown
 from glabella.synthesis import NO_PREDICTION, Effect
@@ -259,10 +260,10 @@ def _named(one: PooledAnalysis, chosen: list[bool]) -> list[Inline]:
     ]
 
 
-def trust(one: PooledAnalysis) -> tuple[Inline, ...]:
+def trust(results: Results, book: Ledger, one: PooledAnalysis) -> tuple[Inline, ...]:
     """Say how far to trust an analysis, and why."""
-    why = f". Why: {'; '.join(one.reasons)}." if one.reasons else "."
-    return ("Certainty: ", Icon("certainty", one.certainty), why)
+    why = reasons(results, book, one)
+    return ("Certainty: ", Icon("certainty", one.certainty), *((". Why: ", why) if why else ()), ".")
 
 
 def new_trial(one: PooledAnalysis, found: PooledClaims) -> tuple[Inline, ...]:

@@ -6,7 +6,6 @@ people by a risk without treatment; the dossier gives both with their sources.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -107,15 +106,13 @@ def reading(results: Results, book: Ledger, one: PooledAnalysis, label: str) -> 
         decimals=decimals_of(one),
     )  # fmt: skip
     points = _points(results, book, one, named)
-    return Reading(label, one, estimate, points, outcome.better, important_of(one))
+    return Reading(label, one, estimate, points, outcome.better, one.important)
 
 
 def _points(results: Results, book: Ledger, one: PooledAnalysis, named: str) -> Claim | None:
     """Turn a standardised difference into points."""
     spread = one.outcome.points
-    if one.analysis.measure != "SMD" or spread is None or spread.sd.value is None or not spread.sd.usable:
-        return None
-    if one.fit.way == "not pooled":
+    if points_sd(one) is None or spread is None or spread.sd.value is None or one.fit.way == "not pooled":
         return None
     fit, scale = one.fit, results.evidence.dossier.scales[spread.scale].label
     value, low, high = (float(x) for x in to_scale_points([fit.estimate, fit.ci_low, fit.ci_high], spread.sd.value))
@@ -151,17 +148,12 @@ def prediction_of(results: Results, book: Ledger, head: Reading) -> Claim | None
     )("prediction_points", label, value, low=low, high=high, interval=interval)  # fmt: skip
 
 
-def important_of(one: PooledAnalysis) -> float | None:
-    """Give the smallest difference that matters on the scale on which the analysis is computed."""
-    number = one.outcome.important
-    if number is None or number.value is None or not number.usable or number.value <= 0:
-        return None
+def points_sd(one: PooledAnalysis) -> float | None:
+    """Give the points of a scale in one standard deviation; None where an analysis is not told in points."""
     spread = one.outcome.points
-    if one.analysis.measure == "SMD":
-        known = spread is not None and spread.sd.usable and spread.sd.value is not None and spread.sd.value > 0
-        return number.value / spread.sd.value if known and spread is not None and spread.sd.value else None
-    # A ratio may be told from either side; one itself is no difference.
-    return abs(math.log(number.value)) or None if one.ratio else number.value
+    if one.analysis.measure != "SMD" or spread is None or not spread.sd.usable:
+        return None
+    return spread.sd.value
 
 
 def told_of(results: Results) -> Told:

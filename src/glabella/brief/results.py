@@ -11,7 +11,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from glabella._version import __version__
-from glabella.decision import certainty
+from glabella.decision.analyses import important_of, rating_of
+from glabella.decision.rating import Rating
 from glabella.dossier import Analysis, Evidence, Outcome, Prior, Study
 from glabella.shown import Certainty, ClaimFields, Source, digest
 from glabella.synthesis import (
@@ -53,8 +54,8 @@ class PooledAnalysis:
         The declared prior of the spread between trials, where it entered.
     studies : tuple of Study
         In the order of the effects.
-    certainty, reasons
-        How far to trust it, and why.
+    rating : Rating
+        How far to trust it, and why: of the statement that the effect lies where the estimate lies.
     """
 
     id: str
@@ -64,8 +65,17 @@ class PooledAnalysis:
     fit: PooledTrials
     prior: Prior | None
     studies: tuple[Study, ...]
-    certainty: Certainty
-    reasons: tuple[str, ...]
+    rating: Rating
+
+    @property
+    def certainty(self) -> Certainty:
+        """How far to trust it, in a word."""
+        return self.rating.certainty or "not rated"
+
+    @property
+    def important(self) -> float | None:
+        """The smallest difference that matters, on the scale on which the analysis is computed."""
+        return important_of(self.outcome, self.analysis.measure)
 
     @property
     def effects(self) -> tuple[Effect, ...]:
@@ -226,9 +236,8 @@ class Results:
             self._refused[key] = str(error)
             return None
         studies = tuple(self.evidence.studies[effect.study] for effect in found.effects)
-        word, reasons = certainty(fit, list(studies), ratio=analysis.measure in _RATIOS)
         one = PooledAnalysis(key, analysis, self.evidence.dossier.outcomes[analysis.outcome], found, fit, prior,
-                             studies, word, reasons)  # fmt: skip
+                             studies, self.rating(found.effects, analysis, fit))  # fmt: skip
         if fit.way == "not pooled":
             self._refused[key], self._apart[key] = "; ".join(fit.notes), one
             return None
@@ -258,6 +267,12 @@ class Results:
             tau_prior=None if prior is None else tau_prior_of(prior),
         )
         return fit, prior if fit.posterior is not None else None
+
+    def rating(self, effects: tuple[Effect, ...], analysis: Analysis, fit: PooledTrials) -> Rating:
+        """Rate what was pooled from some effects."""
+        evidence = self.evidence
+        outcome = evidence.dossier.outcomes[analysis.outcome]
+        return rating_of(effects, evidence.studies, fit, outcome, analysis.measure, evidence.priors)
 
     def inputs(self, studies: tuple[str, ...], analysis: Analysis | None = None) -> tuple[tuple[str, str], ...]:
         """Digest of each study's file, and of the analysis, that a computed claim rests on."""

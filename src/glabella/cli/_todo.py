@@ -24,7 +24,7 @@ def _moves(one: Missing) -> str:
         turns = "; could turn whether the interval includes no difference" if one.turns else ""
         return f"could move {one.analysis} by {one.moved:.2f} of its interval's width{turns}"
     if one.certainty is not None:
-        return f"known and good of every trial, {one.reasons} of the reasons would go; certainty {one.certainty}"
+        return f"known and good of every trial, {one.levels} levels less; certainty {one.certainty}"
     return "moves no pooled result" + (f"; {one.people:g} people" if one.people is not None else "")
 
 
@@ -44,7 +44,7 @@ def as_records(missing: tuple[Missing, ...]) -> list[dict[str, Any]]:
             "moved": one.moved if one.if_known else None,
             "turns": one.turns,
             "certainty": one.certainty,
-            "reasons": one.reasons,
+            "levels": one.levels,
             "people": one.people,
         }
         for place, one in enumerate(missing, start=1)

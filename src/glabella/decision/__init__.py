@@ -3,6 +3,6 @@
 Rules on results, each documented where it stands. Here are no pages and no files.
 """
 
-from glabella.decision._certainty import certainty
+from glabella.decision.rating import rate
 
-__all__ = ["certainty"]
+__all__ = ["rate"]

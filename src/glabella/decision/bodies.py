@@ -109,7 +109,7 @@ def estimated(
     estimate: float,
     low: float,
     high: float,
-    important: float,
+    important: float | None,
     prediction: tuple[float, float] | None = None,
     needed: float | None = None,
     declared: Declared | None = None,
@@ -124,8 +124,8 @@ def estimated(
         Which values are good.
     estimate, low, high : float
         Pooled, with the interval that is shown.
-    important : float
-        Smallest difference that matters, above zero.
+    important : float or None
+        Smallest difference that matters, above zero; None: the estimate is the step by which limits are counted.
     prediction : (float, float) or None
         Interval of a new trial; None, or NaN, where there is none.
     needed : float or None
@@ -148,13 +148,15 @@ def estimated(
     variances = np.array([one.variance for one in trials], dtype=float)
     judgements = [one.judgement for one in trials]
     value = sign * estimate
+    # Of an estimate of none, with nothing declared, its standard error is the step.
+    step = important or abs(value) or se_within(variances)
     body = Body(
         _design(trials),
         len({one.trial for one in trials}),
         float(sum(one.people for one in trials)),
         value,
         se_within(variances),
-        important,
+        step,
         shares_of(variances, judgements, low_agrees=_low_agrees(effects, variances, judgements, value, important)),
         None if prediction is None else _turned(sign, *prediction),
         disagreement(effects, variances),
@@ -188,14 +190,16 @@ def _design(trials: Sequence[OfTrial]) -> Design:
 
 
 def _low_agrees(
-    effects: np.ndarray, variances: np.ndarray, judgements: list[Judgement], value: float, important: float
+    effects: np.ndarray, variances: np.ndarray, judgements: list[Judgement], value: float, important: float | None
 ) -> bool:
-    """Say whether the trials at low risk alone have their estimate in the same zone."""
+    """Say whether the trials at low risk alone have their estimate in the same zone, or on the same side."""
     low = np.array(judgements) == "low"
     if not low.any():
         return False
     weights = 1 / variances[low]
     alone = float(weights @ effects[low] / weights.sum())
+    if important is None:
+        return (alone >= 0) == (value >= 0)
     return zone(alone, important) == zone(value, important)
 
 

@@ -46,6 +46,55 @@ _LIMITS: dict[Target, tuple[float, float]] = {
     "any_harm": (-math.inf, 0),
     "important_harm": (-math.inf, -1),
 }
+#: What each target states, in words.
+TARGET_WORDS: dict[Target, str] = {
+    "important_benefit": "a benefit that matters",
+    "any_benefit": "any benefit",
+    "not_worse": "no harm that matters",
+    "little_or_none": "little or no difference",
+    "not_important": "no benefit that matters",
+    "any_harm": "any harm",
+    "important_harm": "a harm that matters",
+}
+#: The domains in words.
+DOMAIN_WORDS: dict[Domain, str] = {
+    "design": "design",
+    "imprecision": "imprecision",
+    "inconsistency": "inconsistency",
+    "risk_of_bias": "risk of bias",
+    "unblinding": "unblinding",
+    "indirectness": "indirectness",
+    "missing_results": "missing results",
+    "rating_up": "rating up",
+}
+#: The rule in words, for a page.
+RULES: tuple[str, ...] = (
+    "Certainty is of a statement: of a pooled effect, that it lies where its estimate lies. That is a benefit "
+    "that matters, a harm that matters, or little or no difference; without a smallest difference that matters, "
+    "any benefit or any harm, and the estimate itself is the step by which limits are counted.",
+    "It starts at high for randomised trials, at low where some were not randomised, and at very low where "
+    "nobody was left untreated or for reports. Each level that a domain costs lowers it by one; very low is the "
+    "lowest.",
+    "Imprecision: a level for each smallest important difference, begun ones counted whole, by which the "
+    "limits, as if all trials measured one effect, reach outside what is stated; or by people: one level below "
+    "the number that one trial with enough power needs, two below half of it, three below a tenth. The worse "
+    "counts.",
+    "Inconsistency: the same count for the effect that a next trial may find, less what imprecision has cost; "
+    "at most one level, or two where the trials are known to disagree. One trial alone costs one.",
+    "Risk of bias: one level unless three quarters of the information come from trials judged at low risk, or "
+    "half where they alone agree; one where a quarter comes from trials at high risk, two where three quarters "
+    "do.",
+    "Unblinding, where people can tell the effect, the outcome is one of feeling or judgement, and no guess "
+    "test came out at chance: one level; two where, less the usual bias, what is left lies outside what is "
+    "stated. With risk of bias together two at most.",
+    "Indirectness: a level for each serious difference that the dossier declares from what was asked, and for "
+    "each two lesser ones; two at most.",
+    "Missing results: one level where ten trials or more show that small ones found more and it matters, where "
+    "a quarter of the people are in results that nobody can use, or where all trials are small and favourable "
+    "and half by people with an interest.",
+    "Only studies that were not randomised are rated up, where nothing else moved them: for a large effect, or "
+    "where more gave more; never above moderate.",
+)
 _Z = NormalDist().inv_cdf(0.975)
 #: Two-sided five per cent and eighty per cent power, as an adequately powered trial is planned.
 _POWERED = (_Z + NormalDist().inv_cdf(0.8)) ** 2
@@ -277,6 +326,14 @@ class Rating:
         reasons = [move.why for move in (*self.costs, *up)]
         return joined([said(self.certainty), *reasons], "; ") if reasons else said(self.certainty)
 
+    def cost(self, domain: Domain) -> int:
+        """Levels that a domain costs.
+
+        >>> Rating("any_benefit", "low", (Move("imprecision", 2, said("few people")),)).cost("imprecision")
+        2
+        """
+        return sum(move.levels for move in self.moves if move.domain == domain)
+
 
 # --- the targets ------------------------------------------------------------------------------------------
 
@@ -390,6 +447,36 @@ def rate(body: Body, target: Target) -> Rating:
     return Rating(target, LEVELS[min(3, max(best, lost - up.levels))], (*down, up))
 
 
+def not_pooled() -> Rating:
+    """Rate trials that are too few to be pooled.
+
+    >>> str(not_pooled().line)
+    'very low; the trials could not be pooled'
+    """
+    return Rating("any_benefit", "very low", (Move("inconsistency", 3, said("the trials could not be pooled")),))
+
+
+def target_of(body: Body, *, declared: bool) -> Target:
+    """Give what is stated where an estimate stands by itself.
+
+    Parameters
+    ----------
+    body : Body
+        The evidence.
+    declared : bool
+        Whether its smallest important difference is declared; without one no zone but the side is known.
+
+    Examples
+    --------
+    >>> body = Body("randomised", 1, 100, -0.1, 0.1, 0.2, Shares(low=1))
+    >>> target_of(body, declared=True), target_of(body, declared=False)
+    ('little_or_none', 'any_harm')
+    """
+    if declared:
+        return zone(body.estimate, body.important)
+    return "any_benefit" if body.estimate >= 0 else "any_harm"
+
+
 def _design(body: Body) -> Move:
     words = {
         "randomised": "the studies were randomised",
@@ -417,10 +504,9 @@ def _imprecision(body: Body, target: Target) -> Move:
     if by_limits or not clauses:
         where = "reach outside" if by_limits else "stay within"
         clauses.append(said(
-            f"the limits, {{low}} to {{high}}, {where} what is stated, {range_words(target)}",
-            low=("lower limit as if all trials measured one effect", low),
-            high=("upper limit as if all trials measured one effect", high),
-            **range_figures(target, body.important),
+            f"the limits, {{low}} to {{high}}, {where} what is stated, {TARGET_WORDS[target]}",
+            low=("lower limit as if all trials measured one effect", low, True),
+            high=("upper limit as if all trials measured one effect", high, True),
         ))  # fmt: skip
     return Move("imprecision", max(by_limits, by_size), joined(clauses, "; "))
 
@@ -441,8 +527,8 @@ def _inconsistency(body: Body, target: Target, charged: int) -> Move:
         words += ", which imprecision has already cost"
     return Move("inconsistency", levels, said(
         words,
-        low=("lower limit of a next trial's effect", low),
-        high=("upper limit of a next trial's effect", high),
+        low=("lower limit of a next trial’s effect", low, True),
+        high=("upper limit of a next trial’s effect", high, True),
         p=("P of Cochran's Q", body.disagreement_p),
     ))  # fmt: skip
 
@@ -489,7 +575,7 @@ def _unblinding(body: Body, target: Target, charged: int) -> Move:
         which = "far limit of the usual bias" if showed else "usual bias"
         levels, why = 2, said(
             f"{words}; less the {which}, {{bias}}, {{left}} is left, outside what is stated",
-            bias=("what such knowledge adds", bias), left=("effect less that", left),
+            bias=("what such knowledge adds", bias, True), left=("effect less that", left, True),
         )  # fmt: skip
     # Unblinding is a risk of bias: together they cost two levels at most.
     return Move("unblinding", min(levels, 2 - charged), why)
@@ -516,7 +602,7 @@ def _missing_results(body: Body, target: Target) -> Move:
         clauses.append(said(
             "small trials found more (P {p}), and a trial without error would find {limit}, outside what is stated",
             p=("P of the test for small-study effects", one.egger_p),
-            limit=("effect expected of a trial without error", limit),
+            limit=("effect expected of a trial without error", limit, True),
         ))  # fmt: skip
     if one.unreported_share >= 0.25:
         clauses.append(said(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import Formatter
 
 
@@ -19,11 +19,14 @@ class Figure:
         What it is.
     value : float or str
         The number itself, unrounded; or the name.
+    effect : bool
+        Whether it is an effect, turned so that above zero is good; a page turns it back to its own scale.
     """
 
     name: str
     label: str
     value: float | str
+    effect: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +54,13 @@ class Said:
         return self.text.format_map({figure.name: plain(figure.value) for figure in self.figures})
 
 
-def said(text: str, **figures: tuple[str, float | str]) -> Said:
-    """Put words and their numbers together, each number as its label and its value.
+def said(text: str, **figures: tuple[str, float | str] | tuple[str, float | str, bool]) -> Said:
+    """Put words and their numbers together, each number as its label, its value and whether it is an effect.
 
     >>> str(said("at least {least} trials", least=("trials", 2)))
     'at least 2 trials'
     """
-    return Said(text, tuple(Figure(name, label, value) for name, (label, value) in figures.items()))
+    return Said(text, tuple(Figure(name, *parts) for name, parts in figures.items()))
 
 
 def plain(value: float | str) -> str:
@@ -104,7 +107,7 @@ def joined(parts: Iterable[Said], between: str, last: str | None = None) -> Said
                 name = f"{figure.name}_{number}"
             taken.add(name)
             names[figure.name] = name
-            figures.append(Figure(name, figure.label, figure.value))
+            figures.append(replace(figure, name=name))
         texts.append(_renamed(part.text, names))
     if last is not None and len(texts) > 1:
         texts[-2:] = [f"{texts[-2]}{last}{texts[-1]}"]

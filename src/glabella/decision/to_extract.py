@@ -17,12 +17,13 @@ are of.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
 
-from glabella.decision._certainty import certainty
-from glabella.dossier import Analysis, Evidence, RiskOfBias, Sought, Statement, Study
+from glabella.decision.analyses import rating_of
+from glabella.decision.rating import Rating
+from glabella.dossier import Analysis, Evidence, Outcome, RiskOfBias, Sought, Study
 from glabella.shown import Certainty
 from glabella.synthesis import (
     Contrasts,
@@ -30,10 +31,12 @@ from glabella.synthesis import (
     IfKnown,
     arrays,
     contrasts,
+    declared_prior,
     likely_variance,
     log_odds_from_smd,
-    pool,
     pool_if_known,
+    pool_trials,
+    tau_prior_of,
     unwanted,
 )
 
@@ -84,8 +87,8 @@ class Missing:
         That analysis as it is and at both ends, on the scale on which it is pooled.
     certainty : str or None
         How sure the headline would be, if all trials had it and it was good.
-    reasons : int
-        Reasons against the headline that would go then.
+    levels : int
+        Levels that the headline would no longer lose then.
     people : float or None
         In the study.
     """
@@ -99,7 +102,7 @@ class Missing:
     analysis: str | None = None
     if_known: IfKnown | None = None
     certainty: Certainty | None = None
-    reasons: int = 0
+    levels: int = 0
     people: float | None = None
 
     @property
@@ -117,7 +120,7 @@ def to_extract(evidence: Evidence) -> tuple[Missing, ...]:
     """List every value that is missing of the headline's trials, what could move most first.
 
     The order: what could turn whether the headline's interval includes no effect, then what could turn another
-    one's; then how far, in widths of the interval; then how many reasons against the certainty would go; then by
+    one's; then how far, in widths of the interval; then how many levels less it would cost; then by
     people.
 
     Parameters
@@ -153,7 +156,7 @@ def to_extract(evidence: Evidence) -> tuple[Missing, ...]:
 
 def _rank(one: Missing, headline: str) -> tuple[bool, bool, float, int, float]:
     leads = one.turns and one.analysis == headline
-    return not leads, not one.turns, -round(one.moved, 6), -one.reasons, -(one.people or 0.0)
+    return not leads, not one.turns, -round(one.moved, 6), -one.levels, -(one.people or 0.0)
 
 
 def _asked(evidence: Evidence, analysis: Analysis) -> bool:
@@ -264,30 +267,45 @@ def _of_certainty(evidence: Evidence, analysis: Analysis, found: Contrasts) -> l
     """Say of which trials of the headline a judgement or a guess test is missing, and what all of them would do."""
     if not found.effects:
         return []
-    several = len(found.effects) > 1
-    fit = pool(
+    prior = declared_prior(evidence.priors, analysis.measure)
+    fit = pool_trials(
         *arrays(found.effects),
-        method=analysis.method if several else "common",
-        test=analysis.test if several else "z",
+        trial=[effect.study for effect in found.effects],
+        method=analysis.method,
+        test=analysis.test,
+        tau_prior=None if prior is None else tau_prior_of(prior),
     )
+    outcome = evidence.dossier.outcomes[analysis.outcome]
+
+    def rated(studies: Mapping[str, Study], outcome: Outcome) -> Rating:
+        return rating_of(found.effects, studies, fit, outcome, analysis.measure, evidence.priors)
+
+    now = rated(evidence.studies, outcome)
     studies = [evidence.studies[key] for key in dict.fromkeys(effect.study for effect in found.effects)]
-    _, now = certainty(fit, studies)
-    missing: list[Missing] = []
     good = RiskOfBias(tool="any", judgement="low", status="derived", note="as if it were known")
-    guessed = Statement(text="As if it were known.", status="derived")
-    lacking: dict[Sought, tuple[list[Study], dict[str, Any]]] = {
-        "risk_of_bias": ([s for s in studies if s.risk_of_bias.judgement is None], {"risk_of_bias": good}),
-        "guesses": ([s for s in studies if s.blinding_check.status == "missing"], {"blinding_check": guessed}),
+    without: dict[Sought, list[Study]] = {
+        "risk_of_bias": [study for study in studies if study.risk_of_bias.judgement is None],
+        "guesses": [study for study in studies if study.blinding_check.status == "missing"],
     }
-    for kind, (without, update) in lacking.items():
-        as_if = [study.model_copy(update=update) if study in without else study for study in studies]
-        word, reasons = certainty(fit, as_if)
-        missing += [
-            Missing(study.id, None, study.label, kind, KINDS[kind], where(evidence, study, kind),
-                    certainty=word, reasons=len(now) - len(reasons), people=_people(study))
-            for study in without
-        ]  # fmt: skip
-    return missing
+    judged = {study.id: study.model_copy(update={"risk_of_bias": good}) for study in without["risk_of_bias"]}
+    trusted = outcome.trusted
+    guessed = outcome if trusted is None else outcome.model_copy(
+        update={"trusted": trusted.model_copy(update={"guess_test": "at_chance"})}
+    )  # fmt: skip
+    as_if = {
+        "risk_of_bias": rated({**evidence.studies, **judged}, outcome),
+        "guesses": rated(evidence.studies, guessed),
+    }
+    return [
+        Missing(study.id, None, study.label, kind, KINDS[kind], where(evidence, study, kind),
+                certainty=as_if[kind].certainty, levels=_lost(now) - _lost(as_if[kind]), people=_people(study))
+        for kind, lacking in without.items()
+        for study in lacking
+    ]  # fmt: skip
+
+
+def _lost(rating: Rating) -> int:
+    return sum(move.levels for move in rating.costs)
 
 
 def _of_harms(evidence: Evidence, analysis: Analysis) -> list[Missing]:

@@ -127,6 +127,7 @@ class Trusted(_Model):
     bias: Id | None = Field(None, description="key of bias in priors.yaml: what knowing it usually adds")
     serious: tuple[Text, ...] = Field((), description="in what the trials are seriously indirect, in words")
     lesser: tuple[Text, ...] = Field((), description="in what they are somewhat indirect; two count as one serious")
+    why: tuple[Statement, ...] = Field((), description="from what it is known, each with its source")
 
 
 class Outcome(_Model):

@@ -11,7 +11,6 @@ from glabella.brief.quoting import capital, say
 from glabella.brief.results import Results, sources_of, sources_of_prior
 from glabella.brief.sections.indirect import direct_statements, treatments_of
 from glabella.brief.words import words_of
-from glabella.decision import certainty
 from glabella.dossier import CoTreatment, Option, Statement, Study
 from glabella.shown import (
     Block,
@@ -211,7 +210,7 @@ def _pooled(results: Results, book: Ledger, found: Contrasts, analysis: Analysis
     if fit.way == "not pooled":
         return f"not pooled: {'; '.join(fit.notes)}"
     ratio = is_ratio(analysis.measure)
-    word, _ = certainty(fit, [results.evidence.studies[effect.study] for effect in found.effects], ratio=ratio)
+    rating = results.rating(found.effects, analysis, fit)
     shown = math.exp if ratio else float
     value, low, high = (shown(end) for end in (fit.estimate, fit.ci_low, fit.ci_high))
     if prior is not None and fit.way == "two trials":
@@ -223,7 +222,7 @@ def _pooled(results: Results, book: Ledger, found: Contrasts, analysis: Analysis
         low=low,
         high=high,
         interval=f"95 % {fit.interval} interval",
-        certainty=word,
+        certainty=rating.certainty or "not rated",
         function="glabella.synthesis.pool_trials",
         sources=(
             *sources_of(found.effects),

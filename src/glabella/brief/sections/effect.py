@@ -17,7 +17,7 @@ from glabella.brief.pooled import (
     trust,
 )
 from glabella.brief.quoting import capital, quote, say_all
-from glabella.brief.readings import alike, headline_reading, important_of, reading, readings
+from glabella.brief.readings import alike, headline_reading, reading, readings
 from glabella.brief.results import PooledAnalysis, Results
 from glabella.brief.words import words_of
 from glabella.shown import (
@@ -53,7 +53,13 @@ def report(results: Results, book: Ledger) -> Section:
     told: set[Derivation] = set()
     content: list[Block] = [
         Paragraph(
-            (*statement(results, one, found[one.id]), *_in_points(results, book, one), " ", *trust(one)), "lead"
+            (
+                *statement(results, one, found[one.id]),
+                *_in_points(results, book, one),
+                " ",
+                *trust(results, book, one),
+            ),
+            "lead",
         ),
         *(Paragraph(each) for each in (largest(results, book), new_trial(one, found[one.id])) if each),
         *_trials(results, book, one, found[one.id], told),
@@ -218,7 +224,7 @@ def _folded(
     results: Results, book: Ledger, one: PooledAnalysis, found: PooledClaims, told: set[Derivation]
 ) -> Details:
     """Fold an analysis that is not the headline."""
-    said = (*statement(results, one, found), " ", *trust(one))
+    said = (*statement(results, one, found), " ", *trust(results, book, one))
     title = f"The trials: {one.outcome.label}, {one.analysis.label}"
     return Details(title, (Paragraph(said), *_trials(results, book, one, found, told)))
 
@@ -332,7 +338,7 @@ def _as_read(trial: TrialClaims) -> Derivation:
 
 def important_difference(one: PooledAnalysis) -> float | None:
     """Give where the smallest difference that matters lies among an analysis's effects, on the side of benefit."""
-    least = important_of(one)
+    least = one.important
     if least is None:
         return None
     signed = least if one.outcome.better == "higher" else -least

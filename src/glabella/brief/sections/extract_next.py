@@ -131,13 +131,7 @@ def _sure(results: Results, missing: list[Missing]) -> list[Block]:
     for kind in dict.fromkeys(one.kind for one in missing):
         them = [one for one in missing if one.kind == kind]
         first = them[0]
-        would: Inline = (
-            "the reason against it would go"
-            if first.reasons == 1
-            else "reasons against it would go"
-            if first.reasons
-            else "no reason against it would go"
-        )
+        would = "it would cost less" if first.levels else "it would cost as much"
         now = results.headline.certainty
         after: Inline = (
             ("; the certainty would still be ", Icon("certainty", now))

@@ -4,17 +4,33 @@ from __future__ import annotations
 
 from glabella.brief.quoting import capital, say, say_all
 from glabella.brief.readings import headline_reading, prediction_of
-from glabella.brief.results import Results
-from glabella.shown import Icon, Inline, Items, Ledger, Paragraph, Section, Shown, Strong
+from glabella.brief.results import PooledAnalysis, Results
+from glabella.brief.sure import alone_said, clause, levels_claim, rated_words
+from glabella.decision.rating import DOMAIN_WORDS, TARGET_WORDS
+from glabella.shown import (
+    Block,
+    Column,
+    Icon,
+    Inline,
+    Items,
+    Ledger,
+    Paragraph,
+    Row,
+    Section,
+    Shown,
+    Strong,
+    Table,
+)
 
 
 def brief(results: Results, book: Ledger) -> Section:
     """Say how sure, each reason in plain words, and who was studied."""
     head = headline_reading(results, book)
     one = head.one
-    reasons: list[Inline] = [capital(reason) + "." for reason in one.reasons]
+    reasons = _reasons(results, book, one)
     new = prediction_of(results, book, head)
-    if new is not None:
+    # Where trials disagree, or a next one may find otherwise, the reason has said where.
+    if new is not None and not one.rating.cost("inconsistency"):
         by = ", by a prior" if one.fit.prediction == "prior" else ""
         reasons.append(
             ("A new trial’s true effect is expected from ", Shown(new, "limits"), f"{_unit(new.unit)}{by}.")
@@ -36,6 +52,59 @@ def brief(results: Results, book: Ledger) -> Section:
         content.append(Paragraph((Strong("Who was studied. "), *_joined(said))))
     title = ("How sure: ", Icon("certainty", one.certainty))
     return Section("how-sure", title, tuple(content))
+
+
+def report(results: Results, book: Ledger) -> Section:
+    """Show every domain of the headline's certainty, with its number, its levels and why."""
+    one = results.headline
+    what = TARGET_WORDS[one.rating.target]
+    rows = tuple(
+        Row((
+            capital(DOMAIN_WORDS[move.domain]),
+            (*(("up by ",) if move.domain == "rating_up" and move.levels else ()),
+             Shown(levels_claim(results, book, one, move), "number")),
+            clause(results, book, one, move),
+        ))
+        for move in one.rating.moves
+    )  # fmt: skip
+    lead: list[Inline] = [f"What is rated: {what}. Certainty: ", Icon("certainty", one.certainty), "."]
+    if undeclared := rated_words(one):
+        lead.append(f" {capital(undeclared)}.")
+    if by_itself := alone_said(results, book, one):
+        lead += [" ", by_itself, "."]
+    content: list[Block] = [
+        Paragraph(tuple(lead), "lead"),
+        Table(
+            "Levels down from high, by domain; the rule stands under the methods.",
+            (Column("domain"), Column("levels", "number"), Column("why, with its numbers", "wide")),
+            rows,
+        ),
+    ]
+    trusted = one.outcome.trusted
+    if trusted is not None and trusted.why:
+        content += [
+            Paragraph("Declared, since no number tells it:"),
+            Items(say_all(book, trusted.why, "trusted")),
+        ]
+    return Section("certainty", "How sure, domain by domain", tuple(content))
+
+
+def _reasons(results: Results, book: Ledger, one: PooledAnalysis) -> list[Inline]:
+    """Give each reason as a sentence, what cost most first."""
+    found = [
+        _capital(clause(results, book, one, move)) for move in one.rating.costs
+    ]  # fmt: skip
+    if by_itself := alone_said(results, book, one):
+        found.insert(0, by_itself)
+    if undeclared := rated_words(one):
+        found.append(capital(undeclared))
+    return [(each, ".") for each in found]
+
+
+def _capital(said: Inline) -> Inline:
+    if isinstance(said, tuple) and said and isinstance(said[0], str):
+        return (capital(said[0]), *said[1:])
+    return said
 
 
 def _unit(unit: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from glabella._version import __version__
 from glabella.brief.results import Results
+from glabella.decision.rating import RULES
 from glabella.shown import (
     Block,
     Heading,
@@ -37,12 +38,6 @@ _FEW = (
     "none. Tests for small-study effects need ten."
 )
 _DIGITS = "A number has the digits that its interval allows."
-_CERTAINTY = (
-    "Certainty starts at high and falls one level for each reason: studies that were not randomised (two levels "
-    "where none was); trials of another question; few trials; an interval that includes no difference; trials that "
-    "disagree; risk of bias; people who could tell what they got. The reasons stand beside the word. It is a rule "
-    "that anyone can check, not the judgement of a panel."
-)
 _UNJUDGED = "No study here has a published judgement of risk of bias."
 _SIGNALS = (
     " What stands as signals of it is this dossier’s own reading of what was seen of each trial, by the domains of "
@@ -66,7 +61,7 @@ def report(results: Results, _book: Ledger) -> Section | None:
         Heading("How effects are pooled"),
         Items((*_pooling(results), _FEW, _PREDICTION, _DIGITS, _MEMORY)),
         Heading("How certainty is rated"),
-        Paragraph(_CERTAINTY),
+        Items(tuple(map(Name, RULES))),
     ]
     if all(study.risk_of_bias.judgement is None for study in evidence.studies.values()):
         signals = any(study.signals for study in evidence.studies.values())

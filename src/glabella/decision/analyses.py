@@ -1,0 +1,133 @@
+"""The certainty of a dossier's pooled analyses: what the dossier declares, brought to the rule of certainty."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from glabella.decision.bodies import Declared, OfTrial, estimated, of_trials
+from glabella.decision.rating import (
+    Indirect,
+    Rating,
+    Unblinding,
+    needed_for_difference,
+    needed_for_shares,
+    not_pooled,
+    rate,
+    target_of,
+)
+from glabella.decision.verdicts import Estimated
+from glabella.dossier import Outcome, Priors, Study
+from glabella.synthesis import Effect, Pooled, PooledTrials
+
+Measure = Literal["SMD", "MD", "OR", "RR", "RD"]
+_RATIOS = frozenset({"OR", "RR"})
+
+
+def important_of(outcome: Outcome, measure: Measure) -> float | None:
+    """Give the smallest difference that matters on the scale on which a measure is computed; None if not known."""
+    number = outcome.important
+    if number is None or number.value is None or not number.usable or number.value <= 0:
+        return None
+    if measure == "SMD":
+        sd = outcome.points.sd if outcome.points is not None else None
+        return number.value / sd.value if sd is not None and sd.usable and sd.value else None
+    # A ratio may be told from either side; one itself is no difference.
+    return abs(math.log(number.value)) or None if measure in _RATIOS else number.value
+
+
+def needed_of(outcome: Outcome, measure: Measure, important: float | None) -> float | None:
+    """Give the people that one trial with enough power needs; None where the dossier does not tell."""
+    if important is None:
+        return None
+    if measure == "SMD":
+        return needed_for_difference(important)
+    if measure == "MD":
+        sd = None if outcome.points is None else outcome.points.sd.value
+        return None if sd is None else needed_for_difference(important, sd)
+    risk = outcome.usual_risk
+    if risk is None or risk.events.value is None or not risk.n.value:
+        return None
+    usual = risk.events.value / risk.n.value
+    step = important if outcome.better == "higher" else -important
+    odds = usual / (1 - usual) if usual < 1 else math.inf
+    other = {
+        "RD": usual + step,
+        "RR": usual * math.exp(step),
+        "OR": odds * math.exp(step) / (1 + odds * math.exp(step)),
+    }[measure]
+    return needed_for_shares(usual, other) if 0 < usual < 1 and 0 <= other <= 1 else None
+
+
+def declared_of(outcome: Outcome, measure: Measure, priors: Priors | None) -> Declared:
+    """Give what a dossier declares of an outcome's results, turned so that above zero is good."""
+    said = outcome.trusted
+    if said is None:
+        return Declared()
+    prior = priors.bias.get(said.bias) if priors is not None and said.bias is not None else None
+    mean, far = 0.0, 0.0
+    if prior is not None and prior.measure in (measure, "any"):
+        sign = 1.0 if outcome.better == "higher" else -1.0
+        number = prior.parameters.get("mean")
+        if number is not None and number.value is not None:
+            limits = [limit for limit in (number.low, number.high) if limit is not None]
+            mean = sign * number.value
+            far = max([mean, *(sign * limit for limit in limits)])
+    unblinding = Unblinding(said.visible, said.subjective, said.guess_test, mean, far)
+    return Declared(unblinding, Indirect(said.serious, said.lesser))
+
+
+def estimated_of(
+    trials: Sequence[OfTrial],
+    fit: Pooled | PooledTrials,
+    outcome: Outcome,
+    measure: Measure,
+    priors: Priors | None,
+) -> Estimated | None:
+    """Make of pooled trials what can be rated; None where they could not be pooled."""
+    if not all(map(math.isfinite, (fit.estimate, fit.ci_low, fit.ci_high))):
+        return None
+    important = important_of(outcome, measure)
+    return estimated(
+        trials,
+        better=outcome.better,
+        estimate=fit.estimate,
+        low=fit.ci_low,
+        high=fit.ci_high,
+        important=important,
+        prediction=(fit.pi_low, fit.pi_high),
+        needed=needed_of(outcome, measure, important),
+        declared=declared_of(outcome, measure, priors),
+    )
+
+
+def rating_of(
+    effects: Sequence[Effect],
+    studies: Mapping[str, Study],
+    fit: Pooled | PooledTrials,
+    outcome: Outcome,
+    measure: Measure,
+    priors: Priors | None,
+) -> Rating:
+    """Rate a pooled effect as the statement that it lies where its estimate lies.
+
+    Parameters
+    ----------
+    effects : sequence of Effect
+        Those that were pooled.
+    studies : mapping of str to Study
+        Of the dossier, by id.
+    fit : Pooled or PooledTrials
+        What came out.
+    outcome : Outcome
+        With what is declared of it.
+    measure : str
+        Of the effects.
+    priors : Priors or None
+        Of the dossier.
+    """
+    found = estimated_of(of_trials(effects, studies), fit, outcome, measure, priors)
+    if found is None:
+        return not_pooled()
+    return rate(found.body, target_of(found.body, declared=important_of(outcome, measure) is not None))
