@@ -11,8 +11,9 @@ import yaml
 from click.testing import CliRunner
 
 from glabella.brief import Results
-from glabella.brief.claims import judged_claims, known_of, misfits_of_verdicts, needed_of, rated_of
+from glabella.brief.claims import judged_claims, known_of, misfits_of_verdicts, rated_of
 from glabella.cli import main
+from glabella.decision.analyses import needed_of
 from glabella.decision.rating import needed_for_difference, needed_for_shares, rate
 from glabella.dossier import check, load, write_starter
 
@@ -177,9 +178,9 @@ def test_people_needed_go_by_the_measure(tmp_path: Path) -> None:
     results = results_of(folder_of(tmp_path, SMALL, []))
     pain, cured = results.headline, results.pool("cured")
     assert cured is not None
-    assert needed_of(pain, 0.2) == needed_for_difference(0.2)
-    assert needed_of(cured, 0.1) == pytest.approx(needed_for_shares(0.3, 0.4))
-    assert needed_of(cured, 0.8) is None, "more than everybody"
+    assert needed_of(pain.outcome, pain.analysis.measure, 0.2) == needed_for_difference(0.2)
+    assert needed_of(cured.outcome, cured.analysis.measure, 0.1) == pytest.approx(needed_for_shares(0.3, 0.4))
+    assert needed_of(cured.outcome, cured.analysis.measure, 0.8) is None, "more than everybody"
 
 
 @pytest.mark.parametrize(("measure", "step", "other"), [
@@ -193,4 +194,4 @@ def test_people_needed_of_ratios(tmp_path: Path, measure: str, step: float, othe
     path.write_text(yaml.safe_dump(dossier, sort_keys=False), encoding="utf-8")
     one = Results(load(folder)).pool("cured")
     assert one is not None
-    assert needed_of(one, step) == pytest.approx(needed_for_shares(0.3, other))
+    assert needed_of(one.outcome, one.analysis.measure, step) == pytest.approx(needed_for_shares(0.3, other))

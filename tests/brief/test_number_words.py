@@ -38,7 +38,6 @@ REVIEWED = {
     "a line between two": "what a line of the drawing is",
     "links the two": "the two treatments that the sentence names",
     "most of the steps before": "said where they are, which is counted where the sentence is made",
-    "two levels where none was": "a rule of rating, no count of what was found",
     "middle eight tenths": "what the brackets hold; their ends are claims",
 }
 

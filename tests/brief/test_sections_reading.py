@@ -128,9 +128,15 @@ def test_the_time_is_named_only_where_there_is_one(tmp_path: Path) -> None:
     assert "," not in title(benefit.brief(Results(never), Ledger()))
 
 
+#: Who got what was nobody's chance: the lowest certainty, even of trials that agree.
+OPEN = {"design": {"type": "parallel", "randomised": "no", "blinding": "open"}}
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_one_trial_is_not_called_trials(tmp_path: Path, count: int) -> None:
-    trials = [scored(f"Able {2001 + at}", 20.0 + at / 5, 2.0, 60, (10.0, 2.0, 60)) for at in range(count)]
+    trials = [
+        scored(f"Able {2001 + at}", 20.0 + at / 5, 2.0, 60, (10.0, 2.0, 60), more=OPEN) for at in range(count)
+    ]
     results = Results(evidence(tmp_path, "MD", "higher", trials))
     assert ("the one trial found so" in line(results)) == (count == 1)
     assert ("pooled, it did" in line(results)) == (count > 1)

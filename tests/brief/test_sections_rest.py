@@ -23,6 +23,7 @@ from glabella.brief.sections import (
     treatment,
 )
 from glabella.brief.words import words_of
+from glabella.decision.rating import RULES
 from glabella.dossier import Evidence, load
 from glabella.shown import Heading, Icon, Ledger, Name, Section, Table, blocks_of, claims_of
 from tests.brief.sections import bare_digits, changed, lines, number, sentence, starter, with_study
@@ -701,7 +702,8 @@ def test_risk_of_bias_that_nobody_judged_is_said(evidence: Evidence) -> None:
 
 def test_certainty_is_explained_and_what_was_searched(evidence: Evidence) -> None:
     shown = said(methods.report, evidence)
-    assert shown[shown.index("## How certainty is rated") + 1].startswith("Certainty starts at high")
+    assert shown[shown.index("## How certainty is rated") + 1] == f"- {RULES[0]}"
+    assert [line[2:] for line in shown if line[2:] in RULES] == list(RULES)
     assert said(search.report, evidence)[1:3] == [
         "Whether the search was systematic is not recorded in this dossier.",
         "When and where was searched for studies is not recorded in this dossier.",

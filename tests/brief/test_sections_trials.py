@@ -284,7 +284,7 @@ def test_the_shipped_dossier_says_that_nothing_was_read_in_full(shipped: Results
     # Where both ends are what is known already, it says so.
     assert any(" | the same Standardised mean difference, " in line for line in shown)
     assert any(line.startswith("- A published judgement of risk of bias: Brin 2020 (") for line in shown)
-    assert any("the reason against it would go; the certainty would still be very low." in line for line in shown)
+    assert any("it would cost less; the certainty would still be very low." in line for line in shown)
     assert any(line.startswith("- Counts of harm in each group: Brin 2020 (") for line in shown)
 
 
@@ -326,7 +326,7 @@ def test_a_certainty_that_would_rise_is_named(tmp_path: Path) -> None:
     trials[0] = replace(trials[0], judgement=None)
     fifth = counted("Elm 2005", 20, 200, 42, 200, judgement="low", guessed=True)
     shown = said(extract_next, made_up(tmp_path / "d", "OR", "lower", [*trials, fifth]))
-    assert any(line.endswith("the reason against it would go; the certainty would be high.") for line in shown)
+    assert any(line.endswith("it would cost less; the certainty would be high.") for line in shown)
     bad = [replace(trials[0], judgement="high"), replace(trials[1], judgement=None), *trials[2:], fifth]
     shown = said(extract_next, made_up(tmp_path / "e", "OR", "lower", bad))
-    assert any("no reason against it would go; the certainty would still be" in line for line in shown)
+    assert any("it would cost as much; the certainty would still be" in line for line in shown)

@@ -30,7 +30,7 @@ def test_every_value_is_a_numbered_line_with_where_and_how_far() -> None:
         f"     could move {found[0].analysis} by {found[0].moved:.2f} of its interval's width; "
         "could turn whether the interval includes no difference"
     )
-    assert "     known and good of every trial, 1 of the reasons would go; certainty very low" in lines
+    assert "     known and good of every trial, 1 levels less; certainty very low" in lines
     assert "     moves no pooled result; 58 people" in lines
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import combinations_with_replacement
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import pytest
 
+from glabella.decision.bodies import OfTrial, estimated
 from glabella.decision.rare_harms import people_to_rule_out, rare_harm
 from glabella.decision.rating import (
     START,
@@ -24,6 +25,7 @@ from glabella.decision.rating import (
     needed_for_difference,
     needed_for_shares,
     rate,
+    target_of,
 )
 from glabella.decision.rule_words import in_words
 from glabella.decision.said import plain
@@ -108,6 +110,22 @@ def table(head: str, rows: Iterable[tuple[Any, ...]]) -> list[str]:
     return [*lines, *(f"| {' | '.join(str(cell) for cell in row)} |" for row in rows), ""]
 
 
+def undeclared_rows() -> Iterator[tuple[object, ...]]:
+    """Rate eight trials at low risk of bias whose outcome declares nothing."""
+    cases = {
+        "0.5 (0.4 to 0.6)": (0.5, 0.05, (0.3, 0.7)),
+        "a limit outside by up to the estimate": (0.5, 0.3, (-0.1, 1.1)),
+        "by more": (0.1, 0.1, (-0.1, 0.3)),
+        "below zero": (-0.5, 0.05, (-0.7, -0.3)),
+    }
+    for label, (estimate, se, prediction) in cases.items():
+        trials = [OfTrial(str(at), estimate, 8 * se**2, 250, "low") for at in range(8)]
+        body = estimated(trials, better="higher", estimate=estimate, low=estimate, high=estimate, important=None,
+                         prediction=prediction).body  # fmt: skip
+        rating = rate(body, target_of(body, declared=False))
+        yield label, rating.target, rating.certainty, "; ".join(str(move.why) for move in rating.moves[1:3])
+
+
 def certainty_page() -> str:
     target: Target = "important_benefit"
     lines = [
@@ -155,6 +173,12 @@ def certainty_page() -> str:
             found.append((label, levels, rating.certainty, move.why))
         lines += table("what|levels|word|printed", found)
     lines += [
+        "## Without a smallest important difference",
+        "",
+        "Then `any_benefit` is rated, or `any_harm` where the estimate is below zero, and the estimate itself is the "
+        "step by which limits are counted; no number of people needed can be told.",
+        "",
+        *table("what|statement|word|printed", undeclared_rows()),
         "## People needed",
         "",
         "Those of one trial of two equal groups that finds the smallest important difference at five per cent with "

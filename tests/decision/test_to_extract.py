@@ -95,7 +95,7 @@ def test_judgements_and_guess_tests_move_the_certainty_of_all_trials_together(tm
     judged = [replace(trial, judgement="low") for trial in SCORED[:2]]
     evidence = made_up(tmp_path / "d", "SMD", "higher", [*judged, SCORED[2]])
     (bias,) = of(evidence, "risk_of_bias")
-    assert (bias.study, bias.reasons, bias.if_known) == ("cole2003", 1, None)
+    assert (bias.study, bias.levels, bias.if_known) == ("cole2003", 1, None)
     assert {one.study for one in of(evidence, "guesses")} == {"able2001", "baker2002", "cole2003"}
     seen = [replace(trial, judgement="low", guessed=True) for trial in SCORED]
     assert of(made_up(tmp_path / "e", "SMD", "higher", seen), "guesses") == []
@@ -103,7 +103,7 @@ def test_judgements_and_guess_tests_move_the_certainty_of_all_trials_together(tm
 
 def test_a_judgement_that_is_bad_stays_whatever_else_is_known(tmp_path: Path) -> None:
     trials = [replace(SCORED[0], judgement="high"), *SCORED[1:]]
-    assert {one.reasons for one in of(made_up(tmp_path / "d", "SMD", "higher", trials), "risk_of_bias")} == {0}
+    assert {one.levels for one in of(made_up(tmp_path / "d", "SMD", "higher", trials), "risk_of_bias")} == {0}
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +114,7 @@ def evidence() -> Evidence:
 def test_what_could_turn_an_answer_stands_first_then_what_moves_most(evidence: Evidence) -> None:
     found = to_extract(evidence)
     leads = [one.turns and one.analysis == evidence.dossier.headline for one in found]
-    order = [(not first, not one.turns, -round(one.moved, 6), -one.reasons)
+    order = [(not first, not one.turns, -round(one.moved, 6), -one.levels)
              for first, one in zip(leads, found, strict=True)]  # fmt: skip
     assert leads[0]
     assert sum(one.turns for one in found) > sum(leads)

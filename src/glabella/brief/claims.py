@@ -76,7 +76,7 @@ def rated_of(results: Results, one: PooledAnalysis) -> Estimated | None:
         # Trials at low risk of bias that are large enough decide alone; all together are a look beside them.
         kept = tuple(effect for effect, trial in zip(one.effects, trials, strict=True) if trial in body)
         fit, _ = results.pool_effects(kept, one.analysis)
-    return estimated_of(body, fit, one.outcome, measure, results.evidence.priors)
+    return estimated_of(body, fit, one.outcome, measure, results.evidence.priors, results.evidence.studies)
 
 
 def _rules(results: Results) -> Iterator[Rule]:

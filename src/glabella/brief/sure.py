@@ -18,7 +18,7 @@ from glabella.decision.analyses import needed_of, rating_of
 from glabella.decision.bodies import body_of, of_trials
 from glabella.decision.rating import TARGET_WORDS, Move, Rating
 from glabella.decision.said import Figure
-from glabella.shown import Claim, Inline, Ledger, Name, Shown
+from glabella.shown import Claim, ClaimFields, Inline, Ledger, Name, Shown
 from glabella.synthesis import PooledTrials
 
 
@@ -118,7 +118,8 @@ def _claims(results: Results, book: Ledger, one: PooledAnalysis, move: Move) -> 
             found[figure.name] = Name(str(figure.value))
             continue
         unit = "points" if figure.effect and points_sd(one) is not None else ""
-        claim = about(
+        own = _needed(one, fields["inputs"]) if figure.name.startswith("needed") else {}
+        claim = about.under(**own)(
             figure.name,
             f"{figure.label}: {one.analysis.label}, {one.outcome.label}",
             value,
@@ -127,6 +128,19 @@ def _claims(results: Results, book: Ledger, one: PooledAnalysis, move: Move) -> 
         )
         found[figure.name] = Shown(claim, "bare" if figure.name.startswith("low") else "text")
     return found
+
+
+def _needed(one: PooledAnalysis, inputs: tuple[tuple[str, str], ...]) -> ClaimFields:
+    """Say what the people needed rest on: what matters, and the spread or the usual risk; on no trial."""
+    outcome, used = one.outcome, []
+    if outcome.important is not None:
+        used.append(outcome.important)
+    if outcome.points is not None:
+        used.append(outcome.points.sd)
+    if outcome.usual_risk is not None:
+        used += [outcome.usual_risk.events, outcome.usual_risk.n]
+    sources = tuple(dict.fromkeys(source for number in used for source in sources_of_number(number)))
+    return {"sources": sources, "inputs": tuple(pair for pair in inputs if pair[0] == "analysis")}
 
 
 def _value(one: PooledAnalysis, figure: Figure) -> float | None:
@@ -152,7 +166,7 @@ def _decimals(one: PooledAnalysis, figure: Figure, value: float, limits: list[fl
         return usual
     if value == int(value) or abs(value) >= 10:
         return 0
-    return 2 if abs(value) >= 0.01 else 1 - math.floor(math.log10(abs(value)))
+    return 2 if abs(value) >= 0.01 else -math.floor(math.log10(abs(value)))
 
 
 def levels_claim(results: Results, book: Ledger, one: PooledAnalysis, move: Move) -> Claim:

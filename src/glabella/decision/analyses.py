@@ -60,11 +60,19 @@ def needed_of(outcome: Outcome, measure: Measure, important: float | None) -> fl
     return needed_for_shares(usual, other) if 0 < usual < 1 and 0 <= other <= 1 else None
 
 
-def declared_of(outcome: Outcome, measure: Measure, priors: Priors | None) -> Declared:
-    """Give what a dossier declares of an outcome's results, turned so that above zero is good."""
+def declared_of(
+    outcome: Outcome, measure: Measure, priors: Priors | None, studies: Sequence[Study] = ()
+) -> Declared:
+    """Give what a dossier declares of an outcome's results, turned so that above zero is good.
+
+    Trials of another question are indirect by their own role.
+    """
+    related = [study.role == "related" for study in studies]
+    which = "the" if all(related) else "some"
+    asked = (f"{which} trials asked another question",) if any(related) else ()
     said = outcome.trusted
     if said is None:
-        return Declared()
+        return Declared(indirect=Indirect(asked))
     prior = priors.bias.get(said.bias) if priors is not None and said.bias is not None else None
     mean, far = 0.0, 0.0
     if prior is not None and prior.measure in (measure, "any"):
@@ -75,7 +83,7 @@ def declared_of(outcome: Outcome, measure: Measure, priors: Priors | None) -> De
             mean = sign * number.value
             far = max([mean, *(sign * limit for limit in limits)])
     unblinding = Unblinding(said.visible, said.subjective, said.guess_test, mean, far)
-    return Declared(unblinding, Indirect(said.serious, said.lesser))
+    return Declared(unblinding, Indirect((*said.serious, *asked), said.lesser))
 
 
 def estimated_of(
@@ -84,6 +92,7 @@ def estimated_of(
     outcome: Outcome,
     measure: Measure,
     priors: Priors | None,
+    studies: Mapping[str, Study],
 ) -> Estimated | None:
     """Make of pooled trials what can be rated; None where they could not be pooled."""
     if not all(map(math.isfinite, (fit.estimate, fit.ci_low, fit.ci_high))):
@@ -98,7 +107,9 @@ def estimated_of(
         important=important,
         prediction=(fit.pi_low, fit.pi_high),
         needed=needed_of(outcome, measure, important),
-        declared=declared_of(outcome, measure, priors),
+        declared=declared_of(
+            outcome, measure, priors, [studies[key] for key in dict.fromkeys(one.trial for one in trials)]
+        ),
     )
 
 
@@ -127,7 +138,7 @@ def rating_of(
     priors : Priors or None
         Of the dossier.
     """
-    found = estimated_of(of_trials(effects, studies), fit, outcome, measure, priors)
+    found = estimated_of(of_trials(effects, studies), fit, outcome, measure, priors, studies)
     if found is None:
         return not_pooled()
     return rate(found.body, target_of(found.body, declared=important_of(outcome, measure) is not None))

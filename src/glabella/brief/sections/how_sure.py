@@ -5,7 +5,7 @@ from __future__ import annotations
 from glabella.brief.quoting import capital, say, say_all
 from glabella.brief.readings import headline_reading, prediction_of
 from glabella.brief.results import PooledAnalysis, Results
-from glabella.brief.sure import alone_said, clause, levels_claim, rated_words
+from glabella.brief.sure import alone_said, clause, clauses, levels_claim, rated_words
 from glabella.decision.rating import DOMAIN_WORDS, TARGET_WORDS
 from glabella.shown import (
     Block,
@@ -91,9 +91,7 @@ def report(results: Results, book: Ledger) -> Section:
 
 def _reasons(results: Results, book: Ledger, one: PooledAnalysis) -> list[Inline]:
     """Give each reason as a sentence, what cost most first."""
-    found = [
-        _capital(clause(results, book, one, move)) for move in one.rating.costs
-    ]  # fmt: skip
+    found = [_capital(each) for each in clauses(results, book, one)]
     if by_itself := alone_said(results, book, one):
         found.insert(0, by_itself)
     if undeclared := rated_words(one):
