@@ -75,8 +75,8 @@ def test_the_headline_leads_in_words(shipped: tuple[Section, Ledger]) -> None:
         "turned into differences of scores. The standard error of Brin 2020, higher dose is borrowed from the same "
         "trial’s other comparison. In MADRS points that is −8 (−18 to 2), at a standard deviation of 10.6. "
         "Certainty: very low. Why: trials disagree: a next trial may find −24 to 8 points (P of equal effects "
-        "0.0003), by a prior; 389 people, 392 needed; no judgement of low risk of bias was seen; people can tell the "
-        "effect, and nobody showed how many guessed; almost only women."
+        "0.0003), by a prior; 389 people, 392 needed; no judgement of low risk of bias was seen; people can tell "
+        "the effect, and nobody showed how many guessed; almost only women."
     ) in first
 
 

@@ -1,4 +1,4 @@
-"""How sure, in sentences: numbers turned back to the page's own scale, and what decides alone. Trials are made up."""
+"""How sure, in sentences: numbers turned back to the page's own scale, what decides alone. Trials are made up."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_limits_are_told_as_the_page_tells_effects(tmp_path: Path) -> None:
 
 def test_a_prior_is_named_only_where_it_tells_the_next_trial(tmp_path: Path) -> None:
     results = results_of(tmp_path, APART, important=number(0.9))
-    assert results.headline.fit.prediction == "trials"
+    assert results.headline.fit.prediction == "fit"
     assert "by a prior" not in plain(reasons(results, Ledger(), results.headline))
 
 
@@ -77,7 +77,8 @@ def test_trials_at_low_risk_decide_alone_where_they_are_enough(tmp_path: Path) -
     assert found.rating.target == "little_or_none"
     words = plain(alone_said(results, Ledger(), results.headline))
     assert words == (
-        f"Trials at low risk of bias are enough to decide alone: 1.00 (0.92 to 1.08); certainty {found.rating.certainty}"
+        "Trials at low risk of bias are enough to decide alone: 1.00 (0.92 to 1.08); "
+        f"certainty {found.rating.certainty}"
     )
     assert lines(how_sure.brief(results, Ledger()))[1] == f"- {words}."
     assert words in lines(how_sure.report(results, Ledger()))[1]
@@ -113,10 +114,9 @@ def test_points_of_a_scale_are_told_with_their_unit(tmp_path: Path) -> None:
     trials = [
         scored(f"Able {2001 + at}", mean, 5.0, 40, (10.0, 5.0, 40)) for at, mean in enumerate((8.0, 14.0, 9.0))
     ]
-    points = {"scale": "made_up", "sd": number(5.0)}
+    points = {"scale": "my_scale", "sd": number(5.0)}
 
     def change(plan: Data) -> None:
-        plan["scales"] = {"made_up": {"label": "XYZ"}}
         plan["outcomes"]["response"] |= {"points": points, "important": number(1.0)}
 
     results = Results(made_up(tmp_path / "d", "SMD", "lower", trials, change=change))

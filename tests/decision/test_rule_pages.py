@@ -115,7 +115,7 @@ def undeclared_rows() -> Iterator[tuple[object, ...]]:
     cases = {
         "0.5 (0.4 to 0.6)": (0.5, 0.05, (0.3, 0.7)),
         "a limit outside by up to the estimate": (0.5, 0.3, (-0.1, 1.1)),
-        "by more": (0.1, 0.1, (-0.1, 0.3)),
+        "by up to two": (0.1, 0.15, (-0.2, 0.4)),
         "below zero": (-0.5, 0.05, (-0.7, -0.3)),
     }
     for label, (estimate, se, prediction) in cases.items():
@@ -175,8 +175,8 @@ def certainty_page() -> str:
     lines += [
         "## Without a smallest important difference",
         "",
-        "Then `any_benefit` is rated, or `any_harm` where the estimate is below zero, and the estimate itself is the "
-        "step by which limits are counted; no number of people needed can be told.",
+        "Then `any_benefit` is rated, or `any_harm` where the estimate is below zero, and the estimate itself is "
+        "the step by which limits are counted; no number of people needed can be told.",
         "",
         *table("what|statement|word|printed", undeclared_rows()),
         "## People needed",

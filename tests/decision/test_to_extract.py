@@ -92,10 +92,19 @@ def test_where_nothing_can_be_pooled_only_what_needs_no_pool_is_listed(tmp_path:
 
 
 def test_judgements_and_guess_tests_move_the_certainty_of_all_trials_together(tmp_path: Path) -> None:
-    judged = [replace(trial, judgement="low") for trial in SCORED[:2]]
-    evidence = made_up(tmp_path / "d", "SMD", "higher", [*judged, SCORED[2]])
-    (bias,) = of(evidence, "risk_of_bias")
-    assert (bias.study, bias.levels, bias.if_known) == ("cole2003", 1, None)
+    judged = [replace(SCORED[0], judgement="low"), *SCORED[1:]]
+    evidence = made_up(tmp_path / "d", "SMD", "higher", judged)
+    found = of(evidence, "risk_of_bias")
+    assert [(one.study, one.levels, one.if_known) for one in found] == [
+        ("baker2002", 1, None), ("cole2003", 1, None)
+    ]  # fmt: skip
+    assert {one.levels for one in of(evidence, "guesses")} == {0}, "who could tell is not declared"
+
+    def visible(plan: dict[str, Any]) -> None:
+        plan["outcomes"]["response"]["trusted"] = {"visible": True, "subjective": True}
+
+    told = made_up(tmp_path / "told", "SMD", "higher", judged, change=visible)
+    assert {one.levels for one in of(told, "guesses")} == {1}
     assert {one.study for one in of(evidence, "guesses")} == {"able2001", "baker2002", "cole2003"}
     seen = [replace(trial, judgement="low", guessed=True) for trial in SCORED]
     assert of(made_up(tmp_path / "e", "SMD", "higher", seen), "guesses") == []
