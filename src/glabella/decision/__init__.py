@@ -3,6 +3,7 @@
 Rules on results, each documented where it stands. Here are no pages and no files.
 """
 
+from glabella.decision.rare_harms import people_to_rule_out, rare_harm
 from glabella.decision.rating import rate
 
-__all__ = ["rate"]
+__all__ = ["people_to_rule_out", "rare_harm", "rate"]

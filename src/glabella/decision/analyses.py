@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
 
 from glabella.decision.bodies import Declared, OfTrial, estimated, of_trials
 from glabella.decision.rating import (
+    Body,
     Indirect,
     Rating,
+    Shares,
     Unblinding,
     needed_for_difference,
     needed_for_shares,
     not_pooled,
     rate,
     target_of,
+    worth_of_odds_ratio,
 )
 from glabella.decision.verdicts import Estimated
 from glabella.dossier import Outcome, Priors, Study
-from glabella.synthesis import Effect, Pooled, PooledTrials
+from glabella.synthesis import Effect, Pooled, PooledTrials, indirect_comparison, risk_with
+
+if TYPE_CHECKING:
+    from glabella.synthesis import Network
 
 Measure = Literal["SMD", "MD", "OR", "RR", "RD"]
 _RATIOS = frozenset({"OR", "RR"})
@@ -142,3 +150,58 @@ def rating_of(
     if found is None:
         return not_pooled()
     return rate(found.body, target_of(found.body, declared=important_of(outcome, measure) is not None))
+
+
+def rating_in_network(
+    fit: Network,
+    option: str,
+    control: str,
+    outcome: Outcome,
+    measure: Measure,
+    better: Literal["lower", "higher"],
+    usual: float | None = None,
+) -> Rating:
+    """Rate what a network says of one of its own treatments against the control.
+
+    Its trials' risk of bias is not known to a table of contrasts. Without a trial that sets the two side by side the
+    comparison is indirect, which costs a level. The limits of imprecision are those of the network with one effect.
+
+    Parameters
+    ----------
+    fit : Network
+        A single one.
+    option, control : str
+        Treatments of it.
+    outcome : Outcome
+        What the network measures.
+    measure, better
+        Of its effects.
+    usual : float or None
+        How often the event comes with the control, for the people needed.
+    """
+    one, other = fit.treatments.index(option), fit.treatments.index(control)
+    found = indirect_comparison(fit, option, control)
+    se = float(np.reshape(fit.common.se, (len(fit.treatments), -1))[one, other])
+    member = np.asarray(fit.structure.member, dtype=bool)
+    important, sign = important_of(outcome, measure), 1.0 if better == "higher" else -1.0
+    people, needed = 0.0, None
+    if measure == "OR" and usual is not None and important is not None:
+        needed = needed_of(outcome, measure, important)
+        people = worth_of_odds_ratio(se, usual, float(risk_with("OR", found.estimate, usual)))
+    prediction = sorted((sign * found.pi_low, sign * found.pi_high))
+    body = Body(
+        "randomised",
+        int(member[:, one].sum()),
+        people,
+        sign * found.estimate,
+        se,
+        important or abs(found.estimate) or se,
+        Shares(unknown=1.0),
+        (prediction[0], prediction[1]) if all(map(math.isfinite, prediction)) else None,
+        1.0 if math.isnan(fit.q_p) else float(fit.q_p),
+        needed,
+        indirect=Indirect(
+            () if (member[:, one] & member[:, other]).any() else ("no trial sets the two side by side",)
+        ),
+    )
+    return rate(body, target_of(body, declared=important is not None))

@@ -24,15 +24,20 @@ from glabella.brief.words import words_of
 from glabella.shown import Axis, Cell, Claim, Column, Drawn, Inline, Ledger, Name, Row, Section, Shown, Small, Table
 
 
-def brief(results: Results, book: Ledger) -> Section:
-    """Set the headline beside the analyses that the dossier wants read with it."""
-    head, beside = headline_reading(results, book), readings(results, book)
-    rows = (head, *(row for _, row in beside if row is not None))
+def chances(results: Results, rows: tuple[Reading, ...]) -> tuple[tuple[Baseline, ...], int]:
+    """Give the chances without treatment on which rows can be put, and of how many people they are told."""
     # A chance without treatment that no row can be put on tells nothing here.
     lows = tuple(
         base for base in baselines(results) if any(risk_of(results, row, base)[0] is not None for row in rows)
     )
-    of = denominator(results, rows, lows)
+    return lows, denominator(results, rows, lows)
+
+
+def brief(results: Results, book: Ledger) -> Section:
+    """Set the headline beside the analyses that the dossier wants read with it."""
+    head, beside = headline_reading(results, book), readings(results, book)
+    rows = (head, *(row for _, row in beside if row is not None))
+    lows, of = chances(results, rows)
     without = tuple(people_without(results, book, base, of) for base in lows)
     table = Table(
         _caption(results, book, rows[0]),

@@ -34,7 +34,7 @@ from glabella.shown import (
 from glabella.synthesis import wilson
 
 #: Studies of these roles answer another question than the dossier's.
-_BESIDE = frozenset({"related", "observational"})
+BESIDE = frozenset({"related", "observational"})
 #: A share of a hundred below this is shown of a thousand as well.
 _RARE = 1.0
 #: Of so many people the brief's table tells, the fewest that will do.
@@ -61,9 +61,9 @@ def brief(results: Results, book: Ledger) -> Section | None:
     evidence, words = results.evidence, words_of(results.evidence)
     counts = evidence.products.harm_counts
     pairs = {key: counts[key] for key in evidence.summary.harms or counts}
-    people = _people(pairs.values())
+    people = people_for(pairs.values())
     found = {
-        key: _sides(_book_of(book, key, pair), pair, words.short, ".people", people, 0)
+        key: sides_of(book_of(book, key, pair), pair, words.short, ".people", people, 0)
         for key, pair in pairs.items()
     }
     if not any(any(sides) for sides in found.values()):
@@ -97,9 +97,9 @@ def _event(pair: ArmPair, span: str, population: str | None) -> Inline:
     return (Name(pair.label), " ", Small(Name(f"({', '.join(own)})"))) if own else Name(pair.label)
 
 
-def _people(pairs: Iterable[ArmPair]) -> int:
+def people_for(pairs: Iterable[ArmPair]) -> int:
     """Give of how many people a table tells: the fewest of which no event after treatment is written as none."""
-    counted = [found for pair in pairs if (found := _counts(pair.arm))]
+    counted = [found for pair in pairs if (found := counts_of(pair.arm))]
     shown = [events / n for events, n, _ in counted if events / n > _NIL]
     return next((people for people in _OF if all(people * share >= 0.5 for share in shown)), max(_OF))
 
@@ -145,31 +145,31 @@ def _answer(counted: list[_Counted], said: bool, short: str) -> Inline:
 def _counted(results: Results, book: Ledger) -> list[_Counted]:
     found, short = [], words_of(results.evidence).short
     for key, pair in results.evidence.products.harm_counts.items():
-        under = _book_of(book, key, pair)
-        sides = _sides(under, pair, short)
+        under = book_of(book, key, pair)
+        sides = sides_of(under, pair, short)
         if not any(sides):
             continue
         rare = any(side is not None and (side.value or 0.0) < _RARE for side in sides)
-        of_thousand = _sides(under, pair, short, ".thousand", 1000) if rare else None
+        of_thousand = sides_of(under, pair, short, ".thousand", 1000) if rare else None
         found.append(_Counted(pair.label, pair.population, pair.time_span, sides, of_thousand))
     return found
 
 
-def _book_of(book: Ledger, key: str, pair: ArmPair) -> Ledger:
+def book_of(book: Ledger, key: str, pair: ArmPair) -> Ledger:
     return book.under(f"harm.{key}.", population=pair.population, time_span=pair.time_span, function=wilson)
 
 
-def _sides(
+def sides_of(
     book: Ledger, pair: ArmPair, short: str, name: str = "", of: int = 100, decimals: int | None = None
 ) -> tuple[Claim | None, Claim | None]:
     with_it, without = (
-        _share(book, f"{side}{name}", f"{side} {short}", pair.label, arm, "products.yaml", of, decimals)
+        share_of(book, f"{side}{name}", f"{side} {short}", pair.label, arm, "products.yaml", of, decimals)
         for side, arm in (("with", pair.arm), ("without", pair.versus))
     )
     return with_it, without
 
 
-def _share(
+def share_of(
     book: Ledger,
     name: str,
     side: str,
@@ -180,7 +180,7 @@ def _share(
     decimals: int | None = None,
 ) -> Claim | None:
     """Give people with an event of a hundred or a thousand, with Wilson's interval."""
-    counts = _counts(arm)
+    counts = counts_of(arm)
     if counts is None:
         return None
     events, n, numbers = counts
@@ -203,7 +203,7 @@ def _share(
     )
 
 
-def _counts(arm: ArmResult | None) -> tuple[float, float, tuple[Number, Number]] | None:
+def counts_of(arm: ArmResult | None) -> tuple[float, float, tuple[Number, Number]] | None:
     """Give events and people of an arm, and the dossier's numbers of both, where both have a source."""
     if arm is None or arm.events is None or arm.n is None or not (arm.events.usable and arm.n.usable):
         return None
@@ -218,9 +218,9 @@ def _where_from(results: Results, book: Ledger, counted: list[_Counted]) -> list
     asked = evidence.dossier.question.population
     if counted and all(each.population != asked for each in counted):
         said.append(("None of these counts comes from ", Name(asked), "; who was counted stands in each row. "))
-    main = [study for study in evidence.studies.values() if study.role not in _BESIDE]
+    main = [study for study in evidence.studies.values() if study.role not in BESIDE]
     if main:
-        showing = [study for study in main if any(_both_sides(study))]
+        showing = [study for study in main if any(both_sides(study))]
         files = [f"studies/{study.id}.yaml" for study in main]
         sources = [study.reports[0] for study in main]
         both = book.under("harm.studies.")
@@ -267,13 +267,13 @@ def _cell(side: Claim | None) -> Cell:
     return side or _NOT_COUNTED
 
 
-def _both_sides(study: Study) -> list[tuple[int, str]]:
+def both_sides(study: Study) -> list[tuple[int, str]]:
     """Give each harm and comparison of a study whose two arms were both counted, by place and key."""
     return [
         (place, key)
         for place, harm in enumerate(study.harms)
         for key, comparison in study.comparisons.items()
-        if all(_counts(harm.arms.get(arm)) for arm in (comparison.arm, comparison.versus))
+        if all(counts_of(harm.arms.get(arm)) for arm in (comparison.arm, comparison.versus))
     ]
 
 
@@ -283,7 +283,7 @@ def _in_studies(results: Results, book: Ledger) -> list[Block]:
     items: list[Inline] = []
     for study in results.evidence.studies.values():
         under = book.under(f"harm.study.{study.id}.", time_span="as in the source", function=wilson)
-        rows += [_study_row(under, study, place, key) for place, key in _both_sides(study)]
+        rows += [_study_row(under, study, place, key) for place, key in both_sides(study)]
         items += [
             (Name(study.label), ", ", Name(harm.event), ": ", say(under, harm.statement, str(place)))
             for place, harm in enumerate(study.harms)
@@ -311,7 +311,7 @@ def _study_row(book: Ledger, study: Study, place: int, key: str) -> Row:
     for side, arm in (("with", comparison.arm), ("without", comparison.versus)):
         label = study.arms[arm].label
         book_of_arm = book.under(f"{place}.{key}.", population=f"{study.label}, {label}")
-        share = _share(book_of_arm, side, f"with {label}", harm.event, harm.arms[arm], f"studies/{study.id}.yaml")
+        share = share_of(book_of_arm, side, f"with {label}", harm.event, harm.arms[arm], f"studies/{study.id}.yaml")
         cells.append((Name(label), ": ", share or _NOT_COUNTED))
     return Row((Name(harm.event), (Name(study.label), *_allocation(study)), *cells))
 
