@@ -47,7 +47,7 @@ def test_a_headline_of_two_trials_without_a_prior_leads_with_both(tmp_path: Path
         shown = document(results, kind)
         words = " ".join(plain(piece) for piece in inlines_of(shown.sections))
         assert ": two trials tell too little of how trials differ to be pooled." in words
-        assert "The trials could not be pooled." in words
+        assert "The trials could not be pooled" in words
         assert "nan" not in markdown(shown).split()
     section = effect.report(results, Ledger())
     first = next(block for block in blocks_of((section,)) if isinstance(block, Paragraph))

@@ -322,11 +322,10 @@ def test_nothing_read_and_nothing_said_of_it_is_said_plainly(evidence: Evidence)
 
 
 def test_a_certainty_that_would_rise_is_named(tmp_path: Path) -> None:
-    trials = [replace(trial, guessed=True, judgement="low") for trial in THREE]
-    trials[0] = replace(trials[0], judgement=None)
+    trials = [replace(trial, guessed=True, judgement=None) for trial in THREE]
     fifth = counted("Elm 2005", 20, 200, 42, 200, judgement="low", guessed=True)
     shown = said(extract_next, made_up(tmp_path / "d", "OR", "lower", [*trials, fifth]))
     assert any(line.endswith("it would cost less; the certainty would be high.") for line in shown)
-    bad = [replace(trials[0], judgement="high"), replace(trials[1], judgement=None), *trials[2:], fifth]
+    bad = [*(replace(trial, judgement="high") for trial in trials[:3]), trials[3], fifth]
     shown = said(extract_next, made_up(tmp_path / "e", "OR", "lower", bad))
     assert any("it would cost as much; the certainty would still be" in line for line in shown)

@@ -163,8 +163,8 @@ def rating_in_network(
 ) -> Rating:
     """Rate what a network says of one of its own treatments against the control.
 
-    Its trials' risk of bias is not known to a table of contrasts. Without a trial that sets the two side by side the
-    comparison is indirect, which costs a level. The limits of imprecision are those of the network with one effect.
+    Its trials' risk of bias is not known to a table of contrasts. Without a trial that sets the two side by side
+    the comparison is indirect, which costs a level. The limits of imprecision are those with one common effect.
 
     Parameters
     ----------
@@ -188,6 +188,7 @@ def rating_in_network(
     if measure == "OR" and usual is not None and important is not None:
         needed = needed_of(outcome, measure, important)
         people = worth_of_odds_ratio(se, usual, float(risk_with("OR", found.estimate, usual)))
+    together = bool((member[:, one] & member[:, other]).any())
     prediction = sorted((sign * found.pi_low, sign * found.pi_high))
     body = Body(
         "randomised",
@@ -200,8 +201,6 @@ def rating_in_network(
         (prediction[0], prediction[1]) if all(map(math.isfinite, prediction)) else None,
         1.0 if math.isnan(fit.q_p) else float(fit.q_p),
         needed,
-        indirect=Indirect(
-            () if (member[:, one] & member[:, other]).any() else ("no trial sets the two side by side",)
-        ),
+        indirect=Indirect(() if together else ("no trial sets the two side by side",)),
     )
     return rate(body, target_of(body, declared=important is not None))

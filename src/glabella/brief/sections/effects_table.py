@@ -53,13 +53,14 @@ from glabella.synthesis import control_counts, indirect_comparison, risk_with, w
 if TYPE_CHECKING:
     from glabella.brief.compared import Compared
     from glabella.dossier import ArmPair, Study
+    from glabella.synthesis import Network
 
 _COUNTED = frozenset({"OR", "RR", "RD"})
 #: A grave harm is sought down to this share.
 _GRAVE = 0.001
 _NOTE = (
-    "Each row compares its options over its own weeks, which stand in it. Effects beside each other are not added up: "
-    "what each is worth is for whoever decides. Sources stand beside the numbers."
+    "Each row compares its options over its own weeks, which stand in it. Effects beside each other are not added "
+    "up: what each is worth is for whoever decides. Sources stand beside the numbers."
 )
 
 
@@ -68,18 +69,18 @@ def report(results: Results, book: Ledger) -> Section:
     book = book.under("table.")
     content: list[Block] = [
         Paragraph(
-            "Good effects over bad ones, each option beside the same control, over the same weeks within a row. The "
-            "tables of benefit and of adverse events above are its short form.",
+            "Good effects over bad ones, each option beside the same control, over the same weeks within a row. "
+            "The tables of benefit and of adverse events above are its short form.",
             "lead",
         ),
         _table(results, "Favourable effects", _favourable(results, book)),
-        _table(results, "Unfavourable effects", _unfavourable(results, book)),
+        _table(results, "Unfavourable effects", _unfavourable(results, book), _NOTE),
         *_guards(results, book),
     ]
     return Section("effects-table", "Effects table", tuple(content))
 
 
-def _table(results: Results, caption: str, rows: list[Row]) -> Table:
+def _table(results: Results, caption: str, rows: list[Row], note: str = "") -> Table:
     control = words_of(results.evidence).control
     return Table(
         caption,
@@ -91,12 +92,12 @@ def _table(results: Results, caption: str, rows: list[Row]) -> Table:
             Column("certainty, and why"),
         ),
         tuple(rows),
-        note=_NOTE,
+        note=note,
     )
 
 
 def _effect(label: str, when: str, about: str = "") -> Inline:
-    return (Name(capital(label)), Small((", ", Name(when), *((Name(f"; {about}"),) if about else ()))))
+    return (Name(capital(label)), " ", Small((Name(when), *((Name(f"; {about}"),) if about else ()))))
 
 
 def _empty(reason: Inline) -> tuple[Cell, Cell, Cell]:
@@ -144,7 +145,7 @@ def _favourable(results: Results, book: Ledger) -> list[Row]:
 
 
 def _own(results: Results, book: Ledger, one: PooledAnalysis) -> list[Row]:
-    """Give the treatment's effect on one outcome: of so many people where they were counted, else as a difference."""
+    """Give the treatment's effect on one outcome: of so many people where they were counted, else a difference."""
     short, when = words_of(results.evidence).short, results.time_of(one.analysis)
     first = _effect(one.outcome.label, when, one.analysis.label)
     if one.fit.way == "not pooled":
@@ -177,7 +178,7 @@ def _own_counts(results: Results, book: Ledger, one: PooledAnalysis, first: Inli
                   interval=one.interval, decimals=people_decimals(risk, (of * low, of * high)))  # fmt: skip
     without = about("without", f"{what}, with the control: {one.analysis.label}", of * risk,
                     decimals=people_decimals(risk))  # fmt: skip
-    return Row((first, short, (with_, Small(f" of {OF_PEOPLE[of]}")), without, _sure(results, book, one)))
+    return Row((first, short, (with_, " ", Small(f"of {OF_PEOPLE[of]}")), without, _sure(results, book, one)))
 
 
 def _from_scores(results: Results, book: Ledger, head: Reading, short: str, when: str) -> list[Row]:
@@ -193,7 +194,7 @@ def _from_scores(results: Results, book: Ledger, head: Reading, short: str, when
         if with_ is None:
             continue
         label = _effect(found[1].label, when, f"computed from scores, {base.label}")
-        made.append(Row((label, short, (with_, Small(f" of {OF_PEOPLE[of]}")), without,
+        made.append(Row((label, short, (with_, " ", Small(f"of {OF_PEOPLE[of]}")), without,
                          (Icon("certainty", head.one.certainty), ": as of the score"))))  # fmt: skip
     return made
 
@@ -210,7 +211,7 @@ def _of_network(results: Results, book: Ledger, compared: Compared) -> list[Row]
     risk = None
     if total is not None and total.events.value and total.n.value and comparators.measure in _COUNTED:
         risk = total.events.value / total.n.value
-    sources = (Source(comparators.source, comparators.origin.status, "data"),)
+    sources: tuple[Source, ...] = (Source(comparators.source, comparators.origin.status, "data"),)
     if total is not None:
         counts = (*sources_of_number(total.events), *sources_of_number(total.n))
         sources = tuple({source.reference: source for source in (*counts, *sources)}.values())
@@ -227,40 +228,51 @@ def _of_network(results: Results, book: Ledger, compared: Compared) -> list[Row]
         base = about("without", f"{outcome.label}, of {of} people, with {compared.control}",
                      of_people((risk,)) * risk, certainty="not rated", function=risk_with,
                      decimals=people_decimals(risk))  # fmt: skip
-    rows = []
+    rows, beside = [], (Name(capital(outcome.label)), " ", Small("as in the row above"))
     for place, (key, treatment) in enumerate(comparators.treatments.items(), 1):
         if key == node:
             continue
         rating = rating_in_network(fit, key, node, outcome, comparators.measure, comparators.better, risk)
         claim = _against(compared, about.under(f"{place}.", certainty=rating.certainty or "not rated"),
-                         key, treatment.label, outcome.label, risk)  # fmt: skip
-        rows.append(Row((first, Name(treatment.label), claim, base, _lost(rating))))
-    own = _against(
-        compared,
-        about.under("own.", certainty=compared.certainty, sources=(*way.sources, *sources)),
-        compared.name, compared.name, outcome.label, risk,
-    )  # fmt: skip
+                         key, treatment.label, outcome.label, risk, fit)  # fmt: skip
+        rows.append(Row((beside, Name(treatment.label), claim, base, _lost(rating))))
     why = (Icon("certainty", compared.certainty), f": {compared.reasons[0]}")
-    return [Row((first, compared.name, own, base, why)), *rows]
+    mended = compared.corrected.get(way.key)
+    fits = (
+        [("corrected", f"{compared.control} as in the network’s trials", compared.fitted(mended))] if mended else []
+    )
+    fits.append(("own", "as its own trials have it", fit))
+    own = []
+    for name, how, each in fits:
+        claim = _against(
+            compared,
+            about.under(f"{name}.", certainty=compared.certainty, sources=(*way.sources, *sources)),
+            compared.name, f"{compared.name}, {how}", outcome.label, risk, each,
+        )  # fmt: skip
+        label = (Name(compared.name), " ", Small(how))
+        own.append(Row((beside if own else first, label, claim, base, why)))
+    return [*own, *rows]
 
 
-def _against(compared: Compared, book: Ledger, key: str, label: str, outcome: str, risk: float | None) -> Inline:
+def _against(
+    compared: Compared, book: Ledger, key: str, label: str, outcome: str, risk: float | None, fit: Network
+) -> Inline:
     """Give a treatment of the network against the control: of so many people, or as its effect."""
     measure = compared.comparators.measure
-    found = indirect_comparison(compared.fits[0], key, compared.comparators.joined.node)
+    found = indirect_comparison(fit, key, compared.comparators.joined.node)
     ends = (found.estimate, found.ci_low, found.ci_high)
     if risk is None:
         value, low, high = map(compared.shown, ends)
         claim = book("effect", f"{outcome}: {label} against {compared.control}", value, low=low, high=high,
                      interval="95 % confidence interval", function="glabella.synthesis.network",
                      decimals=decimals_for(null_of(measure), value, low, high))  # fmt: skip
-        return (claim, Small(f" {NAMES[measure][0]}"))
+        return (claim, " ", Small(NAMES[measure][0]))
     of = of_people((risk,))
     middle, low, high = (of * float(each) for each in risk_with(measure, list(ends), risk))  # type: ignore[arg-type]
     claim = book("with", f"{outcome}, of {OF_PEOPLE[of]} people, with {label}", middle, low=low, high=high,
                  interval="95 % confidence interval", function=risk_with,
                  decimals=people_decimals(risk, (low, high)))  # fmt: skip
-    return (claim, Small(f" of {OF_PEOPLE[of]}"))
+    return (claim, " ", Small(f"of {OF_PEOPLE[of]}"))
 
 
 def _lost(rating: Rating) -> Inline:
@@ -288,7 +300,7 @@ def _unfavourable(results: Results, book: Ledger) -> list[Row]:
             rows.append(_harm_of(about, study, place, key))
     if not rows:
         rows.append(Row((
-            "Any harm", short, *_empty("empty: no counts of harm stand in this dossier, which is not the same as none")
+            "Any harm", short, *_empty("empty: this dossier holds no counts of harm, which is not the same as none")
         )))  # fmt: skip
     if results.compared is not None:
         rows.append(Row((
@@ -303,8 +315,8 @@ def _harm(book: Ledger, key: str, pair: ArmPair, short: str, of: int) -> Row:
     if with_ is None and without is None:
         return Row((first, short, *_empty("empty: not counted, which is not the same as none")))
     why = "not rated: counts of other people than those asked about, or of trials that are not in this dossier"
-    told = Small(f" of {OF_PEOPLE[of]}")
-    return Row((first, short, (with_, told) if with_ else "not counted", without or "not counted", why))
+    told = (" ", Small(f"of {OF_PEOPLE[of]}"))
+    return Row((first, short, (with_, *told) if with_ else "not counted", without or "not counted", why))
 
 
 def _harm_of(book: Ledger, study: Study, place: int, key: str) -> Row:
@@ -318,7 +330,7 @@ def _harm_of(book: Ledger, study: Study, place: int, key: str) -> Row:
         )
         for side, arm, label in zip(("with", "without"), (comparison.arm, comparison.versus), labels, strict=True)
     )  # fmt: skip
-    told = (Small((" of a hundred, ", Name(labels[1]))),)
+    told = (" ", Small(("of a hundred, ", Name(labels[1]))))
     return Row((
         _effect(harm.event, "as in the trial", study.label), Name(labels[0]), with_ or "not counted",
         (without, *told) if without else "not counted", "not rated: one trial by itself",
@@ -336,15 +348,15 @@ def _guards(results: Results, book: Ledger) -> list[Block]:
     treated = round(sum(effect.n1 for effect in one.effects))
     about = book.under("grave.", **fields).under(certainty="not rated", decimals=0)
     n = about("n", f"people with {short}: {one.analysis.label}", treated)
-    needed = about.under(function=people_to_rule_out)(
+    needed = about.under(function=people_to_rule_out, sources=())(
         "needed", "people without an event who rule out a harm of one of a thousand", people_to_rule_out(_GRAVE)
     )
     begin = "The trials that lead this document" if grave else (
-        "This dossier names no rare and grave harm, which is not the same as none. The trials that lead this document"
+        "This dossier names no rare and grave harm, which is not the same as none. The trials that lead it"
     )  # fmt: skip
     rule = Paragraph((
-        f"{begin} gave {short} to ", n, " people. To rule out a harm that comes to one of a thousand takes ", needed,
-        " people without it.",
+        f"{begin} gave {short} to ", n, " people. To rule out a harm that comes to one of a thousand takes ",
+        needed, " people without it.",
     ))  # fmt: skip
     items: list[Block] = [Items(grave)] if grave else []
     return [Heading("Guard rails: rare and grave, part of no sum"), *items, rule]

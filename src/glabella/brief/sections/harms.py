@@ -156,12 +156,14 @@ def _counted(results: Results, book: Ledger) -> list[_Counted]:
 
 
 def book_of(book: Ledger, key: str, pair: ArmPair) -> Ledger:
+    """Give what claims on a pair of counts share."""
     return book.under(f"harm.{key}.", population=pair.population, time_span=pair.time_span, function=wilson)
 
 
 def sides_of(
     book: Ledger, pair: ArmPair, short: str, name: str = "", of: int = 100, decimals: int | None = None
 ) -> tuple[Claim | None, Claim | None]:
+    """Give the shares with and without the treatment; None on a side that was not counted."""
     with_it, without = (
         share_of(book, f"{side}{name}", f"{side} {short}", pair.label, arm, "products.yaml", of, decimals)
         for side, arm in (("with", pair.arm), ("without", pair.versus))
