@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from glabella.brief.results import PooledAnalysis, Results
+from glabella.decision.analyses import missing_of, people_lost, rating_in_network
 from glabella.decision.bodies import OfTrial, estimated
 from glabella.decision.rating import not_pooled, rate, target_of
-from glabella.synthesis import pool
+from glabella.dossier import Number, load, shipped
+from glabella.synthesis import contrasts, network, pool
 from tests.brief.made_up_trials import Trial, counted, made_up, number, scored
 
 FIVE = [counted(f"Able {2001 + at}", 20 + at, 200, 40, 200, judgement="low") for at in range(5)]
@@ -93,3 +95,91 @@ def test_the_word_is_that_of_the_zone_of_the_estimate(tmp_path: Path) -> None:
     fit = pool([2.0 + at / 50 for at in range(10)], [0.125] * 10)
     assert one.fit.estimate == pytest.approx(fit.estimate)
     assert (one.rating.target, one.certainty) == ("little_or_none", "high")
+
+
+# --- results that are not there -----------------------------------------------------------------------------
+
+
+def unseen(name: str, people: float | None) -> Trial:
+    """Give a trial of which only the size of its arms was seen."""
+    n = number(people) if people is not None else {"value": None, "status": "missing"}
+    arms = {
+        "drug": {"label": "my drug", "treatment": "my_drug", "role": "active", "n_randomised": n},
+        "placebo": {"label": "placebo", "treatment": "placebo", "role": "control", "n_randomised": n},
+    }
+    total = number(2 * people) if people is not None else n
+    return Trial(name, {}, {}, more={"results": [], "arms": arms, "n_randomised": total})
+
+
+def test_people_of_trials_without_an_effect_are_lost(tmp_path: Path) -> None:
+    assert headline(tmp_path / "a", FIVE).rating.cost("missing_results") == 0
+    # 666 of 2,666 are not quite a quarter.
+    assert headline(tmp_path / "b", [*FIVE, unseen("Dale 2004", 333)]).rating.cost("missing_results") == 0
+    lost = headline(tmp_path / "c", [*FIVE, unseen("Dale 2004", 334)])
+    assert lost.rating.cost("missing_results") == 1
+    assert str(lost.rating.costs[0].why).endswith("of 100 people randomised are in results that nobody can use")
+    assert headline(tmp_path / "d", [*FIVE, unseen("Dale 2004", None)]).rating.cost("missing_results") == 0
+
+
+def test_what_an_analysis_does_not_want_is_not_lost(tmp_path: Path) -> None:
+    open_ = replace(unseen("Dale 2004", 900), more={
+        **unseen("Dale 2004", 900).more, "design": {"type": "parallel", "randomised": "yes", "blinding": "open"}
+    })  # fmt: skip
+
+    def double_only(plan: dict[str, Any]) -> None:
+        plan["analyses"]["response_all"]["blinding"] = ["double"]
+
+    evidence = made_up(tmp_path / "d", "RR", "lower", [*FIVE, open_], change=double_only)
+    assert Results(evidence).headline.rating.cost("missing_results") == 0
+
+
+def test_small_trials_that_find_more_cost_from_ten_trials_on() -> None:
+    """The smaller the trial, the larger its effect; one without error would find harm."""
+    sizes = [20, 30, 40, 60, 80, 120, 200, 300, 500, 800]
+    noise = [0.02, -0.02] * 5
+    trials = [
+        OfTrial(str(at), -0.3 + 2.0 * (4 / n) ** 0.5 + noise[at], 4 / n, n, "low") for at, n in enumerate(sizes)
+    ]
+    missing = missing_of(trials, "higher", 0.0)
+    assert missing.egger_p is not None
+    assert missing.egger_p < 0.1
+    assert missing.size_ratio == 40
+    assert missing.at_infinite_size == pytest.approx(-0.3, abs=0.1)
+    turned = missing_of([replace(one, effect=-one.effect) for one in trials], "lower", 0.0)
+    assert turned.at_infinite_size == pytest.approx(missing.at_infinite_size)
+    assert missing_of(trials[:9], "higher", 0.0).egger_p is None
+    alike = [replace(one, effect=0.5, variance=0.04) for one in trials]
+    assert missing_of(alike, "higher", 100.0).egger_p is None
+    assert missing_of([], "higher", 0.0).unreported_share == 0.0
+
+
+def test_a_trial_is_lost_once_however_many_comparisons_it_has() -> None:
+    """The largest trial of the shipped dossier has no counts in either of its two."""
+    evidence = load(shipped())
+    analysis = evidence.dossier.analyses["response_saline"]
+    found = contrasts(evidence, analysis)
+    lost = people_lost(evidence, analysis, found)
+    sizes = {study: evidence.studies[study].n_randomised.value for study in ("zamanian2017", "brin2020", "li2022")}
+    assert lost == sum(value or 0.0 for value in sizes.values())
+
+
+# --- in a network -------------------------------------------------------------------------------------------
+
+
+def test_an_option_of_a_network_is_rated_by_its_own_limits() -> None:
+    outcome = load(shipped()).dossier.outcomes["response"]
+    study = [str(at) for at in range(8)]
+    fit = network(study, ["a"] * 6 + ["b"] * 2, ["p"] * 6 + ["a"] * 2,
+                  [0.50, 0.52, 0.48, 0.5, 0.51, 0.49, 0.1, 0.12], [0.1] * 8, reference="p")  # fmt: skip
+    direct = rating_in_network(fit, "a", "p", outcome, "OR", "higher")
+    assert (direct.target, direct.certainty) == ("any_benefit", "moderate")
+    assert [move.domain for move in direct.costs] == ["risk_of_bias"]
+    indirect = rating_in_network(fit, "b", "p", outcome, "OR", "higher")
+    assert indirect.cost("indirectness") == 1
+    assert rating_in_network(fit, "a", "p", outcome, "OR", "lower").target == "any_harm"
+    declared = outcome.model_copy(
+        update={"important": Number.model_validate(number(1.5)), "usual_risk": outcome.usual_risk}
+    )
+    matters = rating_in_network(fit, "a", "p", declared, "OR", "higher", 0.4)
+    assert matters.target == "important_benefit"
+    assert "needed" in str(matters.moves[1].why) or "limits" in str(matters.moves[1].why)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glabella.brief.results import PooledAnalysis, Results
-from glabella.decision.analyses import estimated_of, needed_of
+from glabella.decision.analyses import estimated_of, needed_of, people_lost
 from glabella.decision.bodies import body_of, of_trials
 from glabella.decision.claims import JudgedClaim, judge_claims, studies_known
 from glabella.decision.verdicts import Estimated, Interval, Known
@@ -76,7 +76,15 @@ def rated_of(results: Results, one: PooledAnalysis) -> Estimated | None:
         # Trials at low risk of bias that are large enough decide alone; all together are a look beside them.
         kept = tuple(effect for effect, trial in zip(one.effects, trials, strict=True) if trial in body)
         fit, _ = results.pool_effects(kept, one.analysis)
-    return estimated_of(body, fit, one.outcome, measure, results.evidence.priors, results.evidence.studies)
+    return estimated_of(
+        body,
+        fit,
+        one.outcome,
+        measure,
+        results.evidence.priors,
+        results.evidence.studies,
+        people_lost(results.evidence, one.analysis, one.found),
+    )
 
 
 def _rules(results: Results) -> Iterator[Rule]:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from glabella._version import __version__
-from glabella.decision.analyses import important_of, rating_of
+from glabella.decision.analyses import important_of, people_lost, rating_of
 from glabella.decision.rating import Rating
 from glabella.dossier import Analysis, Evidence, Outcome, Prior, Study
 from glabella.shown import Certainty, ClaimFields, Source, digest
@@ -236,8 +236,9 @@ class Results:
             self._refused[key] = str(error)
             return None
         studies = tuple(self.evidence.studies[effect.study] for effect in found.effects)
+        rating = self.rating(found.effects, analysis, fit, people_lost(self.evidence, analysis, found))
         one = PooledAnalysis(key, analysis, self.evidence.dossier.outcomes[analysis.outcome], found, fit, prior,
-                             studies, self.rating(found.effects, analysis, fit))  # fmt: skip
+                             studies, rating)  # fmt: skip
         if fit.way == "not pooled":
             self._refused[key], self._apart[key] = "; ".join(fit.notes), one
             return None
@@ -268,11 +269,13 @@ class Results:
         )
         return fit, prior if fit.posterior is not None else None
 
-    def rating(self, effects: tuple[Effect, ...], analysis: Analysis, fit: PooledTrials) -> Rating:
+    def rating(
+        self, effects: tuple[Effect, ...], analysis: Analysis, fit: PooledTrials, lost: float = 0.0
+    ) -> Rating:
         """Rate what was pooled from some effects."""
         evidence = self.evidence
         outcome = evidence.dossier.outcomes[analysis.outcome]
-        return rating_of(effects, evidence.studies, fit, outcome, analysis.measure, evidence.priors)
+        return rating_of(effects, evidence.studies, fit, outcome, analysis.measure, evidence.priors, lost)
 
     def inputs(self, studies: tuple[str, ...], analysis: Analysis | None = None) -> tuple[tuple[str, str], ...]:
         """Digest of each study's file, and of the analysis, that a computed claim rests on."""

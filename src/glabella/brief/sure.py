@@ -21,6 +21,9 @@ from glabella.decision.said import Figure
 from glabella.shown import Claim, ClaimFields, Inline, Ledger, Name, Shown
 from glabella.synthesis import PooledTrials
 
+#: A P below this is told as a bound.
+_LEAST_P = 0.0001
+
 
 @dataclass(frozen=True, slots=True)
 class Alone:
@@ -119,6 +122,8 @@ def _claims(results: Results, book: Ledger, one: PooledAnalysis, move: Move) -> 
             continue
         unit = "points" if figure.effect and points_sd(one) is not None else ""
         own = _needed(one, fields["inputs"]) if figure.name.startswith("needed") else {}
+        if figure.name.startswith("p") and figure.label.startswith("P of") and value < _LEAST_P:
+            value, own = _LEAST_P, {**own, "bound": "<"}
         claim = about.under(**own)(
             figure.name,
             f"{figure.label}: {one.analysis.label}, {one.outcome.label}",

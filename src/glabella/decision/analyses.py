@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ from glabella.decision.bodies import Declared, OfTrial, estimated, of_trials
 from glabella.decision.rating import (
     Body,
     Indirect,
+    Missing,
     Rating,
     Shares,
     Unblinding,
@@ -23,8 +25,18 @@ from glabella.decision.rating import (
     worth_of_odds_ratio,
 )
 from glabella.decision.verdicts import Estimated
-from glabella.dossier import Outcome, Priors, Study
-from glabella.synthesis import Effect, Pooled, PooledTrials, indirect_comparison, risk_with
+from glabella.dossier import Analysis, Evidence, Outcome, Priors, Study
+from glabella.synthesis import (
+    LEAST_TESTED,
+    Contrasts,
+    Effect,
+    Pooled,
+    PooledTrials,
+    egger,
+    indirect_comparison,
+    risk_with,
+    unwanted,
+)
 
 if TYPE_CHECKING:
     from glabella.synthesis import Network
@@ -94,6 +106,42 @@ def declared_of(
     return Declared(unblinding, Indirect((*said.serious, *asked), said.lesser))
 
 
+def people_lost(evidence: Evidence, analysis: Analysis, found: Contrasts) -> float:
+    """Count the people of comparisons that an analysis asks for and that give it no effect.
+
+    Of a trial that gives none at all everybody is lost; of one that gives another comparison, the arm that is
+    missing. What the analysis leaves out by its own choice is not lost, nor whoever was not counted.
+    """
+    apart, given = unwanted(evidence, analysis), {effect.study for effect in found.effects}
+    lost: dict[tuple[str, str], float] = {}
+    for each in found.not_computed:
+        if (each.study, each.comparison) in apart:
+            continue
+        study = evidence.studies[each.study]
+        if each.study not in given:
+            lost[each.study, ""] = study.n_randomised.value or 0.0 if study.n_randomised.usable else 0.0
+            continue
+        arm = study.comparisons[each.comparison].arm
+        n = study.arms[arm].n_randomised
+        lost[each.study, arm] = n.value or 0.0 if n is not None and n.usable else 0.0
+    return sum(lost.values())
+
+
+def missing_of(trials: Sequence[OfTrial], better: Literal["lower", "higher"], lost: float) -> Missing:
+    """Give what is known of results that are not there: people lost, and from ten trials on a test."""
+    people = sum(one.people for one in trials)
+    share = lost / (lost + people) if lost + people > 0 else 0.0
+    if len({one.trial for one in trials}) < LEAST_TESTED:
+        return Missing(unreported_share=share)
+    sizes = [one.people for one in trials if one.people > 0]
+    try:
+        test = egger([one.effect for one in trials], [one.variance for one in trials])
+    except ValueError:  # no slope, or no spread around it
+        return Missing(unreported_share=share)
+    limit = test.estimate if better == "higher" else -test.estimate
+    return Missing(test.p_value, max(sizes) / min(sizes) if sizes else 1.0, limit, share)
+
+
 def estimated_of(
     trials: Sequence[OfTrial],
     fit: Pooled | PooledTrials,
@@ -101,11 +149,14 @@ def estimated_of(
     measure: Measure,
     priors: Priors | None,
     studies: Mapping[str, Study],
+    lost: float = 0.0,
 ) -> Estimated | None:
     """Make of pooled trials what can be rated; None where they could not be pooled."""
     if not all(map(math.isfinite, (fit.estimate, fit.ci_low, fit.ci_high))):
         return None
     important = important_of(outcome, measure)
+    keys = dict.fromkeys(one.trial for one in trials)
+    declared = declared_of(outcome, measure, priors, [studies[key] for key in keys])
     return estimated(
         trials,
         better=outcome.better,
@@ -115,9 +166,7 @@ def estimated_of(
         important=important,
         prediction=(fit.pi_low, fit.pi_high),
         needed=needed_of(outcome, measure, important),
-        declared=declared_of(
-            outcome, measure, priors, [studies[key] for key in dict.fromkeys(one.trial for one in trials)]
-        ),
+        declared=replace(declared, missing=missing_of(trials, outcome.better, lost)),
     )
 
 
@@ -128,6 +177,7 @@ def rating_of(
     outcome: Outcome,
     measure: Measure,
     priors: Priors | None,
+    lost: float = 0.0,
 ) -> Rating:
     """Rate a pooled effect as the statement that it lies where its estimate lies.
 
@@ -145,8 +195,10 @@ def rating_of(
         Of the effects.
     priors : Priors or None
         Of the dossier.
+    lost : float
+        People of comparisons that were asked for and gave no effect.
     """
-    found = estimated_of(of_trials(effects, studies), fit, outcome, measure, priors, studies)
+    found = estimated_of(of_trials(effects, studies), fit, outcome, measure, priors, studies, lost)
     if found is None:
         return not_pooled()
     return rate(found.body, target_of(found.body, declared=important_of(outcome, measure) is not None))

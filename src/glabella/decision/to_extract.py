@@ -21,7 +21,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
 
-from glabella.decision.analyses import rating_of
+from glabella.decision.analyses import people_lost, rating_of
 from glabella.decision.rating import Rating
 from glabella.dossier import Analysis, Evidence, Outcome, RiskOfBias, Sought, Study
 from glabella.shown import Certainty
@@ -277,8 +277,10 @@ def _of_certainty(evidence: Evidence, analysis: Analysis, found: Contrasts) -> l
     )
     outcome = evidence.dossier.outcomes[analysis.outcome]
 
+    lost = people_lost(evidence, analysis, found)
+
     def rated(studies: Mapping[str, Study], outcome: Outcome) -> Rating:
-        return rating_of(found.effects, studies, fit, outcome, analysis.measure, evidence.priors)
+        return rating_of(found.effects, studies, fit, outcome, analysis.measure, evidence.priors, lost)
 
     now = rated(evidence.studies, outcome)
     studies = [evidence.studies[key] for key in dict.fromkeys(effect.study for effect in found.effects)]

@@ -241,8 +241,8 @@ def _of_network(results: Results, book: Ledger, compared: Compared) -> list[Row]
     fits = (
         [("corrected", f"{compared.control} as in the network’s trials", compared.fitted(mended))] if mended else []
     )
-    fits.append(("own", "as its own trials have it", fit))
-    own = []
+    fits.append(("own", f"{compared.control} as in its own trials", fit))
+    own: list[Row] = []
     for name, how, each in fits:
         claim = _against(
             compared,
