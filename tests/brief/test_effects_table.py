@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from glabella.brief.sections import effects_table
 from glabella.decision.rare_harms import people_to_rule_out
 from glabella.dossier import Evidence, load
 from glabella.shown import Ledger, Section, Table, blocks_of, plain
-from glabella.synthesis import wilson
+from glabella.synthesis import indirect_comparison, wilson
 from tests import dossiers_made
 from tests.brief import made_up_network, made_up_trials
 from tests.brief.made_up_trials import counted, number, scored
@@ -114,21 +115,24 @@ def test_an_outcome_that_is_asked_for_and_not_known_is_empty(tmp_path: Path) -> 
 
 def test_every_option_of_the_network_stands_beside_the_same_control(tmp_path: Path) -> None:
     total = {"events": number(300), "n": number(1000)}
-    found, book = section(network(tmp_path, comparators={"control_response": total}))
+    evidence = network(tmp_path, comparators={"control_response": total})
+    found, book = section(evidence)
     good, bad = tables(found)
     options = [row for row in good if row[0].startswith("Response")][1:]
-    assert {row[3] for row in options} == {"30"}
+    assert {row[3] for row in options} == {"30 sugar"}
     names = [row[1] for row in options]
-    assert names[:2] == ["my drug placebo as in the network’s trials", "my drug placebo as in its own trials"]
+    assert names[:2] == ["my drug sugar as in the network’s trials", "my drug sugar as in its own trials"]
     assert len(names[2:]) == 3
-    assert "placebo" not in names
+    assert "sugar" not in names
     assert all(row[2].endswith(" of a hundred") for row in options)
     assert options[1][0] == "Response as in the row above"
     assert bad[-1][1] == "every other option"
-    # By hand: an odds ratio on a risk of three tenths.
-    claim = next(one for name, one in book.claims.items() if name.endswith("network.1.with"))
-    odds = (claim.value or 0) / (100 - (claim.value or 0))
-    assert odds / (30 / 70) > 1
+    # By hand: the network's odds ratio of the first option on a risk of three tenths.
+    one = next(claim for claim in book.claims.values() if claim.id.startswith("table.network.") and "a tablet" in claim.label)
+    compared = Results(evidence).compared
+    assert compared is not None
+    odds = math.exp(indirect_comparison(compared.fits[0], "tablet", "placebo").estimate) * 3 / 7
+    assert one.value == pytest.approx(100 * odds / (1 + odds))
 
 
 def test_without_a_count_of_the_control_effects_stand_as_they_are(tmp_path: Path) -> None:

@@ -225,9 +225,10 @@ def _of_network(results: Results, book: Ledger, compared: Compared) -> list[Row]
     base: Inline = "what it is compared with"
     if risk is not None:
         of = OF_PEOPLE[of_people((risk,))]
-        base = about("without", f"{outcome.label}, of {of} people, with {compared.control}",
-                     of_people((risk,)) * risk, certainty="not rated", function=risk_with,
-                     decimals=people_decimals(risk))  # fmt: skip
+        count = about("without", f"{outcome.label}, of {of} people, with {compared.control}",
+                      of_people((risk,)) * risk, certainty="not rated", function=risk_with,
+                      decimals=people_decimals(risk))  # fmt: skip
+        base = (count, " ", Small(compared.control))
     rows, beside = [], (Name(capital(outcome.label)), " ", Small("as in the row above"))
     for place, (key, treatment) in enumerate(comparators.treatments.items(), 1):
         if key == node:
