@@ -128,7 +128,11 @@ def test_every_option_of_the_network_stands_beside_the_same_control(tmp_path: Pa
     assert options[1][0] == "Response as in the row above"
     assert bad[-1][1] == "every other option"
     # By hand: the network's odds ratio of the first option on a risk of three tenths.
-    one = next(claim for claim in book.claims.values() if claim.id.startswith("table.network.") and "a tablet" in claim.label)
+    one = next(
+        claim
+        for claim in book.claims.values()
+        if claim.id.startswith("table.network.") and "a tablet" in claim.label
+    )
     compared = Results(evidence).compared
     assert compared is not None
     odds = math.exp(indirect_comparison(compared.fits[0], "tablet", "placebo").estimate) * 3 / 7

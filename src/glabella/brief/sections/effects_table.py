@@ -349,7 +349,7 @@ def _guards(results: Results, book: Ledger) -> list[Block]:
     treated = round(sum(effect.n1 for effect in one.effects))
     about = book.under("grave.", **fields).under(certainty="not rated", decimals=0)
     n = about("n", f"people with {short}: {one.analysis.label}", treated)
-    needed = about.under(function=people_to_rule_out, sources=())(
+    needed = about.under(function=people_to_rule_out)(
         "needed", "people without an event who rule out a harm of one of a thousand", people_to_rule_out(_GRAVE)
     )
     begin = "The trials that lead this document" if grave else (
