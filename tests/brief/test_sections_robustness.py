@@ -153,7 +153,7 @@ def test_small_trials_are_few_and_drawn_without_a_test(shipped: tuple[Results, S
         row for layer in spec["layer"] for row in layer["data"].get("values", ()) if "kind" in row or "se" in row
     ]
     assert len(drawn) >= len(results.headline.effects)
-    assert "no published judgement of it was seen for any of these trials" in text
+    assert "No published judgement of risk of bias was seen for any of these trials." in text
     assert bare_digits(found) == []
 
 
