@@ -60,7 +60,11 @@ REVIEWED = {
     "fewer than five": "a rule of pooling; its number is LEAST_PREDICTED, below",
     "fewer than ten trials": "a rule of testing; its number is LEAST_TESTED, below",
     "tests for small-study effects need ten": "a rule of testing; its number is LEAST_TESTED, below",
-    # How an engine is defined.
+    # How an engine or a rule is defined.
+    "not three numbers from 0": "what a function takes",
+    "expected two that differ": "what a function takes",
+    "half by people with an interest": "from which share on a rule speaks of interests",
+    "at most": "a bound of a rule; its number stands beside it",
     "half of the models": "the prior of model averaging, as its own page says; what it became is a claim",
     "half that unwelcome results are missing": "the prior of model averaging, as its own page says",
     "larger by a factor of two": "how far a borrowed error is moved, as the rules say",

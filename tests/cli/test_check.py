@@ -26,7 +26,7 @@ def test_no_document_is_made_of_a_dossier_with_faults(tmp_path: Path, monkeypatc
     def never(_: Path) -> list[str]:
         raise AssertionError
 
-    monkeypatch.setattr(glabella.cli._main, "_contradictions", never)
+    monkeypatch.setattr(glabella.cli._main, "_disagreements", never)
     made = dossiers_made.starter(tmp_path / "made")
     (made / "dossier.yaml").write_text("no: dossier\n", encoding="utf-8")
     done = CliRunner().invoke(main, ["dossier", "check", str(made)])
@@ -49,4 +49,4 @@ def test_intervals_that_disagree_without_a_reason_are_faults(
 
 def test_its_help_says_that_documents_are_made() -> None:
     said = " ".join(CliRunner().invoke(main, ["dossier", "check", "--help"]).output.split())
-    assert "Of a dossier that is sound so far, brief and report are made, which takes seconds" in said
+    assert "Of a dossier that is sound so far, verdicts, brief and report are made, which takes seconds" in said
