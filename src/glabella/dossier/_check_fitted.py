@@ -11,7 +11,8 @@ from glabella.dossier._load import FIT, MECHANISM, Reading
 from glabella.dossier._text import read_document
 
 #: Files of the folder that enter the fit. What supports each link does not.
-INPUTS = ("model.ant", "parameters.yaml", "observations.yaml", "explanations.yaml", "questions.yaml")
+INPUTS = ("model.ant", "parameters.yaml", "observations.yaml", "explanations.yaml", "questions.yaml",
+          "course.yaml")  # fmt: skip
 #: The fit without any effect, where no explanation is that.
 NO_EFFECT = "no effect"
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from glabella._reading import Path_, UnreadableError, read_bytes
 from glabella.dossier._comparators import Comparators
+from glabella.dossier._course import CoursePriors
 from glabella.dossier._faults import MOST_FAULTS, DossierError, Fault, MisfitError
 from glabella.dossier._fitted import Fitted
 from glabella.dossier._mechanism import Explanations, Links, Mechanism, Parameters
@@ -50,6 +51,8 @@ MECHANISM_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType({
 QUESTIONS = MECHANISM + "questions.yaml"
 #: How sentences name what the mechanism is of; without it they say "muscle".
 WORDS = MECHANISM + "words.yaml"
+#: What may be believed of the course before any trial; without it no course is fitted.
+COURSE = MECHANISM + "course.yaml"
 #: What was computed from the mechanism, by ``glabella mechanism fit``; a dossier may lack it.
 FIT = MECHANISM + "fit.json"
 
@@ -186,6 +189,7 @@ def _mechanism(parts: Mapping[str, Any]) -> Mechanism | None:
         links=MappingProxyType(links.links),
         explanations=MappingProxyType(parts[MECHANISM + "explanations.yaml"].explanations),
         questions=parts.get(QUESTIONS),
+        course=parts.get(COURSE),
         fitted=parts.get(FIT),
         words=parts.get(WORDS, MechanismWords()),
     )
@@ -293,7 +297,9 @@ def _read_mechanism(reading: Reading, folder: Path) -> None:
     """Read the model's text and the files beside it, where there is a folder of them."""
     if not (folder / MECHANISM).is_dir():
         return
-    optional: dict[str, type[BaseModel]] = {QUESTIONS: Questions, WORDS: MechanismWords}
+    optional: dict[str, type[BaseModel]] = {
+        QUESTIONS: Questions, WORDS: MechanismWords, COURSE: CoursePriors,
+    }  # fmt: skip
     there = {name: model for name, model in optional.items() if (folder / name).exists()}
     for name, model in {**MECHANISM_MODELS, **there}.items():
         if _read_file(reading, folder, name):
