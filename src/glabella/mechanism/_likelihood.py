@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from glabella.mechanism._model import Model
 from glabella.mechanism._responders import Curves, crossing, share_above, with_placebo
+from glabella.mechanism._rows import Rows
 from glabella.mechanism._unknowns import Unknown
 
 Floats = NDArray[np.float64]
@@ -247,3 +248,46 @@ class Likelihood:
     def log_prior(self, place: Floats, every: bool) -> float:
         """Give the log density of the priors: of all unknowns, or of those that are assumed."""
         return sum(each.log_prior(x) for each, x in zip(self.unknowns, place, strict=True) if every or each.assumed)
+
+
+class RowLikelihood(Likelihood):
+    """Likelihood of any rows, medians between visits and later visits of the same people among them.
+
+    Parameters
+    ----------
+    model : Model
+    rows : Rows
+    unknowns : sequence of Unknown
+    held : mapping of str to float, optional
+    """
+
+    def __init__(
+        self, model: Model, rows: Rows, unknowns: Sequence[Unknown], held: Mapping[str, float] | None = None
+    ) -> None:
+        super().__init__(model, days_of_rows(rows), unknowns, held)
+        self.rows = rows
+
+    def log_likelihood(self, place: Floats) -> float:
+        """Give the log-likelihood; minus infinity where the model cannot be simulated."""
+        from scipy.special import logsumexp
+
+        alike = not self.values(place).get("study_spread", 0.0)
+        shifts, weights = (np.zeros(1), np.zeros(1)) if alike else (SHIFTS, LOG_WEIGHTS)
+        share = self.shares(place, shifts)
+        if np.isnan(share).any():
+            return -np.inf
+        each, _ = self.rows.log_likelihood(share.T)
+        by_scale = np.zeros((len(self.scales), len(shifts)))
+        np.add.at(by_scale, self.scale[self.rows.first], (each * self.rows.weight).T)
+        return float(logsumexp(by_scale + weights, axis=1).sum())
+
+
+def days_of_rows(rows: Rows) -> MuscleData:
+    """Give each day of rows as if it were a row of its own, for its share; nobody is counted there."""
+    found = [rows.rows[at] for at in rows.owner]
+    return muscle_data(
+        study=[each.study for each in found], product=[each.product for each in found],
+        dose=[each.dose for each in found], sex=[each.sex for each in found],
+        observer=[each.observer for each in found], definition=[each.definition for each in found],
+        day=rows.day, n=1.0, events=np.zeros(len(found)),
+    )  # fmt: skip
