@@ -71,14 +71,10 @@ def _names(
     yield "treatment in products.yaml", _known(treatments), [*used, (("mood", "product"), mood.product)]
 
     parameters = parts.get(MECHANISM + "parameters.yaml")
-    used = [(("muscle", "unknowns", place, "name"), each.name) for place, each in enumerate(fitted.muscle.unknowns)]
+    used = [(("chain", "constants", place, "name"), each.name) for place, each in enumerate(fitted.chain.constants)]
     used += [
-        (("muscle", "profiles", place, "name"), each.name) for place, each in enumerate(fitted.muscle.profiles)
-    ]
-    used += [
-        (("sensitivity", place, field, row, "name"), one.name)
-        for place, each in enumerate(fitted.sensitivity)
-        for field in ("swings", "sobol") for row, one in enumerate(getattr(each, field))
+        (("sensitivity", place, "swings", row, "name"), one.name)
+        for place, each in enumerate(fitted.sensitivity) for row, one in enumerate(each.swings)
     ]  # fmt: skip
     yield "parameter", _known(parameters.parameters if parameters else None), used
 

@@ -1,8 +1,8 @@
 """``mechanism/course.yaml``: what may be believed of a course over time before any trial is seen.
 
-The course is a share that can respond at all (a ceiling), a time until the response is there, and a time until it is
-lost. Everything here is on the scale on which trials, products and definitions add up: logits of the ceiling, logs of
-days.
+The course is a share that can respond at all (a ceiling), a time until the response is there, and a time until
+it is lost. Everything here is on the scale on which trials, products and definitions add up: logits of the
+ceiling, logs of days.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ class OfDefinition(_Model):
 
     ceiling: Belief = Field(description="logit of the share that responds to the dose of the label")
     days: Belief | Definition | None = Field(
-        None, description="how much later half have lost it than by the first definition; or the definition that has the same"
+        None, description="how much later half have lost it than by the first definition; or a definition that has "
+        "the same"
     )  # fmt: skip
     onset: Belief | None = Field(None, description="how much later it is there than by the first definition")
 
@@ -75,8 +76,8 @@ class CoursePriors(_Model):
     onset: Belief = Field(description="log of the days until half of the responders have it")
     onset_spread: Belief = Field(description="log of the standard deviation of the log of days until it is there")
     definitions: dict[Definition, OfDefinition] = Field(min_length=1)
-    unknown: dict[Definition, Unknown] = {}
-    observers: dict[Observer, OfSome] = {}
+    unknown: dict[Definition, Unknown] = Field({}, description="definitions that a source does not say")
+    observers: dict[Observer, OfSome] = Field({}, description="what it changes who saw it")
     men: OfSome = Field(description="what it changes that people are men")
     dose: OfSome = Field(description="for each unit of the log of the dose over the label's")
     trials: Between

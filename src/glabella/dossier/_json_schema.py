@@ -45,7 +45,8 @@ def json_schema(kind: str) -> dict[str, Any]:
     Parameters
     ----------
     kind : {"dossier", "study", "products", "claims", "reports", "comparators", "priors", "summary"}, or, of a \
-            mechanism, {"parameters", "observations", "links", "explanations", "questions", "course", "words", "fit"}
+            mechanism, {"parameters", "observations", "links", "explanations", "questions", "course", "words", \
+            "fit"}
         The kind of file.
 
     Raises

@@ -202,8 +202,12 @@ class TimeObservation(_OneDose):
     responders_at: float | None = Field(None, description="only people with a response at this day are counted")
     days: NotNegative
     se: Positive | None = Field(None, description="of a mean: how far it can be trusted, visits and rule included")
-    after_day: float | None = Field(None, ge=0, description="of a median: last visit at which more than half had it")
-    by_day: float | None = Field(None, ge=0, description="of a median: next visit; null where only 'at least' is known")
+    after_day: float | None = Field(
+        None, ge=0, description="of a median: last visit at which more than half had it"
+    )
+    by_day: float | None = Field(
+        None, ge=0, description="of a median: next visit; null where only 'at least' is known"
+    )
     visits: tuple[float, ...] = Field((), description="of a mean: the days that people were seen, to the last")
     group: Id | None = Field(None, description=_SAME_PEOPLE)
     people: Count = Field(description="status missing when unknown")
@@ -344,7 +348,8 @@ class Observations(_Model):
 
     @model_validator(mode="after")
     def _nothing_was_seen_after_the_end(self) -> Observations:
-        for each in (*self.muscle, *self.times):
+        every: list[MuscleObservation | TimeObservation] = [*self.muscle, *self.times]
+        for each in every:
             end = self.ends.get(each.study)
             if end is not None and end.value is not None and each.last_day > end.value:
                 raise ValueError(
@@ -356,7 +361,8 @@ class Observations(_Model):
     def _groups_are_of_the_same_people(self) -> Observations:
         seen: dict[str, MuscleObservation | TimeObservation] = {}
         visits: dict[tuple[str, str, str, float], MuscleObservation] = {}
-        for each in (*self.muscle, *self.times):
+        every: list[MuscleObservation | TimeObservation] = [*self.muscle, *self.times]
+        for each in every:
             if each.group is None:
                 continue
             first = seen.setdefault(each.group, each)

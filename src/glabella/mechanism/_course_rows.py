@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 def course_rows(evidence: Mechanism, use: str = "fit") -> tuple[tuple[Row, ...], tuple[str, ...]]:
     """Give the rows of one use, and why others were left out.
 
-    Nobody is counted twice: of the same people (a ``group``) seen again by the same observer and definition, a later
-    visit says how many of those before lost the response or gained it; observers of the same people share their
-    weight; a median and a later count of the same people are taken together.
+    Nobody is counted twice: of the same people (a ``group``) seen again by the same observer and definition, a
+    later visit says how many of those before lost the response or gained it; observers of the same people share
+    their weight; a median and a later count of the same people are taken together.
 
     Parameters
     ----------

@@ -28,8 +28,8 @@ class PredictedRow:
     error : float
         Predicted less seen. Of a median nought inside its interval, else by how far the nearer end misses one half.
     inside : bool
-        Whether what was seen lies in its interval; of a median whether the chance of an earlier, and of a later one,
-        leaves it inside.
+        Whether what was seen lies in its interval; of a median whether the chance of an earlier, and of a later
+        one, leaves it inside.
     score : float
         Log of the chance of what was seen.
     """
@@ -75,7 +75,9 @@ def predict_row(row: Row, share: Floats, rng: np.random.Generator, level: float 
         likely, _ = Rows((row,)).log_likelihood(share)
         score = float(np.log(np.exp(likely[:, 0]).mean() + FLOOR))
         short = min(middle - row.seen, 0.0) if not row.below else max(middle - row.seen, 0.0)
-        return PredictedRow(row, middle, low, high, short, low <= row.seen if row.below else high >= row.seen, score)
+        return PredictedRow(
+            row, middle, low, high, short, low <= row.seen if row.below else high >= row.seen, score
+        )
     from scipy.special import gammaln
 
     y = row.seen * n

@@ -71,7 +71,7 @@ def hamilton(density: Density, start: Floats, *, warm: int, draws: int, seed: in
 
     def at(x: Floats) -> tuple[Floats, Floats]:
         value, slope = density(x)
-        even = np.round(np.clip(np.nan_to_num(slope, nan=0.0), -STEEP, STEEP), EVEN)
+        even: Floats = np.round(np.clip(np.nan_to_num(slope, nan=0.0), -STEEP, STEEP), EVEN)
         return np.where(np.isfinite(value), value, -np.inf), even
 
     z, chains = start.copy(), len(start)
@@ -114,9 +114,10 @@ class _Tuned:
     """Step sizes of chains, by dual averaging."""
 
     def __init__(self, chains: int, first: float, before: _Tuned | None = None) -> None:
-        start = np.full(chains, first) if before is None else before.smooth
+        start: Floats = np.full(chains, first) if before is None else before.smooth
         self.towards = np.log(2 * start)
-        self.now = self.smooth = start
+        self.now: Floats = start
+        self.smooth: Floats = start
         self.count, self.missed, self.log_smooth = 0, np.zeros(chains), np.log(start)
 
     def learn(self, chance: Floats) -> None:

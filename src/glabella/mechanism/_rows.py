@@ -1,13 +1,12 @@
 """Rows of what trials saw of a response over time, and how likely each is under shares of responders on days.
 
-A row is one statement of a source. Trials look at visits, so a median lies between two of them; the same people seen
-twice tell a second time only what changed. Nothing here knows how shares follow from days: any model of a course may
-give them.
+A row is one statement of a source. Trials look at visits, so a median lies between two of them; the same people
+seen twice tell a second time only what changed. Nothing here knows how shares follow from days: any model of a
+course may give them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -34,13 +33,13 @@ class Row:
     sex : str
         ``women``, ``men`` or ``mixed``.
     kind : str
-        ``count``: ``y`` of ``n`` respond on ``day``. ``fall``: ``y`` of the ``n`` who responded on ``given`` still do.
-        ``rise``: ``y`` of the ``n`` who did not on ``given`` do now. ``kept``: of those who respond on ``given``,
-        whose number at first was not counted, ``y`` of ``n`` respond on ``day``. ``median``: between ``after`` and
-        ``by`` (infinite where it is open) half of ``n`` who responded on ``given`` have lost it; of them
-        ``later[1]`` still respond on the day ``later[0]``, where that is known. ``bound``: more than the share
-        ``y / n`` respond, or fewer where ``below``. ``mean``: ``y`` days of response on average over ``visits``,
-        with the standard error ``se``.
+        ``count``: ``y`` of ``n`` respond on ``day``. ``fall``: ``y`` of the ``n`` who responded on ``given``
+        still do. ``rise``: ``y`` of the ``n`` who did not on ``given`` do now. ``kept``: of those who respond
+        on ``given``, whose number at first was not counted, ``y`` of ``n`` respond on ``day``. ``median``:
+        between ``after`` and ``by`` (infinite where it is open) half of ``n`` who responded on ``given`` have
+        lost it; of them ``later[1]`` still respond on the day ``later[0]``, where that is known. ``bound``:
+        more than the share ``y / n`` respond, or fewer where ``below``. ``mean``: ``y`` days of response on
+        average over ``visits``, with the standard error ``se``.
     day, given : float
     y, n : float
         Need not be whole numbers, since percentages are rounded.
@@ -93,8 +92,8 @@ class Row:
 class Rows:
     """Rows together, for shares of all of their days at once.
 
-    ``rows`` must not be empty. ``owner`` says to which row each of the days belongs; shares come and slopes go in that
-    order, with any number of dimensions before it.
+    ``rows`` must not be empty. ``owner`` says to which row each of the days belongs; shares come and slopes go
+    in that order, with any number of dimensions before it.
     """
 
     rows: tuple[Row, ...]
@@ -140,7 +139,7 @@ class Rows:
         found = {name: np.array([getattr(row, name) for row in self.rows]) for name in names}
         ways = np.zeros(len(self.rows))
         for kind in ("count", "fall", "rise", "kept"):
-            at, _ = self._index[kind]  # type: ignore[index]
+            at, _ = self._index[kind]
             y, n = found["y"][at], found["n"][at]
             ways[at] = gammaln(n + 1) - gammaln(y + 1) - gammaln(n - y + 1)
         return found | {"ways": ways}
@@ -178,7 +177,7 @@ class Rows:
         """Fill in what is a count of some people."""
         known = self._numbers
         for kind in ("count", "fall", "rise", "kept"):
-            at, first = self._index[kind]  # type: ignore[index]
+            at, first = self._index[kind]
             if not at.size:
                 continue
             c, y, n = known["placebo"][at], known["y"][at], known["n"][at]
@@ -221,7 +220,7 @@ class Rows:
         p = [np.clip(each, LEAST, 1 - LEAST) for each in kept]
         chance, at_most = _between(half, many, p[0], p[1], open_)
         out[...] = np.log(np.maximum(chance, FLOOR))
-        along_rest = 0.0
+        along_rest: Floats | float = 0.0
         for place, sign in ((0, -1.0), (1, 1.0)):
             if place == 1 and open_:
                 continue
@@ -271,11 +270,12 @@ def _between(half: float, many: float, before: Floats, after: Floats, open_: boo
     if open_:
         return more(before), slope
     # Of two differences that are equal the one of small numbers keeps its digits.
-    return np.where(after > half / many, most(after) - most(before), more(before) - more(after)), slope
+    small = after > half / many
+    return np.where(small, most(after) - most(before), more(before) - more(after)), slope
 
 
 def mean_days(row: Row, share: Floats) -> tuple[Floats, Floats]:
-    """Give the mean days of response of responders, lost half-way between visits, and its slope along each share."""
+    """Give the mean days of responders, lost half-way between visits, and its slope along each share."""
     base = np.maximum(share[..., :1], LEAST)
     kept = share[..., 1:] / base
     gaps = np.diff(row.visits)

@@ -4,10 +4,10 @@ With ``t`` the day after the dose::
 
     share(t) = expit(a) * Phi((log t - k) / w) * exp(-log 2 * (t / exp(m))**c)
 
-``exp(m)`` is the day on which half have lost it. ``a``, ``m`` and ``k`` are sums of what the definition, the product,
-the dose over the label's, the sex, the observer and the trial add; trials and products come from normal distributions
-whose spread is estimated too. Every unknown is standardised, so that the posterior has one density on the real line.
-The slopes are exact: nothing is differentiated by steps.
+``exp(m)`` is the day on which half have lost it. ``a``, ``m`` and ``k`` are sums of what the definition, the
+product, the dose over the label's, the sex, the observer and the trial add; trials and products come from
+normal distributions whose spread is estimated too. Every unknown is standardised, so that the posterior has one
+density on the real line. The slopes are exact: nothing is differentiated by steps.
 """
 
 from __future__ import annotations
@@ -168,18 +168,24 @@ class TimeToLoss:
         p, g = len(self.added), len(self.spreads)
         spreads = np.exp(z[..., p : p + g])
         scale = self.sd * np.concatenate([spreads, np.ones((*z.shape[:-1], 1))], -1)[..., self.of]
-        return self.mean + scale * z[..., :p], scale, spreads, self.shapes[:, 0] + self.shapes[:, 1] * z[..., p + g :]
+        return (
+            self.mean + scale * z[..., :p],
+            scale,
+            spreads,
+            self.shapes[:, 0] + self.shapes[:, 1] * z[..., p + g :],
+        )
 
     def shares(self, z: Floats) -> Floats:
         """Give the share of responders among all treated on each day of :attr:`rows`, less those without the drug."""
         added, _, _, shapes = self.unpack(z)
-        return curve(self.log_day, *self._parts(added), shapes)
+        a, m, k = self._parts(added)
+        return curve(self.log_day, a, m, k, shapes)
 
     def _parts(self, added: Floats) -> Iterator[Floats]:
         """Give ceiling, days and onset on each day of the rows.
 
-        Not by products of matrices of a library: for so few numbers its threads wait for each other longer than they
-        work.
+        Not by products of matrices of a library: for so few numbers its threads wait for each other longer than
+        they work.
         """
         for part in PARTS:
             yield np.einsum("...p,rp->...r", added, self.design[part])[..., self.rows.owner]
@@ -222,11 +228,13 @@ class TimeToLoss:
         value = value + (z[..., p : p + g] - 0.5 * (spreads / self.scale) ** 2).sum(-1)
         return value, slope
 
-    def asked(self, z: Floats, row: Row, rng: np.random.Generator | None = None) -> tuple[Floats, Floats, Floats, Floats]:
+    def asked(
+        self, z: Floats, row: Row, rng: np.random.Generator | None = None
+    ) -> tuple[Floats, Floats, Floats, Floats]:
         """Give ceiling, days, onset and shapes of a row that was not seen, at places z.
 
-        What was never seen of a product is drawn from its distribution between products. Without ``rng`` the trial is
-        the average one; with it, each place has another trial.
+        What was never seen of a product is drawn from its distribution between products. Without ``rng`` the
+        trial is the average one; with it, each place has another trial.
         """
         added, _, spreads, shapes = self.unpack(z)
         place = {name: at for at, name in enumerate(self.added)}
