@@ -21,8 +21,8 @@ class Treated:
 
     ``new_trial`` is ``duration`` with what a new trial may see as its limits, ``people`` the same with how people
     differ; ``kept`` holds times, and the share of responders who still are weakened then; ``own`` are the reasons
-    that the other rows do not share. Where nothing late was seen, ``duration``, ``new_trial`` and ``people`` are not
-    known, and nothing is ``kept``.
+    that the other rows do not share. Where nothing late was seen, ``duration``, ``new_trial`` and ``people`` are
+    not known, and nothing is ``kept``.
     """
 
     letter: str

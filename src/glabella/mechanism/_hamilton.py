@@ -71,8 +71,8 @@ def hamilton(density: Density, start: Floats, *, warm: int, draws: int, seed: in
 
     def at(x: Floats) -> tuple[Floats, Floats]:
         value, slope = density(x)
-        even: Floats = np.round(np.clip(np.nan_to_num(slope, nan=0.0), -STEEP, STEEP), EVEN)
-        return np.where(np.isfinite(value), value, -np.inf), even
+        even = np.round(np.clip(np.nan_to_num(slope, nan=0.0), -STEEP, STEEP), EVEN)
+        return np.where(np.isfinite(value), value, -np.inf), np.asarray(even, dtype=np.float64)
 
     z, chains = start.copy(), len(start)
     scale = np.ones(start.shape[1])

@@ -176,7 +176,7 @@ class TimeToLoss:
         )
 
     def shares(self, z: Floats) -> Floats:
-        """Give the share of responders among all treated on each day of :attr:`rows`, less those without the drug."""
+        """Give the share of responders to the drug, among all treated, on each day of :attr:`rows`."""
         added, _, _, shapes = self.unpack(z)
         a, m, k = self._parts(added)
         return curve(self.log_day, a, m, k, shapes)

@@ -197,8 +197,8 @@ def _table(model: FittedModel, ways: tuple[_Way, ...]) -> Table:
             "Errors in percentage points, each trial predicted from the others and over what trials differ by. A "
             "median lies between two visits: predicted between them it is no error, else it is missed by how far "
             "the nearer visit is from one half. Where the fourth column is above zero, the model predicts a "
-            f"weakened {model.words.part} in more people than trials saw. The last column is the log of the chance of "
-            "what was seen: the nearer to zero the better."
+            f"weakened {model.words.part} in more people than trials saw. The last column is the log of the chance "
+            "of what was seen: the nearer to zero the better."
         ),
         (
             Column("predicted"),

@@ -253,8 +253,8 @@ def _doses(model: FittedModel, rows: tuple[Treated, ...], words: Words) -> Itera
     if (picture := panels(model, rows)) is not None:
         yield Figure("course-doses", picture, alt, dots)
     caption = sentence(
-        "After one {session} of {product}, in units of that product, as the model predicts. The last column is what "
-        "a new trial may see.",
+        "After one {session} of {product}, in units of that product, as the model predicts. The last column is "
+        "what a new trial may see.",
         session=words.session,
         product=Name(product),
     )
