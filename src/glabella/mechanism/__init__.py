@@ -18,7 +18,7 @@ from glabella.mechanism._fit import Fit, fit
 from glabella.mechanism._gap import Gap, gap, speed_for_gap
 from glabella.mechanism._likelihood import MuscleData, muscle_data
 from glabella.mechanism._model import Model, Quantity, load
-from glabella.mechanism._observations import mood_rows, muscle_rows, muscle_unknowns
+from glabella.mechanism._observations import mood_rows, muscle_unknowns
 from glabella.mechanism._population import Population, simulate_population
 from glabella.mechanism._repeated import Lost, Scheduled, Spread, Yearly, schedules
 from glabella.mechanism._responders import responders
@@ -67,7 +67,6 @@ __all__ = [
     "mood_data",
     "mood_rows",
     "muscle_data",
-    "muscle_rows",
     "muscle_unknowns",
     "predict_row",
     "quantile",

@@ -55,7 +55,7 @@ def _silent(words: str) -> None:
     """Tell nobody."""
 
 
-FULL = _Effort(600, 1200, 6, 3, 2000)
+FULL = _Effort(400, 500, 6, 3, 2000)
 #: To try things out: nothing of it has converged.
 QUICK = _Effort(40, 40, 2, 0, 200)
 
