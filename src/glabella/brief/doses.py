@@ -8,7 +8,7 @@ from glabella.brief.mechanism import CREDIBLE, DAYS_A_WEEK, PREDICTION, FittedMo
 from glabella.brief.sentence import sentence
 from glabella.dossier import MuscleObservation, TimeObservation
 from glabella.dossier._fitted import Interval, Kept, Landmarks
-from glabella.shown import Certainty, Claim, Inline, Ledger, Name
+from glabella.shown import Certainty, Claim, Inline, Ledger, Name, Shown
 
 _PEOPLE = "tenth to ninetieth percentile of people"
 #: Fewer trials than this cannot tell how much trials of one product differ.
@@ -157,13 +157,13 @@ def seen(model: FittedModel, book: Ledger, each: TimeObservation) -> Inline:
         decimals=0,
     )
     if each.after_day is None:
-        return sentence("by {day}", day=under("printed", said, each.days.value, bound=each.days.bound))
-    visit = under("after", f"last visit before the {said}", each.after_day)
+        printed = under("printed", said, each.days.value, bound=each.days.bound)
+        return sentence("by day {day}", day=Shown(printed, "number"))
+    visit = Shown(under("after", f"last visit before the {said}", each.after_day), "number")
     if each.by_day is None:
-        return sentence("later than {visit}", visit=visit)
-    return sentence(
-        "between {one} and {two}", one=visit, two=under("by", f"first visit after the {said}", each.by_day)
-    )
+        return sentence("later than day {visit}", visit=visit)
+    later = Shown(under("by", f"first visit after the {said}", each.by_day), "number")
+    return sentence("between day {visit} and day {later}", visit=visit, later=later)
 
 
 def largest(model: FittedModel) -> MuscleObservation | None:
@@ -191,9 +191,7 @@ def counted(model: FittedModel, book: Ledger, each: MuscleObservation) -> Inline
     )
     part = model.words.part
     share = under("share", f"people whose {part} was weakened, as a trial counted", 100 * each.arm.share, unit="%")
+    day = under("day", f"day on which people with a weakened {part} were counted", each.day, unit="day")
     return sentence(
-        "{share} on {day} ({trial})",
-        share=share,
-        day=under("day", f"day on which people with a weakened {part} were counted", each.day, unit="day"),
-        trial=Name(model.trial(each.study)),
+        "{share} on day {day} ({trial})", share=share, day=Shown(day, "number"), trial=Name(model.trial(each.study))
     )

@@ -216,6 +216,7 @@ def _definitions(model: FittedModel, rows: tuple[Treated, ...]) -> Iterator[Bloc
         ),
         (
             Column("a response"),
+            Column("half have it by day", "number"),
             Column(f"{part} weakened at the peak, %", "number"),
             Column("half have lost it by week", "number"),
             Column("in a new trial", "number"),
@@ -223,9 +224,7 @@ def _definitions(model: FittedModel, rows: tuple[Treated, ...]) -> Iterator[Bloc
         tuple(
             Row((
                 f"{row.letter}: {model.words.defined(row.row.definition)}",
-                Shown(row.peak_share, "bare"),
-                Shown(row.duration, "bare"),
-                Shown(row.new_trial, "limits"),
+                *_cells(row),
             ))
             for row in rows
         ),
