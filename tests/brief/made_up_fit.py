@@ -65,7 +65,8 @@ def _interval(value: float, low: float | None = None, high: float | None = None)
 def _muscle(mechanism: Mechanism) -> dict[str, Any]:
     names = ("days", "onset", "ceiling of none_or_mild", "days of one_grade", "spread of trials, days", "days, men")
     unknowns = [
-        {"name": name, "posterior": _interval(1.0 + at, 0.6 + at, 1.6 + at), "prior": _interval(1.0 + at, at - 1.0, 3.0 + at),
+        {"name": name, "posterior": _interval(1.0 + at, 0.6 + at, 1.6 + at),
+         "prior": _interval(1.0 + at, at - 1.0, 3.0 + at),
          "rhat": 1.01, "verdict": ("identified", "partly identified", "identified", "not identified")[at % 4]}
         for at, name in enumerate(names)
     ]  # fmt: skip
@@ -80,8 +81,8 @@ def _muscle(mechanism: Mechanism) -> dict[str, Any]:
         for each in mechanism.observations.times if each.use == "fit" and each.after_day is not None
     ]  # fmt: skip
     predicted = [
-        {"of": of, "rows": rows_, "trials": trials, "error": error, "bias": bias, "coverage": coverage, "width": 50.0,
-         "score": -3.1}
+        {"of": of, "rows": rows_, "trials": trials, "error": error, "bias": bias, "coverage": coverage,
+         "width": 50.0, "score": -3.1}
         for of, rows_, trials, error, bias, coverage in (
             ("all", 71, 20, 8.1, -2.0, 97.2), ("shares", 60, 19, 8.7, 1.2, 92.3),
             ("product_shares", 22, 7, 14.1, -3.4, 88.5), ("product_late", 17, 6, 9.9, 5.6, 85.7),
@@ -110,7 +111,8 @@ def _landmarks(product: str, dose: float, sex: str, definition: str) -> dict[str
         "known": sex == "women" and product not in UNTIMED,
         "onset": _interval(1.9, 1.2, 3.1), "peak_day": _interval(24.0, 17.0, 33.0),
         "peak_share": _interval(0.84, 0.78, 0.9) if sex == "women" else _interval(0.62, 0.45, 0.75),
-        "duration": _interval(days, days - 18, days + 22), "next_duration": _interval(days - 1, days - 32, days + 47),
+        "duration": _interval(days, days - 18, days + 22),
+        "next_duration": _interval(days - 1, days - 32, days + 47),
         "short": _interval(days - 62, days - 70, days - 55),
         "long": _interval(days + 81, days + 60, None),
         "kept": [{"day": 84.0, "share": _interval(0.72, 0.6, 0.81), "next_share": _interval(0.72, 0.5, 0.9)},

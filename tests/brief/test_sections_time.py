@@ -174,14 +174,20 @@ def test_the_model_is_told_in_sentences(course: tuple[Section, dict[str, Claim]]
         "the model and what trials saw differ, trust what trials saw.",
         "How soon. After 30 units of onabotulinumtoxinA, half of the women whose frown weakens have it weakened "
         "within 1.9 days (1.2 to 3.1). The effect is largest about day 24 (17 to 33); then the frown is weakened "
-        "in 84\u202f% (78 to 90) of all women. The largest trial counted 84\u202f% on day 30 (Glogau 2012, four trials "
+        "in 84\u202f% (78 to 90) of all women. The largest trial counted 84\u202f% on day 30 (Glogau 2012, four "
+        "trials "
         "pooled).",
-        "How long. Half of them have lost it after 19 weeks (16 to 22); in a new trial, after 14 to 25 weeks. People "
-        "differ: 10 to 30 weeks, leaving out the tenth who lose it first and the tenth who keep it longest. Of those "
-        "whose frown has weakened, 72\u202f% (60 to 81) still have it after 12 weeks, 20\u202f% (10 to 30) after 24 "
+        "How long. Half of them have lost it after 19 weeks (16 to 22); in a new trial, after 14 to 25 weeks. "
+        "People "
+        "differ: 10 to 30 weeks, leaving out the tenth who lose it first and the tenth who keep it longest. Of "
+        "those "
+        "whose frown has weakened, 72\u202f% (60 to 81) still have it after 12 weeks, 20\u202f% (10 to 30) after "
+        "24 "
         "weeks.",
-        "Certainty: moderate. Why: the muscle was watched in trials of another use. Its predictions for late visits of "
-        "trials left out one at a time were higher than what was seen, on average by 5.6 percentage points: how well "
+        "Certainty: moderate. Why: the muscle was watched in trials of another use. Its predictions for late "
+        "visits of "
+        "trials left out one at a time were higher than what was seen, on average by 5.6 percentage points: how "
+        "well "
         "it predicts.",
     ]
     assert " respond" not in "\n".join(said[model:])
@@ -262,7 +268,8 @@ def test_each_definition_of_a_response_has_its_course(course: tuple[Section, dic
         ("K: the frown lines are a grade better", "1.9 (1.2 to 3.1)", "84 (78 to 90)", "21 (18 to 24)", "16 to 27"),
     ]
     assert (
-        "How long depends on what is called a response: women given 20 units of onabotulinumtoxinA. The last column "
+        "How long depends on what is called a response: women given 20 units of onabotulinumtoxinA. The last "
+        "column "
         "is what a new trial may see." in lines(section)
     )
     other = claims["course.one_grade.onabotulinumtoxinA.women.20.duration"]
@@ -293,7 +300,8 @@ def test_the_brief_sets_a_new_trial_beside_the_average(read: Evidence) -> None:
     section, _ = told(timing.brief, read)
     (modelled,) = [line for line in lines(section) if line.startswith("Frown, as modelled")]
     assert modelled == (
-        "Frown, as modelled | Weaker within 1.9 days (1.2 to 3.1) in half of the women. | Half have lost it after 17 "
+        "Frown, as modelled | Weaker within 1.9 days (1.2 to 3.1) in half of the women. | Half have lost it "
+        "after 17 "
         "weeks (15 to 20); in a new trial, 13 to 24."
     )
     found = fitted_part(read, "muscle")
@@ -330,7 +338,8 @@ def test_captions_and_notes_say_what_is_shown(course: tuple[Section, dict[str, C
         "in a new trial",
         "Less certain than the rest: D, E (very low: nothing late was seen of it, no trial of this product in men "
         "alone).",
-        "Share of people whose frown is weakened over weeks, a panel for each definition of a response, with intervals "
+        "Share of people whose frown is weakened over weeks, a panel for each definition of a response, with "
+        "intervals "
         "and what trials saw; the table above holds the landmarks.",
         "Each product in the dose of its own label. Units of one product are not units of another; the rows come "
         "from different trials and do not compare the products. In brackets: certainty.",
@@ -438,13 +447,16 @@ def test_another_treatment_is_named_by_its_own_words(tmp_path: Path) -> None:
     assert lines(section) == [
         "How soon does it work, and how long?",
         "After 20 units of my_drug, a model fitted to trials predicts that half of the men whose jaw weakens have "
-        "lost this again after 8 weeks (7 to 9), in a new trial 6 to 11. Its certainty is very low; what trials saw "
+        "lost this again after 8 weeks (7 to 9), in a new trial 6 to 11. Its certainty is very low; what trials "
+        "saw "
         "stands first.",
         "What the model predicts",
-        "Here a jaw counts as weakened when somebody sees it. Brackets are credible intervals of the average trial; "
+        "Here a jaw counts as weakened when somebody sees it. Brackets are credible intervals of the average "
+        "trial; "
         "what a new trial may see is wider, and stands beside it.",
         "How soon. After 20 units of my_drug, half of the men whose jaw weakens have it weakened within 2.0 days "
-        "(1.0 to 3.0). The effect is largest about day 7; then the jaw is weakened in 60\u202f% of all men. The largest "
+        "(1.0 to 3.0). The effect is largest about day 7; then the jaw is weakened in 60\u202f% of all men. The "
+        "largest "
         "trial counted 50\u202f% on day 3 (example).",
         "How long. Half of them have lost it after 8 weeks (7 to 9); in a new trial, after 6 to 11 weeks. People "
         "differ: 4 to 10 weeks, leaving out the tenth who lose it first and the tenth who keep it longest.",
@@ -456,7 +468,8 @@ def test_another_treatment_is_named_by_its_own_words(tmp_path: Path) -> None:
         f"less what was seen after {words.control}; larger dots are of more people.",
         f"After one {words.session} of my drug, in units of that product, as the model predicts. The last column "
         "is what a new trial may see.",
-        "people and units | half have it by day | jaw weakened at the peak, % | half have lost it by week | in a new "
+        "people and units | half have it by day | jaw weakened at the peak, % | half have lost it by week | in a "
+        "new "
         "trial",
         "A: men, 20 | 2.0 (1.0 to 3.0) | 60 | 8 (7 to 9) | 6 to 11",
         "Less certain than the rest: A (very low: few trials of this product, no trial of this product "
@@ -467,9 +480,11 @@ def test_another_treatment_is_named_by_its_own_words(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("predicted", "says"),
     [
-        ([("shares", -2.0)], "Its predictions for trials left out were lower than what was seen, on average by −2.0 "
+        ([("shares", -2.0)], "Its predictions for trials left out were lower than what was seen, on average by −2.0"
+         " "
          "percentage points: how well it predicts."),
-        ([("shares", -2.0), ("product_late", 1.0)], "Its predictions for late visits of trials left out one at a time "
+        ([("shares", -2.0), ("product_late", 1.0)], "Its predictions for late visits of trials left out one at a"
+         " time "
          "were higher"),
         ([("shares", 0.0)], "no trial of this product in men alone."),
     ],
@@ -532,8 +547,10 @@ def test_prediction_begins_with_its_verdict_and_the_side_of_its_errors(
     )
     assert lead(section) == (
         "Within its stated limits: each of 19 trials was predicted from the others, with a mean error of 8.7 "
-        "percentage points in its shares; 92\u202f% of those that were seen lie in their prediction intervals, which "
-        "are 50 percentage points wide. Late predictions for onabotulinumtoxinA are higher than seen, on average by "
+        "percentage points in its shares; 92\u202f% of those that were seen lie in their prediction intervals, "
+        "which "
+        "are 50 percentage points wide. Late predictions for onabotulinumtoxinA are higher than seen, on average "
+        "by "
         "5.6 percentage points."
     )
     found = fitted_part(read, "muscle")
@@ -548,10 +565,10 @@ def test_prediction_begins_with_its_verdict_and_the_side_of_its_errors(
 def test_every_way_of_predicting_has_its_row(predicted: tuple[Section, dict[str, Claim]], read: Evidence) -> None:
     section, claims = predicted
     assert table(section, "predicted") == [
-        ("shares and medians of every product", "71", "8.1", "−2.0", "97\u202f%; 50", "−3.10"),
-        ("shares of every product", "60", "8.7", "1.2", "92\u202f%; 50", "−3.10"),
-        ("shares of onabotulinumtoxinA", "22", "14.1", "−3.4", "89\u202f%; 50", "−3.10"),
-        ("shares and medians of onabotulinumtoxinA, late", "17", "9.9", "5.6", "86\u202f%; 50", "−3.10"),
+        ("71 shares and medians of every product", "8.1", "−2.0", "97\u202f%; 50", "−3.10"),
+        ("60 shares of every product", "8.7", "1.2", "92\u202f%; 50", "−3.10"),
+        ("22 shares of onabotulinumtoxinA", "14.1", "−3.4", "89\u202f%; 50", "−3.10"),
+        ("17 shares and medians of onabotulinumtoxinA, late", "9.9", "5.6", "86\u202f%; 50", "−3.10"),
     ]
     assert claims["course.predicted.shares.bias"].function == "glabella.mechanism.scores"
     assert "each trial predicted from the others" in claims["course.predicted.shares.score"].population
@@ -602,10 +619,12 @@ def test_what_was_not_computed_is_not_there(tmp_path: Path) -> None:
     section, _ = told(prediction.report, other(tmp_path / "mine", muscle=muscle(predicted=ways)))
     assert lead(section) == (
         "Within its stated limits: each of 2 trials was predicted from the others, with a mean error of 3.0 "
-        "percentage points in its shares; 90\u202f% of those that were seen lie in their prediction intervals, which "
+        "percentage points in its shares; 90\u202f% of those that were seen lie in their prediction intervals, "
+        "which "
         "are 40 percentage points wide."
     )
-    row = {"id": "first", "kind": "share", "seen": 0.5, "left_out": interval(0.6, 0.4), "error": 0.1, "inside": False,
+    row = {"id": "first", "kind": "share", "seen": 0.5, "left_out": interval(0.6, 0.4), "error": 0.1,
+           "inside": False,
            "score": -4.0}  # fmt: skip
     days = {**row, "kind": "days", "seen": 50.0, "error": 40.0}
     section, claims = told(

@@ -15,6 +15,8 @@ from glabella.dossier._faults import MisfitError
 from glabella.dossier._number import Text, _Model, misfits_of_limits
 from glabella.dossier._schema import Id
 
+#: Of this form; of an older one there is nothing to keep.
+FORMAT = 2
 #: Whose course it is; trials of both sexes are mixtures.
 PeopleSex = Literal["women", "men"]
 

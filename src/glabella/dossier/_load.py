@@ -15,7 +15,7 @@ from glabella._reading import Path_, UnreadableError, read_bytes
 from glabella.dossier._comparators import Comparators
 from glabella.dossier._course import CoursePriors
 from glabella.dossier._faults import MOST_FAULTS, DossierError, Fault, MisfitError
-from glabella.dossier._fitted import Fitted
+from glabella.dossier._fitted import FORMAT, Fitted
 from glabella.dossier._mechanism import Explanations, Links, Mechanism, Parameters
 from glabella.dossier._mechanism_words import MechanismWords
 from glabella.dossier._observations import Observations
@@ -327,7 +327,14 @@ def _read_fitted(reading: Reading, folder: Path) -> None:
         reading.parts[FIT] = Fitted.model_validate_json(raw)
     except ValidationError as error:
         try:
-            reading.faults.extend(_faults(read_document(raw, FIT), error))
+            document = read_document(raw, FIT)
+            form = document.data.get("format", 1) if isinstance(document.data, dict) else FORMAT
+            if form != FORMAT:
+                # Of another form, every part would be a fault.
+                message = f"format is {form}, expected {FORMAT}; refit with: glabella mechanism fit {folder}"
+                reading.faults.append(Fault(FIT, document.line(("format",)), message))
+                return
+            reading.faults.extend(_faults(document, error))
         except DossierError as unreadable:
             reading.faults.extend(unreadable.faults)
 

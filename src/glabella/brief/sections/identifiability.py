@@ -176,8 +176,9 @@ def _answer(model: FittedModel, book: Ledger) -> Inline:
         sources=model.muscle_sources(),
     )
     return sentence(
-        "Of the numbers that tell how soon and how long, the data identify {told} and {partly} in part; {untold} "
-        "rest on assumptions.",
+        "Of the numbers that tell how soon and how long the {part} is weakened, the data identify {told}, and "
+        "{partly} in part; {untold} rest on assumptions.",
+        part=model.words.part,
         told=under("identified", "numbers that the data identify", count["identified"]),
         partly=under("partly", "numbers that the data identify in part", count["partly identified"]),
         untold=under("assumed", "numbers that the data do not identify", count["not identified"]),

@@ -196,13 +196,12 @@ def _table(model: FittedModel, ways: tuple[_Way, ...]) -> Table:
         (
             "Errors in percentage points, each trial predicted from the others and over what trials differ by. A "
             "median lies between two visits: predicted between them it is no error, else it is missed by how far "
-            "the nearer visit is from one half. Where the fourth column is above zero, the model predicts a "
+            "the nearer visit is from one half. Where the third column is above zero, the model predicts a "
             f"weakened {model.words.part} in more people than trials saw. The last column is the log of the chance "
             "of what was seen: the nearer to zero the better."
         ),
         (
             Column("predicted"),
-            Column("observations", "number"),
             Column("mean error", "number"),
             Column("mean of predicted less seen", "number"),
             Column("within the interval, and its mean width", "number"),
@@ -210,8 +209,7 @@ def _table(model: FittedModel, ways: tuple[_Way, ...]) -> Table:
         ),
         tuple(
             Row((
-                _named(model, each.found),
-                each.rows,
+                (each.rows, f" {_named(model, each.found)}"),
                 Shown(each.error, "number"),
                 Shown(each.bias, "number"),
                 (each.coverage, "; ", Shown(each.width, "number")),
