@@ -7,7 +7,10 @@ import pytest
 from scipy.optimize import brentq
 
 from glabella.mechanism._answers import falling
+from glabella.mechanism._coupled import days_of_people, loss_lasting
+from glabella.mechanism._course_part import answered
 from glabella.mechanism._gap import gap, speed_for_gap
+from tests.mechanism.test_time_to_loss import fitted, row
 from tests.mechanism.toy import LOSS, MOOD
 
 WAYS = {"muscle": {"on": 1.0}, "none": {"on": 0.0}}
@@ -52,3 +55,22 @@ def test_the_speed_for_a_gap_makes_that_gap() -> None:
         gap(MOOD, WAYS, {"dose": 0.5}, 1.0, horizon=20.0)
     with pytest.raises(ValueError, match="cannot be simulated as muscle"):
         gap(MOOD, WAYS, {"dose": 0.5}, np.nan, horizon=600.0)
+
+
+def test_the_loss_is_what_makes_each_person_lose_it_on_their_day() -> None:
+    # The weakness of the small model is the amount: of 4 the half is lost after log 2 / rate.
+    dose, limit = np.array([4.0, 4.0, 4.0, 1.0]), np.array([2.0, 2.0, 1.0, 2.0])
+    days = np.array([40.0, 90.0, 90.0, 90.0])
+    found = loss_lasting(MOOD, {"dose": dose, "kdeg": LOSS}, "kdeg", limit, days)
+    np.testing.assert_allclose(found[:3], np.log(dose / limit)[:3] / days[:3], rtol=0.02)
+    assert found[3] == LOSS, "who never responds loses nothing"
+
+
+def test_days_of_people_are_those_of_the_course() -> None:
+    course = fitted()
+    rows = {men: row("new", "none_or_mild", sex="men" if men else "women") for men in (False, True)}
+    men = np.arange(4000) % 4 == 0
+    days = days_of_people(course, rows, men, 1)
+    median = np.median(answered(course.model, course.draws, rows[False], 10.0, []).lost[0.5])
+    assert np.median(days[~men]) == pytest.approx(median, rel=0.05)
+    assert np.median(days[men]) < np.median(days[~men])

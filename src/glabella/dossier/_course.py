@@ -69,6 +69,9 @@ class CoursePriors(_Model):
     """``course.yaml``."""
 
     label_doses: dict[Id, Number] = Field(description="units of each product that its doses are compared with")
+    loss: Text | None = Field(
+        None, description="constant of the model that is set so that a response is lost when the course says"
+    )
     responders_at: float = Field(gt=0, description="day at which people count as responders whose loss is timed")
     men_in_mixed: Assumption = Field(description="share of men in trials of both sexes")
     days: Belief = Field(description="log of the days until half have lost it, by the first definition")

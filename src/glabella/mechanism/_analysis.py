@@ -7,15 +7,16 @@ observations and carries weakness to mood. Minutes on two cores.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glabella.mechanism._compare import compare, equally_likely
-from glabella.mechanism._course_fit import fit_course
-from glabella.mechanism._course_part import DAYS, answers_part, muscle_part
+from glabella.mechanism._coupled import days_of_people, loss_lasting
+from glabella.mechanism._course_fit import CourseFit, fit_course
+from glabella.mechanism._course_part import DAYS, NEW, answered, answers_part, muscle_part
 from glabella.mechanism._course_rows import course_rows
 from glabella.mechanism._edges import check_arrows
 from glabella.mechanism._fit import Fit, fit
@@ -31,7 +32,7 @@ from glabella.mechanism._mood_part import (
 )
 from glabella.mechanism._observations import mood_observations, mood_rows, muscle_unknowns, unknown_of
 from glabella.mechanism._reduce import reaching_names
-from glabella.mechanism._rows import Rows
+from glabella.mechanism._rows import Row, Rows
 from glabella.mechanism._virtual import virtual_people
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def analyse(
         "constants": [{"name": name, "mode": float(value)}
                       for name, value in zip(found.names, found.estimate, strict=True)],
     }  # fmt: skip
-    mood = _mood(evidence, asked, model, found, found.place[None], effort, seed, say)
+    mood = _mood(evidence, asked, model, found, course, effort, seed, say)
     return {
         "format": 2, "seed": seed, "level": level,
         "muscle": muscle_part(course, asked, level) | {"left_out": list(left)}, "chain": chain, **answers, **mood,
@@ -129,7 +130,7 @@ def _mood(
     asked: Questions,
     model: Model,
     found: Fit,
-    draws: Floats,
+    course: CourseFit,
     effort: _Effort,
     seed: int,
     say: Callable[[str], None],
@@ -143,6 +144,15 @@ def _mood(
     observations, _ = mood_observations(evidence, asked.product, usual_dose=usual)
     switches = {name: dict(each.switches) for name, each in evidence.explanations.items()}
     constants = there.constants(values, asked.product, usual)
+    loss = evidence.course.loss if evidence.course is not None else None
+    rows = {men: Row("", NEW, asked.product, usual, "men" if men else "women", asked.observer, asked.definition,
+                     "count", n=1.0) for men in (False, True)}  # fmt: skip
+    if loss is not None:
+        given = evidence.course.responders_at if evidence.course is not None else 0.0
+        lasts = np.median(answered(course.model, course.draws, rows[False], given, []).lost[0.5])
+        (constants[loss],) = loss_lasting(
+            model, constants, loss, [values[f"threshold_{asked.definition}"]], [lasts]
+        )
     at_doses = {name: value for name, value in constants.items() if name != "dose"}
     compared = compare(model, data, switches, constants=at_doses, spread_people=spread)
     say("asking how long mood outlasts the muscle")
@@ -151,9 +161,13 @@ def _mood(
     owed = outlasting_part(model, compared, switches, constants, _of_mood(evidence, model))
     say("following virtual people through rules of repeating")
     people = virtual_people(
-        effort.people, draws=draws, likelihood=there, product=asked.product, dose=usual,
+        effort.people, draws=found.place[None], likelihood=there, product=asked.product, dose=usual,
         definition=asked.definition, sex_share_men=asked.men.value, days=DAYS, seed=seed,
     )  # fmt: skip
+    if loss is not None:
+        lasting = days_of_people(course, rows, people.men, seed)
+        slower = loss_lasting(model, people.constants, loss, people.threshold, lasting)
+        people = replace(people, constants={**people.constants, loss: slower})
     repeated = schedules_part(model, people, asked, compared, switches, there.curves.filled)
     return {
         "mood": {

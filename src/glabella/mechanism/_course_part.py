@@ -29,7 +29,7 @@ MANY = 2000
 #: Spread of the posterior relative to the prior's: below the first the data tell an unknown, above the second not.
 TOLD, UNTOLD = 0.5, 0.9
 #: A trial that nobody has seen.
-_NEW = "\x00"
+NEW = "\x00"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,7 +113,7 @@ def answers_part(found: CourseFit, asked: Questions, given: float, level: float,
     shown = np.searchsorted(DAYS, SHOWN)
     courses, marks = [], []
     for at, (definition, product, dose, sex) in enumerate(_asked(asked)):
-        row = Row(_NEW, _NEW, product, dose, sex, asked.observer, definition, "count", n=1.0)
+        row = Row(NEW, NEW, product, dose, sex, asked.observer, definition, "count", n=1.0)
         rng = np.random.default_rng([seed, at])
         usual = answered(model, draws, row, given, asked.kept_days)
         new = answered(model, draws, row, given, asked.kept_days, rng)
