@@ -1,4 +1,4 @@
-"""Observations between visits, of the same people, and what is believed of a course: read, or refused with reasons."""
+"""Observations between visits, of the same people, and priors of a course: read, or refused with reasons."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def number(value: float, **more: Any) -> dict[str, Any]:
 
 def time(**own: Any) -> dict[str, Any]:
     return {"id": "median", "study": "trial", "product": "drug", "dose": UNITS, "use": "fit",
-            "kind": "median_duration", "observer": "physician", "definition": "onset", "responders_at": 30, "days": number(120),
-            "after_day": 90, "by_day": 120, "people": number(100), **own}  # fmt: skip
+            "kind": "median_duration", "observer": "physician", "definition": "onset", "responders_at": 30,
+            "days": number(120), "after_day": 90, "by_day": 120, "people": number(100), **own}  # fmt: skip
 
 
 def share(**own: Any) -> dict[str, Any]:
-    return {"id": "share", "study": "trial", "product": "drug", "dose": UNITS, "use": "fit", "observer": "physician",
-            "definition": "onset", "day": 30, "arm": {"events": number(40), "n": number(50)},
-            **own}  # fmt: skip
+    return {"id": "share", "study": "trial", "product": "drug", "dose": UNITS, "use": "fit",
+            "observer": "physician", "definition": "onset", "day": 30,
+            "arm": {"events": number(40), "n": number(50)}, **own}  # fmt: skip
 
 
 def read(**parts: Any) -> Observations:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from glabella.dossier import Number
+from glabella.cli._mechanism import _rounded
+from glabella.dossier import Number, Questions
 from glabella.dossier._course import Belief, Between, CoursePriors, Differ, OfDefinition, OfSome, Unknown
 from glabella.dossier._questions import Assumption
 from glabella.mechanism import CourseFit, Row, TimeToLoss, fit_course, scores
-from glabella.mechanism._course_part import answered, timed
+from glabella.mechanism._course_part import answered, answers_part, muscle_part, timed
 from glabella.mechanism._course_scores import predict_row
 from glabella.mechanism._time_to_loss import curve, terms
 
@@ -172,6 +175,54 @@ def test_the_same_seed_gives_the_same_draws() -> None:
     np.testing.assert_array_equal(one.draws, two.draws)
     assert one.predicted == two.predicted
     assert (one.draws != other.draws).any()
+
+
+#: What is asked of the made-up trials.
+ASKED = Questions.model_construct(
+    product="first",
+    definition="none_or_mild",
+    other_definitions=("one_grade",),
+    observer="physician",
+    doses={"first": (20.0, 40.0)},
+    kept_days=(84.0, 168.0),
+)
+
+
+def kept() -> Any:
+    """Fit a few trials and give what would be kept, with as many digits."""
+    found = fit_course(PRIORS, made_up()[:8], chains=2, left_out=1, warm=30, draws=40, seed=2)
+    return _rounded(muscle_part(found, ASKED, 0.95) | answers_part(found, ASKED, 30.0, 0.95, 2))
+
+
+def test_a_refit_keeps_every_digit_on_another_processor_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = kept()
+    assert json.dumps(one) == json.dumps(kept())
+    noise, exact = np.random.default_rng(3), TimeToLoss.log_posterior
+
+    def elsewhere(self: TimeToLoss, z: Floats, keep: Floats) -> tuple[Floats, Floats]:
+        value, slope = exact(self, z, keep)
+        return value * (1 + 1e-15 * noise.integers(-4, 5, value.shape)), slope * (
+            1 + 1e-15 * noise.integers(-4, 5, slope.shape)
+        )
+
+    monkeypatch.setattr(TimeToLoss, "log_posterior", elsewhere)
+    assert json.dumps(one) == json.dumps(kept())
+
+
+def test_answers_are_by_definition_product_dose_and_sex() -> None:
+    found = muscle_part(fitted(), ASKED, 0.95) | answers_part(fitted(), ASKED, 30.0, 0.95, 2)
+    asked = [(each["definition"], each["dose"], each["sex"]) for each in found["landmarks"]]
+    assert asked == [(name, dose, sex) for name in ("none_or_mild", "one_grade") for dose in (20.0, 40.0)
+                     for sex in ("women", "men")]  # fmt: skip
+    assert [each["known"] for each in found["landmarks"]] == [True, False] * 4, "nothing was seen of men"
+    for each in found["landmarks"]:
+        new, usual = each["next_duration"], each["duration"]
+        assert new["high"] is None or new["high"] - new["low"] > usual["high"] - usual["low"]
+        assert [day["day"] for day in each["kept"]] == [84.0, 168.0]
+    assert [each["of"] for each in found["predicted"]] == ["all", "shares", "product_shares", "product_late"]
+    names = {each["name"] for each in found["unknowns"]}
+    assert {"days", "days of one_grade", "spread of trials, days", "shape"} <= names
+    assert not any("trial0" in name for name in names), "numbers of single trials are not kept"
 
 
 def test_one_trial_has_no_others_to_be_predicted_by() -> None:

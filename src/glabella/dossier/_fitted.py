@@ -1,4 +1,4 @@
-"""``mechanism/fit.json``: what was computed from a mechanism, kept because computing it takes minutes.
+"""``mechanism/fit.json``: what was computed from a mechanism, kept because computing it takes long.
 
 Written by ``glabella mechanism fit`` with the digests of the files it was made from, and never by hand. Readers
 only check its shape and that it is not stale.

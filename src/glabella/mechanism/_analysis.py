@@ -1,7 +1,7 @@
 """Everything that is asked of a dossier's mechanism, in one go: what ``mechanism/fit.json`` keeps.
 
 How soon and how long come from a course fitted to what trials saw; the chain of how it works is fitted to the same
-observations and carries weakness to mood. Minutes on two cores.
+observations and carries weakness to mood.
 """
 
 from __future__ import annotations
