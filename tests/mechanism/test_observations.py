@@ -101,10 +101,7 @@ def test_unknowns_are_those_that_the_rows_can_ask_for() -> None:
     # The product that sets the scale, what only mood uses, and what no row asks for.
     assert not {"potency_onabotulinumtoxinA", "k_mood", "k_transport", "threshold_improved"} & names
     assert held["k_renewal"] == evidence().parameters["k_renewal"].value
-    fewer, more = muscle_unknowns(evidence(), model(), rows, hold_assumed=True)
-    assert names - {each.name for each in fewer} == {"half_cut", "steepness", "k_loss_daxibotulinumtoxinA"}
-    assert set(more) - set(held) == {"half_cut", "steepness"}
-    there = RowLikelihood(model(), Rows(course_rows(evidence())[0]), fewer, more)
+    there = RowLikelihood(model(), Rows(course_rows(evidence())[0]), unknowns, held)
     assert np.isfinite(there.log_likelihood(there.start))
 
 

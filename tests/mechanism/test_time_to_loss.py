@@ -178,14 +178,11 @@ def test_the_same_seed_gives_the_same_draws() -> None:
 
 
 #: What is asked of the made-up trials.
-ASKED = Questions.model_construct(
-    product="first",
-    definition="none_or_mild",
-    other_definitions=("one_grade",),
-    observer="physician",
-    doses={"first": (20.0, 40.0)},
-    kept_days=(84.0, 168.0),
-)
+_ASKED: dict[str, Any] = {
+    "product": "first", "definition": "none_or_mild", "other_definitions": ("one_grade",), "observer": "physician",
+    "doses": {"first": (20.0, 40.0)}, "kept_days": (84.0, 168.0),
+}  # fmt: skip
+ASKED = Questions.model_construct(**_ASKED)
 
 
 def kept() -> Any:

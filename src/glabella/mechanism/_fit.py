@@ -237,18 +237,3 @@ def _covariance(likelihood: Likelihood, place: Floats, priors: Priors) -> tuple[
     covariance[flat, flat] = np.inf
     kept = [steady(each, DIGITS) for each in covariance.ravel()]
     return np.reshape(kept, covariance.shape), flat
-
-
-def spread_out(covariance: Floats, least: float, most: float = np.inf) -> Floats:
-    """Give the symmetric root of a covariance, which no sign of an eigenvector changes.
-
-    Parameters
-    ----------
-    covariance : ndarray of shape (p, p)
-        Where it is infinite, 1 is taken.
-    least, most : float
-        Bounds of the eigenvalues.
-    """
-    finite = np.where(np.isfinite(covariance), covariance, 1.0)
-    values, vectors = np.linalg.eigh((finite + finite.T) / 2)
-    return np.asarray((vectors * np.sqrt(np.clip(values, least, most))) @ vectors.T)

@@ -216,20 +216,6 @@ class Likelihood:
         """Give the share of responders of each row, averaged over studies."""
         return np.asarray((self.shares(place, SHIFTS) * np.exp(LOG_WEIGHTS)).sum(axis=1))
 
-    def replicate(self, places: Floats, rng: np.random.Generator) -> Floats:
-        """Draw the shares that new trials like these would see (k, m), one draw a place.
-
-        Each scale has a shift of its own in each draw; NaN where the model cannot be simulated.
-        """
-        self.prepare(places)
-        out = np.full((len(places), len(self.scale)), np.nan)
-        rows, people = np.arange(len(self.scale)), np.round(self.data.n).astype(int)
-        for row, place in zip(out, places, strict=True):
-            p = self.shares(place, rng.standard_normal(len(self.scales)))[rows, self.scale]
-            if not np.isnan(p).any():
-                row[:] = rng.binomial(people, np.clip(p, LEAST, 1 - LEAST)) / people
-        return out
-
     def log_likelihood(self, place: Floats) -> float:
         """Give the log-likelihood; minus infinity where the model cannot be simulated."""
         from scipy.special import gammaln, logsumexp

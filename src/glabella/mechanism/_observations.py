@@ -113,7 +113,7 @@ def _effect(each: MoodObservation, scale: float) -> tuple[float, float, float] |
 
 
 def muscle_unknowns(
-    evidence: Mechanism, model: Model, data: MuscleData, *, hold_assumed: bool = False
+    evidence: Mechanism, model: Model, data: MuscleData
 ) -> tuple[tuple[Unknown, ...], dict[str, float]]:
     """Give what is to be estimated from shares of responders, and what is held.
 
@@ -123,9 +123,6 @@ def muscle_unknowns(
     model : Model
     data : MuscleData
         Unknowns of products, definitions, observers or a sex that are not in it are left out.
-    hold_assumed : bool
-        Whether assumed constants of the model stay at their values, those of one product at what all have. Fits are
-        then several times quicker.
 
     Returns
     -------
@@ -143,7 +140,7 @@ def muscle_unknowns(
             continue
         if not constant and not _looked_up(name, data):
             continue
-        if each.role == "fixed" or (hold_assumed and constant and each.role == "assumed"):
+        if each.role == "fixed":
             if each.product is None:
                 held[constant or name] = each.value
             continue
