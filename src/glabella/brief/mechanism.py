@@ -109,7 +109,7 @@ class FittedModel:
             if each.use == "fit" and (not products or each.product in products)
             for number in (*each.outcome, *each.given)
         ]
-        return once((*of_numbers(numbers), *self._constants_sources))
+        return of_numbers(numbers)
 
     @cached_property
     def mood_sources(self) -> tuple[Source, ...]:

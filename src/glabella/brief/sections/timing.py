@@ -42,10 +42,10 @@ def _modelled(results: Results, book: Ledger) -> Iterator[Row]:
     )
     found = timed(model, rows)
     row = found[1] if found is not None else next(each for each in rows if each.row == model.usual)
-    poor = " It predicts trials poorly." if model.predicts_poorly else ""
+    poor = " Predicts poorly." if model.predicts_poorly else ""
     lost: Inline = "Not known: nothing late was seen."
     if row.row.known:
-        text = "Half have lost it after {duration}; in a new trial, {new}.{poor}"
+        text = "Half lost it after {duration}; in a new trial, {new}.{poor}"
         lost = sentence(text, duration=row.duration, new=Shown(row.new_trial, "limits"), poor=poor)
     yield Row((
         f"{model.words.part[:1].upper()}{model.words.part[1:]}, as modelled",
