@@ -193,7 +193,7 @@ analyses:
     outcome: tuberculosis
     measure: RR
     comparisons: [tpt_madras1980/bcg_v_none]
-    why: the trial with the most people
+    why: the trial with more people than any other
 choices:
   allocation:
     any: {}

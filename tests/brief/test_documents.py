@@ -213,7 +213,7 @@ def test_what_a_terminal_says_leads_with_the_same(brief: Made, results: Results)
 
 def test_a_prediction_interval_is_not_taken_at_its_word(report: Made) -> None:
     tree = lxml_html.fromstring(report.page)
-    assert "too narrow" in tree.xpath("//section[@id='effect']")[0].text_content()
+    assert "it rests on a prior: mental health" in tree.xpath("//section[@id='effect']")[0].text_content()
     assert "less often than its name says" in tree.xpath("//section[@id='methods']")[0].text_content()
 
 

@@ -11,12 +11,14 @@ import pytest
 from glabella.brief.results import Results
 from glabella.brief.sections import (
     conflicts,
+    extract_next,
     harms,
     methods,
     popular_claims,
     question,
     reports,
     reproductions,
+    search,
     studies,
     treatment,
 )
@@ -34,6 +36,8 @@ SECTIONS = (
     reproductions,
     conflicts,
     studies,
+    search,
+    extract_next,
     methods,
 )
 Make = Callable[[Results, Ledger], Section | None]
@@ -112,6 +116,8 @@ def test_counts_say_what_was_counted_in_which_files(shipped: Results) -> None:
         "reproduce.approximate": "published pooled results met approximately",
         "conflict.topics": "contradictions between sources",
         "conflict.used": "contradictions between sources with a side that is used",
+        "search.flow.read_in_full": "reports of trials read in full",
+        "search.flow.held": "studies in this dossier",
         "study.total": "studies",
         "study.randomised": "randomised studies",
     }
@@ -502,6 +508,18 @@ def test_the_studies_are_counted_and_each_is_in_a_fold(evidence: Evidence) -> No
     assert said(studies.report, evidence) == [
         "# The studies",
         "Studies in this dossier: 1; randomised: 1.",
+        "## The randomised trials side by side",
+        "Who took part, and who stayed.",
+        "trial | other treatment allowed | stayed to the end of those randomised | seen at weeks",
+        "Example 2020 | not known | my drug: not known; placebo: not known | 6 with results; visits not known",
+        "What was counted in each group.",
+        "trial | main outcome taken | response events / people, by group",
+        "Example 2020 | not known | my drug 10 / 20, placebo 5 / 20",
+        "Who paid, and what could bias it.",
+        "trial | funding | interests | published judgement | signals of bias this dossier’s own",
+        "Example 2020 | not known | not known | none seen | not known",
+        "Signals are facts that were seen, by the dossier’s own reading; those that it declares serious are bold. "
+        "Where none stands, too little was seen to say.",
         "> Example 2020: randomised",
         "Design: parallel groups, randomised, double-blind. Reports:[EXAMPLE].",
         "- Adults.[EXAMPLE]",
@@ -640,7 +658,8 @@ def test_how_effects_are_pooled_is_said_of_the_methods_used(evidence: Evidence) 
     assert shown[1].startswith("Every number here comes from the files of one dossier.")
     assert (
         "- Effects are pooled by random effects, the variance between trials estimated by restricted maximum "
-        "likelihood, with the interval after Hartung, Knapp, Sidik and Jonkman."
+        "likelihood, with the interval after Hartung, Knapp, Sidik and Jonkman, its error never below the usual "
+        "one."
     ) in shown
     assert not any("Some analyses" in line for line in shown)
 
@@ -674,7 +693,7 @@ def test_where_a_value_from_memory_may_stand_is_said(evidence: Evidence) -> None
 
 
 def test_risk_of_bias_that_nobody_judged_is_said(evidence: Evidence) -> None:
-    unjudged = "No study here has a published judgement of risk of bias, so no analysis is chosen by it."
+    unjudged = "No study here has a published judgement of risk of bias."
     assert unjudged in said(methods.report, evidence)
     judged = {"tool": "RoB 2", "judgement": "low", "status": "seen", "source": "EXAMPLE", "note": "-"}
     assert unjudged not in said(methods.report, with_study(evidence, risk_of_bias=judged))
@@ -683,13 +702,14 @@ def test_risk_of_bias_that_nobody_judged_is_said(evidence: Evidence) -> None:
 def test_certainty_is_explained_and_what_was_searched(evidence: Evidence) -> None:
     shown = said(methods.report, evidence)
     assert shown[shown.index("## How certainty is rated") + 1].startswith("Certainty starts at high")
-    assert shown[shown.index("## What was searched and read") + 1] == (
-        "When and where was searched for studies is not recorded in this dossier."
-    )
+    assert said(search.report, evidence)[1:3] == [
+        "Whether the search was systematic is not recorded in this dossier.",
+        "When and where was searched for studies is not recorded in this dossier.",
+    ]
 
 
 @pytest.mark.parametrize(
-    ("search", "words"),
+    ("looked", "words"),
     [
         ({"date": "2025-11-03"}, "Last search: 3 November 2025. "),
         ({"statement": sentence("In {n} libraries.", n=3)}, "In 3 libraries.[EXAMPLE]"),
@@ -699,16 +719,16 @@ def test_certainty_is_explained_and_what_was_searched(evidence: Evidence) -> Non
         ),
     ],
 )
-def test_when_and_where_was_searched_is_said(evidence: Evidence, search: dict[str, Any], words: str) -> None:
-    shown = said(methods.report, searched(evidence, **search))
-    assert shown[shown.index("## What was searched and read") + 1] == words
+def test_when_and_where_was_searched_is_said(evidence: Evidence, looked: dict[str, Any], words: str) -> None:
+    assert said(search.report, searched(evidence, **looked))[2] == words
 
 
 def test_sources_are_counted_by_kind_the_rare_ones_together(shipped: Results, evidence: Evidence) -> None:
-    assert "example | 1" in said(methods.report, evidence)
-    section = methods.report(shipped, Ledger())
-    assert section is not None
-    (table,) = (block for block in blocks_of((section,)) if isinstance(block, Table))
+    assert "example | 1" in said(search.report, evidence)
+    section = search.report(shipped, Ledger())
+    (table,) = (
+        block for block in blocks_of((section,)) if isinstance(block, Table) and block.caption == "Sources by kind."
+    )
     counts = [claim.value or 0 for claim in claims_of((table,))]
     assert sum(counts) == len(shipped.evidence.references)
     assert counts[:-1] == sorted(counts[:-1], reverse=True)

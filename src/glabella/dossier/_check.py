@@ -19,14 +19,17 @@ from glabella.dossier._faults import Fault, Note, told
 from glabella.dossier._load import Reading, read_folder
 from glabella.dossier._mechanism import Parameter
 from glabella.dossier._number import Alternative, Number, misfits_of_count
-from glabella.dossier._parts import Parts, models_of, path_of
+from glabella.dossier._parts import Parts, Place, models_of, path_of
 from glabella.dossier._schema import (
     PLACEHOLDER,
     ConflictValue,
     Dossier,
+    Exclusion,
+    Look,
     Outcome,
     Result,
     RiskOfBias,
+    Signal,
     Statement,
     Study,
 )
@@ -38,13 +41,20 @@ _SPOKEN = frozenset(
 )
 #: Fields of one kind of part that are read so too.
 _SPOKEN_OF: Mapping[type[BaseModel], frozenset[str]] = MappingProxyType(
-    {Outcome: frozenset({"event", "unit"}), Words: frozenset(Words.model_fields) - {"sites"}}
+    {
+        Outcome: frozenset({"event", "unit"}),
+        Words: frozenset(Words.model_fields) - {"sites"},
+        Signal: frozenset({"short", "serious"}),
+        Look: frozenset({"sources"}),
+        Dossier: frozenset({"groups"}),
+        Study: frozenset({"look_in"}),
+    }
 )
 _BELONGS = "or, where it belongs to a name or a definition, list that under names in dossier.yaml"
 #: Choices that every headline is put through, besides those that a dossier declares.
 OWN_CHOICES = ("trials", "method", "estimator", "test", "interval")
 #: Names with digits that a dossier may declare: each is looked for in every text.
-_MOST_NAMES = 1_000
+MOST_NAMES = 1_000
 #: Of what is expected, so many are listed.
 _LISTED = 30
 _IDENTIFIER = re.compile(r"\bNCT\d+\b|\b10\.\d{4,}/\S+")
@@ -74,12 +84,14 @@ def check_reading(reading: Reading) -> list[Fault]:
     from glabella.dossier._check_locators import check_locators
     from glabella.dossier._check_measures import check_measures
     from glabella.dossier._check_mechanism import check_mechanism
+    from glabella.dossier._check_number_words import check_number_words
     from glabella.dossier._check_recalled import check_recalled
     from glabella.dossier._check_summary import check_summary
 
     models = list(models_of(reading))
     faults = list(_check_references(reading, models))
     faults += _check_words(reading, models)
+    faults += check_number_words(reading, models)
     for name, part in reading.parts.items():
         if isinstance(part, Study):
             faults += _check_study(reading, name, part)
@@ -100,7 +112,7 @@ def _cited(value: BaseModel) -> tuple[str, ...]:
             return value.sources
         case Statement():
             return ((value.source,) if value.source else ()) + value.also
-        case Alternative() | RiskOfBias() | ConflictValue():
+        case Alternative() | RiskOfBias() | ConflictValue() | Exclusion():
             return (value.source,) if value.source else ()
         case Study():
             return value.reports
@@ -135,20 +147,31 @@ def _check_words(reading: Reading, models: Parts) -> Iterator[Fault]:
     if dossier is None:
         return
     names = sorted((name for name in dossier.names if _DIGIT.search(name)), key=len, reverse=True)
-    if len(names) > _MOST_NAMES:
-        message = f"{len(names):,} names with digits, expected at most {_MOST_NAMES:,}"
+    if len(names) > MOST_NAMES:
+        message = f"{len(names):,} names with digits, expected at most {MOST_NAMES:,}"
         yield Fault("dossier.yaml", reading.documents["dossier.yaml"].line(("names",)), message)
         return
+    for file, place, field, text in said_in(models):
+        if found := bare_number(text, names):
+            mend = "name it {like_this} and give its source" if field == "text" else "say it without the number"
+            message = f"{field} holds the bare number {found!r}; {mend}, {_BELONGS}"
+            yield Fault(file, reading.documents[file].line((*path_of(place), field)), message)
+
+
+def said_in(models: Parts) -> Iterator[tuple[str, Place, str, str]]:
+    """Give every text that people read as the dossier's own words: its file, its place, its field."""
     for file, place, value in models:
         if isinstance(value, Number):
             continue  # what a Number notes is its provenance, and is shown as such
         for field in _spoken_of(type(value)):
-            said = getattr(value, field)
-            for text in said.values() if isinstance(said, Mapping) else (said,):
-                if isinstance(text, str) and (found := bare_number(text, names)):
-                    mend = "name it {like_this} and give its source" if field == "text" else "write it in words"
-                    message = f"{field} holds the bare number {found!r}; {mend}, {_BELONGS}"
-                    yield Fault(file, reading.documents[file].line((*path_of(place), field)), message)
+            yield from (
+                (file, place, field, text) for text in _texts(getattr(value, field)) if isinstance(text, str)
+            )
+
+
+def _texts(said: object) -> Collection[object]:
+    """Give what stands in a field: one text, several, or several by name."""
+    return said.values() if isinstance(said, Mapping) else said if isinstance(said, tuple) else (said,)
 
 
 @cache
@@ -201,6 +224,11 @@ def _check_study(reading: Reading, name: str, study: Study) -> Iterator[Fault]:
         pair = sorted((comparison.arm, comparison.versus))
         if (first := pairs.setdefault((pair[0], pair[1]), key)) != key:
             yield fault(f"compares the arms of {first} again", "comparisons", key)
+    dossier = reading.parts.get("dossier.yaml")
+    if dossier is not None:
+        expected = _one_of(dossier.groups, "expected a key of groups in dossier.yaml:")
+        for group in study.excluded.keys() - dossier.groups.keys():
+            yield fault(f"no group {group!r}; {expected}", "excluded", group)
     products = reading.parts.get("products.yaml")
     expected = _one_of(products.products, "expected a key of products.yaml:") if products is not None else ""
     for key, arm in study.arms.items():

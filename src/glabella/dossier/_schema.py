@@ -41,6 +41,10 @@ PartVerdict = Literal["supported", "contradicted", "inconclusive", "untested"]
 Verdict = Literal["supported", "contradicted", "inconclusive", "untested", "in parts"]
 #: What a reason says of its claim; unclear was tested and cannot tell, beside decides nothing.
 Bearing = Literal["for", "against", "unclear", "beside"]
+#: In what a trial may be biased; the first five are those of the Cochrane tool.
+Domain = Literal["randomisation", "deviations", "missing_data", "measurement", "selective_reporting", "other"]
+#: What of a trial somebody with its full text could write down.
+Sought = Literal["scores", "response", "harms", "guesses", "risk_of_bias"]
 
 #: Of the format; what an older one needs to become this one, :mod:`glabella.dossier._migrate` knows.
 SCHEMA_VERSION = 2
@@ -167,6 +171,9 @@ class Option(_Model):
     blinding: tuple[Blinding, ...] = Field((), description="kinds to keep; empty: all")
     controls: tuple[Control, ...] = Field((), description="kinds to keep; empty: all")
     not_from: tuple[ReferenceId, ...] = Field((), description="references whose numbers are not used")
+    serious_signals: Literal["keep", "leave_out"] = Field(
+        "keep", description="trials of which the dossier declares a signal of bias serious"
+    )
 
 
 class Analysis(Option):
@@ -225,11 +232,37 @@ class Conflict(_Model):
     studies: tuple[Id, ...] = ()
 
 
-class Search(_Model):
-    """When and where sources were looked for; unknown is null."""
+class Look(_Model):
+    """One occasion on which sources were looked for."""
 
     date: Date | None = None
-    statement: Statement | None = None
+    sources: tuple[Text, ...] = Field((), description="where was looked, and how much of it was read")
+    strings: tuple[Text, ...] | None = Field(
+        None, description="what was typed to find them; null: not written down"
+    )
+
+
+class Flow(_Model):
+    """How many records came through each step; null where nobody counted."""
+
+    found: int | None = Field(None, ge=0, description="records that the searches gave")
+    screened: int | None = Field(None, ge=0, description="records whose title or abstract was looked at")
+    sought: int | None = Field(None, ge=0, description="reports of which the full text was wanted")
+    read_in_full: int | None = Field(None, ge=0, description="reports of trials that were read in full")
+    excluded: int | None = Field(None, ge=0, description="records left out after they were read")
+
+
+class Search(_Model):
+    """When, where and how sources were looked for; unknown is null."""
+
+    systematic: Literal["yes", "no", "unknown"] = Field(
+        "unknown", description="yes: by a protocol, with strings and counts that somebody else could repeat"
+    )
+    date: Date | None = Field(None, description="of the last look")
+    statement: Statement | None = Field(None, description="in a few words; the brief shows it beside the certainty")
+    looks: tuple[Look, ...] = Field((), description="each occasion, the first first")
+    not_read: tuple[Statement, ...] = Field((), description="what was wanted and could not be read in full")
+    flow: Flow = Field(default_factory=Flow)
 
 
 class Dossier(_Model):
@@ -252,8 +285,13 @@ class Dossier(_Model):
     )
     reproduce: dict[Id, Target] = Field({})
     conflicts: tuple[Conflict, ...] = ()
+    groups: dict[Id, Text] = Field({}, description="people of whom each trial says whether it left them out, by id")
+    interests: tuple[Statement, ...] = Field((), description="what is known of interests over all trials")
     names: tuple[Text, ...] = Field(
         (), description="names and definitions that carry digits, such as SF-36 or 65 years and older"
+    )
+    number_words: dict[Text, Text] = Field(
+        {}, description="phrases with a number in words that is no result, such as half in half-life, each with why"
     )
     unknown: tuple[Statement, ...] = Field((), description="what nobody knows")
 
@@ -272,6 +310,7 @@ class Design(_Model):
     randomised: Literal["yes", "no", "unclear"]
     blinding: Blinding
     details: tuple[Statement, ...] = ()
+    visits: tuple[NotNegative, ...] = Field((), description="when people were seen, in the unit of words.visit")
     follow_up: NotNegative | None = Field(None, description="in the unit that words.visit names")
 
 
@@ -386,6 +425,44 @@ class RiskOfBias(_Model):
     note: Text
 
 
+class Signal(_Model):
+    """A fact that could bias a trial, as this dossier reads it: no published judgement."""
+
+    domain: Domain
+    short: Text = Field(description="in a few words, for a cell of a table; may name values of the fact")
+    fact: Statement = Field(description="what was seen; its numbers as everywhere")
+    serious: Text | None = Field(None, description="why the dossier declares it serious; null: it does not")
+
+    @model_validator(mode="after")
+    def _rests_on_what_was_seen(self) -> Signal:
+        marks = [self.fact.status, *(number.status for number in self.fact.values.values())]
+        if wrong := [mark for mark in marks if mark in ("recalled", "missing")]:
+            raise ValueError(f"a signal rests on facts with a source, expected no {wrong[0]} one")
+        # What only another paper says is shown, and marked, but leaves no trial out.
+        if self.serious is not None and "reported" in marks:
+            raise ValueError(
+                "a serious signal rests on what was seen or derived, not on what another source reports"
+            )
+        if unknown := set(PLACEHOLDER.findall(self.short)) - self.fact.values.keys():
+            raise ValueError(f"short names {sorted(unknown)}, expected a key of the fact's values")
+        return self
+
+    @property
+    def in_short(self) -> Statement:
+        """The fact in a few words, with its sources."""
+        values = {key: self.fact.values[key] for key in PLACEHOLDER.findall(self.short)}
+        return self.fact.model_copy(update={"text": self.short, "values": values})
+
+
+class Exclusion(_Model):
+    """Whether a trial left a group of people out, as its own report or record says."""
+
+    excluded: bool
+    status: Literal["seen", "reported"]
+    source: ReferenceId
+    note: Text | None = None
+
+
 _NOT_JUDGED = RiskOfBias(tool="any", judgement=None, status="missing", note="no published judgement was seen")
 _NOT_GUESSED = Statement(text="No guess test was seen.", status="missing")
 
@@ -416,8 +493,18 @@ class Study(_Model):
     blinding_check: Statement = Field(
         default_factory=lambda: _NOT_GUESSED, description="whether people guessed what they were given"
     )
+    signals: tuple[Signal, ...] = Field((), description="of risk of bias, as this dossier reads what was seen")
+    excluded: dict[Id, Exclusion] = Field({}, description="by the groups of dossier.yaml; left out: not known")
+    funding: Statement | None = Field(None, description="who paid or sponsored; null: not known")
+    interests: Statement | None = Field(None, description="interests of those who did it; null: not known")
+    look_in: dict[Sought, Text] = Field({}, description="where what is missing should stand, as far as known")
     findings: tuple[Statement, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+
+    @property
+    def serious(self) -> tuple[Signal, ...]:
+        """The signals of bias that the dossier declares serious."""
+        return tuple(signal for signal in self.signals if signal.serious is not None)
 
 
 # --- products.yaml, claims.yaml, references.json ----------------------------------------------------------

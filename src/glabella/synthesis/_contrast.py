@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeGuard
 
 from glabella.dossier import Analysis, Between, Comparison, Evidence, Number, Result, Study
 from glabella.synthesis._derive import smd_from_d, smd_from_f, smd_from_odds_ratio, smd_from_p, smd_from_t
-from glabella.synthesis._effect import Effect, Step, known
+from glabella.synthesis._effect import BORROWED, COUNTS, RESPONSE_ODDS, Effect, Step, known
 from glabella.synthesis._effect_size import effect_size
 from glabella.synthesis._spread import (
     P_OF_ZERO,
@@ -213,7 +213,7 @@ class Contrast:
         if isinstance(found, str):
             return found
         yi, vi, n1, n2, steps = found
-        return self._make(result, yi, vi, n1, n2, "counts", steps)
+        return self._make(result, yi, vi, n1, n2, COUNTS, steps)
 
     def _from_response(self, result: Result) -> Effect | str:
         found = self._counts(result, "OR")
@@ -225,7 +225,7 @@ class Contrast:
         steps.append(
             Step("log odds ratio of response times the square root of three over π, as if scores were logistic")
         )
-        return self._make(result, sign * float(d), float(v), n1, n2, "response odds", steps)
+        return self._make(result, sign * float(d), float(v), n1, n2, RESPONSE_ODDS, steps)
 
     # --- scores -------------------------------------------------------------------------------------------
 
@@ -361,7 +361,7 @@ class Contrast:
                 return found
             sd, step = found
             inputs = (("lender's difference", between.difference), *step.inputs)
-            return sd, Step("assumption: SD-equivalent borrowed from the same trial's other comparison", inputs)
+            return sd, Step(BORROWED, inputs)
         return "the comparison whose SD should be borrowed has none"
 
     def _shared(
