@@ -100,8 +100,9 @@ def test_explanations_are_those_that_the_trials_give() -> None:
     course = evidence.course
     assert course is not None
     assert course.loss is not None
-    (lasts,) = [each.duration.value or 0.0 for each in fitted.landmarks if each.sex == "women" and each.dose == usual
-                and (each.product, each.definition) == (asked.product, asked.definition)]  # fmt: skip
+    women = [each for each in fitted.landmarks if each.sex == "women" and each.dose == usual]
+    (lasts,) = [each.duration.value or 0.0 for each in women
+                if (each.product, each.definition) == (asked.product, asked.definition)]  # fmt: skip
     limit = values[f"threshold_{asked.definition}"]
     (constants[course.loss],) = loss_lasting(likelihood.model, constants, course.loss, [limit], [lasts])
     at_doses = {name: value for name, value in constants.items() if name != "dose"}
