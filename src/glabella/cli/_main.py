@@ -52,7 +52,7 @@ def dossier_check(path: Path) -> None:
     faults = check(path)
     if (path / "dossier.yaml").is_file():
         faults += check_lists(path)
-    said = [str(fault) for fault in faults] or _contradictions(path)
+    said = [str(fault) for fault in faults] or _disagreements(path)
     for each in said:
         click.echo(each, err=True)
     if said:
@@ -63,14 +63,19 @@ def dossier_check(path: Path) -> None:
     click.echo(f"no faults in {path}")
 
 
-def _contradictions(path: Path) -> list[str]:
-    """Name the intervals that the documents of a sound dossier would state beside others without a reason."""
+def _disagreements(path: Path) -> list[str]:
+    """Name what a sound dossier's own results disagree with.
+
+    Typed verdicts that their rules do not come to, and intervals that its documents would state beside others
+    without a reason.
+    """
     from glabella.brief import Results, document
     from glabella.brief.agreement import contradictions
+    from glabella.brief.claims import misfits_of_verdicts
     from glabella.dossier import load
 
     results = Results(load(path))
-    found = []
+    found = [str(fault) for fault in misfits_of_verdicts(results)]
     for kind in ("brief", "report"):
         try:
             found += [f"{kind}: {each}" for each in contradictions(document(results, kind))]

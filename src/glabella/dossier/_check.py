@@ -86,6 +86,7 @@ def check_reading(reading: Reading) -> list[Fault]:
     from glabella.dossier._check_mechanism import check_mechanism
     from glabella.dossier._check_number_words import check_number_words
     from glabella.dossier._check_recalled import check_recalled
+    from glabella.dossier._check_rules import check_rules
     from glabella.dossier._check_summary import check_summary
 
     models = list(models_of(reading))
@@ -99,6 +100,7 @@ def check_reading(reading: Reading) -> list[Fault]:
     faults += check_recalled(reading, models)
     faults += check_locators(reading, models)
     faults += check_claims(reading)
+    faults += check_rules(reading)
     faults += check_measures(reading)
     faults += check_summary(reading)
     faults += check_comparators(reading)

@@ -29,6 +29,7 @@ from glabella.dossier._number import (
     misfits_of_pair,
 )
 from glabella.dossier._words import CoTreatment, Words
+from glabella.dossier.rules import Rule
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
 Rater = Literal["clinician", "self"]
@@ -115,6 +116,19 @@ class UsualRisk(_Model):
         return self
 
 
+class Trusted(_Model):
+    """What no number tells of how far results for an outcome can be trusted; declared, and rated by rule."""
+
+    visible: bool = Field(description="whether people can tell by what they see or feel what they were given")
+    subjective: bool = Field(description="whether the outcome is one of feeling or judgement")
+    guess_test: Literal["none", "at_chance", "better_than_chance"] = Field(
+        "none", description="how well people guessed what they were given, where it was asked"
+    )
+    bias: Id | None = Field(None, description="key of bias in priors.yaml: what knowing it usually adds")
+    serious: tuple[Text, ...] = Field((), description="in what the trials are seriously indirect, in words")
+    lesser: tuple[Text, ...] = Field((), description="in what they are somewhat indirect; two count as one serious")
+
+
 class Outcome(_Model):
     """An outcome of interest, with its direction and the smallest change that matters to people."""
 
@@ -132,6 +146,7 @@ class Outcome(_Model):
     points: Points | None = Field(None, description="of a continuous outcome that is pooled as standardised")
     usual_risk: UsualRisk | None = Field(None, description="of a binary outcome")
     minimal_important_difference: tuple[Statement, ...] = ()
+    trusted: Trusted | None = Field(None, description="what is declared of how far its results can be trusted")
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Outcome:
@@ -557,6 +572,7 @@ class ClaimPart(_Model):
     text: Text = Field(description="what this part says, such as: in children")
     verdict: PartVerdict
     why: tuple[Reason, ...] = Field(min_length=1)
+    rule: Rule | None = Field(None, description="what decides it; the verdict must be what it comes to")
     computed: Computed | None = Field(None, description="what the report computes of it besides")
 
 
@@ -568,6 +584,7 @@ class PopularClaim(_Model):
     verdict: Verdict
     why: tuple[Reason, ...] = ()
     parts: dict[Id, ClaimPart] = Field({}, description="where the verdict is in parts")
+    rule: Rule | None = Field(None, description="what decides it; the verdict must be what it comes to")
     computed: Computed | None = Field(None, description="what the report computes of it besides")
 
     @model_validator(mode="after")
@@ -576,6 +593,8 @@ class PopularClaim(_Model):
             raise ValueError("the verdict is in parts, expected two parts or more, each with its own")
         if self.parts and self.verdict != "in parts":
             raise ValueError(f"the verdict is {self.verdict}, but there are parts; expected in parts")
+        if self.parts and self.rule is not None:
+            raise ValueError("there are parts and a rule beside them; expected each part with its own")
         if not self.parts and not self.why:
             raise ValueError("why is missing; expected the reasons of the verdict")
         return self
