@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from glabella.dossier._comparators import Comparators
+from glabella.dossier._course import CoursePriors
 from glabella.dossier._fitted import Fitted
 from glabella.dossier._mechanism import Explanations, Links, Parameters
 from glabella.dossier._mechanism_words import MechanismWords
@@ -32,6 +33,7 @@ KINDS: dict[str, type[BaseModel]] = {
     "links": Links,
     "explanations": Explanations,
     "questions": Questions,
+    "course": CoursePriors,
     "words": MechanismWords,
     "fit": Fitted,
 }
@@ -43,7 +45,8 @@ def json_schema(kind: str) -> dict[str, Any]:
     Parameters
     ----------
     kind : {"dossier", "study", "products", "claims", "reports", "comparators", "priors", "summary"}, or, of a \
-            mechanism, {"parameters", "observations", "links", "explanations", "questions", "words", "fit"}
+            mechanism, {"parameters", "observations", "links", "explanations", "questions", "course", "words", \
+            "fit"}
         The kind of file.
 
     Raises
