@@ -73,6 +73,18 @@ REVIEWED = {
     "larger by a factor of two": "how far a borrowed error is moved, as the rules say",
     "half an event": "what is added to an empty cell; the count itself is a claim",
     "two-sided": "a kind of test",
+    # What the rule of certainty says of itself.
+    "two below half of it, three below a tenth": "a rule of rating, tested row by row with docs/certainty.md",
+    "or two where the trials are known to disagree": "a rule of rating, tested row by row with docs/certainty.md",
+    "three quarters of the information": "a rule of rating, tested row by row with docs/certainty.md",
+    "or half where they alone agree": "a rule of rating, tested row by row with docs/certainty.md",
+    "one where a quarter comes": "a rule of rating, tested row by row with docs/certainty.md",
+    "two where three quarters do": "a rule of rating, tested row by row with docs/certainty.md",
+    "one level; two where": "a rule of rating, tested row by row with docs/certainty.md",
+    "risk of bias together two at most": "a rule of rating, tested row by row with docs/certainty.md",
+    "two lesser ones; two at most": "a rule of rating, tested row by row with docs/certainty.md",
+    "where ten trials or more show": "a rule of rating, tested row by row with docs/certainty.md",
+    "where a quarter of the people are": "a rule of rating, tested row by row with docs/certainty.md",
     "square root of three over π": "a constant of the logistic distribution",
 }
 #: Keys of ``PooledTrials.way``, which are compared and never shown.

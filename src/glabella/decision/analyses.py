@@ -253,6 +253,6 @@ def rating_in_network(
         (prediction[0], prediction[1]) if all(map(math.isfinite, prediction)) else None,
         1.0 if math.isnan(fit.q_p) else float(fit.q_p),
         needed,
-        indirect=Indirect(() if together else ("no trial sets the two side by side",)),
+        indirect=Indirect(() if together else ("no trial sets them side by side",)),
     )
     return rate(body, target_of(body, declared=important is not None))
