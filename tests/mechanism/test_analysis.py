@@ -5,6 +5,12 @@ from functools import cache
 
 import numpy as np
 import pytest
+from glabella.mechanism._muscle_part import fitted_part, predicted_part
+from glabella.mechanism._owed_part import Moved, owed_part
+from glabella.mechanism._posterior import Posterior
+from glabella.mechanism._predict import Predicted
+from glabella.mechanism._profile import Profile
+from glabella.mechanism._virtual import VirtualPeople
 
 from glabella.dossier import Mechanism, Questions, load
 from glabella.mechanism import Compared, Explained, analyse, mood_rows
@@ -18,13 +24,7 @@ from glabella.mechanism._mood_part import (
     gaps_part,
     schedules_part,
 )
-from glabella.mechanism._muscle_part import fitted_part, predicted_part
-from glabella.mechanism._owed_part import Moved, owed_part
 from glabella.mechanism._plain import interval, numbers
-from glabella.mechanism._posterior import Posterior
-from glabella.mechanism._predict import Predicted
-from glabella.mechanism._profile import Profile
-from glabella.mechanism._virtual import VirtualPeople
 from tests.mechanism.test_posterior import fitted
 
 

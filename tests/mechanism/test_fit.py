@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from glabella.mechanism._profile import profile
 from scipy.stats import binom, norm
 
 from glabella.mechanism import load
 from glabella.mechanism._fit import Fit, fit, slopes
 from glabella.mechanism._likelihood import SHIFTS, Likelihood, MuscleData, muscle_data
-from glabella.mechanism._profile import profile
 from glabella.mechanism._unknowns import Unknown
 from tests.mechanism.models import TOXIN
 

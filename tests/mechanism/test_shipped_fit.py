@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from glabella.mechanism._muscle_part import DAYS
 from numpy.typing import NDArray
 
 from glabella.dossier import Fitted, Mechanism, load
@@ -13,7 +14,6 @@ from glabella.mechanism._answers import landmarks
 from glabella.mechanism._fit import objective, search
 from glabella.mechanism._likelihood import Likelihood
 from glabella.mechanism._mood_part import explained_part, gaps_part
-from glabella.mechanism._muscle_part import DAYS
 from glabella.mechanism._observations import muscle_observations
 
 

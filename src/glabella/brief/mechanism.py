@@ -33,8 +33,6 @@ _POOR = 10.0
 _APART = 1.05
 #: Fewer trials of mood than this are few.
 _FEW = 10
-#: Differences of AICc below this tell nothing apart.
-_CLOSE = 2.0
 
 
 @dataclass(frozen=True)
@@ -178,7 +176,7 @@ class FittedModel:
         mood, reasons = self.fitted.mood, []
         if not self.muscle_trials & self.mood_trials:
             reasons.append("no trial followed muscle and mood side by side")
-        if self.without_effect or len(self.alike) > 1 or len(mood.inseparable) > 1:
+        if mood.apart is None:
             reasons.append("the data cannot tell the explanations apart")
         if len(self.mood_trials) < _FEW:
             reasons.append("few trials")
@@ -202,18 +200,6 @@ class FittedModel:
         """Whether an explanation switches anything on."""
         found = self.mechanism.explanations.get(name)
         return found is not None and any(found.switches.values())
-
-    @cached_property
-    def alike(self) -> tuple[str, ...]:
-        """The explanations with an effect that the data cannot tell apart."""
-        effects = [each for each in self.fitted.mood.explanations if self.has_effect(each.name)]
-        least = min((each.aicc for each in effects), default=0.0)
-        return tuple(each.name for each in effects if each.aicc < least + _CLOSE)
-
-    @cached_property
-    def without_effect(self) -> bool:
-        """Whether the data fit no effect as well as any, which does not show that there is none."""
-        return any(not self.has_effect(name) for name in self.fitted.mood.inseparable)
 
     # --- what it is asked about -------------------------------------------------------------------------------
 

@@ -15,24 +15,15 @@ from numpy.typing import NDArray
 
 from glabella.mechanism._compare import compare, equally_likely
 from glabella.mechanism._course_fit import fit_course
-from glabella.mechanism._course_part import DAYS, answers_part, muscle_part
+from glabella.mechanism._course_part import answers_part, muscle_part
 from glabella.mechanism._course_rows import course_rows
 from glabella.mechanism._edges import check_arrows
 from glabella.mechanism._fit import Fit, fit
 from glabella.mechanism._likelihood import days_of_rows
 from glabella.mechanism._model import Model, load
-from glabella.mechanism._mood_part import (
-    courses_part,
-    explained_part,
-    gaps_part,
-    outlasting_part,
-    schedules_part,
-    seen_part,
-)
-from glabella.mechanism._observations import mood_observations, mood_rows, muscle_unknowns, unknown_of
-from glabella.mechanism._reduce import reaching_names
+from glabella.mechanism._mood_part import courses_part, explained_part, seen_part
+from glabella.mechanism._observations import mood_observations, mood_rows, muscle_unknowns
 from glabella.mechanism._rows import Rows
-from glabella.mechanism._virtual import virtual_people
 
 if TYPE_CHECKING:
     from glabella.dossier import Mechanism, Questions
@@ -42,22 +33,21 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class _Effort:
-    """How much is spent on each step: steps, draws and chains of the course, and virtual people."""
+    """How much is spent on the course: steps, draws and chains."""
 
     warm: int
     draws: int
     chains: int
     left_out: int
-    people: int
 
 
 def _silent(words: str) -> None:
     """Tell nobody."""
 
 
-FULL = _Effort(600, 1200, 6, 3, 2000)
+FULL = _Effort(600, 1200, 6, 3)
 #: To try things out: nothing of it has converged.
-QUICK = _Effort(40, 40, 2, 0, 200)
+QUICK = _Effort(40, 40, 2, 0)
 
 
 def analyse(
@@ -117,25 +107,16 @@ def analyse(
         "constants": [{"name": name, "mode": float(value)}
                       for name, value in zip(found.names, found.estimate, strict=True)],
     }  # fmt: skip
-    mood = _mood(evidence, asked, model, found, found.place[None], effort, seed, say)
+    say("comparing explanations")
+    mood = _mood(evidence, asked, model, found)
     return {
         "format": 2, "seed": seed, "level": level,
         "muscle": muscle_part(course, asked, level) | {"left_out": list(left)}, "chain": chain, **answers, **mood,
     }  # fmt: skip
 
 
-def _mood(
-    evidence: Mechanism,
-    asked: Questions,
-    model: Model,
-    found: Fit,
-    draws: Floats,
-    effort: _Effort,
-    seed: int,
-    say: Callable[[str], None],
-) -> dict[str, Any]:
-    """Compare the explanations, and see what follows from each."""
-    say("comparing explanations")
+def _mood(evidence: Mechanism, asked: Questions, model: Model, found: Fit) -> dict[str, Any]:
+    """Put the explanations beside what trials of mood saw."""
     there = found.likelihood
     values, usual = there.values(found.place), asked.usual_dose.value
     men, spread = values.get("sensitivity_men", 0.0), values.get("sensitivity_spread", 0.0)
@@ -145,30 +126,11 @@ def _mood(
     constants = there.constants(values, asked.product, usual)
     at_doses = {name: value for name, value in constants.items() if name != "dose"}
     compared = compare(model, data, switches, constants=at_doses, spread_people=spread)
-    say("asking how long mood outlasts the muscle")
-    seen = float(asked.gap_seen.value or 0)
-    gaps = gaps_part(model, compared, switches, constants, seen)
-    owed = outlasting_part(model, compared, switches, constants, _of_mood(evidence, model))
-    say("following virtual people through rules of repeating")
-    people = virtual_people(
-        effort.people, draws=draws, likelihood=there, product=asked.product, dose=usual,
-        definition=asked.definition, sex_share_men=asked.men.value, days=DAYS, seed=seed,
-    )  # fmt: skip
-    repeated = schedules_part(model, people, asked, compared, switches, there.curves.filled)
     return {
         "mood": {
             "product": asked.product, **seen_part(observations, data), "explanations": explained_part(compared),
-            "inseparable": list(compared.inseparable), "statement": compared.statement, "gaps": gaps,
-            "gap_seen": seen, "left_out": list(left),
+            "trials": compared.trials, "apart": compared.apart, "statement": compared.statement,
+            "left_out": list(left),
         },
         "mood_courses": courses_part(model, compared, switches, constants, equally_likely(spread)),
-        "schedules": repeated,
-        "sensitivity": owed,
     }  # fmt: skip
-
-
-def _of_mood(evidence: Mechanism, model: Model) -> dict[str, Any]:
-    """Give the constants that act on mood and not on the muscle, with their priors."""
-    names = (reaching_names(model, "relief") - reaching_names(model, "weakness")) & set(model.parameters)
-    return {name: unknown_of(name, each) for name, each in evidence.parameters.items()
-            if name in names and each.role != "fixed"}  # fmt: skip
