@@ -17,7 +17,7 @@ from glabella.mechanism._export import with_constants, with_injections, with_not
 from glabella.mechanism._fit import Fit, fit
 from glabella.mechanism._likelihood import MuscleData, muscle_data
 from glabella.mechanism._model import Model, Quantity, load
-from glabella.mechanism._observations import mood_rows, muscle_rows, muscle_unknowns
+from glabella.mechanism._observations import mood_rows, muscle_unknowns
 from glabella.mechanism._population import Population, simulate_population
 from glabella.mechanism._responders import responders
 from glabella.mechanism._rows import Row, Rows
@@ -55,7 +55,6 @@ __all__ = [
     "mood_data",
     "mood_rows",
     "muscle_data",
-    "muscle_rows",
     "muscle_unknowns",
     "predict_row",
     "responders",

@@ -45,7 +45,7 @@ def _silent(words: str) -> None:
     """Tell nobody."""
 
 
-FULL = _Effort(600, 1200, 6, 3)
+FULL = _Effort(400, 500, 6, 3)
 #: To try things out: nothing of it has converged.
 QUICK = _Effort(40, 40, 2, 0)
 

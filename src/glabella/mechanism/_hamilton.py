@@ -28,7 +28,7 @@ EVEN = 3
 #: A slope steeper than this is taken for this: at the start chains may stand where nothing is likely.
 STEEP = 1e4
 #: Share of steps that should be accepted, and how many steps a trajectory has at most.
-ACCEPT, LEAPS = 0.8, 18
+ACCEPT, LEAPS = 0.7, 40
 
 
 @dataclass(frozen=True, slots=True, eq=False)
