@@ -235,7 +235,7 @@ def _of_yaml(name: str, text: str) -> tuple[str, list[str]]:
     # A part that aliases repeat is met more than once.
     edits = set(_edits(name, text, root))
     if name == QUESTIONS:
-        edits |= set(_cuts(root))
+        edits |= set(_cuts(text, root))
     if name == "dossier.yaml" and "schema_version" not in data:
         edits.add(_added(root, f"schema_version: {SCHEMA_VERSION}"))
     if name == MECHANISM + "observations.yaml" and data.get("mood") and "site" not in data:
@@ -264,17 +264,29 @@ def _added(root: Any, pair: str) -> _Edit:
     return _Edit(start, start, f"{pair}\n", f"{pair} is said")
 
 
-def _cuts(root: Any) -> Iterator[_Edit]:
-    """Cut out questions that are asked no more, each up to the next key; a comment of its own goes with it."""
-    pairs = root.value
+def _cuts(text: str, root: Any) -> Iterator[_Edit]:
+    """Cut out questions that are asked no more, with what stands on the same line; other comments stay."""
+    kept, pairs = False, root.value
     for place, (key, value) in enumerate(pairs):
-        if key.value in _DROPPED:
-            start, end = key.start_mark.index, value.end_mark.index
-            if place + 1 < len(pairs):
-                end = pairs[place + 1][0].start_mark.index
-            elif root.flow_style and place:
-                start = pairs[place - 1][1].end_mark.index
-            yield _Edit(start, end, "", f"{key.value} is asked no more")
+        if key.value not in _DROPPED:
+            kept = True
+            continue
+        start, end = key.start_mark.index, _end(value)
+        if not root.flow_style:
+            end = text.find("\n", end) + 1 or len(text)
+        elif kept:
+            start = _end(pairs[place - 1][1])
+        elif place + 1 < len(pairs):
+            end = pairs[place + 1][0].start_mark.index
+        yield _Edit(start, end, "", f"{key.value} is asked no more")
+
+
+def _end(node: Any) -> int:
+    """Give where a node ends; a block is said to end where the next one begins, after comments between them."""
+    while isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        node = last[1] if isinstance(last, tuple) else last
+    return int(node.end_mark.index)
 
 
 def _edits(name: str, text: str, root: Any) -> Iterator[_Edit]:

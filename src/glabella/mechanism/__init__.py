@@ -6,7 +6,6 @@ are data of a dossier or of the user. libRoadRunner, libSBML and Antimony come w
 """
 
 from glabella.mechanism._analysis import analyse
-from glabella.mechanism._answers import Interval
 from glabella.mechanism._compare import Compared, Explained, MoodData, compare, mood_data
 from glabella.mechanism._course_fit import CourseFit, fit_course
 from glabella.mechanism._course_rows import course_rows
@@ -31,7 +30,6 @@ __all__ = [
     "CourseFit",
     "Explained",
     "Fit",
-    "Interval",
     "Model",
     "MoodData",
     "MuscleData",

@@ -99,7 +99,7 @@ def _with_model(model: FittedModel, book: Ledger, condition: str) -> tuple[Block
         *(Paragraph(said) for said in _nothing(accounts)),
         Paragraph(certainty),
         *_figure(model, condition),
-        _table(accounts, condition),
+        *_tables(accounts, condition),
     )
 
 
@@ -193,41 +193,50 @@ def _nothing(accounts: tuple[_Account, ...]) -> Iterator[Inline]:
             )
 
 
-def _table(accounts: tuple[_Account, ...], condition: str) -> Table:
-    rows = tuple(
-        Row((Name(each.label), *(Shown(one, "number") for one in each.criteria), *_cells(each)))
-        for each in accounts
-    )
-    return Table(
-        f"The criteria: lower is better; they count trials, not visits. Relief is in points of the scale for "
-        f"{condition}; the half-life says how slowly mood follows.",
+def _tables(accounts: tuple[_Account, ...], condition: str) -> tuple[Table, ...]:
+    """Give the criteria, and what each explanation with an effect was fitted to be."""
+    criteria = Table(
+        "The criteria: lower is better; they count trials, not visits. The spread is the standard deviation by "
+        "which the true results of trials differ besides.",
         (
             Column("explanation"),
             *(Column(name, "number") for name in _CRITERIA.values()),
-            Column("largest relief, points", "number"),
-            Column("half-life of mood, days", "number"),
             Column("spread between trials, points", "number"),
         ),
-        rows,
+        tuple(
+            Row((Name(each.label), *(_known(one) for one in each.criteria), Shown(each.spread, "number")))
+            for each in accounts
+        ),
     )
+    effects = tuple(
+        Row((Name(each.label), Shown(each.gain, "bare"),
+             (Shown(each.half_life, "bare"), aside("" if each.limits else "no limits"))))
+        for each in accounts if each.effect
+    )  # fmt: skip
+    if not effects:
+        return (criteria,)
+    fitted = Table(
+        f"Relief is in points of the scale for {condition}; the half-life says how slowly mood follows.",
+        (
+            Column("explanation with an effect"),
+            Column("largest relief, points", "number"),
+            Column("half-life of mood, days", "number"),
+        ),
+        effects,
+    )
+    return (criteria, fitted)
 
 
-def _cells(each: _Account) -> tuple[Inline, ...]:
-    spread = Shown(each.spread, "number")
-    if not each.effect:
-        return ("none", "none", spread)
-    return (
-        Shown(each.gain, "bare"),
-        (Shown(each.half_life, "bare"), aside("" if each.limits else "no limits")),
-        spread,
-    )
+def _known(criterion: Claim) -> Inline:
+    return "too few trials" if criterion.value is None else Shown(criterion, "number")
 
 
 def _figure(model: FittedModel, condition: str) -> tuple[Figure, ...]:
     """Draw relief under each explanation, and the differences that trials saw."""
     mood = model.fitted.mood
     fitted = {each.name for each in mood.explanations}
-    drawn = [each for each in model.fitted.mood_courses if each.explanation in fitted]
+    with_effect = {name for name in fitted if model.has_effect(name)}
+    drawn = [each for each in model.fitted.mood_courses if each.explanation in with_effect]
     if not drawn:
         return ()
     from glabella.plot import Course, Point, explained_course
@@ -237,7 +246,7 @@ def _figure(model: FittedModel, condition: str) -> tuple[Figure, ...]:
         for each in drawn
     ]
     last = max(course.weeks[-1] for course in courses)
-    nothing = sorted(name for name in fitted if not model.has_effect(name))
+    nothing = sorted(fitted - with_effect)
     courses += [Course(model.explanation(name), [0.0, last], [0.0, 0.0]) for name in nothing]
     points = [
         Point("", week, seen.value, seen.low, seen.high, 1.0)
