@@ -22,8 +22,8 @@ from glabella.cli._network import network_command
 from glabella.cli._pool import pool_command
 from glabella.cli._safety import safety
 
-KINDS = ("dossier", "study", "products", "claims", "reports", "comparators", "priors", "summary", "parameters",
-         "observations", "links", "explanations", "questions", "words", "fit")  # fmt: skip
+KINDS = ("dossier", "study", "products", "claims", "reports", "comparators", "priors", "summary", "frames",
+         "parameters", "observations", "links", "explanations", "questions", "words", "fit")  # fmt: skip
 
 
 @click.group(cls=Careful, context_settings={"help_option_names": ["-h", "--help"]})

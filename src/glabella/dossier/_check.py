@@ -63,6 +63,7 @@ def check(folder: Path | str) -> list[Fault]:
 def check_reading(reading: Reading) -> list[Fault]:
     """Check the parts of a reading against each other, as far as they could be read."""
     from glabella.dossier._check_comparators import check_comparators
+    from glabella.dossier._check_frames import check_frames
     from glabella.dossier._check_measures import check_measures
     from glabella.dossier._check_mechanism import check_mechanism
     from glabella.dossier._check_summary import check_summary
@@ -76,6 +77,7 @@ def check_reading(reading: Reading) -> list[Fault]:
     faults += _check_analyses(reading)
     faults += check_measures(reading)
     faults += check_summary(reading)
+    faults += check_frames(reading)
     faults += check_comparators(reading)
     faults += check_mechanism(reading)
     return list(told(faults))
