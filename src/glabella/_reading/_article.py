@@ -1,7 +1,7 @@
 """Articles as people save them, read as blocks: headings, paragraphs, items of lists, quotations.
 
-Text, Markdown, HTML and PDF. Nothing in a file is run and nothing it names is fetched: scripts, styles, forms and
-what frames a page are left out.
+Text, Markdown and HTML here; PDF through a library. Nothing in a file is run and nothing it names is fetched:
+scripts, styles, forms and what frames a page are left out.
 """
 
 from __future__ import annotations

@@ -44,8 +44,8 @@ def json_schema(kind: str) -> dict[str, Any]:
 
     Parameters
     ----------
-    kind : {"dossier", "study", "products", "claims", "reports", "comparators", "priors", "summary", "frames"}, or, \
-            of a mechanism, {"parameters", "observations", "links", "explanations", "questions", "words", "fit"}
+    kind : {"dossier", "study", "products", "claims", "reports", "comparators", "priors", "summary", "frames"}, \
+            or, of a mechanism, {"parameters", "observations", "links", "explanations", "questions", "words", "fit"}
         The kind of file.
 
     Raises

@@ -34,15 +34,15 @@ _AFTER = re.compile(
 #: How many words before what is claimed a word of denial reaches, and how many after.
 _BEFORE, _BEHIND = 12, 6
 _HEDGES: Patterns = (
-    "may|might|could|would|possibly|perhaps|maybe|probably|likely|seem*|appear*|suggest*|potential*|promis*|hint*",
-    "some evidence|can sometimes|in theory|thought to|believed to|said to|apparently|preliminary|hope*|chance|reckon*",
-    "suppos*|candidate*|tend|tends|tended|sort of|kind of",
+    "may|might|could|would|possibly|perhaps|maybe|probably|likely|seem*|appear*|suggest*|potential*|promis*",
+    "hint*|some evidence|can sometimes|in theory|thought to|believed to|said to|apparently|preliminary|hope*",
+    "chance|reckon*|suppos*|candidate*|tend|tends|tended|sort of|kind of",
 )
 _ATTRIBUTIONS: Patterns = (
-    "says|said|say|saying|claim|claims|claimed|claiming|believe*|think|thinks|thought|argue*|report|reported|reports",
-    "according to|insist*|explain*|found|finds|show|showed|shows|shown|conclude*|study|studies|trial|trials|review*",
-    "researcher*|scientist*|meta analys*|analysis|paper*|told|swear*|expert*|theory|hypothesis|author*|wrote|writes",
-    "note|notes|noted|tell|tells|team|warn*|observ*|describe*|announced|my|i|me",
+    "says|said|say|saying|claim|claims|claimed|claiming|believe*|think|thinks|thought|argue*|report",
+    "reported|reports|according to|insist*|explain*|found|finds|show|showed|shows|shown|conclude*|study|studies",
+    "trial|trials|review*|researcher*|scientist*|meta analys*|analysis|paper*|told|swear*|expert*|theory|hypothesis|author*",
+    "wrote|writes|note|notes|noted|tell|tells|team|warn*|observ*|describe*|announced|my|i|me",
     "psychiatrist*|dermatologist*|doctor*|professor*|psychologist*",
 )
 _BREAKS = re.compile(r" (?:and|but|then|so|plus|yet) ")
