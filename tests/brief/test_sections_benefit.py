@@ -126,20 +126,6 @@ def test_each_trials_own_time_is_said(tmp_path: Path, when: str, words: str) -> 
     assert results.fields_of(results.headline)["time_span"] == words
 
 
-def test_what_has_no_source_is_not_used_and_said(tmp_path: Path) -> None:
-    recalled = {"value": 2.0, "status": "recalled"}
-    made = evidence(
-        tmp_path,
-        "MD",
-        "higher",
-        POINTS,
-        change=lambda plan: plan["outcomes"]["response"].update(important=recalled),
-    )
-    text = said(benefit.brief(Results(made), Ledger()))
-    assert "Not used, without a source: the smallest difference that matters." in text
-    assert "dashed" not in text
-
-
 def test_an_important_ratio_from_the_other_side_is_told_as_such(tmp_path: Path) -> None:
     made = evidence(
         tmp_path,

@@ -761,12 +761,11 @@ def test_a_network_without_combinations_has_none_to_show(tmp_path: Path) -> None
 
 
 def test_trials_are_sorted_by_what_else_people_took(tmp_path: Path) -> None:
-    """One trial stands for itself; without an effect none is possible; what is remembered is not known."""
-    recalled: dict[str, Any] = {"text": "As far as is remembered.", "status": "recalled"}
+    """One trial stands for itself; without an effect none is possible."""
     studies: dict[str, dict[str, Any]] = {
         "a": {"co_treatment": "mixed"},
         "b": {"co_treatment": "monotherapy"},
-        "c": {"co_treatment": "adjunct", "co_treatment_detail": recalled},
+        "c": {"co_treatment": "unknown"},
     }
     evidence = made_up(tmp_path / "d", ALIKE, studies=studies, comparators={"together": "all"})
     empty = evidence.studies["b"].model_copy(update={"results": ()})

@@ -85,11 +85,11 @@ def test_every_section_begins_with_its_answer(shipped: Results, module: Any) -> 
 
 
 @pytest.mark.parametrize("module", SECTIONS)
-def test_every_number_has_a_source_unless_it_is_from_memory(shipped: Results, module: Any) -> None:
+def test_every_number_has_a_source(shipped: Results, module: Any) -> None:
     book = Ledger()
     module.report(shipped, book)
     for claim in book.claims.values():
-        assert claim.sources or claim.certainty == "from memory; source not checked", claim.id
+        assert claim.sources, claim.id
         assert {source.reference for source in claim.sources} <= shipped.evidence.references.keys()
 
 
@@ -106,7 +106,7 @@ def test_counts_say_what_was_counted_in_which_files(shipped: Results) -> None:
         "harm.studies.main": "main studies of the question",
         "harm.studies.counted": "main studies of the question with counts of harm in both groups",
         "claim.count.total": "popular claims",
-        **{f"claim.count.{word}": f"popular claims, {word}" for word in verdicts(shipped)},
+        **{f"claim.count.{word.replace(' ', '_')}": f"popular claims, {word}" for word in verdicts(shipped)},
         "reproduce.total": "published pooled results",
         "reproduce.exact": "published pooled results met exactly",
         "reproduce.approximate": "published pooled results met approximately",
@@ -221,12 +221,12 @@ def test_what_it_was_compared_with_stands_under_its_own_heading(evidence: Eviden
 
 def test_a_sentence_that_stands_at_several_products_is_said_once(evidence: Evidence) -> None:
     more = {"label": "my other drug", "kind": evidence.products.products["my_drug"].kind}
-    one, other = sentence("Grams are grams."), sentence("Grams are grams.", "recalled")
+    one, other = sentence("Grams are grams."), sentence("Grams are grams.", "reported")
     both = of_products(evidence, [one], []).products.model_dump(mode="json")["products"]
     evidence = products(evidence, products={**both, "other": {**more, "statements": [other]}})
     assert said(treatment.report, evidence)[1:] == [
         "## Dose and limits of each product",
-        "- Grams are grams. This is said of my drug[EXAMPLE], my other drug (from memory; source not checked).",
+        "- Grams are grams. This is said of my drug[EXAMPLE], my other drug (reported by another source)[EXAMPLE].",
     ]
 
 
@@ -330,10 +330,10 @@ def test_a_side_that_was_not_counted_says_so(evidence: Evidence) -> None:
     assert not any(line.startswith("nothing") for line in shown)
 
 
-def test_counts_from_memory_and_of_nobody_are_not_computed_with(evidence: Evidence) -> None:
-    remembered = pair("rash", (20, 100), (0, 0), ASKED)
-    remembered["arm"]["events"] = {"value": 20, "status": "recalled"}
-    shown = said(harms.report, products(evidence, harm_counts={"a": remembered}))
+def test_bounds_and_counts_of_nobody_are_not_computed_with(evidence: Evidence) -> None:
+    bound = pair("rash", (20, 100), (0, 0), ASKED)
+    bound["arm"]["events"]["bound"] = "<"
+    shown = said(harms.report, products(evidence, harm_counts={"a": bound}))
     assert shown[1] == "Nothing on harm stands in this dossier. That does not mean that there is none."
 
 
@@ -406,12 +406,35 @@ def test_claims_are_counted_and_each_has_its_verdict_and_why(shipped: Results) -
     claims = shipped.evidence.claims.claims
     assert shown[1].startswith(f"Claims that people meet: {len(claims)}. Verdicts: ")
     tally = Counter(claim.verdict for claim in claims)
-    told = [part.split() for part in shown[1].partition("Verdicts: ")[2].rstrip(".").split(", ")]
+    told = [part.split(maxsplit=1) for part in shown[1].partition("Verdicts: ")[2].rstrip(".").split(", ")]
     assert {word: int(count) for count, word in told} == tally
     for claim in claims:
         assert f"## {claim.verdict} “{claim.claim}”" in shown
     icons = [block.text[0] for block in section.content if isinstance(block, Heading)]  # type: ignore[index]
     assert icons == [Icon("verdict", claim.verdict) for claim in claims]
+
+
+def test_each_part_of_a_claim_has_its_verdict_and_why(evidence: Evidence) -> None:
+    parts = {
+        key: {"text": text, "verdict": verdict, "why": [{**sentence(why), "bears": bears}]}
+        for key, text, verdict, why, bears in (
+            ("young", "in the young", "supported", "They gained.", "for"),
+            ("old", "in the old", "untested", "Nobody looked.", "beside"),
+        )
+    }
+    beside = sentence("It is cheap.")
+    claim = {"id": "a", "claim": "It works.", "verdict": "in parts", "why": [beside], "parts": parts}
+    evidence = replace(evidence, claims=changed(evidence.claims, claims=[claim]))
+    assert said(popular_claims.report, evidence) == [
+        "# Popular claims, checked",
+        "Claims that people meet: 1. Verdicts: 1 in parts.",
+        "## in parts “It works.”",
+        "- It is cheap.[EXAMPLE]",
+        "In the young: supported",
+        "- They gained.[EXAMPLE]",
+        "In the old: untested",
+        "- Nobody looked.[EXAMPLE]",
+    ]
 
 
 def test_a_dossier_without_claims_has_no_such_section(evidence: Evidence) -> None:
@@ -446,7 +469,7 @@ def test_what_is_computed_of_a_claim_stands_below_it(
 def test_conflicts_are_shown_with_both_sides_and_the_choice(evidence: Evidence) -> None:
     sides = [
         {"says": "the paper", "values": [number(3), number(4)], "source": "EXAMPLE", "used": True},
-        {"says": "the letter", "values": [{"value": 5, "status": "recalled"}]},
+        {"says": "the letter", "values": [number(5)]},
     ]
     own = {"id": "C10", "topic": "How many", "sides": sides, "because": "the paper is nearer"}
     general = {"id": "C2", "topic": "Whether", "sides": [{"says": "no"}], "because": "nobody knows"}
@@ -462,8 +485,7 @@ def test_conflicts_are_shown_with_both_sides_and_the_choice(evidence: Evidence) 
         "Points on which sources contradict each other: 2; on 1 of them one side is used. Every side stays in the "
         "dossier.",
         "- Whether. no; nobody knows.",
-        "- How many (Example 2020). the paper: 3, 4 (used)[EXAMPLE]; the letter: 5 (from memory; source not "
-        "checked); the paper is nearer.",
+        "- How many (Example 2020). the paper: 3, 4 (used)[EXAMPLE]; the letter: 5; the paper is nearer.",
     ]
 
 
@@ -644,11 +666,11 @@ def test_prediction_intervals_are_not_taken_at_their_word(evidence: Evidence) ->
     assert "less often than its name says" in line
 
 
-def test_numbers_from_memory_are_said_to_be_pooled_only_where_they_are(evidence: Evidence) -> None:
-    never = "- Numbers from memory, whose source was not checked, are never pooled."
-    assert never in said(methods.report, evidence)
-    assumed = said(methods.report, analysed(evidence, assume_recalled=True))
-    assert f"{never[:-1]}, except to meet a published figure, where it is said." in assumed
+def test_where_a_value_from_memory_may_stand_is_said(evidence: Evidence) -> None:
+    assert (
+        "- A value from memory stands only among what is held out of every fit and among priors. It is no result, "
+        "is drawn nowhere and enters no score."
+    ) in said(methods.report, evidence)
 
 
 def test_risk_of_bias_that_nobody_judged_is_said(evidence: Evidence) -> None:

@@ -154,22 +154,6 @@ def important_of(one: PooledAnalysis) -> float | None:
     return abs(math.log(number.value)) or None if one.ratio else number.value
 
 
-def not_used(one: PooledAnalysis, counted_in: Outcome | None) -> tuple[str, ...]:
-    """Name the numbers that the dossier gives for reading an analysis, but without a source."""
-    outcome, points = one.outcome, one.outcome.points
-    usual = None if counted_in is None else counted_in.usual_risk
-    asked = [("the smallest difference that matters", outcome.important)]
-    if points is not None and one.analysis.measure == "SMD":
-        asked.append(("the standard deviation in points", points.sd))
-    if usual is not None:
-        asked += [(f"the chance in {usual.label}", number) for number in (usual.events, usual.n)]
-    found = (
-        name for name, number in asked
-        if number is not None and number.value is not None and number.bound is None and not number.usable
-    )  # fmt: skip
-    return tuple(dict.fromkeys(found))
-
-
 def told_of(results: Results) -> Told:
     """Give how the bottom line speaks of the treatment and of the headline's outcome."""
     words, outcome = words_of(results.evidence), results.headline.outcome

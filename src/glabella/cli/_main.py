@@ -42,8 +42,11 @@ def dossier() -> None:
 @dossier.command("check")
 @click.argument("path", type=click.Path(path_type=Path))
 def dossier_check(path: Path) -> None:
-    """List all faults of the dossier in PATH, each with file, line and what was expected."""
-    from glabella.dossier import check
+    """List all faults of the dossier in PATH, each with file, line and what was expected.
+
+    What is no fault and should be known is listed too: values from memory, references that nobody can look up.
+    """
+    from glabella.dossier import check, notes
     from glabella.safety import check_lists
 
     faults = check(path)
@@ -54,6 +57,8 @@ def dossier_check(path: Path) -> None:
     if faults:
         click.echo(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} listed of {path}", err=True)
         sys.exit(BAD_INPUT)
+    for note in notes(path):
+        click.echo(f"note: {note}")
     click.echo(f"no faults in {path}")
 
 

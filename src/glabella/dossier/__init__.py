@@ -5,10 +5,10 @@ line, the JSON Schema that editors use, the starter of a new dossier, and what b
 statistics, no presentation.
 """
 
-from glabella.dossier._check import check
+from glabella.dossier._check import check, notes
 from glabella.dossier._check_fitted import fit_inputs
 from glabella.dossier._comparators import Comparators, Difference, NetworkMeasure, Treatment
-from glabella.dossier._faults import DossierError, Fault
+from glabella.dossier._faults import DossierError, Fault, Note
 from glabella.dossier._fitted import Fitted
 from glabella.dossier._frames import Frame, Frames
 from glabella.dossier._json_schema import json_schema
@@ -35,6 +35,7 @@ from glabella.dossier._schema import (
     ArmPair,
     ArmResult,
     Between,
+    ClaimPart,
     Comparison,
     Conflict,
     Dossier,
@@ -43,6 +44,7 @@ from glabella.dossier._schema import (
     Points,
     PopularClaim,
     Product,
+    Reason,
     Reference,
     Result,
     Scale,
@@ -62,6 +64,7 @@ __all__ = [
     "ArmPair",
     "ArmResult",
     "Between",
+    "ClaimPart",
     "CoTreatment",
     "Comparators",
     "Comparison",
@@ -85,6 +88,7 @@ __all__ = [
     "NerveObservation",
     "NetworkMeasure",
     "NetworkTable",
+    "Note",
     "Number",
     "Observations",
     "Option",
@@ -97,6 +101,7 @@ __all__ = [
     "Priors",
     "Product",
     "Questions",
+    "Reason",
     "Reference",
     "ReportQuestion",
     "ReportRow",
@@ -120,6 +125,7 @@ __all__ = [
     "list_folder",
     "load",
     "migrate",
+    "notes",
     "read_table",
     "shipped",
     "write_starter",

@@ -35,8 +35,12 @@ Rater = Literal["clinician", "self"]
 Blinding = Literal["double", "single", "open", "unknown"]
 Control = Literal["placebo", "other_site", "sham", "drug", "none"]
 Date = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-#: Of a claim that people meet: inconclusive was tested and cannot tell, untested was looked at by nobody.
-Verdict = Literal["supported", "contradicted", "inconclusive", "untested"]
+#: Of one thing that is claimed: inconclusive was tested and cannot tell, untested was looked at by nobody.
+PartVerdict = Literal["supported", "contradicted", "inconclusive", "untested"]
+#: Of a claim that people meet; in parts: each of its parts has its own.
+Verdict = Literal["supported", "contradicted", "inconclusive", "untested", "in parts"]
+#: What a reason says of its claim; unclear was tested and cannot tell, beside decides nothing.
+Bearing = Literal["for", "against", "unclear", "beside"]
 
 #: Of the format; what an older one needs to become this one, :mod:`glabella.dossier._migrate` knows.
 SCHEMA_VERSION = 2
@@ -159,7 +163,7 @@ class Option(_Model):
         "named", description="the analysis's time, or each trial's first or last time that gives an effect"
     )
     without: tuple[Text, ...] = Field((), description="comparisons to leave out")
-    co_treatment: tuple[CoTreatment, ...] = Field((), description="kinds to keep; empty: all; recalled is unknown")
+    co_treatment: tuple[CoTreatment, ...] = Field((), description="kinds to keep; empty: all")
     blinding: tuple[Blinding, ...] = Field((), description="kinds to keep; empty: all")
     controls: tuple[Control, ...] = Field((), description="kinds to keep; empty: all")
     not_from: tuple[ReferenceId, ...] = Field((), description="references whose numbers are not used")
@@ -175,7 +179,6 @@ class Analysis(Option):
     comparisons: tuple[Text, ...] = Field(description="study/comparison, in the order shown")
     method: Literal["REML", "DL", "common"] = "REML"
     test: Literal["z", "t", "knha"] = "knha"
-    assume_recalled: bool = Field(False, description="reproduction only: let recalled arm sizes in")
     why: Text
 
     def choosing(self, *options: Option) -> Analysis:
@@ -441,6 +444,10 @@ class Products(_Model):
     combination: tuple[Statement, ...] = ()
 
 
+#: What a claim may ask to be computed besides.
+Computed = Literal["combination"]
+
+
 class ArmPair(_Model):
     """Events with and without the product in a population outside the studies."""
 
@@ -451,14 +458,50 @@ class ArmPair(_Model):
     versus: ArmResult
 
 
+class Reason(Statement):
+    """A sentence that carries a verdict, with what it says of the claim."""
+
+    bears: Bearing = Field("beside", description="unclear: tested, and cannot tell; beside: decides nothing")
+
+
+class ClaimPart(_Model):
+    """A part of a claim, with a verdict of its own."""
+
+    text: Text = Field(description="what this part says, such as: in children")
+    verdict: PartVerdict
+    why: tuple[Reason, ...] = Field(min_length=1)
+    computed: Computed | None = Field(None, description="what the report computes of it besides")
+
+
 class PopularClaim(_Model):
-    """A claim people meet, and the verdict of the evidence."""
+    """A claim people meet, and the verdict of the evidence; one whose parts differ has one for each."""
 
     id: Id
     claim: Text
     verdict: Verdict
-    why: tuple[Statement, ...] = Field(min_length=1)
-    computed: Literal["combination"] | None = Field(None, description="what the brief computes of it besides")
+    why: tuple[Reason, ...] = ()
+    parts: dict[Id, ClaimPart] = Field({}, description="where the verdict is in parts")
+    computed: Computed | None = Field(None, description="what the report computes of it besides")
+
+    @model_validator(mode="after")
+    def _has_reasons_or_parts(self) -> PopularClaim:
+        if self.verdict == "in parts" and len(self.parts) < 2:
+            raise ValueError("the verdict is in parts, expected two parts or more, each with its own")
+        if self.parts and self.verdict != "in parts":
+            raise ValueError(f"the verdict is {self.verdict}, but there are parts; expected in parts")
+        if not self.parts and not self.why:
+            raise ValueError("why is missing; expected the reasons of the verdict")
+        return self
+
+    @property
+    def judged(self) -> tuple[tuple[str, PopularClaim | ClaimPart], ...]:
+        """What has a verdict of its own: the parts by name, or else the claim, whose name is empty."""
+        return tuple(self.parts.items()) if self.parts else (("", self),)
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Every reason, those of the parts after its own."""
+        return self.why + tuple(reason for part in self.parts.values() for reason in part.why)
 
 
 class Claims(_Model):
@@ -481,6 +524,12 @@ class Reference(_Model):
     PMID: str | None = None
     PMCID: str | None = None
     number: str | None = Field(None, description="registration, such as NCT…")
+    URL: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
+
+    @property
+    def located(self) -> bool:
+        """Whether it says where anybody can look it up."""
+        return bool(self.DOI or self.PMID or self.PMCID or self.number or self.URL)
 
 
 Products.model_rebuild()

@@ -100,13 +100,14 @@ products:
 
 _CLAIMS = """\
 # yaml-language-server: $schema=schema/claims.json
-# Claims people meet, and the verdict: supported, contradicted, inconclusive or untested.
+# Claims people meet, and the verdict: supported, contradicted, inconclusive, untested, or in parts.
+# Reasons bear for it, against it or unclear; what decides nothing stands beside. The verdict must be what they say.
 claims:
   - id: a
     claim: It works.
     verdict: untested
     why:
-      - {text: This example holds no evidence., status: missing}
+      - {text: This example holds no evidence., bears: beside, status: missing}
 """
 
 _REFERENCES = [
@@ -115,6 +116,7 @@ _REFERENCES = [
         "type": "article-journal",
         "title": "An example that does not exist",
         "genre": "example",
+        "URL": "https://example.org/",
         "note": "nothing; replace it",
     }
 ]

@@ -60,10 +60,8 @@ class Contrast:
         return self.study.comparisons[self.key]
 
     def usable(self, number: Number | None) -> TypeGuard[Number]:
-        """Whether a number may enter; recalled ones only where a reproduction says so."""
-        if number is None or number.bound is not None or not set(self.analysis.not_from).isdisjoint(number.sources):
-            return False
-        return number.usable or (self.analysis.assume_recalled and number.status == "recalled")
+        """Whether a number may enter."""
+        return number is not None and number.usable and set(self.analysis.not_from).isdisjoint(number.sources)
 
     def results(self, outcome: str) -> list[Result]:
         """Results of an outcome, first period only, in the analysis's order: by rater, time, and primary first.
@@ -124,7 +122,7 @@ class Contrast:
         # A borrowed spread is sought among the results that the analysis reads.
         sought = between is not None and between.borrow_sd_from is not None
         how = (analysis.outcome, analysis.raters, analysis.when, analysis.time) if sought else ()
-        usable = (analysis.measure, analysis.not_from, analysis.assume_recalled)
+        usable = (analysis.measure, analysis.not_from)
         asked = (way.__name__, id(result), self.study.id, self.key, self.shares, self.better, usable, how)
         if asked not in self.made:
             try:
@@ -153,12 +151,7 @@ class Contrast:
             candidates = (shown.n if shown else None, self.study.arms[arm].n_analysed)
             number = next((n for n in candidates if self.usable(n)), None)
             if number is None:
-                only_recalled = any(n is not None and n.status == "recalled" for n in candidates)
-                return (
-                    "arm sizes are known from memory only, and what is from memory is never pooled"
-                    if only_recalled
-                    else "the number analysed in each arm was not seen"
-                )
+                return "the number analysed in each arm was not seen"
             found.append((end, number))
         n1, n2 = known(found[0][1]), known(found[1][1]) / self.shares
         if not (n1 and n2):

@@ -105,7 +105,6 @@ class Reading(NamedTuple):
     uses: tuple[str, ...]
     raters: tuple[str, ...]
     not_from: tuple[str, ...]
-    assume_recalled: bool
 
 
 class _Chosen(NamedTuple):
@@ -192,10 +191,8 @@ def _on_one_scale(
 
 def _unwanted(selection: Selection, study: Study, key: str) -> str | None:
     """Say why an analysis does not want a comparison, if it does not."""
-    detail = study.co_treatment_detail
-    remembered = detail is not None and detail.status == "recalled"
     for what, kind, wanted in (
-        ("co-treatment", "unknown" if remembered else study.co_treatment, selection.co_treatment),
+        ("co-treatment", study.co_treatment, selection.co_treatment),
         ("blinding", study.design.blinding, selection.blinding),
         ("control", study.comparisons[key].control, selection.controls),
     ):

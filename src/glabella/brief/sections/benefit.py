@@ -14,7 +14,6 @@ from glabella.brief.readings import (
     counted,
     denominator,
     headline_reading,
-    not_used,
     people_with,
     people_without,
     readings,
@@ -155,7 +154,7 @@ def _important_on(head: Reading) -> float | None:
 
 def _note(results: Results, book: Ledger, rows: tuple[Reading, ...], lows: tuple[Baseline, ...]) -> Inline:
     """Say how points and people were computed, and what that assumes."""
-    head, found = rows[0], counted(results)
+    head = rows[0]
     points = head.one.outcome.points
     pieces: list[Inline] = []
     if head.points is not None and points is not None:
@@ -179,6 +178,4 @@ def _note(results: Results, book: Ledger, rows: tuple[Reading, ...], lows: tuple
             "whatever the chance without treatment" if len(lows) == 1 else "at both chances without treatment"
         )
         pieces.append(f"People are computed, not counted: {what} {alike_at}, it is assumed.")
-    if unused := not_used(head.one, found[1] if found is not None else None):
-        pieces += [f"{' ' if lows else ''}Not used, without a source: ", Name(", ".join(unused)), "."]
     return tuple(pieces)

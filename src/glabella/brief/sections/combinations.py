@@ -156,7 +156,7 @@ def _added(results: Results, book: Ledger) -> list[Block]:
     rows = []
     words = words_of(evidence)
     for kind in _KINDS:
-        these = [study for study in studies if _kind(study) == kind]
+        these = [study for study in studies if study.co_treatment == kind]
         if these:
             rows.append(Row((words.others(kind), *_added_by(results, book, analysis, these, kind))))
     name = words.treatment
@@ -196,12 +196,6 @@ def _added_by(
         Shown(about("k", f"comparisons with an effect; {label}", len(found.effects)), "number"),
         _pooled(results, about, found, label),
     )
-
-
-def _kind(study: Study) -> CoTreatment:
-    """Give what else people took; what is from memory is not known."""
-    detail = study.co_treatment_detail
-    return "unknown" if detail is not None and detail.status == "recalled" else study.co_treatment
 
 
 def _pooled(results: Results, book: Ledger, found: Contrasts, label: str) -> Inline:

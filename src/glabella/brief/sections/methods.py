@@ -47,8 +47,10 @@ _CERTAINTY = (
     "that anyone can check, not the judgement of a panel."
 )
 _UNJUDGED = "No study here has a published judgement of risk of bias, so no analysis is chosen by it."
-_MEMORY = "Numbers from memory, whose source was not checked, are never pooled"
-_ASSUMED = ", except to meet a published figure, where it is said"
+_MEMORY = (
+    "A value from memory stands only among what is held out of every fit and among priors. It is no result, is "
+    "drawn nowhere and enters no score."
+)
 #: Of the kinds of sources so many are named, the commonest; the others are summed up.
 _NAMED = 8
 
@@ -63,7 +65,7 @@ def report(results: Results, book: Ledger) -> Section | None:
             "lead",
         ),
         Heading("How effects are pooled"),
-        Items((*_pooling(results), _PREDICTION, _memory(results))),
+        Items((*_pooling(results), _PREDICTION, _MEMORY)),
         Heading("How certainty is rated"),
         Paragraph(_CERTAINTY),
     ]
@@ -92,11 +94,6 @@ def _pooling(results: Results) -> list[str]:
     ways = dict.fromkeys((analysis.method, analysis.test) for analysis in declared)
     first, *others = (f"{_METHODS[method]}, with {_TESTS[test]}" for method, test in ways)
     return [f"Effects are pooled {first}.", *(f"Some analyses pool {other}." for other in others)]
-
-
-def _memory(results: Results) -> str:
-    assumed = any(analysis.assume_recalled for analysis in results.evidence.dossier.analyses.values())
-    return f"{_MEMORY}{_ASSUMED if assumed else ''}."
 
 
 def _searched(results: Results, book: Ledger) -> Inline:
