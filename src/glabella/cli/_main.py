@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from glabella._version import __version__
+from glabella.cli._articles import check, claims_command
 from glabella.cli._bayes import bayes_command
 from glabella.cli._documents import brief, report
 from glabella.cli._faults import Careful
@@ -106,6 +107,8 @@ def dossier_schema(kind: str) -> None:
     click.echo(json.dumps(json_schema(kind), indent=2, ensure_ascii=False))
 
 
+main.add_command(check)
+main.add_command(claims_command)
 main.add_command(bayes_command)
 main.add_command(brief)
 main.add_command(report)

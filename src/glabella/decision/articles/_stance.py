@@ -41,8 +41,8 @@ _HEDGES: Patterns = (
 _ATTRIBUTIONS: Patterns = (
     "says|said|say|saying|claim|claims|claimed|claiming|believe*|think|thinks|thought|argue*|report",
     "reported|reports|according to|insist*|explain*|found|finds|show|showed|shows|shown|conclude*|study|studies",
-    "trial|trials|review*|researcher*|scientist*|meta analys*|analysis|paper*|told|swear*|expert*|theory|hypothesis|author*",
-    "wrote|writes|note|notes|noted|tell|tells|team|warn*|observ*|describe*|announced|my|i|me",
+    "trial|trials|review*|researcher*|scientist*|meta analys*|analysis|paper*|told|swear*|expert*",
+    "theory|hypothesis|author*|wrote|writes|note|notes|noted|tell|tells|team|warn*|observ*|describe*|announced|my|i|me",
     "psychiatrist*|dermatologist*|doctor*|professor*|psychologist*",
 )
 _BREAKS = re.compile(r" (?:and|but|then|so|plus|yet) ")
