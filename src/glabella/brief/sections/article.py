@@ -142,14 +142,16 @@ def unrecognised(results: Results, checked: Checked, book: Ledger) -> Section | 
     if looked:
         content += [
             Paragraph(
-                "These sentences name the treatment and its purpose, and no rule recognises what they say. Read them yourself."
+                "These sentences name the treatment and its purpose, and no rule recognises what they say. Read "
+                "them yourself."
             ),
             Items(tuple(("“", Name(each.sentence.text), "”") for each in looked)),
         ]
     content.append(Paragraph(("Not read as claims: questions ", asked, ", headings ", heads, "."), "note"))
     content.append(
         Paragraph(
-            "A sentence is recognised by words that the dossier lists for each claim. What is not marked is not thereby true: rules miss claims, most of all where they are worded unusually.",
+            "A sentence is recognised by words that the dossier lists for each claim. What is not marked is not "
+            "thereby true: rules miss claims, most of all where they are worded unusually.",
             "note",
         )
     )
