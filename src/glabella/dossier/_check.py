@@ -81,6 +81,7 @@ def check_reading(reading: Reading) -> list[Fault]:
     """Check the parts of a reading against each other, as far as they could be read."""
     from glabella.dossier._check_claims import check_claims
     from glabella.dossier._check_comparators import check_comparators
+    from glabella.dossier._check_frames import check_frames
     from glabella.dossier._check_locators import check_locators
     from glabella.dossier._check_measures import check_measures
     from glabella.dossier._check_mechanism import check_mechanism
@@ -103,6 +104,7 @@ def check_reading(reading: Reading) -> list[Fault]:
     faults += check_rules(reading)
     faults += check_measures(reading)
     faults += check_summary(reading)
+    faults += check_frames(reading)
     faults += check_comparators(reading)
     faults += check_mechanism(reading)
     return list(told(faults))

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from glabella.dossier._comparators import Comparators
 from glabella.dossier._fitted import Fitted
+from glabella.dossier._frames import Frames
 from glabella.dossier._mechanism import Explanations, Links, Parameters
 from glabella.dossier._mechanism_words import MechanismWords
 from glabella.dossier._observations import Observations
@@ -27,6 +28,7 @@ KINDS: dict[str, type[BaseModel]] = {
     "comparators": Comparators,
     "priors": Priors,
     "summary": Summary,
+    "frames": Frames,
     "parameters": Parameters,
     "observations": Observations,
     "links": Links,
@@ -42,8 +44,8 @@ def json_schema(kind: str) -> dict[str, Any]:
 
     Parameters
     ----------
-    kind : {"dossier", "study", "products", "claims", "reports", "comparators", "priors", "summary"}, or, of a \
-            mechanism, {"parameters", "observations", "links", "explanations", "questions", "words", "fit"}
+    kind : {"dossier", "study", "products", "claims", "reports", "comparators", "priors", "summary", "frames"}, \
+            or, of a mechanism, {"parameters", "observations", "links", "explanations", "questions", "words", "fit"}
         The kind of file.
 
     Raises
