@@ -11,11 +11,15 @@ from glabella.decision.bodies import Declared, body_of, estimated, of_trials
 from glabella.decision.claims import JudgedClaim, judge_claims, studies_known
 from glabella.decision.rating import Indirect, Unblinding, needed_for_difference, needed_for_shares
 from glabella.decision.verdicts import Estimated, Interval, Known
-from glabella.dossier import Fault
+from glabella.dossier import Evidence, Fault, Number
 from glabella.dossier.rules import Rule
 from glabella.synthesis import control_counts
 
 _PERCENT = "percent_of_headline."
+#: Of the trial that a dossier calls the largest: how many of its main comparisons came out for the treatment.
+_WON = "main_comparisons_won_by_the_largest_trial"
+#: A printed p value below this is a main comparison that was won.
+_WON_BELOW = 0.05
 
 
 def judged_claims(results: Results) -> tuple[JudgedClaim, ...]:
@@ -42,7 +46,8 @@ def known_of(results: Results) -> Known:
 
     Shares and quantities are those of an analysis that counts people: ``treated`` and ``control``, and of a
     quantity the analysis with either after a point, such as ``cured.treated``. Counted is besides, of people in the
-    headline, how many of a hundred an analysis has, such as ``percent_of_headline.cured``.
+    headline, how many of a hundred an analysis has, such as ``percent_of_headline.cured``; and how many main
+    comparisons the largest trial won (``main_comparisons_won_by_the_largest_trial``).
     """
     atoms = [atom for rule in _rules(results) for atom in rule.atoms]
     effects = {atom.estimate.key for atom in atoms if atom.estimate} | {
@@ -62,7 +67,7 @@ def known_of(results: Results) -> Known:
         estimates=rated,
         shares=shares,
         quantities={f"{key}.{arm}": share for (arm, key), share in shares.items()},
-        numbers=_percents(results, {atom.count.of for atom in atoms if atom.count}),
+        numbers={**_percents(results, {atom.count.of for atom in atoms if atom.count}), **_won(results.evidence)},
         studies=studies_known(results.evidence),
     )
 
@@ -133,6 +138,24 @@ def _percents(results: Results, asked: set[str]) -> dict[str, float]:
         if one is not None:
             found[name] = 100 * one.people / results.headline.people
     return found
+
+
+def _won(evidence: Evidence) -> dict[str, float]:
+    """Count primary results of the largest trial whose printed p value is small and favours the treatment."""
+    won: list[bool] = []
+    for study in evidence.studies.values():
+        largest = {key for key, comparison in study.comparisons.items() if comparison.largest}
+        for result in study.results:
+            for between in result.between:
+                if result.role == "primary" and between.comparison in largest:
+                    won.append(between.favours == "arm" and _small(between.p))
+    return {_WON: float(sum(won))} if won else {}
+
+
+def _small(p: Number | None) -> bool:
+    if p is None or p.value is None or p.bound in (">", ">="):
+        return False
+    return p.value <= _WON_BELOW if p.bound == "<" else p.value < _WON_BELOW
 
 
 def _declared(results: Results, one: PooledAnalysis) -> Declared:
