@@ -10,7 +10,9 @@ from pydantic import AfterValidator, Field
 from glabella.dossier._number import _Model
 from glabella.dossier._schema import Id
 
-_WORD = re.compile(r"(?:[a-z0-9%][a-z0-9.%]*\*?|@)")
+_WORD = re.compile(r"(?:[a-z0-9%][a-z0-9.%]*\*?|@|<[a-z_0-9]+>)")
+_GAP = re.compile(r" (?:~|\.{2,3}) ")
+_JOINT = re.compile(r" [&+] ")
 
 
 def _pattern(text: str) -> str:
@@ -20,14 +22,21 @@ def _pattern(text: str) -> str:
     return text
 
 
+def _condition(text: str) -> str:
+    """Refuse a condition one of whose patterns cannot be one."""
+    if faults := [fault for each in _JOINT.split(text) if (fault := fault_of(each))]:
+        raise ValueError("; ".join(faults))
+    return text
+
+
 def fault_of(pattern: str) -> str | None:
     """Say what is wrong with a pattern of words; None if nothing is.
 
-    >>> fault_of("not approved|unapproved .. depress*"), fault_of("not || Approved")
+    >>> fault_of("not approved|unapproved .. <illness>"), fault_of("not || Approved")
     (None, "has an empty phrase; 'Approved' is no word in small letters")
     """
     faults = []
-    for part in pattern.split(" .. "):
+    for part in _GAP.split(pattern):
         for phrase in part.split("|"):
             if not phrase.strip():
                 faults.append("has an empty phrase")
@@ -37,23 +46,27 @@ def fault_of(pattern: str) -> str | None:
     return "; ".join(dict.fromkeys(faults)) or None
 
 
-#: Words in small letters: ``*`` ends a word that may go on, ``@`` is a number, ``|`` stands between phrases of
-#: which any will do, ``..`` between parts that up to four words may keep apart.
+#: Words in small letters: ``*`` ends a word that may go on, ``@`` is a number, ``<name>`` is any pattern of that
+#: concept, ``|`` stands between phrases of which any will do, ``..`` between parts that up to four words may keep
+#: apart and ``...`` up to nine, none of them a word of denial.
 Pattern = Annotated[str, AfterValidator(_pattern)]
 Patterns = tuple[Pattern, ...]
+#: Patterns, ``&`` before those that must stand in the same clause, ``+`` before those that may stand anywhere in the
+#: sentence, in the line that leads to it as an item of a list, or in the heading above it.
+Condition = Annotated[str, AfterValidator(_condition)]
 
 
 class Frame(_Model):
     """How one claim is recognised in a clause."""
 
     claim: Id
-    when: tuple[tuple[Id, ...], ...] = Field(
-        min_length=1,
-        description="each a set of concepts that together make the claim; the first is what is asserted or denied",
+    when: tuple[Condition, ...] = Field(
+        (), description="each says the claim, or denies it where one word of denial bears on its first pattern"
     )
-    unless: tuple[Id, ...] = Field((), description="concepts that must not occur")
-    denies: Patterns = Field((), description="words by which the claim is denied, besides not, never and the like")
-    asserts: Patterns = Field((), description="words that hold a not and do not deny the claim")
+    denies: tuple[Condition, ...] = Field(
+        (), description="each denies the claim by itself; where a word of denial bears on it, nothing is marked"
+    )
+    unless: Patterns = Field((), description="what must not occur in the sentence")
     over: tuple[Id, ...] = Field((), description="claims that are not marked where this one is")
     mirror: Id | None = Field(None, description="the claim that a denial of this one asserts")
 
@@ -64,8 +77,8 @@ class Frames(_Model):
     language: Literal["en"] = Field(description="of the articles that are read")
     subject: Patterns = Field(min_length=1, description="what names the treatment")
     elsewhere: Patterns = Field((), description="what names something else")
-    concepts: dict[Id, Annotated[Patterns, Field(min_length=1)]]
-    looks_like: tuple[Id, ...] = Field(
-        (), description="concepts of which a sentence about the treatment is listed where no claim is recognised"
+    concepts: dict[Id, Annotated[Patterns, Field(min_length=1)]] = Field(description="families of words, by name")
+    looks_like: Patterns = Field(
+        (), description="of what a sentence about the treatment is listed where no claim is recognised"
     )
     frames: tuple[Frame, ...]
