@@ -15,8 +15,6 @@ from glabella.decision.articles._text import Sentence, Words, sentences_of
 if TYPE_CHECKING:
     from glabella.dossier import Frame, Frames
 
-#: How many sentences back the treatment may have been named.
-_BACK = 4
 #: Words that make up a third or more of running English and a tenth or less of its neighbours.
 _ENGLISH = re.compile(
     r"""(?:the|of|and|to|in|is|that|it|for|was|on|with|as|are|be|this|have|has|had|not|by|from|at|or|you|they|which|who
@@ -127,24 +125,22 @@ def check(blocks: Iterable[Block], frames: Frames) -> Checked:
     about = any(named)
     if not (english and about):
         return Checked(tuple(Marked(each, (), looks=False) for each in sentences), about, english)
-    out, last = [], -_BACK - 1
+    out: list[Marked] = []
     above: list[Reading] = []
-    for place, (each, reading) in enumerate(zip(sentences, readings, strict=True)):
-        last = place if named[place] else last
+    for each, reading, here in zip(sentences, readings, named, strict=True):
         if each.kind == "heading":
             above = [reading]
         elif each.kind != "item" and each.text.endswith(":"):
             above = [*above[:1], reading]
         elif each.kind != "item":
             above = above[:1]
-        near = place - last <= _BACK
-        if each.kind == "heading" or each.question or not near:
+        if each.kind == "heading" or each.question:
             out.append(Marked(each, (), looks=False))
             continue
         marks, unsure = _marks(each, reading, above, known)
         if len(each.words.words) > _MOST_WORDS:
             marks, unsure = (), True
-        looks = not marks and (unsure or (named[place] and bool(reading.spans(_LOOKS))))
+        looks = not marks and (unsure or (here and bool(reading.spans(_LOOKS))))
         out.append(Marked(each, marks, looks=looks))
     return Checked(tuple(out), about, english)
 

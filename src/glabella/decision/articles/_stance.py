@@ -35,7 +35,7 @@ _GENERAL = Lexicon({
         "no ~ wonder|surprise|matter|longer|small", "do not ~ forget|worry", "whether or not", "or not", "if not",
         "why not", "nothing short of", "can not help but", "without a doubt|without doubt", "undoubt*", "not a doubt",
         "nothing new", "no ~ joke|lie|kidding|less than", "no fewer than", "not everyone", "believe it or not",
-        "like it or not", "not for nothing", "why wouldn|not", "no one size", "can not wait", "no brainer",
+        "like it or not", "not for nothing", "no one size", "can not wait", "no brainer",
     ),
     # A word of denial after what it denies, by what stands before it.
     "after": (
