@@ -66,6 +66,7 @@ class Frame(_Model):
     denies: tuple[Condition, ...] = Field(
         (), description="each denies the claim by itself; where a word of denial bears on it, nothing is marked"
     )
+    own: Patterns = Field((), description="words that hold a word of denial and do not deny the claim")
     unless: Patterns = Field((), description="what must not occur in the sentence")
     over: tuple[Id, ...] = Field((), description="claims that are not marked where this one is")
     mirror: Id | None = Field(None, description="the claim that a denial of this one asserts")

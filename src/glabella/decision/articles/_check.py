@@ -172,6 +172,7 @@ class _Condition:
 class _Frame:
     claim: str
     conditions: tuple[_Condition, ...]
+    own: str
     unless: str
     over: tuple[str, ...]
     mirror: str | None
@@ -206,8 +207,9 @@ def _known(frames: Frames) -> _Known:
             *(condition(each, "asserts") for each in frame.when),
             *(condition(each, "denies") for each in frame.denies),
         )
-        concepts[f" unless {frame.claim}"] = frame.unless
-        out.append(_Frame(frame.claim, conditions, f" unless {frame.claim}", frame.over, frame.mirror))
+        own, unless = f" own {frame.claim}", f" unless {frame.claim}"
+        concepts |= {own: frame.own, unless: frame.unless}
+        out.append(_Frame(frame.claim, conditions, own, unless, frame.over, frame.mirror))
     return _Known(Lexicon(concepts), tuple(out))
 
 
@@ -256,7 +258,7 @@ def _fired(
                 continue
             spans = [focus, *(each for each in beside if each is not None)]
             words = tuple(" ".join(reading.words[start:end]) for start, end in spans)
-            yield denials.stance(clause, focus, spans, condition.base), words
+            yield denials.stance(clause, focus, [*spans, *reading.spans(frame.own)], condition.base), words
 
 
 def _within(name: str, clause: Span, reading: Reading) -> Span | None:
