@@ -12,7 +12,7 @@ from glabella.dossier._schema import Id
 
 _WORD = re.compile(r"(?:[a-z0-9%][a-z0-9.%]*\*?|@|<[a-z_0-9]+>)")
 _GAP = re.compile(r" (?:~|\.{2,3}) ")
-_JOINT = re.compile(r" [&+] ")
+_JOINT = re.compile(r" [&+-] ")
 
 
 def _pattern(text: str) -> str:
@@ -52,7 +52,8 @@ def fault_of(pattern: str) -> str | None:
 Pattern = Annotated[str, AfterValidator(_pattern)]
 Patterns = tuple[Pattern, ...]
 #: Patterns, ``&`` before those that must stand in the same clause, ``+`` before those that may stand anywhere in the
-#: sentence, in the line that leads to it as an item of a list, or in the heading above it.
+#: sentence, in the line that leads to it as an item of a list, or in the heading above it, ``-`` before those that must
+#: not stand in the clause.
 Condition = Annotated[str, AfterValidator(_condition)]
 
 

@@ -23,11 +23,11 @@ _ENGLISH = re.compile(
     re.VERBOSE,
 )
 _LEAST_ENGLISH, _LEAST_WORDS = 0.25, 20
-#: A clause that begins so supposes or asks, and claims nothing.
+#: A clause that begins so supposes or asks, and claims nothing, unless a pattern begins with the word itself.
 _SUPPOSES = frozenset({"whether", "if", "unless", "suppose", "imagine", "provided"})
 #: Nobody says a thing in more words; what is longer has lost its stops and is not read.
 _MOST_WORDS = 150
-_JOINT = re.compile(r" ([&+]) ")
+_JOINT = re.compile(r" ([&+-]) ")
 _SUBJECT, _ELSEWHERE, _LOOKS = " subject", " elsewhere", " looks"
 
 
@@ -160,11 +160,12 @@ def is_english(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Condition:
-    """The names of patterns: of the first, of those in its clause, and of those in its sentence or above it."""
+    """The names of patterns: the first, those in its clause, those in its sentence or above, those barred from it."""
 
     focus: str
     beside: tuple[str, ...]
     around: tuple[str, ...]
+    barred: tuple[str, ...]
     base: Stance
 
 
@@ -198,6 +199,7 @@ def _known(frames: Frames) -> _Known:
             f" {focus}",
             tuple(f" {pattern}" for mark, pattern in pairs if mark == "&"),
             tuple(f" {pattern}" for mark, pattern in pairs if mark == "+"),
+            tuple(f" {pattern}" for mark, pattern in pairs if mark == "-"),
             base,
         )
 
@@ -221,7 +223,7 @@ def _marks(
     unsure = False
     denials = Denials(reading.words)
     modality = denials.modality()
-    clauses = [each for each in sentence.clauses if _says(each, reading)]
+    clauses = [each for each in sentence.clauses if _about(each, reading)]
     for frame in known.frames:
         if reading.spans(frame.unless):
             continue
@@ -256,6 +258,10 @@ def _fired(
             focus = _within(condition.focus, clause, reading)
             if focus is None or any(each is None for each in beside):
                 continue
+            if any(_within(name, clause, reading) is not None for name in condition.barred):
+                continue
+            if reading.words[clause[0]] in _SUPPOSES and focus[0] > clause[0]:
+                continue
             spans = [focus, *(each for each in beside if each is not None)]
             words = tuple(" ".join(reading.words[start:end]) for start, end in spans)
             yield denials.stance(clause, focus, [*spans, *reading.spans(frame.own)], condition.base), words
@@ -269,8 +275,6 @@ def _within(name: str, clause: Span, reading: Reading) -> Span | None:
     return None
 
 
-def _says(clause: Span, reading: Reading) -> bool:
-    """Whether a clause says something, and of the treatment: not where something else is named and it is not."""
-    if reading.words[clause[0]] in _SUPPOSES:
-        return False
+def _about(clause: Span, reading: Reading) -> bool:
+    """Whether a clause is about the treatment: not where something else is named and it is not."""
     return _within(_ELSEWHERE, clause, reading) is None or _within(_SUBJECT, clause, reading) is not None

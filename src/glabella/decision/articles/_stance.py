@@ -23,7 +23,7 @@ _GENERAL = Lexicon({
         "little|few ~ evidence|proof|reason|sign|support|data|studies",
         "too early to|too soon to|no more than|stop short of|stops short of|stopped short of|bollocks|bunk|baloney|bull|bs|my foot|as if",
         "scant|weak|thin|thinner ~ evidence|proof|data", "evidence|proof|data .. scant|thin|missing|lacking|weak",
-        "no ~ evidence|proof|reason|sign|support|data", "not yet|not been|not be|not have|not ever|never ever",
+        "stop ~ saying|telling|claiming", "gives|give|gave ~ the lie", "no ~ evidence|proof|reason|sign|support|data", "not yet|not been|not be|not have|not ever|never ever",
         "do not ~ think|believe|expect|buy|accept", "no ~ trial|study|one ~ has|have", "nobody has", "not ~ show|prove|shown|proven|proved",
         "remains to be", "open question", "questionable", "invent*|made up|making it up|uncertain|unclear|unknown",
         "stretch|leap|oversold|overblown|rarely|seldom|never mind|anything but|the opposite|jury is",
@@ -45,7 +45,7 @@ _GENERAL = Lexicon({
     # What bears on all that follows in the sentence.
     "outer": (
         "<denial> .. that", "not ~ true|so|proven|proved|shown ~ that", "<denial> .. notion|idea|claim|view|belief",
-        "it ~ is|was ~ <denial>",
+        "it ~ is|was ~ <denial>", "would|should ~ like|love ~ to tell|say|claim|believe", "claims that",
     ),
     # What turns what follows it into something about somebody, not about the claim.
     "relative": ("who|whom|whose|when|where|if|because|since|which|unless|anyone|those",),

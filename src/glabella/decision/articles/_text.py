@@ -21,7 +21,7 @@ _QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "„": 
 _WORD = re.compile(r"[^\W_]+(?:[.,][0-9]+)*(?:'[^\W_]+)?%?|%")
 #: What ends a clause: marks, and words that begin another; a comma before a joining word too.
 _SPLIT = re.compile(
-    r"""[;:()\[\]—–…]|(?<=\s)-+(?=\s)|\.\.\.
+    r"""[;:()\[\]—–…?!]|(?<=\s)-+(?=\s)|\.\.\.
     |,(?=\s+(?:and|but|yet|so|or|nor|while|although|though|which|who|whereas|because|since|as|with|if|unlike|not|then)\b)
     |\s(?=(?:but|while|although|though|whereas|because|whether|yet)\b)""",
     re.VERBOSE | re.IGNORECASE,
@@ -108,14 +108,14 @@ class Sentence:
 
     @cached_property
     def clauses(self) -> tuple[tuple[int, int], ...]:
-        """Of its clauses, in order, the first word and the one past the last; each has at least one."""
+        """Of its clauses, in order, the first word and the one past the last; none of what asks."""
         ends = [mark.start() for mark in _SPLIT.finditer(self.text)]
         found, start, place = [], 0, 0
         spans = self.words.spans
         for end in (*ends, len(self.text)):
             while place < len(spans) and spans[place][0] < end:
                 place += 1
-            if place > start:
+            if place > start and self.text[end : end + 1] != "?":
                 found.append((start, place))
             start = place
         return tuple(found)
