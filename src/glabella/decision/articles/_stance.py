@@ -81,9 +81,15 @@ class Denials:
         reading = _GENERAL.read(words)
         neutral = reading.spans("neutral")
         self._reading: Reading = reading
+        singles = reading.spans("denial")
         self._denials = [
-            each for each in _merged(reading.spans("denial")) if not any(_meet(each, other) for other in neutral)
+            each for each in _merged(singles) if not any(_meet(each, other) for other in neutral)
         ]
+        #: Of each, the shortest word or words of denial in it.
+        self._cores = {
+            each: min((one for one in singles if _holds(each, one)), key=lambda one: one[1] - one[0])
+            for each in self._denials
+        }
         self._relative = [start for start, _ in reading.spans("relative")]
         self._outer = [end for start, end in reading.spans("outer") if not any(_meet((start, end), n) for n in neutral)]
         self._after = {end for _, end in reading.spans("after")}
@@ -120,7 +126,7 @@ class Denials:
         near = [
             each
             for each in self._denials
-            if clause[0] <= each[0] < clause[1] and not any(_meet(each, own) for own in fired)
+            if clause[0] <= each[0] < clause[1] and not any(_holds(own, self._cores[each]) for own in fired)
         ]
         if any(end <= clause[0] for end in self._outer):
             return "unsure"
@@ -152,6 +158,10 @@ class Denials:
 
 def _meet(one: Span, other: Span) -> bool:
     return one[0] < other[1] and other[0] < one[1]
+
+
+def _holds(outer: Span, inner: Span) -> bool:
+    return outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
 def _merged(spans: Sequence[Span]) -> list[Span]:
