@@ -17,6 +17,7 @@ from glabella.dossier._check_agreement import misfits_of_arm, misfits_of_differe
 from glabella.dossier._check_direction import check_direction
 from glabella.dossier._comparators import Comparators
 from glabella.dossier._faults import Fault, told
+from glabella.dossier._frames import Frame
 from glabella.dossier._load import FIT, Reading, read_folder
 from glabella.dossier._mechanism import Parameter
 from glabella.dossier._number import Alternative, Number, misfits_of_count
@@ -164,8 +165,8 @@ def _check_words(reading: Reading, models: Iterable[tuple[str, _Place, BaseModel
         yield Fault("dossier.yaml", reading.documents["dossier.yaml"].line(("names",)), message)
         return
     for file, place, value in models:
-        if isinstance(value, Number):
-            continue  # what a Number notes is its provenance, and is shown as such
+        if isinstance(value, (Number, Frame)):
+            continue  # a Number's note is its provenance, shown as such; a frame's words are an article's, not ours
         for field in _spoken_of(type(value)):
             said = getattr(value, field)
             for text in said.values() if isinstance(said, Mapping) else (said,):

@@ -46,9 +46,18 @@ def fault_of(pattern: str) -> str | None:
     return "; ".join(dict.fromkeys(faults)) or None
 
 
+def references(pattern: str) -> list[str]:
+    """Give the concepts that a pattern names.
+
+    >>> references("<easing> .. <sadness>|tears")
+    ['easing', 'sadness']
+    """
+    return re.findall(r"<([a-z_0-9]+)>", pattern)
+
+
 #: Words in small letters: ``*`` ends a word that may go on, ``@`` is a number, ``<name>`` is any pattern of that
 #: concept, ``|`` stands between phrases of which any will do, ``..`` between parts that up to four words may keep
-#: apart and ``...`` up to nine, none of them a word of denial.
+#: apart and ``...`` up to nine, none of them a word of denial, ``~`` between parts with nothing between.
 Pattern = Annotated[str, AfterValidator(_pattern)]
 Patterns = tuple[Pattern, ...]
 #: Patterns, ``&`` before those that must stand in the same clause, ``+`` before those that may stand anywhere in the

@@ -25,7 +25,6 @@ _NUMBER = re.compile(
     r"[0-9][0-9.,]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty"
     r"|sixty|seventy|eighty|ninety|hundred"
 )
-_REFERENCE = re.compile(r"<([a-z_0-9]+)>")
 
 #: A part is a gap (how many words at most) or phrases of which any will do.
 _Phrase = tuple[str, ...]
@@ -64,15 +63,6 @@ class Pattern:
         first = self.parts[0]
         assert not isinstance(first, int)
         return {phrase[0] for phrase in first}
-
-
-def references(text: str) -> list[str]:
-    """Give the concepts that a pattern names.
-
-    >>> references("<easing> .. <sadness>|tears")
-    ['easing', 'sadness']
-    """
-    return _REFERENCE.findall(text)
 
 
 class Lexicon:
