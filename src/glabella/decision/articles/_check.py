@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from glabella._reading import Block
@@ -119,7 +120,7 @@ def check(blocks: Iterable[Block], frames: Frames) -> Checked:
     """
     sentences = sentences_of(blocks)
     english = is_english(" ".join(each.text for each in sentences))
-    known = _known(frames)
+    known = _known(_Held(frames))
     readings = [known.lexicon.read(each.words.words[:_MOST_WORDS]) for each in sentences]
     named = [bool(each.spans(_SUBJECT)) for each in readings]
     about = any(named)
@@ -185,8 +186,23 @@ class _Known:
     frames: tuple[_Frame, ...]
 
 
-def _known(frames: Frames) -> _Known:
+class _Held:
+    """Frames, the same only as themselves: a dossier's are made ready once."""
+
+    def __init__(self, frames: Frames) -> None:
+        self.frames = frames
+
+    def __hash__(self) -> int:
+        return id(self.frames)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held) and self.frames is other.frames
+
+
+@lru_cache(maxsize=4)
+def _known(held: _Held) -> _Known:
     """Make a dossier's frames ready: each pattern is a concept of its own, named by itself."""
+    frames = held.frames
     concepts: dict[str, tuple[str, ...]] = dict(frames.concepts)
     concepts |= {_SUBJECT: frames.subject, _ELSEWHERE: frames.elsewhere, _LOOKS: frames.looks_like}
 
@@ -264,7 +280,7 @@ def _fired(
                 continue
             spans = [focus, *(each for each in beside if each is not None)]
             words = tuple(" ".join(reading.words[start:end]) for start, end in spans)
-            yield denials.stance(clause, focus, [*spans, *reading.spans(frame.own)], condition.base), words
+            yield denials.stance(clause, spans, reading.spans(frame.own), condition.base), words
 
 
 def _within(name: str, clause: Span, reading: Reading) -> Span | None:

@@ -45,7 +45,7 @@ _GENERAL = Lexicon({
     # What bears on all that follows in the sentence.
     "outer": (
         "<denial> .. that", "not ~ true|so|proven|proved|shown ~ that", "<denial> .. notion|idea|claim|view|belief",
-        "it ~ is|was ~ <denial>", "would|should ~ like|love ~ to tell|say|claim|believe", "claims that",
+        "would|should ~ like|love ~ to tell|say|claim|believe", "claims that",
     ),
     # What turns what follows it into something about somebody, not about the claim.
     "relative": ("who|whom|whose|when|where|if|because|since|which|unless|anyone|those",),
@@ -91,7 +91,7 @@ class Denials:
             for each in self._denials
         }
         self._relative = [start for start, _ in reading.spans("relative")]
-        self._outer = [end for start, end in reading.spans("outer") if not any(_meet((start, end), n) for n in neutral)]
+        self._outer = [each for each in reading.spans("outer") if not any(_meet(each, n) for n in neutral)]
         self._after = {end for _, end in reading.spans("after")}
 
     @property
@@ -99,15 +99,17 @@ class Denials:
         """Whether there is one."""
         return bool(self._denials)
 
-    def stance(self, clause: Span, focus: Span, fired: Sequence[Span], base: Stance) -> Stance:
+    def stance(self, clause: Span, fired: Sequence[Span], own: Sequence[Span], base: Stance) -> Stance:
         """Tell whether a clause asserts what fired in it.
 
         Parameters
         ----------
-        clause, focus : (int, int)
-            Places in the sentence: of the clause, and in it of that which is asserted or denied.
+        clause : (int, int)
+            Its place in the sentence.
         fired : sequence of (int, int)
-            All that made the claim out; a word of denial in it is the claim's own.
+            What made the claim out, first that which is asserted or denied; a word of denial in it is the claim's own.
+        own : sequence of (int, int)
+            Other words of denial that are the claim's own.
         base : {"asserts", "denies"}
             What is said where there is no word of denial beside.
 
@@ -118,18 +120,26 @@ class Denials:
 
         Examples
         --------
-        >>> Denials("it does not cure anyone".split()).stance((0, 5), (3, 4), [(3, 4)], "asserts")
+        >>> Denials("it does not cure anyone".split()).stance((0, 5), [(3, 4)], [], "asserts")
         'denies'
-        >>> Denials("it is not only a cure".split()).stance((0, 6), (5, 6), [(5, 6)], "asserts")
+        >>> Denials("it is not only a cure".split()).stance((0, 6), [(5, 6)], [], "asserts")
         'asserts'
         """
         near = [
             each
             for each in self._denials
-            if clause[0] <= each[0] < clause[1] and not any(_holds(own, self._cores[each]) for own in fired)
+            if clause[0] <= each[0] < clause[1] and not any(_holds(one, self._cores[each]) for one in (*fired, *own))
         ]
-        if any(end <= clause[0] for end in self._outer):
+        focus = fired[0]
+        if any(end <= clause[0] for _, end in self._outer):
             return "unsure"
+        outer = [
+            each
+            for each in self._outer
+            if clause[0] <= each[0] and each[1] <= focus[0] and not any(_meet(each, one) for one in fired)
+        ]
+        if outer:
+            return "unsure" if base == "denies" or len(near) > 1 else "denies"
         if not near:
             return base
         if base == "denies" or len(near) > 1:

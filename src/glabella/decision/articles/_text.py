@@ -21,7 +21,7 @@ _QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "„": 
 _WORD = re.compile(r"[^\W_]+(?:[.,][0-9]+)*(?:'[^\W_]+)?%?|%")
 #: What ends a clause: marks, and words that begin another; a comma before a joining word too.
 _SPLIT = re.compile(
-    r"""[;:()\[\]—–…?!]|(?<=\s)-+(?=\s)|\.\.\.
+    r"""[;:()\[\]—…?!]|(?<=\s)[-–]+(?=\s)|\.\.\.
     |,(?=\s+(?:and|but|yet|so|or|nor|while|although|though|which|who|whereas|because|since|as|with|if|unlike|not|then)\b)
     |\s(?=(?:but|while|although|though|whereas|because|whether|yet)\b)""",
     re.VERBOSE | re.IGNORECASE,
