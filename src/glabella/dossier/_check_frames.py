@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from glabella.dossier._faults import Fault
+from glabella.dossier._frames import Frames, references
 from glabella.dossier._load import Reading
 
 FRAMES = "frames.yaml"
@@ -21,7 +22,9 @@ def check_frames(reading: Reading) -> Iterator[Fault]:
         return Fault(FRAMES, reading.documents[FRAMES].line(path), message)
 
     claims = reading.parts.get("claims.yaml")
-    known = {each.id for each in claims.claims} if claims is not None else None
+    known = None if claims is None else {each.id for each in claims.claims} | {
+        f"{each.id}.{part}" for each in claims.claims for part in each.parts
+    }  # fmt: skip
     if claims is None and "claims.yaml" not in reading.documents:
         known = set()
     counts = Counter(frame.claim for frame in frames.frames)
@@ -37,17 +40,40 @@ def check_frames(reading: Reading) -> Iterator[Fault]:
                 yield fault(
                     f"no claim {each!r} in claims.yaml; expected one of {sorted(known)}", "frames", place, key
                 )
-        concepts = [("when", each) for line in frame.when for each in line]
-        concepts += [("unless", each) for each in frame.unless]
-        for key, each in concepts:
-            if each not in frames.concepts:
-                yield fault(f"no concept {each!r}; expected one of those under concepts", "frames", place, key)
-        if any(not line for line in frame.when):
-            yield fault("a line of when is empty, expected concepts", "frames", place, "when")
-    used = {each for frame in frames.frames for line in (*frame.when, frame.unless) for each in line}
-    for each in frames.looks_like:
-        if each not in frames.concepts:
-            yield fault(f"no concept {each!r}; expected one of those under concepts", "looks_like")
-    for each in frames.concepts:
-        if each not in used and each not in frames.looks_like:
-            yield fault(f"concept {each!r} is used by no frame", "concepts", each)
+        if not (frame.when or frame.denies):
+            yield fault(f"claim {frame.claim!r} has neither when nor denies", "frames", place, "claim")
+    used: set[str] = set()
+    for path, text in _patterns(frames):
+        for name in references(text):
+            used.add(name)
+            if name not in frames.concepts:
+                yield fault(f"no concept {name!r}; expected one of those under concepts", *path)
+    for name in frames.concepts:
+        if name not in used:
+            yield fault(f"concept {name!r} is used by no pattern", "concepts", name)
+    for name in _circular(frames):
+        yield fault(f"concept {name!r} is made of itself", "concepts", name)
+
+
+def _patterns(frames: Frames) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Give every pattern of a file, and where it stands."""
+    for key in ("subject", "elsewhere", "looks_like"):
+        for number, text in enumerate(getattr(frames, key)):
+            yield (key, number), text
+    for name, patterns in frames.concepts.items():
+        for number, text in enumerate(patterns):
+            yield ("concepts", name, number), text
+    for place, frame in enumerate(frames.frames):
+        for key in ("when", "denies", "own", "unless"):
+            for number, text in enumerate(getattr(frame, key)):
+                yield ("frames", place, key, number), text
+
+
+def _circular(frames: Frames) -> list[str]:
+    """Give the concepts that lead back to themselves."""
+    parts = {name: {each for text in texts for each in references(text)} for name, texts in frames.concepts.items()}
+    reached = {name: set(names) for name, names in parts.items()}
+    for _ in parts:
+        for names in reached.values():
+            names |= {far for near in names for far in parts.get(near, ())}
+    return sorted(name for name, names in reached.items() if name in names)

@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from glabella._reading import Block
-from glabella.decision.articles._patterns import found_in
-from glabella.decision.articles._stance import Modality, Stance, modality_of, stance_of
+from glabella.decision.articles._patterns import Lexicon, Reading, Span
+from glabella.decision.articles._stance import Denials, Modality, Stance
 from glabella.decision.articles._text import Sentence, Words, sentences_of
 
 if TYPE_CHECKING:
     from glabella.dossier import Frame, Frames
 
-#: How many sentences back the treatment may have been named.
-_BACK = 4
 #: Words that make up a third or more of running English and a tenth or less of its neighbours.
 _ENGLISH = re.compile(
     r"""(?:the|of|and|to|in|is|that|it|for|was|on|with|as|are|be|this|have|has|had|not|by|from|at|or|you|they|which|who
@@ -25,8 +24,12 @@ _ENGLISH = re.compile(
     re.VERBOSE,
 )
 _LEAST_ENGLISH, _LEAST_WORDS = 0.25, 20
-#: A clause that begins so supposes or asks, and claims nothing.
-_SUPPOSES = re.compile(r" (?:whether|if|unless|suppose|imagine|let us|provided|should it) ")
+#: A clause that begins so supposes or asks, and claims nothing, unless a pattern begins with the word itself.
+_SUPPOSES = frozenset({"whether", "if", "unless", "suppose", "imagine", "provided"})
+#: Nobody says a thing in more words; what is longer has lost its stops and is not read.
+_MOST_WORDS = 150
+_JOINT = re.compile(r" ([&+-]) ")
+_SUBJECT, _ELSEWHERE, _LOOKS = " subject", " elsewhere", " looks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +92,9 @@ class Checked:
 def check(blocks: Iterable[Block], frames: Frames) -> Checked:
     """Mark every sentence of an article that makes a known claim.
 
-    A frame fires where all concepts of one of its sets stand in one clause, or, where a clause holds the first of
-    them, in the sentence; where several could fire, those that outrank others silence them. Headings and questions
-    are not claims. Where the stance cannot be told nothing is marked, and the sentence is listed.
+    A frame fires where the patterns of one of its conditions stand in one clause; where several frames could fire,
+    those that outrank others silence them. Headings and questions are not claims. Where the stance cannot be told
+    nothing is marked, and the sentence is listed.
 
     Parameters
     ----------
@@ -108,8 +111,8 @@ def check(blocks: Iterable[Block], frames: Frames) -> Checked:
     --------
     >>> from glabella.dossier import Frames
     >>> frames = Frames.model_validate({
-    ...     "language": "en", "subject": ["tea"], "concepts": {"cures": ["cure*"], "colds": ["cold|colds"]},
-    ...     "frames": [{"claim": "c", "when": [["cures", "colds"]]}],
+    ...     "language": "en", "subject": ["tea"], "concepts": {"colds": ["cold|colds"]},
+    ...     "frames": [{"claim": "c", "when": ["cure* & <colds>"]}],
     ... })
     >>> found = check([Block("paragraph", "Tea is a plant. It does not cure colds, doctors say.")], frames)
     >>> [(mark.claim, mark.stance, mark.modality) for each in found.sentences for mark in each.marks]
@@ -117,19 +120,28 @@ def check(blocks: Iterable[Block], frames: Frames) -> Checked:
     """
     sentences = sentences_of(blocks)
     english = is_english(" ".join(each.text for each in sentences))
-    named = [found_in(frames.subject, each.words.text) is not None for each in sentences]
+    known = _known(_Held(frames))
+    readings = [known.lexicon.read(each.words.words[:_MOST_WORDS]) for each in sentences]
+    named = [bool(each.spans(_SUBJECT)) for each in readings]
     about = any(named)
     if not (english and about):
         return Checked(tuple(Marked(each, (), looks=False) for each in sentences), about, english)
-    out, last = [], -_BACK - 1
-    for place, each in enumerate(sentences):
-        last = place if named[place] else last
-        near = place - last <= _BACK
-        if each.kind == "heading" or each.question or not near:
+    out: list[Marked] = []
+    above: list[Reading] = []
+    for each, reading, here in zip(sentences, readings, named, strict=True):
+        if each.kind == "heading":
+            above = [reading]
+        elif each.kind != "item" and each.text.endswith(":"):
+            above = [*above[:1], reading]
+        elif each.kind != "item":
+            above = above[:1]
+        if each.kind == "heading" or each.question:
             out.append(Marked(each, (), looks=False))
             continue
-        marks, unsure = _marks(each, frames)
-        looks = not marks and (unsure or _looks(each, frames, named[place]))
+        marks, unsure = _marks(each, reading, above, known)
+        if len(each.words.words) > _MOST_WORDS:
+            marks, unsure = (), True
+        looks = not marks and (unsure or (here and bool(reading.spans(_LOOKS))))
         out.append(Marked(each, marks, looks=looks))
     return Checked(tuple(out), about, english)
 
@@ -141,66 +153,144 @@ def is_english(text: str) -> bool:
     ...            "es nur einmal spritzt und danach nichts weiter tut.")
     False
     """
-    words = Words.of(text).text.split()
+    words = Words.of(text).words
     if len(words) < _LEAST_WORDS:
         return True
     return sum(_ENGLISH.fullmatch(word) is not None for word in words) >= _LEAST_ENGLISH * len(words)
 
 
-def _marks(sentence: Sentence, frames: Frames) -> tuple[tuple[Mark, ...], bool]:
+@dataclass(frozen=True, slots=True)
+class _Condition:
+    """The names of patterns: the first, those in its clause, those in its sentence or above, those barred from it."""
+
+    focus: str
+    beside: tuple[str, ...]
+    around: tuple[str, ...]
+    barred: tuple[str, ...]
+    base: Stance
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    claim: str
+    conditions: tuple[_Condition, ...]
+    own: str
+    unless: str
+    over: tuple[str, ...]
+    mirror: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    lexicon: Lexicon
+    frames: tuple[_Frame, ...]
+
+
+class _Held:
+    """Frames, the same only as themselves: a dossier's are made ready once."""
+
+    def __init__(self, frames: Frames) -> None:
+        self.frames = frames
+
+    def __hash__(self) -> int:
+        return id(self.frames)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held) and self.frames is other.frames
+
+
+@lru_cache(maxsize=4)
+def _known(held: _Held) -> _Known:
+    """Make a dossier's frames ready: each pattern is a concept of its own, named by itself."""
+    frames = held.frames
+    concepts: dict[str, tuple[str, ...]] = dict(frames.concepts)
+    concepts |= {_SUBJECT: frames.subject, _ELSEWHERE: frames.elsewhere, _LOOKS: frames.looks_like}
+
+    def condition(text: str, base: Stance) -> _Condition:
+        focus, *rest = _JOINT.split(text)
+        pairs = list(zip(rest[::2], rest[1::2], strict=True))
+        for each in (focus, *(pattern for _, pattern in pairs)):
+            concepts[f" {each}"] = (each,)
+        return _Condition(
+            f" {focus}",
+            tuple(f" {pattern}" for mark, pattern in pairs if mark == "&"),
+            tuple(f" {pattern}" for mark, pattern in pairs if mark == "+"),
+            tuple(f" {pattern}" for mark, pattern in pairs if mark == "-"),
+            base,
+        )
+
+    out = []
+    for frame in frames.frames:
+        conditions = (
+            *(condition(each, "asserts") for each in frame.when),
+            *(condition(each, "denies") for each in frame.denies),
+        )
+        own, unless = f" own {frame.claim}", f" unless {frame.claim}"
+        concepts |= {own: frame.own, unless: frame.unless}
+        out.append(_Frame(frame.claim, conditions, own, unless, frame.over, frame.mirror))
+    return _Known(Lexicon(concepts), tuple(out))
+
+
+def _marks(
+    sentence: Sentence, reading: Reading, above: Iterable[Reading], known: _Known
+) -> tuple[tuple[Mark, ...], bool]:
     """Give the marks of a sentence, and whether a frame fired whose stance is not sure."""
-    whole, found, unsure = sentence.words.text, {}, False
-    modality = modality_of(whole)
-    for frame in frames.frames:
-        for stance, fired in _fired(sentence, frame, frames):
-            if stance == "unsure":
-                unsure = True
-            elif frame.claim not in found:
-                found[frame.claim] = Mark(frame.claim, stance, modality, fired)
-            elif found[frame.claim].stance != stance:
-                # Said both ways in one sentence: which it means is not told.
-                del found[frame.claim]
-                unsure = True
-                break
-    for frame in frames.frames:
+    found: dict[str, Mark] = {}
+    unsure = False
+    denials = Denials(reading.words)
+    modality = denials.modality()
+    clauses = [each for each in sentence.clauses if _about(each, reading)]
+    for frame in known.frames:
+        if reading.spans(frame.unless):
+            continue
+        fired = dict(_fired(frame, clauses, reading, above, denials))
+        # What is sure counts; said both ways in one sentence, which it means is not told.
+        stances = [each for each in fired if each != "unsure"]
+        if len(stances) == 1:
+            found[frame.claim] = Mark(frame.claim, stances[0], modality, fired[stances[0]])
+        unsure = unsure or len(stances) != 1 and bool(fired)
+    for frame in known.frames:
         mark = found.get(frame.claim)
         if frame.mirror is not None and mark is not None and mark.stance == "denies" and frame.mirror not in found:
             found[frame.mirror] = Mark(frame.mirror, "asserts", mark.modality, mark.fired)
-    silent = {claim for frame in frames.frames if frame.claim in found for claim in frame.over}
+    silent = {claim for frame in known.frames if frame.claim in found for claim in frame.over}
     return tuple(mark for claim, mark in found.items() if claim not in silent), unsure
 
 
-def _fired(sentence: Sentence, frame: Frame, frames: Frames) -> Iterator[tuple[Stance, tuple[str, ...]]]:
-    """Give how a frame fires in each clause of a sentence."""
-    whole = sentence.words.text
-    for clause in sentence.clauses:
-        text = clause.text
-        if _SUPPOSES.match(text) or _elsewhere(text, frames) or _barred(frame, frames, text):
+def _fired(
+    frame: _Frame, clauses: Iterable[Span], reading: Reading, above: Iterable[Reading], denials: Denials
+) -> Iterator[tuple[Stance, tuple[str, ...]]]:
+    """Give how a frame fires in the clauses of a sentence, and by which words."""
+    for condition in frame.conditions:
+        focuses = reading.spans(condition.focus)
+        if not focuses:
             continue
-        for needed in frame.when:
-            focus = found_in(frames.concepts[needed[0]], text)
-            if focus is None:
+        if any(
+            not reading.spans(name) and not any(each.spans(name) for each in above) for name in condition.around
+        ):
+            continue
+        for clause in clauses:
+            beside = [_within(name, clause, reading) for name in condition.beside]
+            focus = _within(condition.focus, clause, reading)
+            if focus is None or any(each is None for each in beside):
                 continue
-            rest = [
-                found_in(frames.concepts[name], text) or found_in(frames.concepts[name], whole)
-                for name in needed[1:]
-            ]
-            if any(each is None for each in rest) or _barred(frame, frames, whole):
+            if any(_within(name, clause, reading) is not None for name in condition.barred):
                 continue
-            fired = tuple(each.group().strip() for each in (focus, *rest) if each is not None)
-            yield stance_of(text, focus.span(), whole, frame.denies, frame.asserts), fired
-            break
+            if reading.words[clause[0]] in _SUPPOSES and focus[0] > clause[0]:
+                continue
+            spans = [focus, *(each for each in beside if each is not None)]
+            words = tuple(" ".join(reading.words[start:end]) for start, end in spans)
+            yield denials.stance(clause, spans, reading.spans(frame.own), condition.base), words
 
 
-def _barred(frame: Frame, frames: Frames, text: str) -> bool:
-    return any(found_in(frames.concepts[name], text) for name in frame.unless)
+def _within(name: str, clause: Span, reading: Reading) -> Span | None:
+    """Give the first place of a concept in a clause."""
+    for start, end in reading.spans(name):
+        if clause[0] <= start and end <= clause[1]:
+            return start, end
+    return None
 
 
-def _elsewhere(clause: str, frames: Frames) -> bool:
-    """Whether a clause is about something else: that is named in it, and the treatment is not."""
-    return found_in(frames.elsewhere, clause) is not None and found_in(frames.subject, clause) is None
-
-
-def _looks(sentence: Sentence, frames: Frames, named: bool) -> bool:
-    text = sentence.words.text
-    return named and any(found_in(frames.concepts[name], text) for name in frames.looks_like)
+def _about(clause: Span, reading: Reading) -> bool:
+    """Whether a clause is about the treatment: not where something else is named and it is not."""
+    return _within(_ELSEWHERE, clause, reading) is None or _within(_SUBJECT, clause, reading) is not None

@@ -14,17 +14,20 @@ from glabella._reading import Block, Kind
 _SHORT = re.compile(
     r"(?:dr|mr|mrs|ms|prof|st|vs|etc|e\.g|i\.e|cf|approx|no|fig|al|inc|ltd|jr|sr|u\.s|u\.k|dept|est|ca|ph\.d|m\.d)"
 )
-_END = re.compile(r"""[.!?…]+(?:["'”’)\]]*)(?=\s|$)""")
+#: Never begun within a run of marks, so that a long run is read once.
+_END = re.compile(r"""(?<![.!?…])[.!?…]+(?:["'”’)\]]*)(?=\s|$)""")
 _QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "„": '"', "‐": "-", "‑": "-", "‒": "-", "–": "-",
                          "—": "-", "―": "-", "−": "-", "\u00ad": ""})  # fmt: skip
-_WORD = re.compile(r"[^\W_]+(?:[.,][0-9]+)*(?:'[^\W_]+)?%?")
+_WORD = re.compile(r"[^\W_]+(?:[.,][0-9]+)*(?:'[^\W_]+)?%?|%")
 #: What ends a clause: marks, and words that begin another; a comma before a joining word too.
 _SPLIT = re.compile(
-    r"""\s*(?:[;:()\[\]]|\s-+\s|—|–|\.\.\.|…)\s*
-    |,\s+(?=(?:and|but|yet|so|or|nor|while|although|though|which|who|whereas|because|since|as|with|if|unlike|not)\b)
-    |\s+(?=(?:but|while|although|though|whereas|because|whether)\b)""",
+    r"""[;:()\[\]—…?!]|(?<=\s)[-–]+(?=\s)|\.\.\.
+    |,(?=\s+(?:and|but|yet|so|or|nor|while|although|though|which|who|whereas|because|since|as|with|if|unlike|not|then)\b)
+    |\s(?=(?:but|while|although|though|whereas|because|whether|yet)\b)""",
     re.VERBOSE | re.IGNORECASE,
 )
+#: How far a full stop looks back and ahead.
+_NEAR = 40
 _NOT = {"won't": "will not", "can't": "can not", "cannot": "can not", "ain't": "is not", "shan't": "shall not"}
 
 
@@ -34,35 +37,28 @@ class Words:
 
     Attributes
     ----------
-    text : str
-        All words between single spaces, with one at either end.
+    words : tuple of str
     spans : tuple of (int, int)
         Of each word in the original text.
     """
 
-    text: str
+    words: tuple[str, ...]
     spans: tuple[tuple[int, int], ...]
-
-    @cached_property
-    def starts(self) -> tuple[int, ...]:
-        """Where each word begins in ``text``."""
-        return tuple(found.start() + 1 for found in re.finditer(r" (?=\S)", self.text))
 
     @classmethod
     def of(cls, text: str) -> Words:
         """Read the words of a text.
 
-        >>> Words.of("It’s FDA-approved: 52.5 % can’t…").text
-        ' it is fda approved 52.5 % can not '
+        >>> " ".join(Words.of("It’s FDA-approved: 52.5 % can’t…").words)
+        'it is fda approved 52.5 % can not'
         """
         found: list[str] = []
         spans: list[tuple[int, int]] = []
-        plain = text.translate(_QUOTES)
-        for match in re.finditer(rf"{_WORD.pattern}|%", plain):
+        for match in _WORD.finditer(text.translate(_QUOTES)):
             for word in _apart(unicodedata.normalize("NFKC", match.group()).lower()):
                 found.append(word)
                 spans.append(match.span())
-        return cls(f" {' '.join(found)} " if found else " ", tuple(spans))
+        return cls(tuple(found), tuple(spans))
 
 
 def _apart(word: str) -> list[str]:
@@ -111,14 +107,18 @@ class Sentence:
         return self.text.rstrip("\"'”’)] ").endswith("?")
 
     @cached_property
-    def clauses(self) -> tuple[Words, ...]:
-        """Its clauses, in order, each with at least a word."""
-        found, start = [], 0
-        for mark in _SPLIT.finditer(self.text):
-            found.append(Words.of(self.text[start : mark.start()]))
-            start = mark.end()
-        found.append(Words.of(self.text[start:]))
-        return tuple(each for each in found if each.spans)
+    def clauses(self) -> tuple[tuple[int, int], ...]:
+        """Of its clauses, in order, the first word and the one past the last; none of what asks."""
+        ends = [mark.start() for mark in _SPLIT.finditer(self.text)]
+        found, start, place = [], 0, 0
+        spans = self.words.spans
+        for end in (*ends, len(self.text)):
+            while place < len(spans) and spans[place][0] < end:
+                place += 1
+            if place > start and self.text[end : end + 1] != "?":
+                found.append((start, place))
+            start = place
+        return tuple(found)
 
     @cached_property
     def words(self) -> Words:
@@ -154,13 +154,13 @@ def _sentences(text: str) -> Iterator[str]:
 
 def _goes_on(text: str, start: int, found: re.Match[str]) -> bool:
     """Whether a full stop ends an abbreviation, or a lower-case word follows."""
-    after = text[found.end() :].lstrip()
+    after = text[found.end() : found.end() + _NEAR].lstrip()
     if not after:
         return False
     if after[0].islower():
         return True
     if not found.group().startswith(".") or found.group().startswith(".."):
         return False
-    before = text[start : found.start()].split()
+    before = text[max(start, found.start() - _NEAR) : found.start()].split()
     last = before[-1].lower().lstrip("(\"'“‘") if before else ""
     return _SHORT.fullmatch(last) is not None or (len(last) == 1 and last.isalpha() and last != "i")
