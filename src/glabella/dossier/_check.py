@@ -17,7 +17,7 @@ from glabella.dossier._check_direction import check_direction
 from glabella.dossier._comparators import Comparators
 from glabella.dossier._faults import Fault, Note, told
 from glabella.dossier._frames import Frame
-from glabella.dossier._load import FIT, Reading, read_folder
+from glabella.dossier._load import Reading, read_folder
 from glabella.dossier._mechanism import Parameter
 from glabella.dossier._number import Alternative, Number, misfits_of_count
 from glabella.dossier._parts import Parts, Place, models_of, path_of
