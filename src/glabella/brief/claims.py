@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from weakref import WeakKeyDictionary
 
 from glabella.brief.readings import important_of
 from glabella.brief.results import PooledAnalysis, Results
 from glabella.decision.bodies import Declared, body_of, estimated, of_trials
 from glabella.decision.claims import JudgedClaim, judge_claims, studies_known
 from glabella.decision.rating import Indirect, Unblinding, needed_for_difference, needed_for_shares
-from glabella.decision.verdicts import Estimated, Interval, Known
+from glabella.decision.verdicts import Decision, Estimated, Interval, Known
 from glabella.dossier import Evidence, Fault, Number
-from glabella.dossier.rules import Rule
+from glabella.dossier.rules import Rule, StatedRule
 from glabella.synthesis import control_counts
 
 _PERCENT = "percent_of_headline."
@@ -22,9 +23,38 @@ _WON = "main_comparisons_won_by_the_largest_trial"
 _WON_BELOW = 0.05
 
 
+#: What rules come to, once for each dossier.
+_JUDGED: WeakKeyDictionary[Results, tuple[JudgedClaim, ...]] = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary[Results, Known] = WeakKeyDictionary()
+
+
 def judged_claims(results: Results) -> tuple[JudgedClaim, ...]:
     """Judge every claim of the dossier that has a rule."""
-    return tuple(judge_claims(results.evidence.claims.claims, known_of(results)))
+    if results not in _JUDGED:
+        _JUDGED[results] = tuple(judge_claims(results.evidence.claims.claims, known_of(results)))
+    return _JUDGED[results]
+
+
+def decisions_of(results: Results) -> dict[str, Decision]:
+    """Give what each rule comes to, by the claim's id, or ``id.part``."""
+    return {
+        f"{judged.claim.id}.{name}" if name else judged.claim.id: decision
+        for judged in judged_claims(results)
+        for name, decision in judged.decisions
+    }
+
+
+def verdicts_of(results: Results) -> dict[str, str]:
+    """Give the verdict on every claim by its id, and on every part as ``id.part``.
+
+    It is what the rule comes to; of a claim without a rule what the dossier says.
+    """
+    found: dict[str, str] = {}
+    for claim in results.evidence.claims.claims:
+        found[claim.id] = claim.verdict
+        found |= {f"{claim.id}.{name}": part.verdict for name, part in claim.parts.items()}
+    found |= {judged.claim.id: judged.verdict for judged in judged_claims(results)}
+    return found | {key: decision.verdict for key, decision in decisions_of(results).items()}
 
 
 def misfits_of_verdicts(results: Results) -> list[Fault]:
@@ -49,12 +79,18 @@ def known_of(results: Results) -> Known:
     headline, how many of a hundred an analysis has, such as ``percent_of_headline.cured``; and how many main
     comparisons the largest trial won (``main_comparisons_won_by_the_largest_trial``).
     """
+    if results not in _KNOWN:
+        _KNOWN[results] = _gathered(results)
+    return _KNOWN[results]
+
+
+def _gathered(results: Results) -> Known:
     atoms = [atom for rule in _rules(results) for atom in rule.atoms]
     effects = {atom.estimate.key for atom in atoms if atom.estimate} | {
         atom.certainty.analysis for atom in atoms if atom.certainty
     }
     counts = {atom.share.outcome for atom in atoms if atom.share} | {
-        atom.stated.quantity.split(".")[0] for atom in atoms if atom.stated
+        shares_key(atom.stated) for atom in atoms if atom.stated
     }
     pooled = {key: one for key in sorted(effects | counts) if (one := _pooled(results, key)) is not None}
     rated = {
@@ -70,6 +106,11 @@ def known_of(results: Results) -> Known:
         numbers={**_percents(results, {atom.count.of for atom in atoms if atom.count}), **_won(results.evidence)},
         studies=studies_known(results.evidence),
     )
+
+
+def shares_key(stated: StatedRule) -> str:
+    """Give the analysis whose counts a stated number is compared with."""
+    return stated.quantity.split(".")[0]
 
 
 def rated_of(results: Results, one: PooledAnalysis) -> Estimated | None:

@@ -15,7 +15,7 @@ from glabella.cli._files import BAD_INPUT, replace
 if TYPE_CHECKING:
     from glabella._reading import Block
     from glabella.brief.written import Form
-    from glabella.dossier import Evidence
+    from glabella.dossier import ClaimPart, Evidence, PopularClaim
     from glabella.shown import Document
 
 _PATH = click.Path(path_type=Path)
@@ -84,31 +84,61 @@ def verify_check(file: Path, article: Path, dossier: Path | None) -> None:
 @click.argument("dossier", required=False, type=_PATH)
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
 def claims_command(dossier: Path | None, as_json: bool) -> None:
-    """List the claims that people meet, with their verdicts and sources; of the shipped dossier when left out."""
+    """List the claims that people meet, with verdicts, rules and sources; of the shipped dossier when left out."""
     with evidence_of(dossier) as (evidence, _):
         rows = _rows(evidence)
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
+    wide = max((len(row["id"]) for row in rows), default=0) + 1
     for row in rows:
-        click.echo(f"{row['verdict']:14}{row['id']:4}{row['claim']}")
+        click.echo(f"{row['verdict']:13} {row['id']:{wide}}{row['claim']}")
+        if "looked_for" in row:
+            click.echo(f"    {row['looked_for']}")
         for part in row["parts"]:
-            click.echo(f"{'':14}{'':4}- {part['text']}: {part['verdict']}")
+            click.echo(f"    {part['text']}: {part['verdict']}")
+            _echo_rule(part, 8)
+        _echo_rule(row, 4)
         if row["sources"]:
-            click.echo(f"{'':18}sources: {', '.join(row['sources'])}")
+            click.echo(f"    sources: {', '.join(row['sources'])}")
+
+
+def _echo_rule(row: dict[str, Any], indent: int) -> None:
+    if "rule" in row:
+        click.echo(f"{'':{indent}}decided: {row['decided']}")
+        click.echo(f"{'':{indent}}rule: {row['rule']}")
 
 
 def _rows(evidence: Evidence) -> list[dict[str, Any]]:
+    from glabella.brief import Results
+    from glabella.brief.claims import decisions_of, verdicts_of
+    from glabella.brief.ruled import rule_said
+
+    results = Results(evidence)
+    verdicts, decisions = verdicts_of(results), decisions_of(results)
+
+    def ruled(key: str, judged: PopularClaim | ClaimPart) -> dict[str, str]:
+        decision = decisions.get(key)
+        if decision is None:
+            return {}
+        return {"decided": str(decision.why), "rule": str(rule_said(results, judged))}
+
     return [
         {
             "id": claim.id,
             "claim": claim.claim,
-            "verdict": claim.verdict,
-            "parts": [{"text": part.text, "verdict": part.verdict} for part in claim.parts.values()],
+            "verdict": verdicts[claim.id],
+            **({} if claim.looked_for is None else {"looked_for": claim.looked_for}),
+            **ruled(claim.id, claim),
+            "parts": [
+                {"id": key, "text": part.text, "verdict": verdicts[f"{claim.id}.{key}"],
+                 **ruled(f"{claim.id}.{key}", part)}
+                for key, part in claim.parts.items()
+            ],
             "sources": list(dict.fromkeys(key for reason in claim.reasons for key in reason.sources)),
         }
         for claim in evidence.claims.claims
-    ]
+    ]  # fmt: skip
 
 
 def _blocks(article: Path) -> tuple[Block, ...]:
