@@ -72,7 +72,7 @@ def misfits_of_verdicts(results: Results) -> list[Fault]:
 
 
 def known_of(results: Results) -> Known:
-    """Gather what rules may ask: only what some rule of the dossier names is computed.
+    """Gather what rules may ask: only what some rule or frame of the dossier names is computed.
 
     Shares and quantities are those of an analysis that counts people: ``treated`` and ``control``, and of a
     quantity the analysis with either after a point, such as ``cured.treated``. Counted is besides, of people in the
@@ -92,6 +92,8 @@ def _gathered(results: Results) -> Known:
     counts = {atom.share.outcome for atom in atoms if atom.share} | {
         shares_key(atom.stated) for atom in atoms if atom.stated
     }
+    if results.evidence.frames is not None:
+        counts |= {key.split(".")[0] for frame in results.evidence.frames.frames for key in frame.numbers}
     pooled = {key: one for key in sorted(effects | counts) if (one := _pooled(results, key)) is not None}
     rated = {
         key: found for key in pooled if key in effects and (found := rated_of(results, pooled[key])) is not None

@@ -27,6 +27,8 @@ def check_frames(reading: Reading) -> Iterator[Fault]:
     }  # fmt: skip
     if claims is None and "claims.yaml" not in reading.documents:
         known = set()
+    dossier = reading.parts.get("dossier.yaml")
+    analyses = frozenset[str]() if dossier is None else frozenset(dossier.analyses)
     counts = Counter(frame.claim for frame in frames.frames)
     for place, frame in enumerate(frames.frames):
         if counts[frame.claim] > 1:
@@ -40,6 +42,10 @@ def check_frames(reading: Reading) -> Iterator[Fault]:
                 yield fault(
                     f"no claim {each!r} in claims.yaml; expected one of {sorted(known)}", "frames", place, key
                 )
+        for number, quantity in enumerate(frame.numbers):
+            if quantity.partition(".")[0] not in analyses:
+                message = f"no analysis for {quantity!r}; expected one of {sorted(analyses)}"
+                yield fault(message, "frames", place, "numbers", number)
         if not (frame.when or frame.denies):
             yield fault(f"claim {frame.claim!r} has neither when nor denies", "frames", place, "claim")
     used: set[str] = set()

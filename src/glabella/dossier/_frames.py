@@ -70,6 +70,10 @@ Condition = Annotated[str, AfterValidator(_condition)]
 ClaimName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z][A-Za-z0-9_-]*)?$")]
 
 
+#: A share of people of an analysis that counts them.
+Quantity = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*\.(?:treated|control)$")]
+
+
 class Frame(_Model):
     """How one claim is recognised in a clause."""
 
@@ -83,6 +87,9 @@ class Frame(_Model):
     own: Patterns = Field((), description="words that hold a word of denial and do not deny the claim")
     unless: Patterns = Field((), description="what must not occur in the sentence")
     over: tuple[ClaimName, ...] = Field((), description="claims that are not marked where this one is")
+    numbers: tuple[Quantity, ...] = Field(
+        (), description="with what shares in a sentence are compared, such as cured.treated of the analysis cured"
+    )
     mirror: ClaimName | None = Field(None, description="the claim that a denial of this one asserts")
 
 

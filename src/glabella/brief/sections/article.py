@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 
+from glabella.brief.claims import known_of, verdicts_of
 from glabella.brief.counting import count
-from glabella.brief.quoting import joined, say_all
+from glabella.brief.quoting import capital, joined
 from glabella.brief.results import Results
+from glabella.brief.ruled import names_of
+from glabella.brief.sections import popular_claims
 from glabella.decision.articles import Checked, Mark
-from glabella.dossier import ClaimPart, PopularClaim
+from glabella.decision.shares import shares_in
 from glabella.shown import (
     Block,
     Column,
@@ -41,7 +45,7 @@ _SAYS: Mapping[str, tuple[str, str]] = {
     "in parts": ("in parts", "in parts"),
     "not judged": ("not judged here", "not judged here"),
 }
-_WAYS = {"plain": "", "hedged": ", with reserve", "attributed": ", in somebody’s words"}
+_WAYS = {"plain": "", "hedged": ", with reserve,", "attributed": ", in somebody’s words,"}
 
 
 def answer(results: Results, checked: Checked, book: Ledger) -> Section:
@@ -53,18 +57,18 @@ def answer(results: Results, checked: Checked, book: Ledger) -> Section:
     marks = [mark for each in checked.sentences for mark in each.marks]
     if not marks:
         return Section("answer", "What it claims", (Paragraph(_NONE, "lead"),))
-    claims = _claims(results)
+    claims, verdicts = _claims(results), verdicts_of(results)
     under = book.under("article.")
     read = count(results, under, "sentences", "sentences read", len(checked.sentences), files=_FILES, sources=())
     made = sum(bool(each.marks) for each in checked.sentences)
     recognised = count(results, under, "marked", "sentences with a known claim", made, files=_FILES, sources=())
-    said = Counter(_says(claims[mark.claim], mark) for mark in marks)
+    said = Counter(_says(verdicts[mark.claim], mark) for mark in marks)
     tally = [
         (
-            f"{words}: ",
+            f"{words if place else capital(words)}: ",
             count(results, under, _key(words), f"claims of the article: {words}", number, files=_FILES, sources=()),
         )
-        for words, number in said.most_common()
+        for place, (words, number) in enumerate(said.most_common())
     ]
     lead: Inline = (
         "Of ",
@@ -76,7 +80,7 @@ def answer(results: Results, checked: Checked, book: Ledger) -> Section:
         ".",
     )
     rows = tuple(
-        _row(results, book, claims[key], [mark for mark in marks if mark.claim == key])
+        _row(results, book, claims[key], verdicts, [mark for mark in marks if mark.claim == key])
         for key in dict.fromkeys(mark.claim for mark in marks)
     )
     table = Table("", (Column("Claim"), Column("The article", "wide"), Column("The evidence")), rows, look="list")
@@ -86,31 +90,38 @@ def answer(results: Results, checked: Checked, book: Ledger) -> Section:
 _FILES = ("claims.yaml", "frames.yaml")
 
 
-def sentences(results: Results, checked: Checked, book: Ledger) -> Section | None:  # noqa: ARG001  as every section
+def sentences(results: Results, checked: Checked, book: Ledger) -> Section | None:
     """Give every sentence that makes a claim, in order, each mark with the verdict and the words that made it."""
-    claims = _claims(results)
+    claims, verdicts, numbers = _claims(results), verdicts_of(results), _quantities(results)
     marked = [each for each in checked.sentences if each.marks]
     if not marked:
         return None
     content: list[Block] = []
     for each in marked:
         content.append(Paragraph(("“", Name(each.sentence.text), "”")))
-        content.append(Items(tuple(_mark(claims[mark.claim], mark) for mark in each.marks)))
+        items = [_mark(claims[mark.claim], verdicts[mark.claim], mark) for mark in each.marks]
+        for mark in each.marks:
+            items += _compared(results, book, each.sentence.text, numbers.get(mark.claim, ()))
+        content.append(Items(tuple(items)))
     return Section("sentences", "Sentence by sentence", tuple(content))
 
 
 def reasons(results: Results, checked: Checked, book: Ledger) -> Section | None:
-    """Give why, claim by claim, with the numbers and their sources."""
-    claims = _claims(results)
+    """Give why, claim by claim, with the numbers and their sources, the rule and what decided."""
+    verdicts = verdicts_of(results)
     keys = dict.fromkeys(mark.claim for each in checked.sentences for mark in each.marks)
     content: list[Block] = []
-    for key in keys:
-        claim = claims[key]
-        content.append(Heading((Icon("verdict", claim.verdict), " “", Name(claim.claim), "”")))
-        content += _why(book, claim, f"claim.{claim.id}.")
-        for name, part in claim.parts.items():
-            content.append(Paragraph((Strong((Name(part.text), ": ", Icon("verdict", part.verdict))),)))
-            content += _why(book, part, f"claim.{claim.id}.{name}.")
+    for claim in results.evidence.claims.claims:
+        parts = {f"{claim.id}.{name}": part for name, part in claim.parts.items()}
+        if claim.id not in keys:
+            parts = {key: part for key, part in parts.items() if key in keys}
+            if not parts:
+                continue
+        content.append(Heading((Icon("verdict", verdicts[claim.id]), " “", Name(claim.claim), "”")))
+        content += popular_claims.why(results, book, claim, claim.id)
+        for key, part in parts.items():
+            content.append(popular_claims.part_line(part, verdicts[key]))
+            content += popular_claims.why(results, book, part, key)
     return Section("reasons", "What the evidence says, and why", tuple(content)) if content else None
 
 
@@ -161,47 +172,93 @@ def unrecognised(results: Results, checked: Checked, book: Ledger) -> Section | 
 # --- parts --------------------------------------------------------------------------------------------------
 
 
-def _claims(results: Results) -> dict[str, PopularClaim]:
-    return {claim.id: claim for claim in results.evidence.claims.claims}
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A claim, or a part of one, as an article may make it."""
+
+    id: str
+    text: str
+    parts: tuple[tuple[str, str], ...] = ()
 
 
-def _says(claim: PopularClaim, mark: Mark) -> str:
-    return _SAYS[claim.verdict][mark.stance == "denies"]
+def _claims(results: Results) -> dict[str, _Named]:
+    """Give every claim by its id, and every part as ``id.part``; parts of a claim are its keys and their texts."""
+    found: dict[str, _Named] = {}
+    for claim in results.evidence.claims.claims:
+        parts = tuple((f"{claim.id}.{name}", part.text) for name, part in claim.parts.items())
+        found[claim.id] = _Named(claim.id, claim.claim, parts)
+        found |= {key: _Named(key, f"{claim.claim} ({text})") for key, text in parts}
+    return found
+
+
+def _quantities(results: Results) -> dict[str, tuple[str, ...]]:
+    """Give the numbers with which those of a sentence are compared, by the claim that it makes."""
+    frames = results.evidence.frames
+    return {} if frames is None else {frame.claim: frame.numbers for frame in frames.frames if frame.numbers}
+
+
+def _compared(results: Results, book: Ledger, text: str, quantities: tuple[str, ...]) -> list[Inline]:
+    """Compare the shares that a sentence states each with the nearest of what was computed."""
+    known = known_of(results).quantities
+    computed = [(key, known[key]) for key in quantities if key in known]
+    said: list[Inline] = []
+    for share in shares_in(text) if computed else ():
+        key, interval = min(computed, key=lambda one: abs(one[1].value - share.value))
+        within = interval.low <= share.value <= interval.high
+        one = results.pool(key.partition(".")[0])
+        assert one is not None, "a quantity is of an analysis that was pooled"
+        names = names_of(results)
+        claim = book.under(f"{key}.", **results.fields_of(one))(
+            "share",
+            f"of a hundred people: {names[key]}",
+            100 * interval.value,
+            low=100 * interval.low,
+            high=100 * interval.high,
+            interval="95 % confidence interval",
+            certainty="not rated",
+            function="glabella.decision.judge",
+            decimals=0,
+        )
+        verb = "lies within" if within else "lies outside"
+        said.append(
+            ("Its number “", Name(share.words), f"” {verb} what the trials here come to, of each hundred: ",
+             claim, " ", Small(("(", Name(names[key]), ")")))
+        )  # fmt: skip
+    return said
+
+
+def _says(verdict: str, mark: Mark) -> str:
+    return _SAYS[verdict][mark.stance == "denies"]
 
 
 def _key(words: str) -> str:
     return words.replace(" ", "_")
 
 
-def _row(results: Results, book: Ledger, claim: PopularClaim, marks: list[Mark]) -> Row:
+def _row(results: Results, book: Ledger, claim: _Named, verdicts: Mapping[str, str], marks: list[Mark]) -> Row:
     said: list[Inline] = []
     for stance, words, does in (("asserts", "asserts it", "assert"), ("denies", "denies it", "deny")):
         if number := sum(mark.stance == stance for mark in marks):
-            label = f"sentences that {does} the claim: {claim.claim}"
+            label = f"sentences that {does} the claim: {claim.text}"
             name = f"article.{claim.id}.{stance}"
             times = count(results, book, name, label, number, files=_FILES, sources=())
             said.append((f"{words}, sentences: ", times))
-    verdict: list[Inline] = [Icon("verdict", claim.verdict)]
-    for each in claim.parts.values():
-        verdict += ["; ", Small((Name(each.text), ": ", Icon("verdict", each.verdict)))]
-    return Row((Name(claim.claim), joined(said, "; "), tuple(verdict)))
+    verdict: list[Inline] = [Icon("verdict", verdicts[claim.id])]
+    for key, text in claim.parts:
+        verdict += ["; ", Small((Name(text), ": ", Icon("verdict", verdicts[key])))]
+    return Row((Name(claim.text), joined(said, "; "), tuple(verdict)))
 
 
-def _mark(claim: PopularClaim, mark: Mark) -> Inline:
+def _mark(claim: _Named, verdict: str, mark: Mark) -> Inline:
     fired = Small(("by the words: ", Name(", ".join(f"“{each}”" for each in mark.fired))))
     return (
-        Icon("verdict", claim.verdict),
+        Icon("verdict", verdict),
         " ",
-        Strong(_says(claim, mark)),
+        Strong(_says(verdict, mark)),
         f": it {mark.stance}{_WAYS[mark.modality]} that “",
-        Name(claim.claim),
+        Name(claim.text),
         "” ",
         fired,
         " ",
         Link("Why", "reasons"),
     )
-
-
-def _why(book: Ledger, judged: PopularClaim | ClaimPart, name: str) -> Iterator[Block]:
-    if judged.why:
-        yield Items(say_all(book, judged.why, name))

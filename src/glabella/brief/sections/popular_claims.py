@@ -58,30 +58,51 @@ def report(results: Results, book: Ledger) -> Section | None:
         content.append(_contents(ordered, verdicts))
     for claim in ordered:
         content.append(Heading((Icon("verdict", verdicts[claim.id]), " “", Name(claim.claim), "”")))
-        content += about(results, book, claim, verdicts)
+        content += _about(results, book, claim, verdicts)
     return Section("claims", "Popular claims, checked", tuple(content))
 
 
-def about(results: Results, book: Ledger, claim: PopularClaim, verdicts: Mapping[str, str]) -> Iterator[Block]:
+def _about(results: Results, book: Ledger, claim: PopularClaim, verdicts: Mapping[str, str]) -> Iterator[Block]:
     """Say of a claim, then of each of its parts, why it has its verdict, by which rule, and what decided."""
-    if claim.looked_for is not None:
-        yield Paragraph(("Not judged: ", Name(claim.looked_for)))
-    yield from _judged(results, book, claim, claim.id)
+    yield from why(results, book, claim, claim.id)
+    yield from _computed(results, book, claim)
     for key, part in claim.parts.items():
-        verdict = Icon("verdict", verdicts[f"{claim.id}.{key}"])
-        yield Paragraph(Strong((Name(capital(part.text)), ": ", verdict)))
-        yield from _judged(results, book, part, f"{claim.id}.{key}")
+        yield part_line(part, verdicts[f"{claim.id}.{key}"])
+        yield from why(results, book, part, f"{claim.id}.{key}")
+        yield from _computed(results, book, part)
 
 
-def _judged(results: Results, book: Ledger, judged: PopularClaim | ClaimPart, key: str) -> Iterator[Block]:
-    """Give the reasons of a verdict, what is computed of it besides, and its rule with what decided."""
+def part_line(part: ClaimPart, verdict: str) -> Paragraph:
+    """Name a part of a claim, with its verdict."""
+    return Paragraph(Strong((Name(capital(part.text)), ": ", Icon("verdict", verdict))))
+
+
+def _computed(results: Results, book: Ledger, judged: PopularClaim | ClaimPart) -> Iterator[Block]:
+    make = COMPUTED.get(judged.computed or "")
+    said = None if make is None else make(results, book)
+    if said is not None:
+        yield Paragraph(said)
+
+
+def why(results: Results, book: Ledger, judged: PopularClaim | ClaimPart, key: str) -> Iterator[Block]:
+    """Give the reasons of a verdict, what decided it, and its rule.
+
+    Parameters
+    ----------
+    results : Results
+        Of the dossier.
+    book : Ledger
+        Keeps the claims.
+    judged : PopularClaim or ClaimPart
+        Whose verdict it is.
+    key : str
+        The claim's id, or ``id.part``.
+    """
     name = f"claim.{key}."
+    if isinstance(judged, PopularClaim) and judged.looked_for is not None:
+        yield Paragraph(("Not judged: ", Name(judged.looked_for)))
     if judged.why:
         yield Items(say_all(book, judged.why, name))
-    make = COMPUTED.get(judged.computed or "")
-    computed = None if make is None else make(results, book)
-    if computed is not None:
-        yield Paragraph(computed)
     decision = decisions_of(results).get(key)
     if decision is None:
         return

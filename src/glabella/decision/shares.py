@@ -1,0 +1,87 @@
+"""Shares of people that a text states, in figures or in words, such as 52 per cent or one in seven."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_UNITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+          "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")  # fmt: skip
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_WORDS = {
+    **{word: number for number, word in enumerate(_UNITS)},
+    **{ten: 10 * place for place, ten in enumerate(_TENS, 2)},
+    **{f"{ten}{mark}{_UNITS[unit]}": 10 * place + unit for place, ten in enumerate(_TENS, 2) for unit in range(1, 10)
+       for mark in ("-", " ")},
+    "hundred": 100, "a hundred": 100,
+}  # fmt: skip
+_PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
+_NUMBER = rf"(?:\d+(?:\.\d+)?|{'|'.join(sorted(_WORDS, key=len, reverse=True))})"
+_SHARE = re.compile(
+    rf"\b(?P<percent>{_NUMBER})\s*(?:%|per\s?cent\b)"
+    rf"|\b(?P<some>{_NUMBER})\s+(?:in|out\s+of|of)\s+(?:every\s+)?(?P<all>{_NUMBER})\b"
+    rf"|\b(?:(?P<times>{_NUMBER}|an?)[\s-])?(?P<part>{'|'.join(_PARTS)})s?\b",
+    re.IGNORECASE,
+)
+#: By how much something changed is no share of people: "fell by half", "a 50 per cent drop".
+_BY = re.compile(
+    r"\bby\s+(?:(?:at\s+least|about|around|more\s+than|over|nearly|almost|up\s+to)\s+)?$", re.IGNORECASE
+)
+_CHANGE = re.compile(r"[\s-]*(?:or\s+more|reduction|drop|fall|decrease|improvement|increase|less|fewer|lower|higher"
+                     r"|more)\b", re.IGNORECASE)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class StatedShare:
+    """A share as it stands in a text, and its value between zero and one."""
+
+    words: str
+    value: float
+
+
+def shares_in(text: str) -> tuple[StatedShare, ...]:
+    """Find the shares of people in a text, in order.
+
+    Parameters
+    ----------
+    text : str
+        A sentence.
+
+    Returns
+    -------
+    tuple of StatedShare
+        Without those by which something changed.
+
+    Examples
+    --------
+    >>> [(each.words, each.value) for each in shares_in("Just over half, 52%, responded; with placebo 1 in 8.")]
+    [('half', 0.5), ('52%', 0.52), ('1 in 8', 0.125)]
+    >>> shares_in("Scores fell by half, a 50 per cent drop.")
+    ()
+    """
+    return tuple(_found(text))
+
+
+def _found(text: str) -> Iterator[StatedShare]:
+    for match in _SHARE.finditer(text):
+        if _BY.search(text[: match.start()]) or _CHANGE.match(text[match.end() :]):
+            continue
+        value = _value(match)
+        if value is not None and 0 <= value <= 1:
+            yield StatedShare(match.group(), value)
+
+
+def _value(match: re.Match[str]) -> float | None:
+    if match["percent"]:
+        return _number(match["percent"]) / 100
+    if match["part"]:
+        times = match["times"]
+        return (1.0 if times in (None, "a", "an", "A", "An") else _number(times)) / _PARTS[match["part"].lower()]
+    whole = _number(match["all"])
+    return None if whole < 2 else _number(match["some"]) / whole
+
+
+def _number(words: str) -> float:
+    known = _WORDS.get(re.sub(r"\s+", " ", words.lower()))
+    return float(words) if known is None else float(known)
