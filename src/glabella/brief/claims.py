@@ -185,13 +185,13 @@ def _percents(results: Results, asked: set[str]) -> dict[str, float]:
 
 def _won(evidence: Evidence) -> dict[str, float]:
     """Count primary results of the largest trial whose printed p value is small and favours the treatment."""
-    won: list[bool] = []
-    for study in evidence.studies.values():
-        largest = {key for key, comparison in study.comparisons.items() if comparison.largest}
-        for result in study.results:
-            for between in result.between:
-                if result.role == "primary" and between.comparison in largest:
-                    won.append(between.favours == "arm" and _small(between.p))
+    won = [
+        between.favours == "arm" and _small(between.p)
+        for study in evidence.studies.values()
+        for result in study.results
+        for between in result.between
+        if result.role == "primary" and study.comparisons[between.comparison].largest
+    ]
     return {_WON: float(sum(won))} if won else {}
 
 

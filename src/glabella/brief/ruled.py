@@ -74,7 +74,7 @@ def told(
         inputs=(("claims.yaml", results.evidence.digests["claims.yaml"]),)
         if asked
         else tuple(dict.fromkeys(_inputs(results, judged))),
-        sources=() if asked else tuple(_sources(results, judged).values()),
+        sources=tuple(_sources(results, judged).values()),
     )
     figures = {figure.name: figure for figure in words.figures}
     pieces: list[Inline] = []

@@ -12,8 +12,8 @@ _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ni
 _WORDS = {
     **{word: number for number, word in enumerate(_UNITS)},
     **{ten: 10 * place for place, ten in enumerate(_TENS, 2)},
-    **{f"{ten}{mark}{_UNITS[unit]}": 10 * place + unit for place, ten in enumerate(_TENS, 2) for unit in range(1, 10)
-       for mark in ("-", " ")},
+    **{f"{ten}{mark}{_UNITS[unit]}": 10 * place + unit for place, ten in enumerate(_TENS, 2)
+       for unit in range(1, 10) for mark in ("-", " ")},
     "hundred": 100, "a hundred": 100,
 }  # fmt: skip
 _PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "tenth": 10}

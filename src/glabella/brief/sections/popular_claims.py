@@ -38,9 +38,10 @@ _VERDICTS: tuple[str, ...] = get_args(PopularClaim.model_fields["verdict"].annot
 #: So many claims are seen at a glance; of more there is a table first.
 _AT_A_GLANCE = 5
 _RULES = (
-    "A verdict is not typed: it is what the rule below each claim comes to from the trials and sources of this "
-    "dossier, and a new trial can change it. Supported and contradicted ask for the whole interval on one side and for "
-    "certainty enough; inconclusive was tested and cannot be told; untested was looked for and not found."
+    "No verdict is typed: each is what the rule below its claim comes to from the trials and sources here, "
+    "and a new trial can change it. Of an effect, supported and contradicted ask for the whole interval on "
+    "one side and for certainty enough. Inconclusive was tested and cannot be told; untested was tested by nobody "
+    "as far as was seen; of what is not judged no source was seen."
 )
 
 
