@@ -34,10 +34,21 @@ _CHANGE = re.compile(r"[\s-]*(?:or\s+more|reduction|drop|fall|decrease|improveme
 
 @dataclass(frozen=True, slots=True)
 class StatedShare:
-    """A share as it stands in a text, and its value between zero and one."""
+    """A share as it stands in a text.
+
+    Attributes
+    ----------
+    words : str
+        As it stands there.
+    value : float
+        Between zero and one.
+    off : float
+        How far from the value what was rounded to it may lie; nothing of words and of so many in so many.
+    """
 
     words: str
     value: float
+    off: float = 0.0
 
 
 def shares_in(text: str) -> tuple[StatedShare, ...]:
@@ -69,7 +80,14 @@ def _found(text: str) -> Iterator[StatedShare]:
             continue
         value = _value(match)
         if value is not None and 0 <= value <= 1:
-            yield StatedShare(match.group(), value)
+            yield StatedShare(match.group(), value, _off(match["percent"]))
+
+
+def _off(percent: str | None) -> float:
+    """Give half a unit of the last digit of a percentage in figures."""
+    if not percent or not percent[0].isdigit():
+        return 0.0
+    return 0.005 / 10.0 ** len(percent.partition(".")[2])
 
 
 def _value(match: re.Match[str]) -> float | None:

@@ -59,7 +59,8 @@ def answer(results: Results, checked: Checked, book: Ledger) -> Section:
         return Section("answer", "What it claims", (Paragraph(_NONE, "lead"),))
     claims, verdicts = _claims(results), verdicts_of(results)
     under = book.under("article.")
-    read = count(results, under, "sentences", "sentences read", len(checked.sentences), files=_FILES, sources=())
+    said_in_full = sum(each.sentence.kind != "heading" for each in checked.sentences)
+    read = count(results, under, "sentences", "sentences read", said_in_full, files=_FILES, sources=())
     made = sum(bool(each.marks) for each in checked.sentences)
     recognised = count(results, under, "marked", "sentences with a known claim", made, files=_FILES, sources=())
     said = Counter(_says(verdicts[mark.claim], mark) for mark in marks)
@@ -187,7 +188,7 @@ def _claims(results: Results) -> dict[str, _Named]:
     for claim in results.evidence.claims.claims:
         parts = tuple((f"{claim.id}.{name}", part.text) for name, part in claim.parts.items())
         found[claim.id] = _Named(claim.id, claim.claim, parts)
-        found |= {key: _Named(key, f"{claim.claim} ({text})") for key, text in parts}
+        found |= {key: _Named(key, f"{claim.claim.rstrip('.')}: {text}.") for key, text in parts}
     return found
 
 
@@ -204,7 +205,7 @@ def _compared(results: Results, book: Ledger, text: str, quantities: tuple[str, 
     said: list[Inline] = []
     for share in shares_in(text) if computed else ():
         key, interval = min(computed, key=lambda one: abs(one[1].value - share.value))
-        within = interval.low <= share.value <= interval.high
+        within = interval.low - share.off <= share.value <= interval.high + share.off
         one = results.pool(key.partition(".")[0])
         assert one is not None, "a quantity is of an analysis that was pooled"
         names = names_of(results)
@@ -217,7 +218,7 @@ def _compared(results: Results, book: Ledger, text: str, quantities: tuple[str, 
             interval="95 % confidence interval",
             certainty="not rated",
             function="glabella.decision.judge",
-            decimals=0,
+            decimals=0 if interval.low >= 0.01 else 1,
         )
         verb = "lies within" if within else "lies outside"
         said.append(
