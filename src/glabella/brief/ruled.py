@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from string import Formatter
+from weakref import WeakKeyDictionary
 
 from glabella._version import __version__
 from glabella.brief.claims import known_of, shares_key
@@ -23,8 +24,18 @@ def rule_said(results: Results, judged: PopularClaim | ClaimPart) -> Said:
     return in_words(judged.rule, names_of(results), important)
 
 
-def names_of(results: Results) -> dict[str, str]:
+#: What keys are called, once for each dossier.
+_NAMES: WeakKeyDictionary[Results, Mapping[str, str]] = WeakKeyDictionary()
+
+
+def names_of(results: Results) -> Mapping[str, str]:
     """Give what the keys in rules are called: analyses, arms and sources."""
+    if results not in _NAMES:
+        _NAMES[results] = _named(results)
+    return _NAMES[results]
+
+
+def _named(results: Results) -> Mapping[str, str]:
     evidence = results.evidence
     dossier, words = evidence.dossier, words_of(evidence)
     found = {one.key: one.short or one.text or one.key for one in listed(evidence.references)}

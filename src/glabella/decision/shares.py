@@ -9,15 +9,12 @@ from dataclasses import dataclass
 _UNITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
           "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")  # fmt: skip
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_WORDS = {
-    **{word: number for number, word in enumerate(_UNITS)},
-    **{ten: 10 * place for place, ten in enumerate(_TENS, 2)},
-    **{f"{ten}{mark}{_UNITS[unit]}": 10 * place + unit for place, ten in enumerate(_TENS, 2)
-       for unit in range(1, 10) for mark in ("-", " ")},
-    "hundred": 100, "a hundred": 100,
-}  # fmt: skip
+_ONES = "|".join(_UNITS[1:10])
 _PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
-_NUMBER = rf"(?:\d+(?:\.\d+)?|{'|'.join(sorted(_WORDS, key=len, reverse=True))})"
+_NUMBER = (
+    rf"(?:\d+(?:\.\d+)?|(?:{'|'.join(_TENS)})(?:[-\s](?:{_ONES}))?|(?:a\s+)?hundred"
+    rf"|{'|'.join(sorted(_UNITS, key=len, reverse=True))})"
+)
 _SHARE = re.compile(
     rf"\b(?P<percent>{_NUMBER})\s*(?:%|per\s?cent\b)"
     rf"|\b(?P<some>{_NUMBER})\s+(?:in|out\s+of|of)\s+(?:every\s+)?(?P<all>{_NUMBER})\b"
@@ -101,5 +98,10 @@ def _value(match: re.Match[str]) -> float | None:
 
 
 def _number(words: str) -> float:
-    known = _WORDS.get(re.sub(r"\s+", " ", words.lower()))
-    return float(words) if known is None else float(known)
+    if words[0].isdigit():
+        return float(words)
+    total = 0
+    for word in re.split(r"[-\s]+", words.lower()):
+        total += 100 if word == "hundred" else _UNITS.index(word) if word in _UNITS else 0
+        total += 10 * (_TENS.index(word) + 2) if word in _TENS else 0
+    return float(total)
