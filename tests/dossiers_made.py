@@ -193,7 +193,7 @@ analyses:
     outcome: tuberculosis
     measure: RR
     comparisons: [tpt_madras1980/bcg_v_none]
-    why: the trial with the most people
+    why: the trial with more people than any other
 choices:
   allocation:
     any: {}
@@ -222,6 +222,7 @@ claims:
   verdict: contradicted
   why:
   - text: In the largest trial {ill} people fell ill with it, and {others} of as many without.
+    bears: against
     status: reported
     source: COL94
     values:
@@ -231,7 +232,7 @@ claims:
   claim: BCG lowers the number of people who fall ill.
   verdict: supported
   why:
-  - {text: 'Over all trials, fewer fell ill with the vaccine.', status: reported, source: COL94}
+  - {text: 'Over all trials, fewer fell ill with the vaccine.', bears: for, status: reported, source: COL94}
 """
 
 _BCG_SUMMARY = """\
@@ -281,6 +282,7 @@ _COLDITZ: dict[str, object] = {
     "title": "Efficacy of BCG vaccine in the prevention of tuberculosis: meta-analysis of the published literature",
     "author": [{"family": "Colditz", "given": "GA"}],
     "container-title": "JAMA",
+    "URL": "https://cran.r-project.org/package=metafor",
     "issued": {"date-parts": [[1994]]},
     "genre": "meta-analysis",
     "note": "its table of trials, as the R package metafor ships it",
@@ -374,6 +376,7 @@ _MADE_UP: dict[str, object] = {
     "id": "MADEUP",
     "type": "article-journal",
     "title": "No such paper: every number is made up",
+    "URL": "https://example.org/",
     "issued": {"date-parts": [[2026]]},
     "genre": "example",
     "note": "nothing",

@@ -196,9 +196,10 @@ def tables(section: Section) -> list[Table]:
     return [block for block in blocks_of((section,)) if isinstance(block, Table)]
 
 
-def figure_of(section: Section) -> tuple[Figure, Data]:
-    """Give the only figure of a section, and the description of its picture."""
-    (figure,) = (block for block in blocks_of((section,)) if isinstance(block, Figure))
+def figure_of(section: Section, name: str | None = None) -> tuple[Figure, Data]:
+    """Give the only figure of a section, or the one of a name, and the description of its picture."""
+    figures = (block for block in blocks_of((section,)) if isinstance(block, Figure))
+    (figure,) = (each for each in figures if name is None or each.name == name)
     assert isinstance(figure.picture, Plot)
     return figure, figure.picture.spec
 

@@ -14,7 +14,7 @@ WORDS = """\
 part: jaw
 definitions: {onset: somebody sees it}
 repeated:
-  - {text: Nobody gave it twice., status: missing}
+  - {text: Nobody gave it again., status: missing}
 """
 
 

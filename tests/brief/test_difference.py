@@ -223,7 +223,7 @@ def test_the_study_that_moved_a_number_is_named(tmp_path: Path, report: Made) ->
 
     (head,) = (claim.label for claim in after.claims if claim.id == "scores_all.estimate")
     mine = found["Changed by wollmer2012"]
-    assert mine[0].startswith(f"{head}: was −0.71")
+    assert mine[0].startswith(f"{head}: was −0.7 (−1.7 to 0.2), is now ")
     resting = {claim.label for claim in after.claims if any("wollmer2012" in key for key, _ in claim.inputs)}
     assert all(any(line.startswith(label[:150]) for label in resting) for line in mine)
     assert not any("largest trial only" in line for line in mine)

@@ -19,9 +19,9 @@ def number(value: float, status: str = "seen") -> dict[str, Any]:
 
 
 def event(label: str, arm: tuple[int, int], versus: tuple[int, int], **own: str) -> dict[str, Any]:
-    """Make up a row; a status other than seen makes its events unusable."""
-    status = own.pop("status", "seen")
-    sides = [{"events": number(events, status), "n": number(n)} for events, n in (arm, versus)]
+    """Make up a row; a bound makes its events unusable."""
+    bound = {"bound": own.pop("bound")} if "bound" in own else {}
+    sides = [{"events": {**number(events), **bound}, "n": number(n)} for events, n in (arm, versus)]
     shared = {"population": "children", "time_span": "first year"}
     return {"label": label, **shared, **own, "arm": sides[0], "versus": sides[1]}
 
@@ -67,12 +67,12 @@ def test_a_row_that_differs_from_most_says_in_what(tmp_path: Path, own: dict[str
 
 
 def test_a_row_without_usable_counts_is_named(tmp_path: Path) -> None:
-    _, rows = shown(tmp_path / "d", RASH, event("itch", (3, 100), (3, 100), status="recalled"))
+    _, rows = shown(tmp_path / "d", RASH, event("itch", (3, 100), (3, 100), bound=">"))
     assert rows[1] == ["itch", "not counted", "not counted"]
 
 
 def test_without_any_usable_count_there_is_no_table(tmp_path: Path) -> None:
-    assert made(tmp_path / "d", event("itch", (3, 100), (3, 100), status="recalled")) is None
+    assert made(tmp_path / "d", event("itch", (3, 100), (3, 100), bound=">")) is None
 
 
 @pytest.mark.parametrize(

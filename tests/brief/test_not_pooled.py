@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 import yaml
 
+from glabella.brief import document, markdown
 from glabella.brief.results import Results
-from glabella.brief.sections import effect
+from glabella.brief.sections import benefit, effect
 from glabella.dossier import Evidence, load, write_starter
-from glabella.shown import Items, Ledger, blocks_of, plain
+from glabella.shown import Items, Ledger, Paragraph, Table, blocks_of, inlines_of, plain
 
 
 def twins(folder: Path, headline: str) -> Evidence:
@@ -29,13 +29,35 @@ def twins(folder: Path, headline: str) -> Evidence:
     return load(folder)
 
 
-def test_an_analysis_that_cannot_be_pooled_does_not_stop_the_others(tmp_path: Path) -> None:
+def test_two_trials_without_a_prior_are_shown_and_not_pooled(tmp_path: Path) -> None:
     section = effect.report(Results(twins(tmp_path / "made", "response_all")), Ledger())
+    text = [plain(piece) for piece in inlines_of((section,)) if not isinstance(piece, str) or piece.strip()]
+    words = " ".join(text)
+    assert "Not pooled:  the twins" in words
+    assert (
+        "no prior of the spread between trials is declared. Each comparison by itself; above one favours" in words
+    )
     items = [plain(item) for block in blocks_of((section,)) if isinstance(block, Items) for item in block.items]
-    assert "the twins: not computed: effects all equal: the Knapp-Hartung standard error is zero." in items
+    assert sum(item.startswith("Example 2020: odds ratio ") for item in items) == 2
 
 
-def test_a_headline_that_cannot_be_pooled_says_why(tmp_path: Path) -> None:
+def test_a_headline_of_two_trials_without_a_prior_leads_with_both(tmp_path: Path) -> None:
     results = Results(twins(tmp_path / "made", "twins"))
-    with pytest.raises(ValueError, match="headline analysis 'twins' cannot be pooled: effects all equal"):
-        effect.report(results, Ledger())
+    for kind in ("brief", "report"):
+        shown = document(results, kind)
+        words = " ".join(plain(piece) for piece in inlines_of(shown.sections))
+        assert ": two trials tell too little of how trials differ to be pooled." in words
+        assert "The trials could not be pooled." in words
+        assert "nan" not in markdown(shown).split()
+    section = effect.report(results, Ledger())
+    first = next(block for block in blocks_of((section,)) if isinstance(block, Paragraph))
+    assert plain(first.content).startswith(
+        "Not pooled: two trials do not tell how trials differ, and no prior of the"
+    )
+    assert "Each trial’s odds ratio of response stands below; above one favours" in plain(first.content)
+    table = next(block for block in blocks_of((section,)) if isinstance(block, Table))
+    assert [plain(row.cells[0]) for row in table.rows] == ["Example 2020 counts"] * 2
+    (row, *_) = next(
+        block for block in blocks_of((benefit.brief(results, Ledger()),)) if isinstance(block, Table)
+    ).rows
+    assert plain(row.cells[1]) == "not pooled"

@@ -89,7 +89,7 @@ def test_another_measure_is_named_and_not_drawn(tmp_path: Path) -> None:
 
 
 def test_another_measure_is_no_part_of_the_bottom_line(tmp_path: Path) -> None:
-    unsure = [counted("Able 2001", 19, 100, 20, 100), counted("Baker 2002", 34, 150, 32, 150)]
+    unsure = [counted(f"Able {2001 + at}", 19 + 2 * at, 100, 20, 100) for at in range(3)]
     made = evidence(
         tmp_path, "RR", "lower", unsure, analyses={"odds": {"measure": "OR"}, "same": {}},
         readings={"odds": "By odds", "same": "BCG {estimate}"},
@@ -126,20 +126,6 @@ def test_each_trials_own_time_is_said(tmp_path: Path, when: str, words: str) -> 
     assert results.fields_of(results.headline)["time_span"] == words
 
 
-def test_what_has_no_source_is_not_used_and_said(tmp_path: Path) -> None:
-    recalled = {"value": 2.0, "status": "recalled"}
-    made = evidence(
-        tmp_path,
-        "MD",
-        "higher",
-        POINTS,
-        change=lambda plan: plan["outcomes"]["response"].update(important=recalled),
-    )
-    text = said(benefit.brief(Results(made), Ledger()))
-    assert "Not used, without a source: the smallest difference that matters." in text
-    assert "dashed" not in text
-
-
 def test_an_important_ratio_from_the_other_side_is_told_as_such(tmp_path: Path) -> None:
     made = evidence(
         tmp_path,
@@ -154,7 +140,7 @@ def test_an_important_ratio_from_the_other_side_is_told_as_such(tmp_path: Path) 
 def test_small_effects_are_not_rounded_to_nothing() -> None:
     assert decimals_for(0.0, -0.00098, -0.001, -0.00096) == 5
     assert decimals_for(1.0, 0.48, 0.29, 0.77) == 2
-    assert decimals_for(0.0, 0.00001, -1.0, 1.0) == 2
+    assert decimals_for(0.0, 0.00001, -1.0, 1.0) == 1
     assert (of_people([0.2]), of_people([0.006]), of_people([0.00002])) == (100, 1000, 100_000)
     assert (people_decimals(0.3), people_decimals(0.0000004)) == (0, 3)
     limits = ((3.6, 4.4), (3.96, 4.01), (4.0, 4.0), (3.4, 4.4))
@@ -169,10 +155,33 @@ def test_brief_and_report_claim_the_same(tmp_path: Path) -> None:
     assert pooled_claims(results, book, results.headline).estimate.decimals > 2
 
 
-def test_the_shipped_claims_keep_two_decimals() -> None:
+@pytest.mark.parametrize(
+    ("null", "value", "low", "high", "written_as"),
+    [
+        (0.0, 12.6, 6.9, 20.6, "13 (7 to 21)"),
+        (1.0, 4.87, 1.92, 12.37, "4.9 (1.9 to 12.4)"),
+        (0.0, -0.713, -1.661, 0.234, "-0.7 (-1.7 to 0.2)"),
+        (0.0, -0.351, -0.706, 0.0055, "-0.35 (-0.71 to 0.01)"),
+        (1.0, 1.62, 1.29, 2.04, "1.62 (1.29 to 2.04)"),
+        (1.0, 8.27, 1.148, 59.6, "8.3 (1.1 to 59.6)"),
+        (1.0, 30.86, 4.93, 193.0, "31 (5 to 193)"),
+        (0.0, 250.0, 100.0, 400.0, "250 (100 to 400)"),
+        (0.0, 0.123456, 0.123, 0.1239, "0.12 (0.12 to 0.12)"),
+    ],
+)
+def test_a_number_has_the_digits_that_its_interval_allows(
+    null: float, value: float, low: float, high: float, written_as: str
+) -> None:
+    digits = decimals_for(null, value, low, high)
+    assert f"{value:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})" == written_as
+
+
+def test_the_digits_of_the_shipped_claims_follow_their_intervals() -> None:
     results = Results(load())
-    for one in results.pooled.values():
-        assert pooled_claims(results, Ledger(), one).estimate.decimals == 2
+    found = {key: pooled_claims(results, Ledger(), one).estimate.text for key, one in results.pooled.items()}
+    assert found["scores_all"] == "−0.7 (−1.7 to 0.2)"
+    assert found["scores_industry"] == "−0.10 (−0.35 to 0.14)"
+    assert found["response_saline"] == "8.3 (1.1 to 59.6)"
 
 
 def test_the_shipped_brief_and_report_share_their_claims() -> None:

@@ -28,6 +28,7 @@ from glabella.synthesis import (
     bias_adjusted,
     contrasts,
     model_average,
+    tau_prior_of,
 )
 from tests.brief.made_up_trials import (
     Data,
@@ -43,7 +44,7 @@ from tests.brief.made_up_trials import (
     tables,
 )
 
-TAU = InverseGamma(1, 0.15)
+TAU = LogT.of_tau2(-2.99, 2.16, 5)
 WORSE = [scored("Able 2001", 9.0, 3.0, 60, (10.6, 3.0, 60)), scored("Baker 2002", 9.1, 3.0, 50, (10.4, 3.0, 50)),
          scored("Cole 2003", 9.0, 3.0, 80, (10.5, 3.0, 80))]  # fmt: skip
 BETTER = [replace(trial, arm=trial.control, control=trial.arm) for trial in WORSE]
@@ -146,25 +147,26 @@ def test_the_average_is_the_one_made_alone(
     assert averaged.value == pytest.approx(fit.mu.mean)
     assert (averaged.low, averaged.high) == pytest.approx(fit.mu.interval())
     assert value(book, "chance.effect") == pytest.approx(fit.effect.posterior)
-    assert value(book, "bf_bias") == pytest.approx(fit.bias.bf)
+    assert value(book, "bf_effect") == pytest.approx(fit.effect.bf)
     assert value(book, "models") == 36
     text = said(found)
     assert "36 models, with and without an effect, heterogeneity and publication bias of several forms" in text
-    effect, publication, factor = (
-        claim(book, name).text for name in ("chance.effect", "chance.publication", "bf_effect")
-    )
+    effect, factor = (claim(book, name).text for name in ("chance.effect", "bf_effect"))
     assert (
-        f"The probability of any effect was a half before the data and is {effect} with them; that of publication "
-        f"bias was a half and is {publication}. Bayes factors: {factor} for an effect, 17 for publication bias."
+        f"The probability of any effect was a half before the data and is {effect} with them (Bayes factor "
+        f"{factor}). How likely publication bias is, is not told: as of any test for it, fewer than ten trials say "
+        "little."
     ) in text
+    assert "bias.bf_bias" not in book.claims
+    assert "bias.chance.publication" not in book.claims
 
 
 def test_it_rests_on_the_file_of_priors(evidence: Evidence, shipped: tuple[Section, Ledger]) -> None:
     found, book = shipped
     assert dict(claim(book, "plain").inputs)["priors.yaml"] == evidence.digests["priors.yaml"]
     assert (
-        "None of these numbers is the headline. Priors: spread of standardised differences between studies in "
-        "psychology; effect" in said(found)
+        "None of these numbers is the headline. Priors: mental health, a drug against placebo, standardised "
+        "differences; effect" in said(found)
     )
     assert "was not seen for any of these trials" in said(found)
     assert "the headline’s, which rests on none, includes zero without any bias." in said(found)
@@ -214,7 +216,17 @@ def test_where_higher_is_better_higher_effects_would_be_published(tmp_path: Path
     _, mirrored = made(tmp_path / "lower", "lower", WORSE, believed(-0.2))
     for name in ("plain", "tipping", "halving", "averaged", "adjusted.known"):
         assert value(mirrored, name) == pytest.approx(-value(book, name), abs=1e-6), name
-    assert value(mirrored, "bf_bias") == pytest.approx(value(book, "bf_bias"), rel=1e-6)
+    assert value(mirrored, "bf_effect") == pytest.approx(value(book, "bf_effect"), rel=1e-6)
+
+
+def test_from_ten_trials_on_publication_bias_has_its_probability(tmp_path: Path) -> None:
+    trials = [scored(f"Able {2001 + at}", 12 + at % 3, 4.0, 30 + 5 * at, (10.0, 4.0, 30)) for at in range(10)]
+    found, book = made(tmp_path / "ten", "higher", trials, believed(0.2))
+    chance, factor = (claim(book, name).text for name in ("chance.publication", "bf_bias"))
+    assert f" That of publication bias was a half and is {chance} (Bayes factor {factor})." in said(found)
+    found, book = made(tmp_path / "nine", "higher", trials[:9], believed(0.2))
+    assert "fewer than ten trials say little" in said(found)
+    assert "bias.bf_bias" not in book.claims
 
 
 def test_an_interval_that_includes_zero_needs_no_bias(tmp_path: Path) -> None:
@@ -272,4 +284,4 @@ def test_a_prior_of_an_unknown_family_is_named(tmp_path: Path) -> None:
     ],
 )
 def test_every_family_of_the_spread_is_taken(tau: Data, expected: object) -> None:
-    assert bias._of_tau(bias._kind(Prior.model_validate(tau))) == expected
+    assert tau_prior_of(Prior.model_validate(tau)) == expected

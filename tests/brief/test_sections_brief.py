@@ -174,7 +174,7 @@ def test_who_was_studied_is_said_of_one_part_alone(small: Evidence, part: str) -
 def test_what_a_new_trial_may_find_is_said_in_points(results: Results) -> None:
     found = lines(how_sure.brief(results, Ledger()))
     (line,) = (line for line in found if "new trial" in line)
-    assert line == "- A new trial’s true effect is expected from −28.7 to 13.5 points."
+    assert line == "- A new trial’s true effect is expected from −24 to 8 points, by a prior."
 
 
 # --- around them --------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ from glabella.shown import (
     claims_of,
     plain,
 )
-from glabella.synthesis import arrays, component_network, contrasts, effect_size, network, pool
+from glabella.synthesis import LogT, arrays, bayes, component_network, contrasts, effect_size, network, pool
 from tests.brief.made_up_network import Counts, direct, made_up, number, statement
 
 #: Made-up trials in which the drug does well, as well as the others, and badly.
@@ -167,7 +167,7 @@ def test_own_spread_gives_the_interval_of_the_trials_alone(compared: Compared) -
         [*se, *trials.se],
     )
     at = fit.treatments.index(compared.name), fit.treatments.index("Placebo")
-    alone = pool(way.trials.te, np.square(way.trials.se))
+    alone = pool(way.trials.te, np.square(way.trials.se), test="adhoc")
     assert fit.te_random[at] == pytest.approx(alone.estimate, rel=1e-10)
     assert 1.959963984540054 * fit.se_random[at] == pytest.approx((alone.ci_high - alone.ci_low) / 2, rel=1e-6)
 
@@ -244,15 +244,26 @@ def test_every_claim_has_sources_and_inputs(claims: dict[str, Claim]) -> None:
 # --- the shipped dossier's sections -------------------------------------------------------------------------
 
 
-def test_certainty_and_range_stand_before_any_odds_ratio(compare: Section) -> None:
+def test_direct_comparisons_lead_and_certainty_stands_before_any_odds_ratio(compare: Section) -> None:
     first = compare.content[0]
     assert isinstance(first, Paragraph)
     assert first.look == "lead"
     said = plain(first.content)
+    assert said.startswith(
+        "Against an antidepressant no clear difference was found, but these comparisons are weak."
+    )
+    assert "with.range" not in {claim.id for claim in claims_of((first,))}
+    answer = next(
+        block for block in compare.content if isinstance(block, Paragraph) and "with.range" in
+        {claim.id for claim in claims_of((block,))}
+    )  # fmt: skip
+    said = plain(answer.content)
     assert said.startswith("We cannot tell whether botulinum toxin works better than SSRIs: over all the ways")
     assert "the odds ratio of response reaches from 0.71 to 8.75, where one means no difference." in said
     assert said.endswith("Certainty: very low.")
-    assert [claim.id for claim in claims_of((first,))] == ["with.range"]
+    said = text(compare)
+    assert said.count("Against an antidepressant no clear difference was found") == 1
+    assert said.index("these comparisons are weak") < said.index("over all the ways to compare them the odds ratio")
 
 
 def test_direct_trials_stand_before_the_indirect_comparison(compare: Section, evidence: Evidence) -> None:
@@ -269,7 +280,14 @@ def test_direct_trials_stand_before_the_indirect_comparison(compare: Section, ev
     assert "Zhang 2021 (v sertraline): against sertraline; not clearly randomised, blinding not known." in said
     assert "Zhu 2025 (Parkinson): against citalopram; randomised, open-label." in said
     # A trial of which no sentence of the dossier speaks brings its own.
-    assert "not randomised, open-label. 64.3 per cent improved" in said
+    assert "not randomised, open-label. 58 v 39 people. 64.3 per cent improved" in said
+    # The randomised one comes first, with its numbers.
+    assert (
+        "Zhu 2025 (Parkinson): against citalopram; randomised, open-label. 47 v 47 people. Improved, week 8: 75.6 v"
+        in (said)
+    )
+    assert said.index("Zhu 2025 (Parkinson): against") < said.index("Zhang 2021 (v sertraline): against")
+    assert "52 v 24 people." in said
     assert "No trial of this dossier" not in said
     assert "None of these trials enters the indirect comparison below." in said
     with_control = {
@@ -281,26 +299,45 @@ def test_direct_trials_stand_before_the_indirect_comparison(compare: Section, ev
 
 
 def test_the_way_with_most_comparisons_comes_first(compare: Section) -> None:
-    joins = table(compare, "above one favours botulinum toxin")
+    joins = table(compare, "Odds ratio of response against SSRIs; above one favours botulinum toxin")
     assert cells(joins, 0) == [
         "every placebo-controlled comparison",
         "trial with another injection site added",
         "small trials against placebo",
     ]
     assert cells(joins, 1) == ["5", "4", "3"]
-    assert cells(joins, 3)[0] == "1.16 (0.72 to 1.85)"
-    assert cells(joins, 4)[0] == "2.13 (0.38 to 11.95)"
+    # Their own spread first, then the control as in the network, then the network's narrow interval.
+    assert [cells(joins, column)[0] for column in (2, 3, 4)] == [
+        "2.1 (0.4 to 11.9)",
+        "not possible",
+        "1.2 (0.7 to 1.9)",
+    ]
+    assert [cells(joins, column)[2] for column in (3, 4)] == ["0.9 (0.4 to 2.3)", "4.9 (1.9 to 12.4)"]
+    assert plain(joins.caption).endswith("Certainty of each: very low.")
     each = table(compare, "Botulinum toxin against each alternative")
     assert "joined through every placebo-controlled comparison: odds ratio" in plain(each.caption)
 
 
+def test_no_indirect_number_stands_without_the_corrected_one(compared: Compared, claims: dict[str, Claim]) -> None:
+    factor = value(claims["with.bias"])
+    for name in ("control", "first"):
+        plainly, mended = (value(claims[f"with.join.declared.{part}{name}"]) for part in ("", "corrected."))
+        assert mended == pytest.approx(plainly / factor, rel=1e-8)
+    for place in range(1, len(compared.comparators.treatments) + 1):
+        mended = value(claims[f"with.each.{place}.corrected"])
+        assert mended == pytest.approx(value(claims[f"with.each.{place}.effect"]) / factor, rel=1e-8)
+
+
 def test_the_narrow_interval_is_explained_where_it_stands(compare: Section) -> None:
-    note = plain(table(compare, "above one favours botulinum toxin").note)
+    note = plain(table(compare, "against SSRIs; above one favours botulinum toxin").note)
     assert note.startswith(
         "Intervals are narrower here than where the same trials are pooled by themselves, and estimates"
     )
     assert "one spread between trials (standard deviation 0.13), which its other trials mostly decide." in note
-    assert "The last column gives the joined trials the spread that they have among themselves." in note
+    assert (
+        "The column that stands first gives the joined trials the spread that they have among themselves." in note
+    )
+    assert note.endswith("The risk on placebo can be moved only where every joined trial counted the event.")
 
 
 def test_alternatives_are_drawn_in_the_order_of_the_effect(compare: Section) -> None:
@@ -324,17 +361,23 @@ def test_titles_and_heads_say_what_stands_below(compare: Section, combine: Secti
     ]
     found = {plain(each.caption): [plain(column.head) for column in each.columns] for each in tables(compare)}
     assert found == {
-        "Odds ratio of response; above one favours botulinum toxin.": [
-            "joined through",
-            "comparisons",
-            "against placebo",
-            "against SSRIs",
-            "against SSRIs, with the joined trials’ own spread",
-        ],
+        **{
+            f"Odds ratio of response against {other}; above one favours botulinum toxin. "
+            "Certainty of each: very low.": [
+                "joined through",
+                "comparisons",
+                "with the joined trials’ own spread",
+                "placebo as in the network’s trials",
+                "with the network’s spread",
+            ]
+            for other in ("placebo", "SSRIs")
+        },
         "Botulinum toxin against each alternative, joined through every placebo-controlled comparison: odds "
-        "ratio.": [
+        "ratio. With the control’s risk moved it is joined through small trials against placebo. "
+        "Certainty of each: very low.": [
             "alternative",
             "trials",
+            "botulinum toxin against it, placebo as in the network’s trials",
             "botulinum toxin against it",
             "",
         ],
@@ -348,9 +391,9 @@ def test_titles_and_heads_say_what_stands_below(compare: Section, combine: Secti
         "Each alternative, joined through small trials against placebo: odds ratio.": [
             "alternative",
             "itself against placebo",
+            "botulinum toxin against it, placebo as in the network’s trials",
             "botulinum toxin against it",
             "expected in a new trial",
-            "P-score",
         ],
         "Where the network’s trials and those of botulinum toxin differ.": [
             "what",
@@ -387,10 +430,10 @@ def test_the_rest_of_each_alternative_is_folded(compare: Section) -> None:
     assert isinstance(each, Table)
     assert isinstance(words, Paragraph)
     assert cells(ranks, 1) == ["8 (2 to 18)", "2 (1 to 3)", "2 (1 to 3)"]
-    assert cells(ranks, 4)[0] == "0.65 to 2.08"
+    assert cells(ranks, 4)[0] == "0.6 to 2.1"
     assert "joined through small trials against placebo" in plain(each.caption)
     assert cells(each, 1)[0] == "the link"
-    assert cells(each, 2)[0] == "8.35 (3.33 to 20.92)"
+    assert [cells(each, column)[0] for column in (2, 3)] == ["1.5 (0.6 to 3.9)", "8 (3 to 21)"]
     assert "Test of inconsistency between the network’s designs: p = 0.09." in plain(words.content)
     assert "A treatment with few trials can rank first by luck." in plain(words.content)
 
@@ -561,9 +604,9 @@ def test_direct_trials_stand_without_a_network_too(tmp_path: Path) -> None:
     section = report(indirect.report, results)
     lead = section.content[0]
     assert isinstance(lead, Paragraph)
-    assert "with another treatment. None of them is clearly randomised." in plain(lead.content)
+    assert plain(lead.content).startswith("Of the pill, in 40 people.")
     said = text(section)
-    assert "Of the pill, in 40 people." in said
+    assert said.count("Of the pill, in 40 people.") == 1
     assert "d, directly: against a white pill; not clearly randomised, double-blind." in said
     assert "e, directly: against a white pill; not randomised, open-label." in said
     assert "In 40 per cent" not in said
@@ -575,10 +618,16 @@ def test_direct_trials_stand_without_a_network_too(tmp_path: Path) -> None:
     changed["d"] = direct("d")
     surer = made_up(tmp_path / "e", trials, **{**of, "products": {}})
     said = compared_text(surer)
-    assert "At least one of them is randomised." in said
-    assert (
-        "d, directly: against a white pill; randomised, open-label. People who were made up. In 40 per cent" in said
+    assert said.startswith(
+        "The trials below compared my drug with another treatment. At least one of them is randomised."
     )
+    assert (
+        "d, directly: against a white pill; randomised, open-label. 20 v 20 people. People who were made up. In 40 "
+        "per cent"
+    ) in said
+    changed["d"] = direct("d", randomised="unclear")
+    said = compared_text(made_up(tmp_path / "f", trials, **{**of, "products": {}}))
+    assert "None of them is clearly randomised." in said
 
 
 def test_a_direct_trial_that_is_joined_as_well_is_not_said_to_stay_outside(tmp_path: Path) -> None:
@@ -618,42 +667,49 @@ def test_nothing_is_said_of_controls_that_nobody_counted(tmp_path: Path) -> None
     assert "times as high" not in compared_text(made_up(tmp_path / "f", ALIKE, comparators=everybody))
 
 
+def against(section: Section) -> Table:
+    return table(section, "against a tablet; above one favours my drug")
+
+
 def test_one_trial_has_no_spread_of_its_own(tmp_path: Path) -> None:
     section = report(indirect.report, Results(made_up(tmp_path / "d", {"a": ALIKE["a"]})))
-    joins = table(section, "above one favours my drug")
-    assert len(joins.columns) == 4
+    joins = against(section)
+    assert len(joins.columns) == 3
     assert plain(joins.note) == ""
     assert "without one trial" not in text(section)
+
+
+def test_two_trials_have_none_either(tmp_path: Path) -> None:
+    section = report(indirect.report, Results(made_up(tmp_path / "d", {name: ALIKE[name] for name in ("a", "b")})))
+    assert len(against(section).columns) == 3
 
 
 def test_a_spread_that_cannot_be_had_is_said_to_be_so(tmp_path: Path) -> None:
     """Of trials that are equal it is not known; that of trials which are alike is less than the network's."""
     trials: dict[str, Counts] = {"a": (10, 20, 5, 20), "b": (10, 20, 5, 20), "c": (11, 20, 5, 20)}
-    ways = {"equal": ["a", "b"], "alike": ["a", "b", "c"]}
+    trials["e"] = (10, 20, 5, 20)
+    ways = {"equal": ["a", "b", "e"], "alike": ["a", "b", "c", "e"]}
     apart = "study,treat1,treat2,te,se\n1,tablet,placebo,2,0.1\n2,tablet,placebo,-1,0.1\n3,talk,placebo,0.6,0.1\n"
     network = f"{apart}4,both,talk,0.5,0.1\n"
     section = report(indirect.report, Results(made_up(tmp_path / "d", trials, through=ways, network=network)))
-    assert len(table(section, "above one favours my drug").columns) == 4
+    assert len(against(section).columns) == 3
     ways["other"] = ["a", "b", "d"]
     trials["d"] = (39, 40, 1, 40)
     section = report(indirect.report, Results(made_up(tmp_path / "e", trials, through=ways, network=network)))
-    joins = table(section, "above one favours my drug")
-    own = dict(zip(cells(joins, 0), cells(joins, 4), strict=True))
+    joins = against(section)
+    own = dict(zip(cells(joins, 0), cells(joins, 2), strict=True))
     assert own["the analysis of equal"] == own["the analysis of alike"] == "not possible"
     assert own["the analysis of other"] != "not possible"
 
 
 def test_intervals_are_called_narrow_only_where_they_are(tmp_path: Path) -> None:
-    """Trials that differ less than chance alone would have it, then a second way whose trials differ more."""
+    """Trials so few that their own interval is always the wider one."""
     trials: dict[str, Counts] = {"a": (10, 20, 5, 20), "b": (15, 30, 7, 30), "c": (12, 40, 11, 40)}
-    section = report(indirect.report, Results(made_up(tmp_path / "d", trials, through={"few": ["a", "b"]})))
-    joins = table(section, "above one favours my drug")
-    assert len(joins.columns) == 5
-    assert plain(joins.note) == ""
     ways = {"few": ["a", "b"], "many": ["a", "b", "c"]}
+    section = report(indirect.report, Results(made_up(tmp_path / "d", trials, through={"few": ["a", "b"]})))
+    assert plain(against(section).note) == ""
     section = report(indirect.report, Results(made_up(tmp_path / "e", trials, through=ways)))
-    note = plain(table(section, "above one favours my drug").note)
-    assert note.startswith("Some intervals are narrower here")
+    assert plain(against(section).note).startswith("Intervals are narrower here")
 
 
 def test_the_larger_way_leads_whichever_is_declared(tmp_path: Path) -> None:
@@ -669,7 +725,7 @@ def test_the_larger_way_leads_whichever_is_declared(tmp_path: Path) -> None:
     assert "joined through the analysis of many" in plain(
         table(section, "My drug against each alternative").caption
     )
-    assert len(table(section, "Each alternative, joined through the analysis of many").columns) == 4
+    assert len(table(section, "Each alternative, joined through the analysis of many").columns) == 3
 
 
 def test_differences_that_should_be_low_are_said_and_drawn_so(tmp_path: Path) -> None:
@@ -687,7 +743,7 @@ def test_differences_that_should_be_low_are_said_and_drawn_so(tmp_path: Path) ->
     assert "where zero means no difference" in said
     # Odds of the controls say nothing of differences.
     assert "times as high" not in said
-    note = plain(table(section, "below zero favours my drug").note)
+    note = plain(table(section, "against a tablet; below zero favours my drug").note)
     assert note.startswith("Intervals are narrower here")
     each = table(section, "My drug against each alternative")
     assert each.axis is not None
@@ -728,7 +784,7 @@ def test_of_a_network_of_one_trial_what_nobody_can_know_is_named(tmp_path: Path)
     assert note.startswith("Not possible: without one trial, Trial a: no degree of freedom left")
     assert "The network has no loop of designs in which inconsistency could show." in text(section)
     assert "p = " not in text(section)
-    assert len(table(section, "above one favours my drug").columns) == 4
+    assert len(against(section).columns) == 3
 
 
 def test_a_declared_analysis_without_effects_is_no_way_to_join(tmp_path: Path) -> None:
@@ -746,7 +802,7 @@ def test_another_way_without_effects_is_left_out(tmp_path: Path) -> None:
     evidence = made_up(tmp_path / "d", ALIKE, through={"all": ["a", "b"], "more": ["c"]})
     empty = evidence.studies["c"].model_copy(update={"results": ()})
     section = report(indirect.report, Results(replace(evidence, studies={**evidence.studies, "c": empty})))
-    assert cells(table(section, "above one favours my drug"), 0) == ["the analysis of all"]
+    assert cells(against(section), 0) == ["the analysis of all"]
 
 
 def test_a_network_without_combinations_has_none_to_show(tmp_path: Path) -> None:
@@ -761,12 +817,11 @@ def test_a_network_without_combinations_has_none_to_show(tmp_path: Path) -> None
 
 
 def test_trials_are_sorted_by_what_else_people_took(tmp_path: Path) -> None:
-    """One trial stands for itself; without an effect none is possible; what is remembered is not known."""
-    recalled: dict[str, Any] = {"text": "As far as is remembered.", "status": "recalled"}
+    """One trial stands for itself; without an effect none is possible."""
     studies: dict[str, dict[str, Any]] = {
         "a": {"co_treatment": "mixed"},
         "b": {"co_treatment": "monotherapy"},
-        "c": {"co_treatment": "adjunct", "co_treatment_detail": recalled},
+        "c": {"co_treatment": "unknown"},
     }
     evidence = made_up(tmp_path / "d", ALIKE, studies=studies, comparators={"together": "all"})
     empty = evidence.studies["b"].model_copy(update={"results": ()})
@@ -777,9 +832,9 @@ def test_trials_are_sorted_by_what_else_people_took(tmp_path: Path) -> None:
     own = next(
         effect for effect in contrasts(evidence, evidence.dossier.analyses["all"]).effects if effect.study == "a"
     )
-    assert cells(added, 3)[1].startswith(f"{math.exp(own.yi):.2f} (")
+    assert cells(added, 3)[1].startswith(f"{math.exp(own.yi):.1f} (")
     assert plain(added.columns[3].head) == "pooled odds ratio"
-    assert plain(added.note).startswith("Rows of several comparisons are pooled by random effects")
+    assert plain(added.note).startswith("One trial stands for itself, its comparisons taken as one")
 
 
 def test_who_had_other_treatment_and_when_it_was_measured_is_said_in_the_dossiers_words(
@@ -813,8 +868,30 @@ def test_what_else_people_took_is_pooled_apart(results: Results, claims: dict[st
     assert key is not None
     effects = contrasts(evidence, evidence.dossier.analyses[key]).effects
     added = tuple(effect for effect in effects if evidence.studies[effect.study].co_treatment == "adjunct")
-    fit = pool(*arrays(added), method="REML", test="knha")
-    assert claims["with.added.adjunct.pooled"].value == pytest.approx(fit.estimate, rel=1e-9)
+    assert len({effect.study for effect in added}) == 2
+    fit = bayes(*arrays(added), tau_prior=LogT.of_tau2(-2.99, 2.16, 5))
+    claim = claims["with.added.adjunct.pooled"]
+    assert claim.value == pytest.approx(fit.mu.median, rel=1e-9)
+    assert (claim.low, claim.high) == pytest.approx(fit.mu.interval(kind="central"), rel=1e-8)
+    assert claim.interval == "95 % credible interval"
+    assert dict(claim.inputs)["priors.yaml"] == evidence.digests["priors.yaml"]
+    assert "RHO15" in {source.reference for source in claim.sources}
+
+
+def test_the_two_doses_of_one_trial_are_one_effect(results: Results, claims: dict[str, Claim]) -> None:
+    """Not random effects of two comparisons, whose interval says nothing."""
+    one = results.pooled["scores_industry"]
+    claim = claims["with.added.monotherapy.pooled"]
+    weights = [1 / effect.vi for effect in one.effects]
+    mean = sum(weight * effect.yi for weight, effect in zip(weights, one.effects, strict=True)) / sum(weights)
+    half = 1.959963984540054 / math.sqrt(sum(weights))
+    assert (claim.value, claim.low, claim.high) == pytest.approx((mean, mean - half, mean + half), rel=1e-8)
+
+
+def test_two_trials_without_a_prior_are_not_pooled(results: Results) -> None:
+    evidence = replace(results.evidence, priors=None)
+    added = table(report(combinations.report, Results(evidence)), "by what else people had")
+    assert cells(added, 3)[0].startswith("not pooled: two trials do not tell how trials differ")
 
 
 def test_a_table_of_arms_joins_as_its_contrasts_do(tmp_path: Path) -> None:

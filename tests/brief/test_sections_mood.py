@@ -309,7 +309,7 @@ def test_relief_that_is_shown_rests_on_its_explanation_only(tmp_path: Path) -> N
     assert fit.ci_low > 0
     section, _ = told(retreatment.report, shown)
     assert lead(section) == (
-        "Nobody gave it twice. What follows is simulated, and its relief holds only if mood follows as each table "
+        "Nobody gave it again. What follows is simulated, and its relief holds only if mood follows as each table "
         "assumes."
     )
     assert "if there is an effect" not in text(section)

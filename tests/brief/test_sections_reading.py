@@ -41,10 +41,15 @@ def test_it_says_on_what_side_the_treatment_does_better_and_what_matters(results
     assert caption.endswith("; from 3 points on, a difference matters to people (dashed).")
 
 
+def test_a_headline_that_blends_scores_and_counts_says_so(results: Results, bcg: Results) -> None:
+    assert plain(table(results).note).endswith(" The first row blends scores and counts.")
+    assert "blends" not in plain(table(bcg).note)
+
+
 def test_points_and_people_name_how_they_were_computed(results: Results) -> None:
     note = plain(table(results).note)
-    assert "standardised mean difference times 10.6, the spread of MADRS scores" in note
-    assert "computed, not counted: the odds change as much at both chances without treatment" in note
+    assert "standardised difference times 10.6, the spread of MADRS scores" in note
+    assert "computed, assuming the odds change as much at both chances without treatment" in note
     assert "Not used" not in note
 
 
@@ -83,7 +88,7 @@ def test_a_ratio_is_told_with_its_own_null_and_assumption(bcg: Results) -> None:
     assert "of a thousand" in plain(found.columns[3].head) or "of a hundred" in plain(found.columns[3].head)
     note = plain(found.note)
     assert "Points" not in note
-    assert "the risk ratio is the same whatever the chance without treatment, it is assumed" in note
+    assert "assuming the risk ratio is the same whatever the chance without treatment." in note
     assert found.axis is not None
     assert (found.axis.null, found.axis.left, found.axis.right) == (1.0, "favours BCG", "favours the control")
 
@@ -123,7 +128,7 @@ def test_the_time_is_named_only_where_there_is_one(tmp_path: Path) -> None:
     assert "," not in title(benefit.brief(Results(never), Ledger()))
 
 
-@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("count", [1, 3])
 def test_one_trial_is_not_called_trials(tmp_path: Path, count: int) -> None:
     trials = [scored(f"Able {2001 + at}", 20.0 + at / 5, 2.0, 60, (10.0, 2.0, 60)) for at in range(count)]
     results = Results(evidence(tmp_path, "MD", "higher", trials))

@@ -13,7 +13,7 @@ from glabella.brief.results import Results
 from glabella.brief.sections import reports
 from glabella.brief.sections.report_tables import axis_of
 from glabella.brief.words import words_of
-from glabella.dossier import Evidence, Reports, load
+from glabella.dossier import Evidence, Number, Reports, ReportStudy, load
 from glabella.safety import ReportStore, open_store
 from glabella.shown import Axis, Claim, Drawn, Ledger, Section, Table, blocks_of, claims_of
 from tests.brief.sections import lines, number, sentence, starter
@@ -102,35 +102,23 @@ def test_columns_that_nothing_fills_are_left_out(tmp_path: Path) -> None:
     assert shown[-2:] == ["use or event | odds ratio, as printed", "all uses | 3"]
 
 
-def test_a_number_from_memory_is_in_a_fold_and_never_drawn(tmp_path: Path) -> None:
-    drug = words_of(starter(tmp_path / "again")).short
-    remembered = {"value": 0.5, "status": "recalled", "low": 0.3, "high": 0.8}
-    counts = {"reports": number(9), "events": {"value": 2, "status": "recalled"}}
-    rows = {"all": row(arm=counts, versus=COUNTS["versus"], printed=remembered), "other": row(printed=number(3))}
-    section, book = section_of(reported(tmp_path, study(rows)))
-    assert lines(section)[-5:] == [
-        f"use or event | reports, {drug} | with the event | reports, comparison | with the event | "
-        "reporting odds ratio, as printed",
-        "all uses | 9 | source not checked | 1,000 | 50 | source not checked",
-        "all uses | not known | not known | not known | not known | 3",
-        "> From memory; source not checked",
-        "- all uses: with the event 2, reporting odds ratio 0.5 (0.3 to 0.8)",
-    ]
-    assert book.claims["reports.s0.all.printed"].certainty == "from memory; source not checked"
-    assert {claim.id for claim in claims_of((section,))} == set(book.claims)
+def test_a_number_from_memory_becomes_no_claim(tmp_path: Path) -> None:
+    reports = reported(tmp_path, study({"all": row(printed=number(3))}))
+    assert reports.reports is not None
+    (one,) = reports.reports.studies.values()
+    (line,) = one.rows.values()
+    remembered = line.model_copy(update={"printed": Number(value=0.5, status="recalled")})
+    with pytest.raises(ValueError, match="is from memory, expected a number with a source"):
+        section_of(replaced(reports, one.model_copy(update={"rows": {"all": remembered}})))
 
 
-def test_a_ratio_is_computed_only_where_every_count_was_seen() -> None:
-    _, book = section_of(load())
-    assert book.claims["reports.faers_2020.migraine.printed"].certainty == "from memory; source not checked"
-    assert "reports.faers_2020.migraine.ror" not in book.claims
-    ratio = book.claims["reports.quarter_2022.depression.ror"]
-    assert (ratio.text, ratio.interval) == ("0.29 (0.04 to 2.05)", "95 % confidence interval (Woolf)")
-    assert ratio.label == "reporting odds ratio, reports of each event: depression"
+def replaced(evidence: Evidence, one: ReportStudy) -> Evidence:
+    assert evidence.reports is not None
+    return replace(evidence, reports=evidence.reports.model_copy(update={"studies": {"s0": one}}))
 
 
-def test_nothing_from_memory_is_drawn_of_the_shipped_dossier() -> None:
-    section, _ = section_of(load())
+def test_the_shipped_reports_hold_what_was_seen_and_no_ratio_of_all_uses_of_a_quarter() -> None:
+    section, book = section_of(load())
     drawn = [
         cell.claim
         for table in tables(section)
@@ -138,9 +126,17 @@ def test_nothing_from_memory_is_drawn_of_the_shipped_dossier() -> None:
         for cell in row.cells
         if isinstance(cell, Drawn)
     ]
-    assert len(drawn) == 13
-    assert all(claim.certainty != "from memory; source not checked" for claim in drawn)
-    assert all(source.status != "recalled" for claim in drawn for source in claim.sources)
+    assert len(drawn) == 7
+    assert all(source.status != "recalled" for claim in book.claims.values() for source in claim.sources)
+    assert "reports.faers_2020.migraine.printed" not in book.claims
+    assert not any(name.startswith("reports.quarter") or name.endswith(".ror") for name in book.claims)
+    ineffective = book.claims["reports.korea_2021.ineffective.printed"]
+    assert ineffective.text == "21.60 reporting odds ratio (19.12 to 24.41)"
+    assert book.claims["reports.faers_2021.sialorrhoea.printed"].value == 0.27
+    text = "\n".join(lines(section))
+    assert "drooling (sialorrhoea) | 0.27 (derived, not printed with this row)" in text
+    assert "Of 103,785 pairs of a drug and an event, 1,413 named the toxin." in text
+    assert "In 2 of the 7 uses that were looked at, no difference was seen." in text
 
 
 def test_an_undefined_ratio_is_not_known_and_not_drawn(tmp_path: Path) -> None:

@@ -11,12 +11,14 @@ import pytest
 from glabella.brief.results import Results
 from glabella.brief.sections import (
     conflicts,
+    extract_next,
     harms,
     methods,
     popular_claims,
     question,
     reports,
     reproductions,
+    search,
     studies,
     treatment,
 )
@@ -34,6 +36,8 @@ SECTIONS = (
     reproductions,
     conflicts,
     studies,
+    search,
+    extract_next,
     methods,
 )
 Make = Callable[[Results, Ledger], Section | None]
@@ -85,11 +89,11 @@ def test_every_section_begins_with_its_answer(shipped: Results, module: Any) -> 
 
 
 @pytest.mark.parametrize("module", SECTIONS)
-def test_every_number_has_a_source_unless_it_is_from_memory(shipped: Results, module: Any) -> None:
+def test_every_number_has_a_source(shipped: Results, module: Any) -> None:
     book = Ledger()
     module.report(shipped, book)
     for claim in book.claims.values():
-        assert claim.sources or claim.certainty == "from memory; source not checked", claim.id
+        assert claim.sources, claim.id
         assert {source.reference for source in claim.sources} <= shipped.evidence.references.keys()
 
 
@@ -106,12 +110,14 @@ def test_counts_say_what_was_counted_in_which_files(shipped: Results) -> None:
         "harm.studies.main": "main studies of the question",
         "harm.studies.counted": "main studies of the question with counts of harm in both groups",
         "claim.count.total": "popular claims",
-        **{f"claim.count.{word}": f"popular claims, {word}" for word in verdicts(shipped)},
+        **{f"claim.count.{word.replace(' ', '_')}": f"popular claims, {word}" for word in verdicts(shipped)},
         "reproduce.total": "published pooled results",
         "reproduce.exact": "published pooled results met exactly",
         "reproduce.approximate": "published pooled results met approximately",
         "conflict.topics": "contradictions between sources",
         "conflict.used": "contradictions between sources with a side that is used",
+        "search.flow.read_in_full": "reports of trials read in full",
+        "search.flow.held": "studies in this dossier",
         "study.total": "studies",
         "study.randomised": "randomised studies",
     }
@@ -221,12 +227,12 @@ def test_what_it_was_compared_with_stands_under_its_own_heading(evidence: Eviden
 
 def test_a_sentence_that_stands_at_several_products_is_said_once(evidence: Evidence) -> None:
     more = {"label": "my other drug", "kind": evidence.products.products["my_drug"].kind}
-    one, other = sentence("Grams are grams."), sentence("Grams are grams.", "recalled")
+    one, other = sentence("Grams are grams."), sentence("Grams are grams.", "reported")
     both = of_products(evidence, [one], []).products.model_dump(mode="json")["products"]
     evidence = products(evidence, products={**both, "other": {**more, "statements": [other]}})
     assert said(treatment.report, evidence)[1:] == [
         "## Dose and limits of each product",
-        "- Grams are grams. This is said of my drug[EXAMPLE], my other drug (from memory; source not checked).",
+        "- Grams are grams. This is said of my drug[EXAMPLE], my other drug (reported by another source)[EXAMPLE].",
     ]
 
 
@@ -330,10 +336,10 @@ def test_a_side_that_was_not_counted_says_so(evidence: Evidence) -> None:
     assert not any(line.startswith("nothing") for line in shown)
 
 
-def test_counts_from_memory_and_of_nobody_are_not_computed_with(evidence: Evidence) -> None:
-    remembered = pair("rash", (20, 100), (0, 0), ASKED)
-    remembered["arm"]["events"] = {"value": 20, "status": "recalled"}
-    shown = said(harms.report, products(evidence, harm_counts={"a": remembered}))
+def test_bounds_and_counts_of_nobody_are_not_computed_with(evidence: Evidence) -> None:
+    bound = pair("rash", (20, 100), (0, 0), ASKED)
+    bound["arm"]["events"]["bound"] = "<"
+    shown = said(harms.report, products(evidence, harm_counts={"a": bound}))
     assert shown[1] == "Nothing on harm stands in this dossier. That does not mean that there is none."
 
 
@@ -406,12 +412,35 @@ def test_claims_are_counted_and_each_has_its_verdict_and_why(shipped: Results) -
     claims = shipped.evidence.claims.claims
     assert shown[1].startswith(f"Claims that people meet: {len(claims)}. Verdicts: ")
     tally = Counter(claim.verdict for claim in claims)
-    told = [part.split() for part in shown[1].partition("Verdicts: ")[2].rstrip(".").split(", ")]
+    told = [part.split(maxsplit=1) for part in shown[1].partition("Verdicts: ")[2].rstrip(".").split(", ")]
     assert {word: int(count) for count, word in told} == tally
     for claim in claims:
         assert f"## {claim.verdict} “{claim.claim}”" in shown
     icons = [block.text[0] for block in section.content if isinstance(block, Heading)]  # type: ignore[index]
     assert icons == [Icon("verdict", claim.verdict) for claim in claims]
+
+
+def test_each_part_of_a_claim_has_its_verdict_and_why(evidence: Evidence) -> None:
+    parts = {
+        key: {"text": text, "verdict": verdict, "why": [{**sentence(why), "bears": bears}]}
+        for key, text, verdict, why, bears in (
+            ("young", "in the young", "supported", "They gained.", "for"),
+            ("old", "in the old", "untested", "Nobody looked.", "beside"),
+        )
+    }
+    beside = sentence("It is cheap.")
+    claim = {"id": "a", "claim": "It works.", "verdict": "in parts", "why": [beside], "parts": parts}
+    evidence = replace(evidence, claims=changed(evidence.claims, claims=[claim]))
+    assert said(popular_claims.report, evidence) == [
+        "# Popular claims, checked",
+        "Claims that people meet: 1. Verdicts: 1 in parts.",
+        "## in parts “It works.”",
+        "- It is cheap.[EXAMPLE]",
+        "In the young: supported",
+        "- They gained.[EXAMPLE]",
+        "In the old: untested",
+        "- Nobody looked.[EXAMPLE]",
+    ]
 
 
 def test_a_dossier_without_claims_has_no_such_section(evidence: Evidence) -> None:
@@ -446,7 +475,7 @@ def test_what_is_computed_of_a_claim_stands_below_it(
 def test_conflicts_are_shown_with_both_sides_and_the_choice(evidence: Evidence) -> None:
     sides = [
         {"says": "the paper", "values": [number(3), number(4)], "source": "EXAMPLE", "used": True},
-        {"says": "the letter", "values": [{"value": 5, "status": "recalled"}]},
+        {"says": "the letter", "values": [number(5)]},
     ]
     own = {"id": "C10", "topic": "How many", "sides": sides, "because": "the paper is nearer"}
     general = {"id": "C2", "topic": "Whether", "sides": [{"says": "no"}], "because": "nobody knows"}
@@ -462,8 +491,7 @@ def test_conflicts_are_shown_with_both_sides_and_the_choice(evidence: Evidence) 
         "Points on which sources contradict each other: 2; on 1 of them one side is used. Every side stays in the "
         "dossier.",
         "- Whether. no; nobody knows.",
-        "- How many (Example 2020). the paper: 3, 4 (used)[EXAMPLE]; the letter: 5 (from memory; source not "
-        "checked); the paper is nearer.",
+        "- How many (Example 2020). the paper: 3, 4 (used)[EXAMPLE]; the letter: 5; the paper is nearer.",
     ]
 
 
@@ -480,6 +508,18 @@ def test_the_studies_are_counted_and_each_is_in_a_fold(evidence: Evidence) -> No
     assert said(studies.report, evidence) == [
         "# The studies",
         "Studies in this dossier: 1; randomised: 1.",
+        "## The randomised trials side by side",
+        "Who took part, and who stayed.",
+        "trial | other treatment allowed | stayed to the end of those randomised | seen at weeks",
+        "Example 2020 | not known | my drug: not known; placebo: not known | 6 with results; visits not known",
+        "What was counted in each group.",
+        "trial | main outcome taken | response events / people, by group",
+        "Example 2020 | not known | my drug 10 / 20, placebo 5 / 20",
+        "Who paid, and what could bias it.",
+        "trial | funding | interests | published judgement | signals of bias this dossier’s own",
+        "Example 2020 | not known | not known | none seen | not known",
+        "Signals are facts that were seen, by the dossier’s own reading; those that it declares serious are bold. "
+        "Where none stands, too little was seen to say.",
         "> Example 2020: randomised",
         "Design: parallel groups, randomised, double-blind. Reports:[EXAMPLE].",
         "- Adults.[EXAMPLE]",
@@ -618,7 +658,8 @@ def test_how_effects_are_pooled_is_said_of_the_methods_used(evidence: Evidence) 
     assert shown[1].startswith("Every number here comes from the files of one dossier.")
     assert (
         "- Effects are pooled by random effects, the variance between trials estimated by restricted maximum "
-        "likelihood, with the interval after Hartung, Knapp, Sidik and Jonkman."
+        "likelihood, with the interval after Hartung, Knapp, Sidik and Jonkman, its error never below the usual "
+        "one."
     ) in shown
     assert not any("Some analyses" in line for line in shown)
 
@@ -644,15 +685,15 @@ def test_prediction_intervals_are_not_taken_at_their_word(evidence: Evidence) ->
     assert "less often than its name says" in line
 
 
-def test_numbers_from_memory_are_said_to_be_pooled_only_where_they_are(evidence: Evidence) -> None:
-    never = "- Numbers from memory, whose source was not checked, are never pooled."
-    assert never in said(methods.report, evidence)
-    assumed = said(methods.report, analysed(evidence, assume_recalled=True))
-    assert f"{never[:-1]}, except to meet a published figure, where it is said." in assumed
+def test_where_a_value_from_memory_may_stand_is_said(evidence: Evidence) -> None:
+    assert (
+        "- A value from memory stands only among what is held out of every fit and among priors. It is no result, "
+        "is drawn nowhere and enters no score."
+    ) in said(methods.report, evidence)
 
 
 def test_risk_of_bias_that_nobody_judged_is_said(evidence: Evidence) -> None:
-    unjudged = "No study here has a published judgement of risk of bias, so no analysis is chosen by it."
+    unjudged = "No study here has a published judgement of risk of bias."
     assert unjudged in said(methods.report, evidence)
     judged = {"tool": "RoB 2", "judgement": "low", "status": "seen", "source": "EXAMPLE", "note": "-"}
     assert unjudged not in said(methods.report, with_study(evidence, risk_of_bias=judged))
@@ -661,13 +702,14 @@ def test_risk_of_bias_that_nobody_judged_is_said(evidence: Evidence) -> None:
 def test_certainty_is_explained_and_what_was_searched(evidence: Evidence) -> None:
     shown = said(methods.report, evidence)
     assert shown[shown.index("## How certainty is rated") + 1].startswith("Certainty starts at high")
-    assert shown[shown.index("## What was searched and read") + 1] == (
-        "When and where was searched for studies is not recorded in this dossier."
-    )
+    assert said(search.report, evidence)[1:3] == [
+        "Whether the search was systematic is not recorded in this dossier.",
+        "When and where was searched for studies is not recorded in this dossier.",
+    ]
 
 
 @pytest.mark.parametrize(
-    ("search", "words"),
+    ("looked", "words"),
     [
         ({"date": "2025-11-03"}, "Last search: 3 November 2025. "),
         ({"statement": sentence("In {n} libraries.", n=3)}, "In 3 libraries.[EXAMPLE]"),
@@ -677,16 +719,16 @@ def test_certainty_is_explained_and_what_was_searched(evidence: Evidence) -> Non
         ),
     ],
 )
-def test_when_and_where_was_searched_is_said(evidence: Evidence, search: dict[str, Any], words: str) -> None:
-    shown = said(methods.report, searched(evidence, **search))
-    assert shown[shown.index("## What was searched and read") + 1] == words
+def test_when_and_where_was_searched_is_said(evidence: Evidence, looked: dict[str, Any], words: str) -> None:
+    assert said(search.report, searched(evidence, **looked))[2] == words
 
 
 def test_sources_are_counted_by_kind_the_rare_ones_together(shipped: Results, evidence: Evidence) -> None:
-    assert "example | 1" in said(methods.report, evidence)
-    section = methods.report(shipped, Ledger())
-    assert section is not None
-    (table,) = (block for block in blocks_of((section,)) if isinstance(block, Table))
+    assert "example | 1" in said(search.report, evidence)
+    section = search.report(shipped, Ledger())
+    (table,) = (
+        block for block in blocks_of((section,)) if isinstance(block, Table) and block.caption == "Sources by kind."
+    )
     counts = [claim.value or 0 for claim in claims_of((table,))]
     assert sum(counts) == len(shipped.evidence.references)
     assert counts[:-1] == sorted(counts[:-1], reverse=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from glabella.brief.results import Results
 from glabella.brief.sections import robustness
 from glabella.dossier import load
 from glabella.shown import Claim, Ledger, Section, plain
+from glabella.synthesis import HalfNormal, arrays, bayes, pool
 from tests.brief.made_up_trials import (
     Data,
     Trial,
@@ -19,6 +21,7 @@ from tests.brief.made_up_trials import (
     figure_of,
     lead,
     made_up,
+    number,
     said,
     scored,
     tables,
@@ -78,7 +81,10 @@ def test_every_combination_is_counted_once_or_said_why_not(shipped: tuple[Result
     text = said(found)
     for name in ("combinations", "repeated", "choices"):
         assert f"{book.claims[f'sure.{name}'].text} " in text
-    assert "40,896 are not possible (fewer than two effects)." in text
+    for name in (name for name in parts if name.startswith("sure.flagged.")):
+        reason = book.claims[name].label.removeprefix("combinations not possible: ")
+        assert f"{book.claims[name].text} are not possible ({reason})." in text
+    assert "(fewer than two effects)" in text
     assert "pool the same effects in the same way as another and are not counted again." in text
 
 
@@ -91,14 +97,16 @@ def test_each_option_has_its_line(shipped: tuple[Results, Section, Ledger]) -> N
         for option in options:
             assert f"{choice}: {option}" in lines
     assert lines["scale: patient's only"] == ["0", "0", "not possible"]
-    assert lines["estimator: Paule and Mandel"][0] == book.claims["sure.option.9.3.total"].text
+    (paule,) = (claim for claim in book.claims.values()
+                if claim.label == "analyses with this option: estimator, Paule and Mandel")  # fmt: skip
+    assert lines["estimator: Paule and Mandel"][0] == paule.text
     assert plain(table.columns[3].head) == "interval excludes zero"
     assert "One analysis stands in several lines" in plain(table.note)
 
 
 def test_the_curve_holds_every_analysis(shipped: tuple[Results, Section, Ledger]) -> None:
     _, found, book = shipped
-    figure, spec = figure_of(found)
+    figure, spec = figure_of(found, "specifications")
     rows = spec["vconcat"][0]["data"]["values"]
     assert len(rows) == value(book.claims["sure.total"])
     assert sum(row["high"] < 0 or row["low"] > 0 for row in rows) == value(book.claims["sure.excluding"])
@@ -111,7 +119,7 @@ def test_the_curve_holds_every_analysis(shipped: tuple[Results, Section, Ledger]
 
 def test_the_headline_is_among_them(shipped: tuple[Results, Section, Ledger]) -> None:
     results, found, _ = shipped
-    _, spec = figure_of(found)
+    _, spec = figure_of(found, "specifications")
     fit = results.headline.fit
     assert any(
         (row["estimate"], row["low"], row["high"])
@@ -120,30 +128,51 @@ def test_the_headline_is_among_them(shipped: tuple[Results, Section, Ledger]) ->
     )
 
 
-def test_each_comparison_is_left_out_once(shipped: tuple[Results, Section, Ledger]) -> None:
+def test_each_trial_is_left_out_once_with_all_its_comparisons(shipped: tuple[Results, Section, Ledger]) -> None:
     results, found, book = shipped
     table = tables(found)[1]
-    assert len(table.rows) == len(results.headline.effects)
-    assert plain(table.rows[3].cells[0]) == "Brin 2020, lower dose"
-    assert plain(table.rows[3].cells[2]) == book.claims["sure.without.4"].text
+    one = results.headline
+    assert [plain(row.cells[0]) for row in table.rows] == [study.label for study in one.trials]
+    assert plain(table.rows[3].cells[2]) == book.claims["sure.without.brin2020"].text
+    rest = tuple(effect for effect in one.effects if effect.study != "brin2020")
+    fit = pool(*arrays(rest), test="adhoc")
+    claim = book.claims["sure.without.brin2020"]
+    assert (claim.value, claim.low, claim.high) == pytest.approx((fit.estimate, fit.ci_low, fit.ci_high), rel=1e-8)
     assert table.axis is not None
     assert "below zero favours" in plain(table.caption)
 
 
-def test_small_trials_differ_and_are_few(shipped: tuple[Results, Section, Ledger]) -> None:
-    _, found, book = shipped
+def test_small_trials_are_few_and_drawn_without_a_test(shipped: tuple[Results, Section, Ledger]) -> None:
+    results, found, book = shipped
     text = said(found)
-    assert f"stay unpublished: p = {book.claims['sure.egger'].text}. Small and large trials differ here." in text
-    assert "With so few trials it can neither show nor rule out" in text
+    assert "sure.egger" not in book.claims
+    assert "Fewer than ten trials were pooled: a test would say little, and none is made." in text
+    assert "it can neither show nor rule out that trials are missing" in text.replace("few trials it", "it")
+    _, spec = figure_of(found, "funnel")
+    drawn = [
+        row for layer in spec["layer"] for row in layer["data"].get("values", ()) if "kind" in row or "se" in row
+    ]
+    assert len(drawn) >= len(results.headline.effects)
     assert "no published judgement of it was seen for any of these trials" in text
     assert bare_digits(found) == []
+
+
+def test_a_choice_goes_by_signals_that_are_declared_serious(shipped: tuple[Results, Section, Ledger]) -> None:
+    results, found, _ = shipped
+    serious = [study.label for study in results.evidence.studies.values() if study.serious]
+    pooled = [study.label for study in results.headline.studies if study.serious]
+    assert pooled
+    assert set(pooled) < set(serious)
+    said_so = "One choice goes by signals that this dossier declares serious, which is its own reading: "
+    assert f"{said_so}{', '.join(pooled)}." in said(found)
+    assert "Risk of bias is not among these choices" not in said(found)
 
 
 # --- made-up dossiers ---------------------------------------------------------------------------------------
 
 
-def test_two_comparisons_cannot_be_asked(tmp_path: Path) -> None:
-    assert section(tmp_path, "RR", "lower", ALIKE[:2]) is None
+def test_one_trial_cannot_be_asked(tmp_path: Path) -> None:
+    assert section(tmp_path, "RR", "lower", ALIKE[:1]) is None
 
 
 @pytest.mark.parametrize(
@@ -153,11 +182,11 @@ def test_two_comparisons_cannot_be_asked(tmp_path: Path) -> None:
 def test_ratios_exclude_one_on_a_side(tmp_path: Path, better: str, side: str) -> None:
     found = asserted(tmp_path, "RR", better, ALIKE)
     assert re.match(
-        r"The interval excludes one in (\d+) of \1 different analyses of these trials, always", lead(found)
+        r"The interval excludes one in (\d+) of (\d+) different analyses of these trials, always", lead(found)
     )
     assert side in lead(found)
     assert "interval excludes one" in said(found)
-    figure, spec = figure_of(found)
+    figure, spec = figure_of(found, "specifications")
     assert "excludes one" in figure.alt
     upper = spec["vconcat"][0]
     assert upper["layer"][0]["data"]["values"] == [{"null": 1.0}]
@@ -211,12 +240,22 @@ def test_a_judgement_of_one_trial_ends_the_sentence_that_there_is_none(tmp_path:
     assert "Risk of bias is not among" not in said(asserted(tmp_path, "RR", "lower", judged))
 
 
-def test_small_trials_are_not_said_to_differ_where_they_do_not(tmp_path: Path) -> None:
-    text = said(asserted(tmp_path / "alike", "RR", "lower", ALIKE))
-    assert "Small and large trials differ" not in text
-    assert "With so few trials" in text
+def test_only_ten_trials_are_tested_for_small_study_effects(tmp_path: Path) -> None:
     many = [counted(f"Able {2001 + at}", 10 + at % 3, 100 + 7 * at, 20, 100 + 7 * at) for at in range(10)]
-    assert "With so few trials" not in said(asserted(tmp_path / "many", "RR", "lower", many))
+    text = said(asserted(tmp_path / "many", "RR", "lower", many))
+    assert "Egger’s test asks whether small trials show larger effects" in text
+    assert "Small and large trials differ" not in text
+    assert "Fewer than ten trials" not in text
+    text = said(asserted(tmp_path / "nine", "RR", "lower", many[:9]))
+    assert "Egger" not in text
+    assert "Fewer than ten trials were pooled" in text
+
+
+def test_ten_trials_that_differ_by_size_are_said_to(tmp_path: Path) -> None:
+    more = [
+        counted(f"Trial {2001 + at}", 5 + 12 * at, 40 + 60 * at, 16 + 14 * at, 40 + 60 * at) for at in range(10)
+    ]
+    assert "Small and large trials differ here." in said(asserted(tmp_path, "RR", "lower", more))
 
 
 def test_time_is_as_chosen_where_there_are_choices(tmp_path: Path) -> None:
@@ -231,17 +270,34 @@ def test_time_is_as_chosen_where_there_are_choices(tmp_path: Path) -> None:
 
 
 def test_trials_of_one_precision_are_not_asked(tmp_path: Path) -> None:
-    trials = [scored(f"Able {2001 + at}", 12 + at, 2.0, 60, (10.0, 2.0, 60)) for at in range(3)]
+    trials = [scored(f"Able {2001 + at}", 12 + at, 2.0, 60, (10.0, 2.0, 60)) for at in range(10)]
     text = said(asserted(tmp_path, "MD", "higher", trials))
-    assert "That cannot be asked: these trials are equally precise" in text
+    assert "No test can be made: these trials are equally precise" in text
     assert "Egger" not in text
 
 
-def test_what_cannot_be_pooled_without_a_trial_is_not_known(tmp_path: Path) -> None:
-    equal = [scored(name, 12.0, 2.0, 60, (10.0, 2.0, 60)) for name in ("Able 2001", "Baker 2002")]
-    found = asserted(tmp_path, "MD", "higher", [*equal, scored("Cole 2003", 13.0, 2.0, 50, (10.0, 2.0, 50))])
-    assert [plain(cell) for cell in tables(found)[1].rows[2].cells] == [
-        "Cole 2003",
-        "",
-        "2.00 (interval not known)",
-    ]
+def test_two_trials_that_are_left_need_a_prior(tmp_path: Path) -> None:
+    found = asserted(tmp_path / "none", "RR", "lower", ALIKE)
+    for row, trial in zip(tables(found)[1].rows, ALIKE, strict=True):
+        assert plain(row.cells[0]) == trial.name
+        assert plain(row.cells[1]) == ""
+        assert plain(row.cells[2]).startswith("not known: two trials do not tell how trials differ, and no prior")
+
+
+def test_two_trials_that_are_left_are_pooled_under_the_prior(tmp_path: Path) -> None:
+    spread = {
+        "label": "made up", "of": "tau", "measure": "any", "applies_to": "anything", "family": "half_normal",
+        "parameters": {"scale": number(0.3)}, "usual": True,
+        "why": [{"text": "It is made up.", "status": "seen", "source": "EXAMPLE"}],
+    }  # fmt: skip
+    evidence = made_up(tmp_path / "d", "RR", "lower", ALIKE, priors={"heterogeneity": {"known": spread}})
+    results, book = Results(evidence), Ledger()
+    found = robustness.report(results, book)
+    assert found is not None
+    claim = book.claims["sure.without.able2001"]
+    fit = bayes(*arrays(results.headline.effects[1:]), tau_prior=HalfNormal(0.3))
+    ends = (fit.mu.median, *fit.mu.interval(kind="central"))
+    assert (claim.value, claim.low, claim.high) == pytest.approx(np.exp(ends), rel=1e-8)
+    assert claim.interval == "95 % credible interval"
+    assert dict(claim.inputs)["priors.yaml"] == evidence.digests["priors.yaml"]
+    assert "(credible interval)" in plain(tables(found)[1].rows[0].cells[2])

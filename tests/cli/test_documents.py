@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import os
 import re
 import shutil
@@ -22,6 +23,7 @@ from glabella.brief.data import files
 from glabella.cli import main
 from glabella.dossier import load, write_starter
 from tests import dossiers_made
+from tests.brief.made_up_trials import counted, made_up, number
 
 FORMS = ("html", "md", "json")
 KINDS = ("brief", "report")
@@ -161,6 +163,39 @@ def test_the_code_beside_the_rows_gives_the_numbers_of_the_report(
         assert it.value is not None
         known = [it.value, *((it.low, it.high) if it.low is not None and it.high is not None else values[1:])]
         assert values == pytest.approx(known, rel=apart, abs=apart)
+
+
+@pytest.mark.parametrize(("compute", "apart"), [(by_python, 1e-9), (by_r, 2e-4)])
+@pytest.mark.parametrize(
+    "spread",
+    [
+        ("tau", "half_normal", {"scale": 0.4}), ("tau", "half_cauchy", {"scale": 0.4}),
+        ("tau", "half_t", {"df": 4, "scale": 0.4}), ("tau", "inverse_gamma", {"shape": 1, "scale": 0.15}),
+        ("tau", "log_normal", {"mean": -1.5, "sd": 0.8}), ("tau2", "log_normal", {"mean": -2.12, "sd": 1.53}),
+        ("tau2", "log_t", {"df": 5, "mean": -2.99, "scale": 2.16}),
+    ],
+)  # fmt: skip
+def test_the_code_pools_two_trials_under_the_declared_prior(
+    tmp_path: Path, compute: Callable[[Path], str], apart: float, spread: tuple[str, str, dict[str, float]]
+) -> None:
+    trials = [counted(f"Able {2001 + at}", 10 + 6 * at, 60, 20, 60) for at in range(3)]
+    of, family, parameters = spread
+    prior = {
+        "label": "made up", "of": of, "measure": "any", "applies_to": "anything", "family": family,
+        "parameters": {name: number(value) for name, value in parameters.items()}, "usual": True,
+        "why": [{"text": "It is made up.", "status": "seen", "source": "EXAMPLE"}],
+    }  # fmt: skip
+    few = {"label": "two of them", "comparisons": [f"{trial.id}/drug_v_placebo" for trial in trials[:2]]}
+    made = made_up(
+        tmp_path / "d", "OR", "lower", trials, analyses={"few": few}, priors={"heterogeneity": {"it": prior}}
+    )
+    results = Results(made)
+    assert results.pooled["few"].fit.way == "two trials"
+    for name, text in files(results).items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    fit = results.pooled["few"].fit
+    found = printed(compute(tmp_path))["few"]
+    assert found == pytest.approx([math.exp(end) for end in (fit.estimate, fit.ci_low, fit.ci_high)], rel=apart)
 
 
 def test_the_rows_are_those_of_the_report(bcg: Path, tmp_path: Path) -> None:

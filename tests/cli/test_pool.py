@@ -29,6 +29,26 @@ def test_effects_from_a_file_are_pooled(tmp_path: Path) -> None:
     assert "Random-effects model" in run(str(file)).stdout
 
 
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (2, ["with two trials: both trials, and a Bayesian estimate under a declared prior of tau"]),
+        (4, ["with fewer than five trials: a prediction interval from a declared prior of tau, or none"]),
+        (5, []),
+    ],
+)
+def test_what_a_report_would_say_of_few_trials_is_noted(tmp_path: Path, rows: int, said: list[str]) -> None:
+    """The numbers stay metafor's."""
+    file = tmp_path / "data.csv"
+    y, v = [0.1, 0.9, 0.3, 1.4, -0.6][:rows], [0.04, 0.05, 0.03, 0.05, 0.04][:rows]
+    file.write_text("yi,vi\n" + "".join(f"{a},{b}\n" for a, b in zip(y, v, strict=True)), encoding="utf-8")
+    found, text = json.loads(run(str(file), "--json").stdout), run(str(file)).stdout
+    assert found["ci_low"] == pytest.approx(pool(y, v).ci_low)
+    assert len(found["few_trials"]) == len(said)
+    assert all(any(each.startswith(words) for each in found["few_trials"]) for words in said)
+    assert text.count("Of so few trials a report says otherwise: ") == len(said)
+
+
 def test_effects_are_computed_from_counts(tmp_path: Path) -> None:
     file = tmp_path / "counts.csv"
     file.write_text("study,ai,n1i,ci,n2i\na,9,15,2,15\nb,17,33,6,41\n", encoding="utf-8")

@@ -83,7 +83,9 @@ def test_a_cohort_comes_with_its_checklist_and_its_caveats(synthetic_store: Path
     assert shown.exit_code == 0, shown.output
     said = " ".join(shown.output.split())
     assert "SYNTHETIC" in said
-    assert "published: 0.46 (0.27 to 0.78), recalled" in said
+    assert "published: 0.77 (0.43 to 1.43), reported" in said
+    assert "0.46 (0.27" not in said
+    assert "recalled" not in said
     assert "not evidence that the drug protects" in said
     checklist = (tmp_path / "c.md").read_text(encoding="utf-8")
     assert "all four cells" in checklist

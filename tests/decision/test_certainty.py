@@ -10,7 +10,7 @@ import pytest
 
 from glabella.decision import certainty
 from glabella.dossier import Study
-from glabella.synthesis import Pooled, pool
+from glabella.synthesis import HalfNormal, Pooled, pool, pool_trials
 
 
 @dataclass
@@ -122,3 +122,20 @@ def test_design_and_question_count(studies: list[Study], word: str, reasons: tup
 
 def test_a_trial_with_two_comparisons_is_one_trial() -> None:
     assert certainty(CLEAR, [*GOOD[:4], GOOD[0]]) == ("moderate", (FEW,))
+
+
+def test_what_a_prior_tells_of_a_new_trial_counts() -> None:
+    """Three trials that agree tell little of a fourth; two need the prior for all that is known of them."""
+    y, v = [0.60, 0.62, 0.58], [0.015] * 3
+    sure = pool_trials(y, v, tau_prior=HalfNormal(0.02))
+    assert sure.pi_low > 0
+    assert certainty(sure, GOOD[:3]) == ("moderate", (FEW,))
+    unsure = pool_trials(y, v, tau_prior=HalfNormal(3.0))
+    assert unsure.ci_low > 0 > unsure.pi_low
+    assert certainty(unsure, GOOD[:3]) == ("low", (FEW, "the trials disagree"))
+    assert certainty(pool_trials(y, v), GOOD[:3]) == ("moderate", (FEW,))
+
+
+def test_comparisons_of_one_trial_do_not_disagree() -> None:
+    one = pool_trials([0.9, 0.3], [0.01, 0.01], trial=["t", "t"])
+    assert certainty(one, [GOOD[0], GOOD[0]]) == ("moderate", (FEW,))

@@ -151,4 +151,3 @@ def test_the_shipped_dossier_turns_a_difference_into_points() -> None:
     assert evidence.comparators.control_response is not None
     assert response.usual_risk.events == evidence.comparators.control_response.events
     assert response.usual_risk.n == evidence.comparators.control_response.n
-    assert evidence.dossier.search.date is None

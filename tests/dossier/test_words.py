@@ -88,7 +88,7 @@ def test_a_digit_is_a_fault_that_says_both_ways_out(
     (dossier / PLAN).write_text(plan.replace(old, new, 1), encoding="utf-8")
     (fault,) = check(dossier)
     assert fault.message == (
-        f"{field} holds the bare number {found!r}; write it in words, or, where it belongs to a name or a "
+        f"{field} holds the bare number {found!r}; say it without the number, or, where it belongs to a name or a "
         "definition, list that under names in dossier.yaml"
     )
     # The second way out.
@@ -101,7 +101,7 @@ def test_a_digit_is_a_fault_that_says_both_ways_out(
 def test_a_digit_in_a_word_of_other_treatment_is_a_fault(dossier: Path) -> None:
     add(dossier, "words: {co_treatment: {mixed: some took vitamin B12}}\n")
     (fault,) = check(dossier)
-    assert fault.message.startswith("co_treatment holds the bare number '12'; write it in words")
+    assert fault.message.startswith("co_treatment holds the bare number '12'; say it without the number")
 
 
 def test_an_unknown_kind_of_other_treatment_is_a_fault(dossier: Path) -> None:

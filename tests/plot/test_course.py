@@ -19,7 +19,7 @@ MEN = Course("men", WEEKS, [0, 0.7, 0.3, 0.0])
 POINTS = [
     Point("women", 4, 0.85, 0.7, 0.95, 40),
     Point("men", 4, 0.6, 0.4, 0.8, 20, "held out"),
-    Point("men", 12, 0.4, None, None, 80, "recalled"),
+    Point("men", 12, 0.4, None, None, 80, "held out"),
 ]
 
 
@@ -57,7 +57,7 @@ def test_each_course_has_its_panel_with_its_own_points() -> None:
 def test_kinds_differ_in_shape_or_fill_and_unknown_limits_are_not_drawn() -> None:
     both = [layers(panel, "point")[0]["data"]["values"] for panel in panels(time_course([WOMEN, MEN], POINTS))]
     looks = {row["kind"]: (row["shape"], row["fill"]) for rows in both for row in rows}
-    assert len(set(looks.values())) == 3
+    assert len(set(looks.values())) == 2
     assert looks["held out"][1] == "white"
     intervals = layers(panels(time_course([WOMEN, MEN], POINTS))[1], "rule")[0]["data"]["values"]
     assert [(row["low"], row["high"]) for row in intervals] == [(0.4, 0.8)]
@@ -66,7 +66,7 @@ def test_kinds_differ_in_shape_or_fill_and_unknown_limits_are_not_drawn() -> Non
 def test_the_key_says_what_is_drawn_and_no_more() -> None:
     said = words(time_course([WOMEN, MEN], POINTS, level=0.9))
     assert said == ["model", "average, 90 per cent interval", "a next trial, 90 per cent interval", "trial, fitted",
-                    "trial, held out", "from memory, not fitted", "larger: more people",
+                    "trial, held out", "larger: more people",
                     "upright line: 90 per cent interval"]  # fmt: skip
     assert words(time_course([MEN])) == ["model"]
     assert words(time_course([MEN], POINTS[1:2])) == ["model", "trial, held out", "upright line: interval"]
@@ -77,7 +77,7 @@ def test_it_is_described_for_those_who_hear_it() -> None:
     assert said.startswith(
         "with a response over weeks. women: farthest from zero in week 4, at 0.9; 0.1 in week 24."
     )
-    assert said.endswith("Points, fitted: 1. Points, held out: 1. Points, recalled: 1.")
+    assert said.endswith("Points, fitted: 1. Points, held out: 2.")
 
 
 def test_the_title_stands_above() -> None:

@@ -119,7 +119,7 @@ COURSES = [
 SEEN = [
     Point("Product 0 20 U, women", 4, 0.6, 0.5, 0.7, 40),
     Point("Product 0 20 U, women", 4, 0.7, None, None, 400, "held out"),
-    Point("Product 2 20 U, women", 52, 1.0, 0.7, 1.0, 10, "recalled"),
+    Point("Product 2 20 U, women", 52, 1.0, 0.7, 1.0, 10, "held out"),
 ]
 PLOTS |= {
     "courses": lambda: time_course(COURSES, SEEN, level=0.95),

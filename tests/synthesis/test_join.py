@@ -235,7 +235,7 @@ def test_own_spread_gives_the_interval_of_the_trials_alone() -> None:
     tau2 = network(*THERE).tau2
     way = own_spread(NEW, tau2)
     found = indirect_sensitivity(*THERE, ways=[way], treatment="new", against="placebo").comparisons[0]
-    alone = pool(NEW.te, np.square(NEW.se))
+    alone = pool(NEW.te, np.square(NEW.se), test="adhoc")
     assert found.estimate == pytest.approx(alone.estimate, rel=1e-10)
     assert (found.ci_low, found.ci_high) == pytest.approx((alone.ci_low, alone.ci_high), rel=1e-6)
     assert (way.study, way.node) == (("A + B + C",), ("placebo",))
@@ -323,12 +323,13 @@ def test_what_cannot_be_left_out_moved_or_spread_is_refused() -> None:
     one = joined_trials(["A"], [0.1], [0.2], "placebo")
     with pytest.raises(ValueError, match="nothing is left"):
         one.without("A")
-    with pytest.raises(ValueError, match="expected two or more"):
-        own_spread(one, 0.1)
+    for few in (one, joined_trials(["A", "B"], [0.1, 0.2], [0.2, 0.2], "placebo")):
+        with pytest.raises(ValueError, match="expected 3 or more"):
+            own_spread(few, 0.1)
     with pytest.raises(ValueError, match="expected one node"):
-        own_spread(joined_trials(["A", "B"], [0.1, 0.2], [0.2, 0.2], ["a", "b"]), 0.1)
+        own_spread(joined_trials(["A", "B", "C"], [0.1, 0.2, 0.3], [0.2, 0.2, 0.2], ["a", "a", "b"]), 0.1)
     with pytest.raises(ValueError, match="in every trial"):
-        own_spread(joined_trials(["A", "B"], [0.1, 0.1], [0.2, 0.3], "a"), 0.1)
+        own_spread(joined_trials(["A", "B", "C"], [0.1, 0.1, 0.1], [0.2, 0.3, 0.2], "a"), 0.1)
     alike = joined_trials(["A", "B", "C"], [0.5, 0.5001, 0.4999], [0.2, 0.2, 0.2], "placebo")
     with pytest.raises(ValueError, match="less than the variance of the pooled trials"):
         own_spread(alike, 1.0)

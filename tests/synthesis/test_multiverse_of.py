@@ -49,7 +49,7 @@ def test_each_analysis_is_the_one_made_alone(evidence: Evidence, every: Declared
 def test_options_that_are_not_possible_are_flagged(every: DeclaredMultiverse) -> None:
     analysed = np.isfinite(every.found.ci_low)
     assert not (analysed & every.found.options["scale"]["patient's only"]).any()
-    assert set(every.found.reason[~analysed]) == {"fewer than two effects"}
+    assert set(every.found.reason[~analysed]) == {"fewer than two effects", "fewer than three trials"}
 
 
 def test_methods_and_tests_can_be_chosen(evidence: Evidence) -> None:

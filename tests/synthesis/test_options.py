@@ -56,12 +56,11 @@ def test_options_choose_who_rates(evidence: Evidence) -> None:
     assert list(found(evidence, raters=("self",))) == ["magid2014/toxin_v_placebo"]
 
 
-def test_options_keep_kinds_of_trials_and_what_is_only_remembered_is_unknown(evidence: Evidence) -> None:
+def test_options_keep_kinds_of_trials(evidence: Evidence) -> None:
     assert list(found(evidence, co_treatment=("adjunct",))) == [
         "wollmer2012/toxin_v_placebo",
         "onadep2024/glabella_v_crows_feet",
     ]
-    # That two trials let people keep an antidepressant is remembered, not seen.
     assert found(evidence, co_treatment=("mixed",)) == {}
     assert "onadep2024/glabella_v_crows_feet" not in found(evidence, controls=("placebo",))
     analysis = evidence.dossier.analyses["scores_all"].choosing(Option(blinding=("double",)))

@@ -17,6 +17,7 @@ from glabella.brief.results import sources_of
 from glabella.dossier import Analysis, Comparators, Evidence, NetworkMeasure, NetworkTable, Number
 from glabella.shown import Certainty, Source, digest
 from glabella.synthesis import (
+    LEAST_POOLED,
     Contrasts,
     ControlBias,
     Effect,
@@ -171,10 +172,7 @@ class Compared:
     @cached_property
     def fits(self) -> tuple[Network, ...]:
         """The network with the trials of each way in it."""
-        node = self.comparators.joined.node
-        return tuple(
-            join_network(*self.columns, trials=way.trials, treatment=self.name, reference=node) for way in self.ways
-        )
+        return tuple(map(self.fitted, self.ways))
 
     @cached_property
     def shifts(self) -> tuple[Shift, ...]:
@@ -195,10 +193,13 @@ class Compared:
     @cached_property
     def bias(self) -> ControlBias | None:
         """How much more often the outcome comes in the network's controls; None where that is not counted."""
+        return self._bias_of(self.ways[0]) if self.ways else None
+
+    def _bias_of(self, way: Way) -> ControlBias | None:
         total = self.comparators.control_response
-        if total is None or self.comparators.measure != "OR" or not self.ways:
+        if total is None or self.comparators.measure != "OR" or not all(one.counted for one in way.effects):
             return None
-        groups = (total.events.value or 0.0, total.n.value or 0.0), control_counts(self.ways[0].effects)
+        groups = (total.events.value or 0.0, total.n.value or 0.0), control_counts(way.effects)
         if not all(0 < events < people for events, people in groups):
             return None
         return control_bias(*groups[0], *groups[1])
@@ -301,13 +302,39 @@ class Compared:
 
     def _own_spreads(self) -> Iterator[_Tried]:
         """Give the trials of each way a spread of their own, where that can be had."""
-        several = [way for way in self.ways if len(way.trials) > 1]
+        for way in self._several:
+            yield "spread", way.label, "the joined trials’ own", self.own.get(way.key), "REML"
+
+    @property
+    def _several(self) -> list[Way]:
+        """The ways with trials enough to tell how they differ; comparisons of one trial tell nothing of it."""
+        return [way for way in self.ways if len(way.studies) >= LEAST_POOLED]
+
+    @cached_property
+    def own(self) -> dict[str, Way]:
+        """Each way with the spread that its trials have among themselves, by its key, where that can be had."""
+        several = self._several
         if not several:
-            return
+            return {}
         # A single trial says nothing of the variance, so this is the one that the network will add.
         alone = [way.trials.only(way.trials.study[0]) for way in several]
-        for way, fitted in zip(several, self._compare(alone, "REML"), strict=True):
-            yield "spread", way.label, "the joined trials’ own", _spread(way, fitted), "REML"
+        fitted = zip(several, self._compare(alone, "REML"), strict=True)
+        return {way.key: own for way, each in fitted if (own := _spread(way, each)) is not None}
+
+    @cached_property
+    def corrected(self) -> dict[str, Way]:
+        """Each way of counted events with its control's risk moved to that of the network's, by its key."""
+        found = {}
+        for way in self.ways:
+            bias = self._bias_of(way)
+            if bias is not None:
+                found[way.key] = way.having(way.trials.move_control(bias), *self.totals)
+        return found
+
+    def fitted(self, way: Way) -> Network:
+        """Fit the network with the trials of a way in it."""
+        node = self.comparators.joined.node
+        return join_network(*self.columns, trials=way.trials, treatment=self.name, reference=node)
 
     def _declared(self) -> Iterator[_Tried]:
         """Make each choice otherwise that the dossier declares, for each way."""

@@ -45,7 +45,8 @@ def points_of(model: FittedModel, course: FittedCourse, label: str) -> Iterator[
     sexes = _WITH_WOMEN if course.sex == "women" else {course.sex}
     for each in model.mechanism.observations.muscle:
         alike = (each.product, each.definition, each.units) == (course.product, course.definition, course.dose)
-        if alike and each.sex in sexes and each.day <= course.days[-1] and each.responders_at is None:
+        told = each.use in ("fit", "held_out") and each.status != "recalled"
+        if alike and told and each.sex in sexes and each.day <= course.days[-1] and each.responders_at is None:
             share, people = _share(each), each.arm.people
             low, high = (None, None) if people is None else map(float, wilson(share * people, people))
             yield Point(label, each.day / DAYS_A_WEEK, share, low, high, people or 1.0, _kind(each))
@@ -56,5 +57,5 @@ def _share(each: MuscleObservation) -> float:
     return max((each.arm.share - other) / (1 - other), 0.0) if other < 1 else 0.0
 
 
-def _kind(each: MuscleObservation) -> Literal["fitted", "held out", "recalled"]:
-    return "fitted" if each.use == "fit" else "recalled" if each.status == "recalled" else "held out"
+def _kind(each: MuscleObservation) -> Literal["fitted", "held out"]:
+    return "fitted" if each.use == "fit" else "held out"

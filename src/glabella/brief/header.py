@@ -8,10 +8,10 @@ from glabella.shown import Block, Inline, Ledger, Name, Paragraph, Strong, dated
 
 
 def about(results: Results) -> Inline:
-    """Say when sources were searched."""
+    """Say when sources were searched, or only looked at."""
     search = results.evidence.dossier.search
-    day = search.date if search is not None else None
-    return ("sources searched: ", Name(dated(day)) if day else "date not recorded")
+    what = "sources seen: " if search.systematic == "no" else "sources searched: "
+    return (what, Name(dated(search.date)) if search.date else "date not recorded")
 
 
 def header(results: Results, book: Ledger) -> tuple[Block, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from glabella._version import __version__
-from glabella.brief.measure import NAMES
+from glabella.brief.measure import NAMES, decimals_for, null_of
 from glabella.brief.results import Results
 from glabella.shown import Claim, ClaimFields, Ledger, Source
 
@@ -21,14 +21,21 @@ _DRAWS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class JoinedWay:
-    """The claims about one way to join; ``own`` is ``first`` with the joined trials' own spread, or None."""
+    """The claims about one way to join, against the control and the first alternative.
+
+    ``own_control`` and ``own`` are with the joined trials' own spread, ``corrected_control`` and ``corrected`` with
+    the control's risk of the network's trials; None where that cannot be had.
+    """
 
     way: Way
     k: Claim
     control: Claim
     first: Claim
     prediction: Claim
+    own_control: Claim | None
     own: Claim | None
+    corrected_control: Claim | None
+    corrected: Claim | None
     rank: Claim
     best: Claim
     score: Claim
@@ -36,15 +43,18 @@ class JoinedWay:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """The claims about one other treatment; ``effects`` against it in the first two ways to join."""
+    """The claims about one other treatment; ``effects`` against it in the first two ways to join.
+
+    ``corrected`` is the first of them with the control's risk of the network's trials, or None.
+    """
 
     key: str
     label: str
     long: str | None
     effects: tuple[Claim, ...]
+    corrected: Claim | None
     prediction: Claim
     control: Claim
-    score: Claim
     trials: Claim
 
 
@@ -129,8 +139,7 @@ def joined(results: Results, book: Ledger) -> Joined | None:
     base, fit = compared.ways[0], compared.fits[0]
     about = book.under(**_fields(results, compared, base))
     moved = tuple(_moved(results, compared, book, each) for each in compared.shifts if not each.found.reason)
-    own = {each.shift.what: each.effect for each in moved if each.shift.kind == "spread"}
-    ways = tuple(_way(results, compared, book, place, own) for place in range(len(compared.ways)))
+    ways = tuple(_way(results, compared, book, place) for place in range(len(compared.ways)))
     effects = [each.value or math.nan for each in (*(one.first for one in ways), *(one.effect for one in moved))]
     ranks = [each.value or math.nan for each in (*(one.rank for one in ways), *(one.rank for one in moved))]
     spread = "standard deviation of true effects between trials, on the log scale"
@@ -189,10 +198,13 @@ def _effect(
 ) -> Claim:
     ends = (found.pi_low, found.pi_high) if kind == "prediction" else (found.ci_low, found.ci_high)
     low, high = (None if math.isnan(end) else compared.shown(end) for end in ends)
-    return book(name, label, compared.shown(found.estimate), low=low, high=high, interval=f"95 % {kind} interval")
+    value = compared.shown(found.estimate)
+    null = null_of(compared.comparators.measure)
+    digits = 2 if low is None or high is None else decimals_for(null, value, low, high)
+    return book(name, label, value, low=low, high=high, interval=f"95 % {kind} interval", decimals=digits)
 
 
-def _way(results: Results, compared: Compared, book: Ledger, place: int, own: dict[str, Claim]) -> JoinedWay:
+def _way(results: Results, compared: Compared, book: Ledger, place: int) -> JoinedWay:
     from glabella.synthesis import indirect_comparison
 
     way, fit, name = compared.ways[place], compared.fits[place], compared.name
@@ -207,6 +219,11 @@ def _way(results: Results, compared: Compared, book: Ledger, place: int, own: di
         for other in (compared.comparators.joined.node, compared.comparators.beside[0])
     )
     against = f"{name} against {compared.first}: {way.label}"
+    labels = (f"{name} against {compared.control}: {way.label}", against)
+    own = _otherwise(results, compared, about, "own", ", with the joined trials’ own spread", labels, way)
+    corrected = _otherwise(
+        results, compared, about, "corrected", f", {compared.control} as in the network’s trials", labels, way
+    )
     return JoinedWay(
         way,
         k=about("k", f"comparisons joined: {way.label}", len(way.trials), decimals=0),
@@ -215,7 +232,10 @@ def _way(results: Results, compared: Compared, book: Ledger, place: int, own: di
         prediction=_effect(
             compared, about, "prediction", f"a new trial’s true effect: {against}", first, "prediction"
         ),
-        own=own.get(way.label),
+        own_control=own[0],
+        own=own[1],
+        corrected_control=corrected[0],
+        corrected=corrected[1],
         rank=drawn(
             "rank",
             f"median rank: {way.label}",
@@ -229,9 +249,31 @@ def _way(results: Results, compared: Compared, book: Ledger, place: int, own: di
     )
 
 
+def _otherwise(
+    results: Results, compared: Compared, about: Ledger, name: str, words: str, labels: tuple[str, str], way: Way
+) -> tuple[Claim | None, Claim | None]:
+    """Compare with the control and the first alternative, a way's trials taken otherwise."""
+    from glabella.synthesis import indirect_comparison
+
+    taken = (compared.own if name == "own" else compared.corrected).get(way.key)
+    if taken is None:
+        return None, None
+    fit, book = compared.fitted(taken), about.under(**_fields(results, compared, taken))
+    others = (compared.comparators.joined.node, compared.comparators.beside[0])
+    small = compared.small_values
+    control, first = (
+        _effect(compared, book, f"{name}.{what}", f"{label}{words}",
+                indirect_comparison(fit, compared.name, other, small_values=small))
+        for what, label, other in zip(("control", "first"), labels, others, strict=True)
+    )  # fmt: skip
+    return control, first
+
+
 def _alternatives(results: Results, compared: Compared, book: Ledger) -> tuple[Alternative, ...]:
     from glabella.synthesis import indirect_comparison
 
+    moved = compared.corrected.get(compared.ways[0].key)
+    mended = None if moved is None else compared.fitted(moved)
     name, node, small = compared.name, compared.comparators.joined.node, compared.small_values
     ways, fit = compared.ways[:2], compared.fits[0]
     trials = dict(zip(fit.treatments, map(float, fit.structure.member.sum(axis=0)), strict=True))
@@ -252,6 +294,15 @@ def _alternatives(results: Results, compared: Compared, book: Ledger) -> tuple[A
                 treatment.label,
                 treatment.long,
                 effects=tuple(_effect(compared, *each) for each in effects),
+                corrected=None
+                if mended is None or moved is None
+                else _effect(
+                    compared,
+                    book.under(f"each.{place}.", **_fields(results, compared, moved)),
+                    "corrected",
+                    f"{versus}, {compared.control} as in the network’s trials",
+                    indirect_comparison(mended, name, key, small_values=small),
+                ),
                 prediction=_effect(
                     compared,
                     about[0],
@@ -263,7 +314,6 @@ def _alternatives(results: Results, compared: Compared, book: Ledger) -> tuple[A
                 control=_effect(
                     compared, network, "control", f"{treatment.label} against {compared.control}", alone
                 ),
-                score=about[0]("score", f"P-score of {treatment.label}", alone.p_score),
                 trials=network("trials", f"trials of {treatment.label}", trials[key], decimals=0),
             )
         )

@@ -22,8 +22,8 @@ _RATIOS = frozenset({"OR", "RR"})
 OF_PEOPLE = {100: "a hundred", 1_000: "a thousand", 10_000: "ten thousand", 100_000: "a hundred thousand"}
 #: Most digits after the point of an effect.
 _MOST_DECIMALS = 6
-#: Units of the last digit from which on a distance is seen.
-_SEEN = 1.0
+#: Below so many units of its first digit a distance is told by two digits.
+_TWO_DIGITS = 3.55
 #: An estimate nearer to the null than this share of its interval is as good as at it.
 _AT_NULL = 0.01
 #: How far an axis reaches beyond the middle of what it shows, in spans of it; what lies further ends in an arrow.
@@ -83,31 +83,56 @@ def people_decimals(risk: float, interval: tuple[float, float] | None = None) ->
 
 
 def decimals_for(null: float, value: float, low: float, high: float, *, usual: int = 2) -> int:
-    """Give the digits after the point with which an effect and its nearest limit are seen to differ from the null.
+    """Give the digits after the point that an interval allows an effect.
 
-    They are the usual ones unless one of both would be written as the null; then as many as two digits of the
-    smaller distance need.
+    The distance to the nearer limit is told by two digits where it begins with 100 to 354 and by one where it
+    begins with more, as the Review of Particle Physics writes errors. More than the usual digits are told only
+    where the effect or its nearer limit would be written as the null.
 
-    >>> decimals_for(0.0, -0.71, -1.66, 0.24), decimals_for(1.0, 0.9991, 0.9986, 0.9996)
-    (2, 5)
+    >>> decimals_for(0.0, 12.6, 6.9, 20.6), decimals_for(1.0, 4.87, 1.92, 12.37)
+    (0, 1)
+    >>> decimals_for(0.0, -0.35, -0.71, 0.006), decimals_for(1.0, 0.9991, 0.9986, 0.9996)
+    (2, 4)
     """
     nearest = min(abs(low - null), abs(high - null))
     middle = abs(value - null)
     if middle < _AT_NULL * (high - low):
         middle = nearest
     near = min((far for far in (middle, nearest) if far > 0 and math.isfinite(far)), default=1.0)
-    # Rounded to the usual digits it is still seen.
-    if near * 10**usual >= _SEEN:
+    allowed = _allowed(value, low, high, usual)
+    # Rounded to so many digits it is still seen to differ from the null.
+    seen = next(
+        (more for more in range(min(usual, allowed), _MOST_DECIMALS) if round(near, more) > 0), _MOST_DECIMALS
+    )
+    if seen <= usual:
+        return seen
+    return min(1 - math.floor(math.log10(near)), max(allowed, seen), _MOST_DECIMALS)
+
+
+def _allowed(value: float, low: float, high: float, usual: int) -> int:
+    """Give the digits after the point that the distance to the nearer limit allows."""
+    gaps = [gap for gap in (value - low, high - value) if gap > 0 and math.isfinite(gap)]
+    if not gaps:
         return usual
-    return max(usual, min(1 - math.floor(math.log10(near)), _MOST_DECIMALS))
+    power = math.floor(math.log10(min(gaps)))
+    return max(0, (2 if min(gaps) / 10.0**power < _TWO_DIGITS else 1) - 1 - power)
 
 
 def decimals_of(one: PooledAnalysis) -> int:
-    """Give the digits after the point of a pooled analysis's effect, and of its trials'."""
+    """Give the digits after the point of a pooled analysis's effect."""
+    value, low, high = one.ends
+    if value is None or low is None or high is None:
+        return 2
+    return decimals_for(null_of(one.analysis.measure), value, low, high)
+
+
+def decimals_of_prediction(one: PooledAnalysis) -> int:
+    """Give the digits after the point of a new trial's interval."""
     fit = one.fit
-    return decimals_for(
-        null_of(one.analysis.measure), one.shown(fit.estimate), one.shown(fit.ci_low), one.shown(fit.ci_high)
-    )
+    if not fit.prediction:
+        return decimals_of(one)
+    ends = (fit.expected, fit.pi_low, fit.pi_high)
+    return decimals_for(null_of(one.analysis.measure), *map(one.shown, ends))
 
 
 def named(one: PooledAnalysis) -> str:

@@ -9,13 +9,21 @@ from glabella.dossier import Number, Statement
 from glabella.shown import Cite, Claim, Inline, Ledger, Shown, Small, Source, digest
 
 #: How a sentence that was not seen in its own source is marked.
-_MARKS = {"reported": "reported by another source", "recalled": "from memory; source not checked"}
+_MARKS = {"reported": "reported by another source"}
 
 
 def quote(
     book: Ledger, number: Number, name: str, label: str, *, population: str = "", time_span: str = ""
 ) -> Claim:
-    """Show a number of the dossier as it stands there."""
+    """Show a number of the dossier as it stands there.
+
+    Raises
+    ------
+    ValueError
+        If it is from memory: such a value is no result.
+    """
+    if number.status == "recalled":
+        raise ValueError(f"{name} is from memory, expected a number with a source")
     return book(
         name,
         label,
@@ -26,7 +34,7 @@ def quote(
         unit=number.unit or "",
         population=population or "as in the source",
         time_span=time_span or "as in the source",
-        certainty="from memory; source not checked" if number.status == "recalled" else "as printed",
+        certainty="as printed",
         function=quote,
         version=__version__,
         inputs=(("dossier", digest(number.model_dump(mode="json"))),),

@@ -10,7 +10,15 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from glabella.brief.measure import NAMES, OF_PEOPLE, decimals_for, decimals_of, of_people, people_decimals
+from glabella.brief.measure import (
+    NAMES,
+    OF_PEOPLE,
+    decimals_for,
+    decimals_of,
+    decimals_of_prediction,
+    of_people,
+    people_decimals,
+)
 from glabella.brief.results import PooledAnalysis, Results
 from glabella.brief.words import words_of
 from glabella.decision.bottom_line import Told, in_template
@@ -19,8 +27,6 @@ from glabella.shown import Claim, Ledger, Source
 from glabella.synthesis import control_counts, risk_with, to_scale_points
 
 Better = Literal["lower", "higher"]
-#: Trials that tell how trials differ; arms of one trial tell nothing of it.
-_FEWEST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +99,12 @@ def alike(head: Reading, other: Reading) -> bool:
 
 def reading(results: Results, book: Ledger, one: PooledAnalysis, label: str) -> Reading:
     """Read one analysis."""
-    fit, outcome, fields = one.fit, one.outcome, results.fields_of(one)
+    outcome, fields = one.outcome, results.fields_of(one)
     named = f"{one.analysis.label}, {outcome.label}"
+    value, low, high = one.ends
     estimate = book.under(f"{one.id}.", **fields)(
-        "estimate", f"pooled effect: {named}", one.shown(fit.estimate), low=one.shown(fit.ci_low),
-        high=one.shown(fit.ci_high), interval="95 % confidence interval", decimals=decimals_of(one),
+        "estimate", f"pooled effect: {named}", value, low=low, high=high, interval=one.interval,
+        decimals=decimals_of(one),
     )  # fmt: skip
     points = _points(results, book, one, named)
     return Reading(label, one, estimate, points, outcome.better, important_of(one))
@@ -108,6 +115,8 @@ def _points(results: Results, book: Ledger, one: PooledAnalysis, named: str) -> 
     spread = one.outcome.points
     if one.analysis.measure != "SMD" or spread is None or spread.sd.value is None or not spread.sd.usable:
         return None
+    if one.fit.way == "not pooled":
+        return None
     fit, scale = one.fit, results.evidence.dossier.scales[spread.scale].label
     value, low, high = (float(x) for x in to_scale_points([fit.estimate, fit.ci_low, fit.ci_high], spread.sd.value))
     fields = results.fields_of(one)
@@ -115,30 +124,31 @@ def _points(results: Results, book: Ledger, one: PooledAnalysis, named: str) -> 
     about = book.under(f"{one.id}.", **fields)
     decimals = decimals_for(0.0, value, low, high, usual=1)
     return about.under(function=to_scale_points, unit="points", decimals=decimals, sources=sources)(
-        "points", f"pooled effect in {scale} points: {named}", value, low=low, high=high,
-        interval="95 % confidence interval",
+        "points", f"pooled effect in {scale} points: {named}", value, low=low, high=high, interval=one.interval,
     )  # fmt: skip
 
 
 def prediction_of(results: Results, book: Ledger, head: Reading) -> Claim | None:
     """Give where a new trial's true effect is expected, in points where there are any; None where not known."""
     fit, one = head.one.fit, head.one
-    if not math.isfinite(fit.pi_low) or len({effect.study for effect in one.effects}) < _FEWEST:
+    if not fit.prediction:
         return None
-    about, interval = book.under(f"{one.id}.", **results.fields_of(one)), "95 % prediction interval"
-    whole = f"{one.analysis.label}, {one.outcome.label}"
+    about = book.under(f"{one.id}.", **results.fields_of(one, of_new_trial=True))
+    interval, whole = "95 % prediction interval", f"{one.analysis.label}, {one.outcome.label}"
     spread = one.outcome.points
     if head.points is None or spread is None or spread.sd.value is None:
         return about(
             "prediction", f"a new trial’s true effect: {whole}",
-            one.shown(fit.estimate), low=one.shown(fit.pi_low), high=one.shown(fit.pi_high), interval=interval,
-            decimals=decimals_of(one),
+            one.shown(fit.expected), low=one.shown(fit.pi_low), high=one.shown(fit.pi_high), interval=interval,
+            decimals=decimals_of_prediction(one),
         )  # fmt: skip
-    value, low, high = (float(x) for x in to_scale_points([fit.estimate, fit.pi_low, fit.pi_high], spread.sd.value))
+    value, low, high = (float(x) for x in to_scale_points([fit.expected, fit.pi_low, fit.pi_high], spread.sd.value))
     label = f"a new trial’s true effect in {results.evidence.dossier.scales[spread.scale].label} points: {whole}"
+    sources = _together(results.fields_of(one, of_new_trial=True)["sources"], sources_of_number(spread.sd))
     return about.under(
-        function=to_scale_points, unit="points", decimals=head.points.decimals, sources=head.points.sources
-    )("prediction_points", label, value, low=low, high=high, interval=interval)
+        function=to_scale_points, unit="points", decimals=decimals_for(0.0, value, low, high, usual=1),
+        sources=sources,
+    )("prediction_points", label, value, low=low, high=high, interval=interval)  # fmt: skip
 
 
 def important_of(one: PooledAnalysis) -> float | None:
@@ -152,22 +162,6 @@ def important_of(one: PooledAnalysis) -> float | None:
         return number.value / spread.sd.value if known and spread is not None and spread.sd.value else None
     # A ratio may be told from either side; one itself is no difference.
     return abs(math.log(number.value)) or None if one.ratio else number.value
-
-
-def not_used(one: PooledAnalysis, counted_in: Outcome | None) -> tuple[str, ...]:
-    """Name the numbers that the dossier gives for reading an analysis, but without a source."""
-    outcome, points = one.outcome, one.outcome.points
-    usual = None if counted_in is None else counted_in.usual_risk
-    asked = [("the smallest difference that matters", outcome.important)]
-    if points is not None and one.analysis.measure == "SMD":
-        asked.append(("the standard deviation in points", points.sd))
-    if usual is not None:
-        asked += [(f"the chance in {usual.label}", number) for number in (usual.events, usual.n)]
-    found = (
-        name for name, number in asked
-        if number is not None and number.value is not None and number.bound is None and not number.usable
-    )  # fmt: skip
-    return tuple(dict.fromkeys(found))
 
 
 def told_of(results: Results) -> Told:
@@ -225,7 +219,7 @@ def risk_of(results: Results, row: Reading, base: Baseline) -> tuple[float | Non
     An effect on events tells of these events only; a score tells of the events that its own family counts.
     """
     found, measure, fit = counted(results), row.one.analysis.measure, row.one.fit
-    if found is None or measure == "MD":
+    if found is None or measure == "MD" or fit.way == "not pooled":
         return None, None, None
     same = (
         row.one.outcome.family == found[1].family
@@ -252,7 +246,7 @@ def people_with(results: Results, book: Ledger, row: Reading, base: Baseline, of
     label = f"{who}: {row.one.analysis.label}; the chance without treatment {base.label}"
     digits = people_decimals(base.risk, (of * low, of * high))
     return about.under(f"{row.one.id}.people.{base.id}.", decimals=digits)(
-        "with", label, of * risk, low=of * low, high=of * high, interval="95 % confidence interval",
+        "with", label, of * risk, low=of * low, high=of * high, interval=row.one.interval,
     )  # fmt: skip
 
 

@@ -78,7 +78,7 @@ def _number(one: Reference) -> str:
         return f"doi:{one.DOI}"
     if one.PMID:
         return f"PMID {one.PMID}"
-    return one.PMCID or one.number or ""
+    return one.PMCID or one.number or one.URL or ""
 
 
 def _address(one: Reference) -> str | None:
@@ -90,4 +90,4 @@ def _address(one: Reference) -> str | None:
         return f"https://pmc.ncbi.nlm.nih.gov/articles/{one.PMCID}/"
     if one.number and one.number.startswith("NCT"):
         return f"https://clinicaltrials.gov/study/{one.number}"
-    return None
+    return one.URL

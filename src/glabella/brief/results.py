@@ -12,12 +12,24 @@ from typing import TYPE_CHECKING
 
 from glabella._version import __version__
 from glabella.decision import certainty
-from glabella.dossier import Analysis, Evidence, Outcome, Study
+from glabella.dossier import Analysis, Evidence, Outcome, Prior, Study
 from glabella.shown import Certainty, ClaimFields, Source, digest
-from glabella.synthesis import Contrasts, Effect, Pooled, arrays, contrasts, pool
+from glabella.synthesis import (
+    Contrasts,
+    Effect,
+    Pooled,
+    PooledTrials,
+    arrays,
+    contrasts,
+    declared_prior,
+    pool,
+    pool_trials,
+    tau_prior_of,
+)
 
 if TYPE_CHECKING:
     from glabella.brief.compared import Compared
+    from glabella.decision.to_extract import Missing
     from glabella.safety import ReportStore
 
 _RATIOS = frozenset({"OR", "RR"})
@@ -35,8 +47,10 @@ class PooledAnalysis:
         As declared.
     found : Contrasts
         Effects of its comparisons, and those that could not be computed.
-    fit : Pooled
-        Of one comparison that comparison itself.
+    fit : PooledTrials
+        Pooled as far as so few trials allow.
+    prior : Prior or None
+        The declared prior of the spread between trials, where it entered.
     studies : tuple of Study
         In the order of the effects.
     certainty, reasons
@@ -47,7 +61,8 @@ class PooledAnalysis:
     analysis: Analysis
     outcome: Outcome
     found: Contrasts
-    fit: Pooled
+    fit: PooledTrials
+    prior: Prior | None
     studies: tuple[Study, ...]
     certainty: Certainty
     reasons: tuple[str, ...]
@@ -61,6 +76,28 @@ class PooledAnalysis:
     def ratio(self) -> bool:
         """Whether the measure is a ratio, computed on the log scale."""
         return self.analysis.measure in _RATIOS
+
+    @property
+    def interval(self) -> str:
+        """What the interval of its effect is called."""
+        return f"95 % {self.fit.interval or 'confidence'} interval"
+
+    @property
+    def ends(self) -> tuple[float | None, float | None, float | None]:
+        """Its effect and the limits of its interval as people read them; None where nothing was pooled."""
+        if self.fit.way == "not pooled":
+            return None, None, None
+        return self.shown(self.fit.estimate), self.shown(self.fit.ci_low), self.shown(self.fit.ci_high)
+
+    @property
+    def blended(self) -> bool:
+        """Whether some effects are differences of scores and others were turned from counts of people."""
+        return len({effect.converted for effect in self.effects}) > 1
+
+    @property
+    def trials(self) -> tuple[Study, ...]:
+        """The trials behind it, each once."""
+        return tuple({study.id: study for study in self.studies}.values())
 
     @property
     def people(self) -> float:
@@ -111,6 +148,9 @@ class Results:
         key = self.evidence.dossier.headline
         # Not through ``pooled``: what leads with one analysis need not pool all.
         one = self.pool(key)
+        if key in self._apart:
+            # Two trials that no prior lets pool still lead, each by itself.
+            return self._apart[key]
         if key in self._refused:
             raise ValueError(f"the headline analysis {key!r} cannot be pooled: {self._refused[key]}")
         if one is None:
@@ -128,15 +168,39 @@ class Results:
         return None if comparators is None or table is None else Compared(self.evidence, comparators, table)
 
     @cached_property
+    def to_extract(self) -> tuple[Missing, ...]:
+        """What is missing of the trials, what could move most first."""
+        from glabella.decision.to_extract import to_extract
+
+        return to_extract(self.evidence)
+
+    @cached_property
     def not_pooled(self) -> dict[str, str]:
-        """Why shown analyses that have effects could not be pooled, such as by the test they declare."""
+        """Why shown analyses that have effects could not be pooled, such as two trials without a declared prior."""
         return {key: self._refused[key] for key in self.analyses if self.pool(key) is None and key in self._refused}
+
+    @cached_property
+    def apart(self) -> dict[str, PooledAnalysis]:
+        """The shown analyses of two trials that are not pooled, for both to be shown."""
+        return {key: self._apart[key] for key in self.analyses if self.pool(key) is None and key in self._apart}
 
     def pool(self, key: str) -> PooledAnalysis | None:
         """Pool one declared analysis; None where no comparison gives an effect, or they cannot be pooled."""
         if key not in self._fits:
             self._fits[key] = self._pool(key)
         return self._fits[key]
+
+    def published(self, key: str) -> tuple[Pooled, tuple[Effect, ...]] | None:
+        """Pool an analysis as a publication did, by its own method even where trials are few."""
+        analysis = self.evidence.dossier.analyses[key]
+        effects = contrasts(self.evidence, analysis).effects
+        several = len(effects) > 1
+        try:
+            fit = pool(*arrays(effects), method=analysis.method if several else "common",
+                       test=analysis.test if several else "z")  # fmt: skip
+        except ValueError:
+            return None
+        return fit, effects
 
     @cached_property
     def _fits(self) -> dict[str, PooledAnalysis | None]:
@@ -146,24 +210,54 @@ class Results:
     def _refused(self) -> dict[str, str]:
         return {}
 
+    @cached_property
+    def _apart(self) -> dict[str, PooledAnalysis]:
+        return {}
+
     def _pool(self, key: str) -> PooledAnalysis | None:
         analysis = self.evidence.dossier.analyses[key]
         found = contrasts(self.evidence, analysis)
         if not found.effects:
             return None
-        # One trial has no spread between trials: it stands for itself, and has no prediction interval.
-        several = len(found.effects) > 1
         try:
-            fit = pool(*arrays(found.effects), method=analysis.method if several else "common",
-                       test=analysis.test if several else "z")  # fmt: skip
+            fit, prior = self.pool_effects(found.effects, analysis)
         except ValueError as error:
             # What one analysis cannot have is said where it would stand; the others do not wait for it.
             self._refused[key] = str(error)
             return None
         studies = tuple(self.evidence.studies[effect.study] for effect in found.effects)
         word, reasons = certainty(fit, list(studies), ratio=analysis.measure in _RATIOS)
-        return PooledAnalysis(key, analysis, self.evidence.dossier.outcomes[analysis.outcome], found, fit, studies,
-                              word, reasons)  # fmt: skip
+        one = PooledAnalysis(key, analysis, self.evidence.dossier.outcomes[analysis.outcome], found, fit, prior,
+                             studies, word, reasons)  # fmt: skip
+        if fit.way == "not pooled":
+            self._refused[key], self._apart[key] = "; ".join(fit.notes), one
+            return None
+        return one
+
+    def pool_effects(self, effects: tuple[Effect, ...], analysis: Analysis) -> tuple[PooledTrials, Prior | None]:
+        """Pool effects as an analysis declares it, as far as so few trials allow.
+
+        Parameters
+        ----------
+        effects : tuple of Effect
+            One or more.
+        analysis : Analysis
+            Its method, test and measure.
+
+        Returns
+        -------
+        PooledTrials and Prior or None
+            The result, and the declared prior of the spread where it entered.
+        """
+        prior = declared_prior(self.evidence.priors, analysis.measure)
+        fit = pool_trials(
+            *arrays(effects),
+            trial=[effect.study for effect in effects],
+            method=analysis.method,
+            test=analysis.test,
+            tau_prior=None if prior is None else tau_prior_of(prior),
+        )
+        return fit, prior if fit.posterior is not None else None
 
     def inputs(self, studies: tuple[str, ...], analysis: Analysis | None = None) -> tuple[tuple[str, str], ...]:
         """Digest of each study's file, and of the analysis, that a computed claim rests on."""
@@ -178,17 +272,30 @@ class Results:
             return self.evidence.words.at(analysis.time)
         return f"each trial’s {analysis.when} time"
 
-    def fields_of(self, one: PooledAnalysis) -> ClaimFields:
-        """Give what every claim about a pooled analysis shares."""
+    def fields_of(self, one: PooledAnalysis, *, of_new_trial: bool = False) -> ClaimFields:
+        """Give what every claim about a pooled analysis shares; of a new trial where a prior tells it, that too."""
+        inputs = self.inputs(tuple(study.id for study in one.studies), one.analysis)
+        sources = sources_of(one.effects)
+        if one.prior is not None and (of_new_trial or one.fit.way == "two trials"):
+            inputs = (*inputs, ("priors.yaml", self.evidence.digests["priors.yaml"]))
+            sources = tuple(dict.fromkeys((*sources, *sources_of_prior(one.prior))))
         return {
             "population": self.evidence.dossier.question.population,
             "time_span": self.time_of(one.analysis),
             "certainty": one.certainty,
-            "function": "glabella.synthesis.pool",
+            "function": "glabella.synthesis.pool_trials",
             "version": __version__,
-            "inputs": self.inputs(tuple(study.id for study in one.studies), one.analysis),
-            "sources": sources_of(one.effects),
+            "inputs": inputs,
+            "sources": sources,
         }
+
+
+def sources_of_prior(prior: Prior) -> tuple[Source, ...]:
+    """Give the sources of a prior's parameters."""
+    numbers = prior.parameters.values()
+    return tuple(
+        dict.fromkeys(Source(key, number.status, number.at) for number in numbers for key in number.sources)
+    )
 
 
 def sources_of(effects: tuple[Effect, ...]) -> tuple[Source, ...]:

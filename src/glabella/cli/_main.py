@@ -14,7 +14,7 @@ import click
 
 from glabella._version import __version__
 from glabella.cli._bayes import bayes_command
-from glabella.cli._documents import brief, report
+from glabella.cli._documents import brief, evidence_of, report
 from glabella.cli._faults import Careful
 from glabella.cli._files import BAD_INPUT
 from glabella.cli._mechanism import mechanism
@@ -42,19 +42,68 @@ def dossier() -> None:
 @dossier.command("check")
 @click.argument("path", type=click.Path(path_type=Path))
 def dossier_check(path: Path) -> None:
-    """List all faults of the dossier in PATH, each with file, line and what was expected."""
-    from glabella.dossier import check
+    """List all faults of the dossier in PATH, each with file, line and what was expected.
+
+    What is no fault and should be known is listed too: values from memory, references that nobody can look up.
+    """
+    from glabella.dossier import check, notes
     from glabella.safety import check_lists
 
     faults = check(path)
     if (path / "dossier.yaml").is_file():
         faults += check_lists(path)
-    for fault in faults:
-        click.echo(str(fault), err=True)
-    if faults:
-        click.echo(f"{len(faults)} fault{'s' if len(faults) > 1 else ''} listed of {path}", err=True)
+    said = [str(fault) for fault in faults] or _disagreements(path)
+    for each in said:
+        click.echo(each, err=True)
+    if said:
+        click.echo(f"{len(said)} fault{'s' if len(said) > 1 else ''} listed of {path}", err=True)
         sys.exit(BAD_INPUT)
+    for note in notes(path):
+        click.echo(f"note: {note}")
     click.echo(f"no faults in {path}")
+
+
+def _disagreements(path: Path) -> list[str]:
+    """Name what a sound dossier's own results disagree with.
+
+    Typed verdicts that their rules do not come to, and intervals that its documents would state beside others
+    without a reason.
+    """
+    from glabella.brief import Results, document
+    from glabella.brief.agreement import contradictions
+    from glabella.brief.claims import misfits_of_verdicts
+    from glabella.dossier import load
+
+    results = Results(load(path))
+    found = [str(fault) for fault in misfits_of_verdicts(results)]
+    for kind in ("brief", "report"):
+        try:
+            found += [f"{kind}: {each}" for each in contradictions(document(results, kind))]
+        except ValueError:
+            # What keeps a document from being made is said where one is asked for.
+            continue
+    return found
+
+
+@dossier.command("todo")
+@click.argument("path", required=False, metavar="[DOSSIER]", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="As JSON, with what each value could move.")
+def dossier_todo(path: Path | None, *, as_json: bool) -> None:
+    """List what is missing in DOSSIER, and where it should stand, what could move most first.
+
+    Of the shipped dossier when left out.
+    """
+    from glabella.cli._todo import as_records, lines
+
+    with evidence_of(path) as (evidence, _):
+        from glabella.decision.to_extract import to_extract
+
+        missing = to_extract(evidence)
+        if as_json:
+            click.echo(json.dumps(as_records(missing), indent=2, ensure_ascii=False))
+            return
+        for line in lines(missing):
+            click.echo(line)
 
 
 @dossier.command("new")

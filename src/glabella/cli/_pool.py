@@ -33,7 +33,7 @@ def pool_command(
     file: Path, measure: str | None, formula: str | None, method: str, test: str, level: float, as_json: bool
 ) -> None:
     """Pool the studies in FILE, a CSV table with one row a study."""
-    from glabella.synthesis import pool
+    from glabella.synthesis import few_trials, pool
 
     try:
         table = read(file)
@@ -44,10 +44,11 @@ def pool_command(
         sys.exit(BAD_INPUT)
     if as_json:
         found = {name: plain(value) for name, value in fit.as_dict().items() if name != "reason"}
-        found |= {"scale": scale, "left_out": notes}
+        found |= {"scale": scale, "left_out": notes, "few_trials": few_trials(fit)}
         click.echo(json.dumps(found, indent=2, allow_nan=False, ensure_ascii=False))
     else:
-        click.echo("\n".join([*head(scale, notes), str(fit)]))
+        rules = [f"Of so few trials a report says otherwise: {each}" for each in few_trials(fit)]
+        click.echo("\n".join([*head(scale, notes), str(fit), *([""] if rules else []), *rules]))
 
 
 def effects(

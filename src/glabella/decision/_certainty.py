@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from glabella.shown import Certainty
 
 if TYPE_CHECKING:
     from glabella.dossier import Study
-    from glabella.synthesis import Pooled
+    from glabella.synthesis import Pooled, PooledTrials
 
 _LEVELS: tuple[Certainty, ...] = ("high", "moderate", "low", "very low")
 #: With fewer studies than this neither heterogeneity nor small-study effects can be judged.
@@ -18,7 +19,7 @@ _SUBSTANTIAL = 50.0
 
 
 def certainty(
-    fit: Pooled, studies: list[Study], null: float = 0.0, *, ratio: bool = False
+    fit: Pooled | PooledTrials, studies: list[Study], null: float = 0.0, *, ratio: bool = False
 ) -> tuple[Certainty, tuple[str, ...]]:
     """Rate a pooled result down, one level a reason, from high for randomised trials.
 
@@ -28,7 +29,7 @@ def certainty(
 
     Parameters
     ----------
-    fit : Pooled
+    fit : Pooled or PooledTrials
         A single pooled result.
     studies : list of Study
         The studies behind it; one that gives several comparisons counts once.
@@ -54,6 +55,8 @@ def certainty(
         reasons.append(f"{which} trials asked another question")
     if len(studies) < _FEW:
         reasons.append("few trials")
+    if math.isnan(fit.estimate):
+        reasons.append("the trials could not be pooled")
     if fit.ci_low <= null <= fit.ci_high:
         reasons.append(f"the interval includes {'one' if ratio else 'zero'}")
     if fit.i2 > _SUBSTANTIAL or (fit.pi_low <= null <= fit.pi_high and not fit.ci_low <= null <= fit.ci_high):

@@ -5,10 +5,10 @@ line, the JSON Schema that editors use, the starter of a new dossier, and what b
 statistics, no presentation.
 """
 
-from glabella.dossier._check import check
+from glabella.dossier._check import check, notes
 from glabella.dossier._check_fitted import fit_inputs
 from glabella.dossier._comparators import Comparators, Difference, NetworkMeasure, Treatment
-from glabella.dossier._faults import DossierError, Fault
+from glabella.dossier._faults import DossierError, Fault, Note
 from glabella.dossier._fitted import Fitted
 from glabella.dossier._frames import Frame, Frames
 from glabella.dossier._json_schema import json_schema
@@ -35,18 +35,26 @@ from glabella.dossier._schema import (
     ArmPair,
     ArmResult,
     Between,
+    ClaimPart,
     Comparison,
     Conflict,
     Dossier,
+    Exclusion,
+    Flow,
+    Look,
     Option,
     Outcome,
     Points,
     PopularClaim,
     Product,
+    Reason,
     Reference,
     Result,
+    RiskOfBias,
     Scale,
     Search,
+    Signal,
+    Sought,
     Statement,
     Study,
     Target,
@@ -62,6 +70,7 @@ __all__ = [
     "ArmPair",
     "ArmResult",
     "Between",
+    "ClaimPart",
     "CoTreatment",
     "Comparators",
     "Comparison",
@@ -70,13 +79,16 @@ __all__ = [
     "Dossier",
     "DossierError",
     "Evidence",
+    "Exclusion",
     "Explanation",
     "Fault",
     "Fitted",
+    "Flow",
     "Frame",
     "Frames",
     "Link",
     "ListFolder",
+    "Look",
     "Mechanism",
     "MechanismWords",
     "Migrated",
@@ -85,6 +97,7 @@ __all__ = [
     "NerveObservation",
     "NetworkMeasure",
     "NetworkTable",
+    "Note",
     "Number",
     "Observations",
     "Option",
@@ -97,6 +110,7 @@ __all__ = [
     "Priors",
     "Product",
     "Questions",
+    "Reason",
     "Reference",
     "ReportQuestion",
     "ReportRow",
@@ -104,9 +118,12 @@ __all__ = [
     "ReportStudy",
     "Reports",
     "Result",
+    "RiskOfBias",
     "Scale",
     "Search",
     "Share",
+    "Signal",
+    "Sought",
     "Statement",
     "Study",
     "Target",
@@ -120,6 +137,7 @@ __all__ = [
     "list_folder",
     "load",
     "migrate",
+    "notes",
     "read_table",
     "shipped",
     "write_starter",

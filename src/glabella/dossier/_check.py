@@ -7,27 +7,30 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import product
 from pathlib import Path
-from types import MappingProxyType, NoneType
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import BaseModel
 
-from glabella._reading import Path_
 from glabella.dossier._check_agreement import misfits_of_arm, misfits_of_difference
 from glabella.dossier._check_direction import check_direction
 from glabella.dossier._comparators import Comparators
-from glabella.dossier._faults import Fault, told
+from glabella.dossier._faults import Fault, Note, told
 from glabella.dossier._frames import Frame
-from glabella.dossier._load import FIT, Reading, read_folder
+from glabella.dossier._load import Reading, read_folder
 from glabella.dossier._mechanism import Parameter
 from glabella.dossier._number import Alternative, Number, misfits_of_count
+from glabella.dossier._parts import Parts, Place, models_of, path_of
 from glabella.dossier._schema import (
     PLACEHOLDER,
     ConflictValue,
     Dossier,
+    Exclusion,
+    Look,
     Outcome,
     Result,
     RiskOfBias,
+    Signal,
     Statement,
     Study,
 )
@@ -39,15 +42,20 @@ _SPOKEN = frozenset(
 )
 #: Fields of one kind of part that are read so too.
 _SPOKEN_OF: Mapping[type[BaseModel], frozenset[str]] = MappingProxyType(
-    {Outcome: frozenset({"event", "unit"}), Words: frozenset(Words.model_fields) - {"sites"}}
+    {
+        Outcome: frozenset({"event", "unit"}),
+        Words: frozenset(Words.model_fields) - {"sites"},
+        Signal: frozenset({"short", "serious"}),
+        Look: frozenset({"sources"}),
+        Dossier: frozenset({"groups"}),
+        Study: frozenset({"look_in"}),
+    }
 )
 _BELONGS = "or, where it belongs to a name or a definition, list that under names in dossier.yaml"
-#: Files that nobody types: they cite nothing and speak to nobody.
-_NOT_TYPED = frozenset({"references.json", FIT})
 #: Choices that every headline is put through, besides those that a dossier declares.
 OWN_CHOICES = ("trials", "method", "estimator", "test", "interval")
 #: Names with digits that a dossier may declare: each is looked for in every text.
-_MOST_NAMES = 1_000
+MOST_NAMES = 1_000
 #: Of what is expected, so many are listed.
 _LISTED = 30
 _IDENTIFIER = re.compile(r"\bNCT\d+\b|\b10\.\d{4,}/\S+")
@@ -61,21 +69,40 @@ def check(folder: Path | str) -> list[Fault]:
     return list(told([*reading.faults, *check_reading(reading)]))
 
 
+def notes(folder: Path | str) -> list[Note]:
+    """List what is no fault of the dossier in ``folder`` but should be known: values from memory, lost sources."""
+    from glabella.dossier._check_locators import note_locators
+    from glabella.dossier._check_recalled import note_recalled
+
+    reading = read_folder(Path(folder))
+    return sorted({*note_recalled(reading, models_of(reading)), *note_locators(reading)})
+
+
 def check_reading(reading: Reading) -> list[Fault]:
     """Check the parts of a reading against each other, as far as they could be read."""
+    from glabella.dossier._check_claims import check_claims
     from glabella.dossier._check_comparators import check_comparators
     from glabella.dossier._check_frames import check_frames
+    from glabella.dossier._check_locators import check_locators
     from glabella.dossier._check_measures import check_measures
     from glabella.dossier._check_mechanism import check_mechanism
+    from glabella.dossier._check_number_words import check_number_words
+    from glabella.dossier._check_recalled import check_recalled
+    from glabella.dossier._check_rules import check_rules
     from glabella.dossier._check_summary import check_summary
 
-    models = list(_models_of(reading))
+    models = list(models_of(reading))
     faults = list(_check_references(reading, models))
     faults += _check_words(reading, models)
+    faults += check_number_words(reading, models)
     for name, part in reading.parts.items():
         if isinstance(part, Study):
             faults += _check_study(reading, name, part)
     faults += _check_analyses(reading)
+    faults += check_recalled(reading, models)
+    faults += check_locators(reading, models)
+    faults += check_claims(reading)
+    faults += check_rules(reading)
     faults += check_measures(reading)
     faults += check_summary(reading)
     faults += check_frames(reading)
@@ -84,48 +111,13 @@ def check_reading(reading: Reading) -> list[Fault]:
     return list(told(faults))
 
 
-#: Where a part stands: in what, and under which key or at which place there; the whole file is None.
-_Place = tuple["_Place", str | int] | None
-_PLAIN = frozenset({str, float, int, bool, NoneType})
-
-
-def _models_of(reading: Reading) -> Iterator[tuple[str, _Place, BaseModel]]:
-    """Give every part of the files that people type, its file and its place, down to numbers and sentences."""
-    for name, part in reading.parts.items():
-        if name in _NOT_TYPED:
-            continue
-        # Thousands of parts stand in a dossier: a stack, and places as links, keep this a small part of reading it.
-        stack: list[tuple[_Place, Any]] = [(None, part)]
-        while stack:
-            place, value = stack.pop()
-            if isinstance(value, BaseModel):
-                yield name, place, value
-                inside: Iterable[tuple[str | int, Any]] = value.__dict__.items()
-            elif isinstance(value, dict):
-                inside = value.items()
-            elif isinstance(value, tuple):
-                inside = enumerate(value)
-            else:
-                continue
-            stack += [((place, key), inner) for key, inner in inside if inner and type(inner) not in _PLAIN]
-
-
-def _path(place: _Place) -> Path_:
-    """Give the keys and places that lead to a part, the outermost first."""
-    steps: list[str | int] = []
-    while place is not None:
-        place, step = place
-        steps.append(step)
-    return tuple(reversed(steps))
-
-
 def _cited(value: BaseModel) -> tuple[str, ...]:
     match value:
         case Number() | Parameter():
             return value.sources
         case Statement():
             return ((value.source,) if value.source else ()) + value.also
-        case Alternative() | RiskOfBias() | ConflictValue():
+        case Alternative() | RiskOfBias() | ConflictValue() | Exclusion():
             return (value.source,) if value.source else ()
         case Study():
             return value.reports
@@ -135,7 +127,7 @@ def _cited(value: BaseModel) -> tuple[str, ...]:
             return ()
 
 
-def _check_references(reading: Reading, models: Iterable[tuple[str, _Place, BaseModel]]) -> Iterator[Fault]:
+def _check_references(reading: Reading, models: Parts) -> Iterator[Fault]:
     references = reading.parts.get("references.json")
     if references is None:
         return
@@ -145,7 +137,7 @@ def _check_references(reading: Reading, models: Iterable[tuple[str, _Place, Base
             used.add(cited)
             if cited not in references:
                 message = f"reference {cited!r} is not in references.json, expected an id from there"
-                yield Fault(name, reading.documents[name].line((*_path(place), "source")), message)
+                yield Fault(name, reading.documents[name].line((*path_of(place), "source")), message)
     if any(fault.file != "references.json" for fault in reading.faults):
         return  # a file that could not be read may hold the missing citation
     document = reading.documents["references.json"]
@@ -155,25 +147,36 @@ def _check_references(reading: Reading, models: Iterable[tuple[str, _Place, Base
             yield Fault("references.json", document.line((index,)), f"nothing cites reference {key!r}")
 
 
-def _check_words(reading: Reading, models: Iterable[tuple[str, _Place, BaseModel]]) -> Iterator[Fault]:
+def _check_words(reading: Reading, models: Parts) -> Iterator[Fault]:
     dossier = reading.parts.get("dossier.yaml")
     if dossier is None:
         return
     names = sorted((name for name in dossier.names if _DIGIT.search(name)), key=len, reverse=True)
-    if len(names) > _MOST_NAMES:
-        message = f"{len(names):,} names with digits, expected at most {_MOST_NAMES:,}"
+    if len(names) > MOST_NAMES:
+        message = f"{len(names):,} names with digits, expected at most {MOST_NAMES:,}"
         yield Fault("dossier.yaml", reading.documents["dossier.yaml"].line(("names",)), message)
         return
+    for file, place, field, text in said_in(models):
+        if found := bare_number(text, names):
+            mend = "name it {like_this} and give its source" if field == "text" else "say it without the number"
+            message = f"{field} holds the bare number {found!r}; {mend}, {_BELONGS}"
+            yield Fault(file, reading.documents[file].line((*path_of(place), field)), message)
+
+
+def said_in(models: Parts) -> Iterator[tuple[str, Place, str, str]]:
+    """Give every text that people read as the dossier's own words: its file, its place, its field."""
     for file, place, value in models:
         if isinstance(value, (Number, Frame)):
             continue  # a Number's note is its provenance, shown as such; a frame's words are an article's, not ours
         for field in _spoken_of(type(value)):
-            said = getattr(value, field)
-            for text in said.values() if isinstance(said, Mapping) else (said,):
-                if isinstance(text, str) and (found := bare_number(text, names)):
-                    mend = "name it {like_this} and give its source" if field == "text" else "write it in words"
-                    message = f"{field} holds the bare number {found!r}; {mend}, {_BELONGS}"
-                    yield Fault(file, reading.documents[file].line((*_path(place), field)), message)
+            yield from (
+                (file, place, field, text) for text in _texts(getattr(value, field)) if isinstance(text, str)
+            )
+
+
+def _texts(said: object) -> Collection[object]:
+    """Give what stands in a field: one text, several, or several by name."""
+    return said.values() if isinstance(said, Mapping) else said if isinstance(said, tuple) else (said,)
 
 
 @cache
@@ -226,6 +229,11 @@ def _check_study(reading: Reading, name: str, study: Study) -> Iterator[Fault]:
         pair = sorted((comparison.arm, comparison.versus))
         if (first := pairs.setdefault((pair[0], pair[1]), key)) != key:
             yield fault(f"compares the arms of {first} again", "comparisons", key)
+    dossier = reading.parts.get("dossier.yaml")
+    if dossier is not None:
+        expected = _one_of(dossier.groups, "expected a key of groups in dossier.yaml:")
+        for group in study.excluded.keys() - dossier.groups.keys():
+            yield fault(f"no group {group!r}; {expected}", "excluded", group)
     products = reading.parts.get("products.yaml")
     expected = _one_of(products.products, "expected a key of products.yaml:") if products is not None else ""
     for key, arm in study.arms.items():

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from glabella.dossier._faults import Fault
 from glabella.dossier._load import Reading
+from glabella.dossier._schema import PopularClaim
 
 SUMMARY = "summary.yaml"
 _EXPECTED = "expected one of"
@@ -41,10 +42,23 @@ def check_summary(reading: Reading) -> Iterator[Fault]:
                 yield fault(message, "harms", place)
     claims = reading.parts.get("claims.yaml")
     if claims is not None or "claims.yaml" not in reading.documents:
-        known = [each.id for each in claims.claims] if claims is not None else []
+        every = claims.claims if claims is not None else ()
+        known = [key for each in every for key in (each.id, *(f"{each.id}.{part}" for part in each.parts))]
         for key in summary.claims:
             if key not in known:
                 yield fault(f"no claim {key!r} in claims.yaml; {_one_of(known)}", "claims", key)
+        yield from (fault(*found) for found in _parts_left_out(summary.claims, every))
+
+
+def _parts_left_out(named: Iterable[str], claims: Iterable[PopularClaim]) -> Iterator[tuple[str, str, str]]:
+    """Say where a part is named without the others: alone it would stand for the whole claim."""
+    there = set(named)
+    for claim in claims:
+        parts = [f"{claim.id}.{part}" for part in claim.parts]
+        shown = [key for key in parts if key in there]
+        if shown and (claim.id in there or len(shown) < len(parts)):
+            expected = f"expected {claim.id!r} alone, which shows every part, or each of {parts}"
+            yield f"part {shown[0]!r} of a claim is named; {expected}", "claims", shown[0]
 
 
 def _is_binary(outcome: object) -> bool:

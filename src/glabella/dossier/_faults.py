@@ -14,8 +14,8 @@ MOST_FAULTS = 100
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Fault:
-    """One thing that is wrong, where it stands, and what was expected there.
+class Note:
+    """One thing to know of a dossier that is no fault, and where it stands.
 
     Attributes
     ----------
@@ -24,7 +24,7 @@ class Fault:
     line : int
         Line in that file, from one; zero when the file as a whole is meant.
     message : str
-        What was found and what was expected.
+        What was found.
     """
 
     file: str
@@ -34,6 +34,11 @@ class Fault:
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
         return one_line(f"{place}: {self.message}")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault(Note):
+    """One thing that is wrong, where it stands, and what was expected there; its attributes are those of a note."""
 
 
 class MisfitError(ValueError):

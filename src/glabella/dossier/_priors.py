@@ -40,7 +40,11 @@ class Prior(_Model):
     applies_to: Text = Field(description="which outcomes, comparisons or trials")
     family: Family
     parameters: dict[Text, Number]
-    usual: bool = Field(False, description="the one to take first; the others are for sensitivity")
+    usual: bool = Field(
+        False,
+        description="the one to take first, which tells of a new trial where trials are few; the others are for "
+        "sensitivity",
+    )
     why: tuple[Statement, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

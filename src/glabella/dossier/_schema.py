@@ -29,14 +29,23 @@ from glabella.dossier._number import (
     misfits_of_pair,
 )
 from glabella.dossier._words import CoTreatment, Words
+from glabella.dossier.rules import Rule
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
 Rater = Literal["clinician", "self"]
 Blinding = Literal["double", "single", "open", "unknown"]
 Control = Literal["placebo", "other_site", "sham", "drug", "none"]
 Date = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-#: Of a claim that people meet: inconclusive was tested and cannot tell, untested was looked at by nobody.
-Verdict = Literal["supported", "contradicted", "inconclusive", "untested"]
+#: Of one thing that is claimed: inconclusive was tested and cannot tell, untested was looked at by nobody.
+PartVerdict = Literal["supported", "contradicted", "inconclusive", "untested"]
+#: Of a claim that people meet; in parts: each of its parts has its own.
+Verdict = Literal["supported", "contradicted", "inconclusive", "untested", "in parts"]
+#: What a reason says of its claim; unclear was tested and cannot tell, beside decides nothing.
+Bearing = Literal["for", "against", "unclear", "beside"]
+#: In what a trial may be biased; the first five are those of the Cochrane tool.
+Domain = Literal["randomisation", "deviations", "missing_data", "measurement", "selective_reporting", "other"]
+#: What of a trial somebody with its full text could write down.
+Sought = Literal["scores", "response", "harms", "guesses", "risk_of_bias"]
 
 #: Of the format; what an older one needs to become this one, :mod:`glabella.dossier._migrate` knows.
 SCHEMA_VERSION = 2
@@ -107,6 +116,19 @@ class UsualRisk(_Model):
         return self
 
 
+class Trusted(_Model):
+    """What no number tells of how far results for an outcome can be trusted; declared, and rated by rule."""
+
+    visible: bool = Field(description="whether people can tell by what they see or feel what they were given")
+    subjective: bool = Field(description="whether the outcome is one of feeling or judgement")
+    guess_test: Literal["none", "at_chance", "better_than_chance"] = Field(
+        "none", description="how well people guessed what they were given, where it was asked"
+    )
+    bias: Id | None = Field(None, description="key of bias in priors.yaml: what knowing it usually adds")
+    serious: tuple[Text, ...] = Field((), description="in what the trials are seriously indirect, in words")
+    lesser: tuple[Text, ...] = Field((), description="in what they are somewhat indirect; two count as one serious")
+
+
 class Outcome(_Model):
     """An outcome of interest, with its direction and the smallest change that matters to people."""
 
@@ -124,6 +146,7 @@ class Outcome(_Model):
     points: Points | None = Field(None, description="of a continuous outcome that is pooled as standardised")
     usual_risk: UsualRisk | None = Field(None, description="of a binary outcome")
     minimal_important_difference: tuple[Statement, ...] = ()
+    trusted: Trusted | None = Field(None, description="what is declared of how far its results can be trusted")
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Outcome:
@@ -159,10 +182,13 @@ class Option(_Model):
         "named", description="the analysis's time, or each trial's first or last time that gives an effect"
     )
     without: tuple[Text, ...] = Field((), description="comparisons to leave out")
-    co_treatment: tuple[CoTreatment, ...] = Field((), description="kinds to keep; empty: all; recalled is unknown")
+    co_treatment: tuple[CoTreatment, ...] = Field((), description="kinds to keep; empty: all")
     blinding: tuple[Blinding, ...] = Field((), description="kinds to keep; empty: all")
     controls: tuple[Control, ...] = Field((), description="kinds to keep; empty: all")
     not_from: tuple[ReferenceId, ...] = Field((), description="references whose numbers are not used")
+    serious_signals: Literal["keep", "leave_out"] = Field(
+        "keep", description="trials of which the dossier declares a signal of bias serious"
+    )
 
 
 class Analysis(Option):
@@ -175,7 +201,6 @@ class Analysis(Option):
     comparisons: tuple[Text, ...] = Field(description="study/comparison, in the order shown")
     method: Literal["REML", "DL", "common"] = "REML"
     test: Literal["z", "t", "knha"] = "knha"
-    assume_recalled: bool = Field(False, description="reproduction only: let recalled arm sizes in")
     why: Text
 
     def choosing(self, *options: Option) -> Analysis:
@@ -222,11 +247,37 @@ class Conflict(_Model):
     studies: tuple[Id, ...] = ()
 
 
-class Search(_Model):
-    """When and where sources were looked for; unknown is null."""
+class Look(_Model):
+    """One occasion on which sources were looked for."""
 
     date: Date | None = None
-    statement: Statement | None = None
+    sources: tuple[Text, ...] = Field((), description="where was looked, and how much of it was read")
+    strings: tuple[Text, ...] | None = Field(
+        None, description="what was typed to find them; null: not written down"
+    )
+
+
+class Flow(_Model):
+    """How many records came through each step; null where nobody counted."""
+
+    found: int | None = Field(None, ge=0, description="records that the searches gave")
+    screened: int | None = Field(None, ge=0, description="records whose title or abstract was looked at")
+    sought: int | None = Field(None, ge=0, description="reports of which the full text was wanted")
+    read_in_full: int | None = Field(None, ge=0, description="reports of trials that were read in full")
+    excluded: int | None = Field(None, ge=0, description="records left out after they were read")
+
+
+class Search(_Model):
+    """When, where and how sources were looked for; unknown is null."""
+
+    systematic: Literal["yes", "no", "unknown"] = Field(
+        "unknown", description="yes: by a protocol, with strings and counts that somebody else could repeat"
+    )
+    date: Date | None = Field(None, description="of the last look")
+    statement: Statement | None = Field(None, description="in a few words; the brief shows it beside the certainty")
+    looks: tuple[Look, ...] = Field((), description="each occasion, the first first")
+    not_read: tuple[Statement, ...] = Field((), description="what was wanted and could not be read in full")
+    flow: Flow = Field(default_factory=Flow)
 
 
 class Dossier(_Model):
@@ -249,8 +300,13 @@ class Dossier(_Model):
     )
     reproduce: dict[Id, Target] = Field({})
     conflicts: tuple[Conflict, ...] = ()
+    groups: dict[Id, Text] = Field({}, description="people of whom each trial says whether it left them out, by id")
+    interests: tuple[Statement, ...] = Field((), description="what is known of interests over all trials")
     names: tuple[Text, ...] = Field(
         (), description="names and definitions that carry digits, such as SF-36 or 65 years and older"
+    )
+    number_words: dict[Text, Text] = Field(
+        {}, description="phrases with a number in words that is no result, such as half in half-life, each with why"
     )
     unknown: tuple[Statement, ...] = Field((), description="what nobody knows")
 
@@ -269,6 +325,7 @@ class Design(_Model):
     randomised: Literal["yes", "no", "unclear"]
     blinding: Blinding
     details: tuple[Statement, ...] = ()
+    visits: tuple[NotNegative, ...] = Field((), description="when people were seen, in the unit of words.visit")
     follow_up: NotNegative | None = Field(None, description="in the unit that words.visit names")
 
 
@@ -383,6 +440,44 @@ class RiskOfBias(_Model):
     note: Text
 
 
+class Signal(_Model):
+    """A fact that could bias a trial, as this dossier reads it: no published judgement."""
+
+    domain: Domain
+    short: Text = Field(description="in a few words, for a cell of a table; may name values of the fact")
+    fact: Statement = Field(description="what was seen; its numbers as everywhere")
+    serious: Text | None = Field(None, description="why the dossier declares it serious; null: it does not")
+
+    @model_validator(mode="after")
+    def _rests_on_what_was_seen(self) -> Signal:
+        marks = [self.fact.status, *(number.status for number in self.fact.values.values())]
+        if wrong := [mark for mark in marks if mark in ("recalled", "missing")]:
+            raise ValueError(f"a signal rests on facts with a source, expected no {wrong[0]} one")
+        # What only another paper says is shown, and marked, but leaves no trial out.
+        if self.serious is not None and "reported" in marks:
+            raise ValueError(
+                "a serious signal rests on what was seen or derived, not on what another source reports"
+            )
+        if unknown := set(PLACEHOLDER.findall(self.short)) - self.fact.values.keys():
+            raise ValueError(f"short names {sorted(unknown)}, expected a key of the fact's values")
+        return self
+
+    @property
+    def in_short(self) -> Statement:
+        """The fact in a few words, with its sources."""
+        values = {key: self.fact.values[key] for key in PLACEHOLDER.findall(self.short)}
+        return self.fact.model_copy(update={"text": self.short, "values": values})
+
+
+class Exclusion(_Model):
+    """Whether a trial left a group of people out, as its own report or record says."""
+
+    excluded: bool
+    status: Literal["seen", "reported"]
+    source: ReferenceId
+    note: Text | None = None
+
+
 _NOT_JUDGED = RiskOfBias(tool="any", judgement=None, status="missing", note="no published judgement was seen")
 _NOT_GUESSED = Statement(text="No guess test was seen.", status="missing")
 
@@ -413,8 +508,18 @@ class Study(_Model):
     blinding_check: Statement = Field(
         default_factory=lambda: _NOT_GUESSED, description="whether people guessed what they were given"
     )
+    signals: tuple[Signal, ...] = Field((), description="of risk of bias, as this dossier reads what was seen")
+    excluded: dict[Id, Exclusion] = Field({}, description="by the groups of dossier.yaml; left out: not known")
+    funding: Statement | None = Field(None, description="who paid or sponsored; null: not known")
+    interests: Statement | None = Field(None, description="interests of those who did it; null: not known")
+    look_in: dict[Sought, Text] = Field({}, description="where what is missing should stand, as far as known")
     findings: tuple[Statement, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+
+    @property
+    def serious(self) -> tuple[Signal, ...]:
+        """The signals of bias that the dossier declares serious."""
+        return tuple(signal for signal in self.signals if signal.serious is not None)
 
 
 # --- products.yaml, claims.yaml, references.json ----------------------------------------------------------
@@ -441,6 +546,10 @@ class Products(_Model):
     combination: tuple[Statement, ...] = ()
 
 
+#: What a claim may ask to be computed besides.
+Computed = Literal["combination"]
+
+
 class ArmPair(_Model):
     """Events with and without the product in a population outside the studies."""
 
@@ -451,14 +560,54 @@ class ArmPair(_Model):
     versus: ArmResult
 
 
+class Reason(Statement):
+    """A sentence that carries a verdict, with what it says of the claim."""
+
+    bears: Bearing = Field("beside", description="unclear: tested, and cannot tell; beside: decides nothing")
+
+
+class ClaimPart(_Model):
+    """A part of a claim, with a verdict of its own."""
+
+    text: Text = Field(description="what this part says, such as: in children")
+    verdict: PartVerdict
+    why: tuple[Reason, ...] = Field(min_length=1)
+    rule: Rule | None = Field(None, description="what decides it; the verdict must be what it comes to")
+    computed: Computed | None = Field(None, description="what the report computes of it besides")
+
+
 class PopularClaim(_Model):
-    """A claim people meet, and the verdict of the evidence."""
+    """A claim people meet, and the verdict of the evidence; one whose parts differ has one for each."""
 
     id: Id
     claim: Text
     verdict: Verdict
-    why: tuple[Statement, ...] = Field(min_length=1)
-    computed: Literal["combination"] | None = Field(None, description="what the brief computes of it besides")
+    why: tuple[Reason, ...] = ()
+    parts: dict[Id, ClaimPart] = Field({}, description="where the verdict is in parts")
+    rule: Rule | None = Field(None, description="what decides it; the verdict must be what it comes to")
+    computed: Computed | None = Field(None, description="what the report computes of it besides")
+
+    @model_validator(mode="after")
+    def _has_reasons_or_parts(self) -> PopularClaim:
+        if self.verdict == "in parts" and len(self.parts) < 2:
+            raise ValueError("the verdict is in parts, expected two parts or more, each with its own")
+        if self.parts and self.verdict != "in parts":
+            raise ValueError(f"the verdict is {self.verdict}, but there are parts; expected in parts")
+        if self.parts and self.rule is not None:
+            raise ValueError("there are parts and a rule beside them; expected each part with its own")
+        if not self.parts and not self.why:
+            raise ValueError("why is missing; expected the reasons of the verdict")
+        return self
+
+    @property
+    def judged(self) -> tuple[tuple[str, PopularClaim | ClaimPart], ...]:
+        """What has a verdict of its own: the parts by name, or else the claim, whose name is empty."""
+        return tuple(self.parts.items()) if self.parts else (("", self),)
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Every reason, those of the parts after its own."""
+        return self.why + tuple(reason for part in self.parts.values() for reason in part.why)
 
 
 class Claims(_Model):
@@ -481,6 +630,12 @@ class Reference(_Model):
     PMID: str | None = None
     PMCID: str | None = None
     number: str | None = Field(None, description="registration, such as NCT…")
+    URL: Annotated[str, StringConstraints(pattern=r"^https?://\S+$")] | None = None
+
+    @property
+    def located(self) -> bool:
+        """Whether it says where anybody can look it up."""
+        return bool(self.DOI or self.PMID or self.PMCID or self.number or self.URL)
 
 
 Products.model_rebuild()

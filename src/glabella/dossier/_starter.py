@@ -55,16 +55,22 @@ choices:
     main week: {}
     last week reported: {when: last}
 
+# How studies were found stands under search: whether systematically, when, where, with which strings, how many
+# records came through each step. What is left out, as here, is shown as not known.
+
 # A digit in a text is a fault: it would be a number without a source. Name a number {like_this} in a sentence and
-# give its value below it, write it in words (thirteen trials), or list here what only looks like one: names and
-# definitions, such as SF-36 or 65 years and older.
+# give its value below it, or list here what only looks like one: names and definitions, such as SF-36 or 65 years
+# and older. A number in words (two, half, most) is the same; where it is no result, its phrase stands under
+# number_words with the reason.
 names: []
+number_words: {}
 """
 
 _STUDY = """\
 # yaml-language-server: $schema=../schema/study.json
 # EXAMPLE: this study does not exist and its numbers are made up. What was not seen is left out; more may be said:
-# n_randomised, population, co_treatment, risk_of_bias, blinding_check, harms, findings, conflicts.
+# n_randomised, population, co_treatment, excluded, funding, interests, risk_of_bias, signals, blinding_check,
+# harms, findings, conflicts, and look_in: where what is missing should stand (glabella dossier todo lists it).
 id: example2020               # the file's name
 label: Example 2020
 year: 2020
@@ -100,13 +106,14 @@ products:
 
 _CLAIMS = """\
 # yaml-language-server: $schema=schema/claims.json
-# Claims people meet, and the verdict: supported, contradicted, inconclusive or untested.
+# Claims people meet, and the verdict: supported, contradicted, inconclusive, untested, or in parts.
+# Reasons bear for it, against it or unclear; what decides nothing stands beside. The verdict must be what they say.
 claims:
   - id: a
     claim: It works.
     verdict: untested
     why:
-      - {text: This example holds no evidence., status: missing}
+      - {text: This example holds no evidence., bears: beside, status: missing}
 """
 
 _REFERENCES = [
@@ -115,6 +122,7 @@ _REFERENCES = [
         "type": "article-journal",
         "title": "An example that does not exist",
         "genre": "example",
+        "URL": "https://example.org/",
         "note": "nothing; replace it",
     }
 ]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
 
 from glabella.dossier._number import Text, _Model
 from glabella.dossier._schema import Id, Statement
+
+#: A claim, or one of its parts.
+ClaimId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z][A-Za-z0-9_-]*)?$")]
 
 
 class Reading(_Model):
@@ -61,5 +66,7 @@ class Summary(_Model):
     keep: tuple[Statement, ...] = Field((), description="the present treatment")
     manage: tuple[Statement, ...] = Field((), description="what to do about the commonest harm")
     unknown: tuple[Statement, ...] = Field((), description="what nobody knows, in short")
-    claims: dict[Id, Text] = Field({}, description="claims people meet most, by id of claims.yaml, in short words")
+    claims: dict[ClaimId, Text] = Field(
+        {}, description="claims people meet most, by id of claims.yaml or as CLAIM.PART, in short words"
+    )
     tell: tuple[Statement, ...] = Field((), description="sentences to tell the patient")

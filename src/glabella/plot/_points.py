@@ -8,18 +8,17 @@ from typing import Any, Literal
 
 import numpy as np
 
-from glabella.plot._canvas import CROSS, Sign, as_is
+from glabella.plot._canvas import Sign, as_is
 from glabella.plot._check import Floats, number
 from glabella.plot._network import _apart
 from glabella.plot._plot import INK
 
-Kind = Literal["fitted", "held out", "recalled"]
+Kind = Literal["fitted", "held out"]
 
 #: Shape and fill of each kind of point, and what the key says of it.
 KINDS: dict[str, tuple[str, str, str]] = {
     "fitted": ("circle", INK, "trial, fitted"),
     "held out": ("circle", "white", "trial, held out"),
-    "recalled": (CROSS, "transparent", "from memory, not fitted"),
 }
 #: Areas of the points of the smallest and largest trials, and how far beside its week a point may stand, in pixels.
 _SMALL, _LARGE, _ASIDE = 16.0, 120.0, 4.0

@@ -41,7 +41,7 @@ class Source:
     reference : str
         Key in the dossier's references.
     status : str
-        ``seen``, ``reported``, ``derived`` or ``recalled``.
+        ``seen``, ``reported`` or ``derived``; in documents of older versions ``recalled``, too.
     at : str or None
         Place in the source: abstract, table, page.
     """

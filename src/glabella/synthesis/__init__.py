@@ -18,12 +18,24 @@ if TYPE_CHECKING:
         arrays,
         contrasts,
         contrasts_of_each,
+        unwanted,
     )
     from glabella.synthesis._covariance import sampling_covariance, shared_control_covariance
+    from glabella.synthesis._declared import declared_prior, tau_prior_of
     from glabella.synthesis._design import Design, design
     from glabella.synthesis._effect_size import EffectSizes, effect_size
+    from glabella.synthesis._few_trials import (
+        LEAST_POOLED,
+        LEAST_TESTED,
+        NO_PREDICTION,
+        OneTrial,
+        PooledTrials,
+        few_trials,
+        pool_trials,
+    )
     from glabella.synthesis._glmm import GLMM, pool_glmm
     from glabella.synthesis._gosh import Gosh, gosh
+    from glabella.synthesis._if_known import IfKnown, likely_variance, pool_if_known
     from glabella.synthesis._multilevel import Multilevel, pool_multilevel
     from glabella.synthesis._multiverse import Multiverse, multiverse, pool_each
     from glabella.synthesis._multiverse_of import DeclaredMultiverse, multiverse_of
@@ -130,10 +142,15 @@ else:
                 "arrays",
                 "contrasts",
                 "contrasts_of_each",
+                "unwanted",
             ),
             "_covariance": (
                 "sampling_covariance",
                 "shared_control_covariance",
+            ),
+            "_declared": (
+                "declared_prior",
+                "tau_prior_of",
             ),
             "_design": (
                 "Design",
@@ -143,6 +160,15 @@ else:
                 "EffectSizes",
                 "effect_size",
             ),
+            "_few_trials": (
+                "LEAST_POOLED",
+                "LEAST_TESTED",
+                "NO_PREDICTION",
+                "OneTrial",
+                "PooledTrials",
+                "few_trials",
+                "pool_trials",
+            ),
             "_glmm": (
                 "GLMM",
                 "pool_glmm",
@@ -150,6 +176,11 @@ else:
             "_gosh": (
                 "Gosh",
                 "gosh",
+            ),
+            "_if_known": (
+                "IfKnown",
+                "likely_variance",
+                "pool_if_known",
             ),
             "_multilevel": (
                 "Multilevel",
@@ -316,6 +347,9 @@ else:
 
 __all__ = [
     "GLMM",
+    "LEAST_POOLED",
+    "LEAST_TESTED",
+    "NO_PREDICTION",
     "AdjustedFunnel",
     "AveragedModel",
     "Bayes",
@@ -351,6 +385,7 @@ __all__ = [
     "HalfCauchy",
     "HalfNormal",
     "HalfT",
+    "IfKnown",
     "IndirectComparison",
     "IndirectSensitivity",
     "Influence",
@@ -369,12 +404,14 @@ __all__ = [
     "Normal",
     "NotComputed",
     "NotConvergedError",
+    "OneTrial",
     "Pairwise",
     "Permutation",
     "PetPeese",
     "Peto",
     "PiecewiseLinearCurve",
     "Pooled",
+    "PooledTrials",
     "RankTest",
     "Ranks",
     "Robust",
@@ -401,9 +438,11 @@ __all__ = [
     "control_bias",
     "control_counts",
     "cumulative",
+    "declared_prior",
     "design",
     "effect_size",
     "egger",
+    "few_trials",
     "gosh",
     "indirect_comparison",
     "indirect_sensitivity",
@@ -411,6 +450,7 @@ __all__ = [
     "join_network",
     "joined_trials",
     "leave_one_out",
+    "likely_variance",
     "log_odds_from_smd",
     "model_average",
     "multiverse",
@@ -426,9 +466,11 @@ __all__ = [
     "pool_beta_binomial",
     "pool_each",
     "pool_glmm",
+    "pool_if_known",
     "pool_mh",
     "pool_multilevel",
     "pool_peto",
+    "pool_trials",
     "psma",
     "rank_probabilities",
     "rank_test",
@@ -438,8 +480,10 @@ __all__ = [
     "selection_model",
     "shared_control_covariance",
     "subnetworks",
+    "tau_prior_of",
     "to_scale_points",
     "trim_fill",
     "unblinding_curve",
+    "unwanted",
     "wilson",
 ]

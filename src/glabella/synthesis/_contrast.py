@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeGuard
 
 from glabella.dossier import Analysis, Between, Comparison, Evidence, Number, Result, Study
 from glabella.synthesis._derive import smd_from_d, smd_from_f, smd_from_odds_ratio, smd_from_p, smd_from_t
-from glabella.synthesis._effect import Effect, Step, known
+from glabella.synthesis._effect import BORROWED, COUNTS, RESPONSE_ODDS, Effect, Step, known
 from glabella.synthesis._effect_size import effect_size
 from glabella.synthesis._spread import (
     P_OF_ZERO,
@@ -60,10 +60,8 @@ class Contrast:
         return self.study.comparisons[self.key]
 
     def usable(self, number: Number | None) -> TypeGuard[Number]:
-        """Whether a number may enter; recalled ones only where a reproduction says so."""
-        if number is None or number.bound is not None or not set(self.analysis.not_from).isdisjoint(number.sources):
-            return False
-        return number.usable or (self.analysis.assume_recalled and number.status == "recalled")
+        """Whether a number may enter."""
+        return number is not None and number.usable and set(self.analysis.not_from).isdisjoint(number.sources)
 
     def results(self, outcome: str) -> list[Result]:
         """Results of an outcome, first period only, in the analysis's order: by rater, time, and primary first.
@@ -124,7 +122,7 @@ class Contrast:
         # A borrowed spread is sought among the results that the analysis reads.
         sought = between is not None and between.borrow_sd_from is not None
         how = (analysis.outcome, analysis.raters, analysis.when, analysis.time) if sought else ()
-        usable = (analysis.measure, analysis.not_from, analysis.assume_recalled)
+        usable = (analysis.measure, analysis.not_from)
         asked = (way.__name__, id(result), self.study.id, self.key, self.shares, self.better, usable, how)
         if asked not in self.made:
             try:
@@ -153,12 +151,7 @@ class Contrast:
             candidates = (shown.n if shown else None, self.study.arms[arm].n_analysed)
             number = next((n for n in candidates if self.usable(n)), None)
             if number is None:
-                only_recalled = any(n is not None and n.status == "recalled" for n in candidates)
-                return (
-                    "arm sizes are known from memory only, and what is from memory is never pooled"
-                    if only_recalled
-                    else "the number analysed in each arm was not seen"
-                )
+                return "the number analysed in each arm was not seen"
             found.append((end, number))
         n1, n2 = known(found[0][1]), known(found[1][1]) / self.shares
         if not (n1 and n2):
@@ -220,7 +213,7 @@ class Contrast:
         if isinstance(found, str):
             return found
         yi, vi, n1, n2, steps = found
-        return self._make(result, yi, vi, n1, n2, "counts", steps)
+        return self._make(result, yi, vi, n1, n2, COUNTS, steps)
 
     def _from_response(self, result: Result) -> Effect | str:
         found = self._counts(result, "OR")
@@ -232,7 +225,7 @@ class Contrast:
         steps.append(
             Step("log odds ratio of response times the square root of three over π, as if scores were logistic")
         )
-        return self._make(result, sign * float(d), float(v), n1, n2, "response odds", steps)
+        return self._make(result, sign * float(d), float(v), n1, n2, RESPONSE_ODDS, steps)
 
     # --- scores -------------------------------------------------------------------------------------------
 
@@ -368,7 +361,7 @@ class Contrast:
                 return found
             sd, step = found
             inputs = (("lender's difference", between.difference), *step.inputs)
-            return sd, Step("assumption: SD-equivalent borrowed from the same trial's other comparison", inputs)
+            return sd, Step(BORROWED, inputs)
         return "the comparison whose SD should be borrowed has none"
 
     def _shared(

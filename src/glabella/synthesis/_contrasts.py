@@ -19,7 +19,7 @@ from glabella.synthesis._contrast import Contrast, Made
 from glabella.synthesis._effect import Effect, Step
 from glabella.synthesis._labels import check_list
 
-__all__ = ["Contrasts", "Effect", "NotComputed", "Step", "arrays", "contrasts", "contrasts_of_each"]
+__all__ = ["Contrasts", "Effect", "NotComputed", "Step", "arrays", "contrasts", "contrasts_of_each", "unwanted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,34 @@ def contrasts_of_each(evidence: Evidence, analyses: Sequence[Analysis]) -> list[
     return [reader.contrasts(analysis) for analysis in analyses]
 
 
+def unwanted(evidence: Evidence, analysis: Analysis) -> dict[tuple[str, str], str]:
+    """Name the comparisons that an analysis leaves out by its own choice, each with the reason.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        The dossier as read.
+    analysis : Analysis
+        Declared in ``dossier.yaml``.
+
+    Returns
+    -------
+    dict
+        By study and comparison; those it names under ``without`` are not among them, for they are not named at all.
+
+    Examples
+    --------
+    >>> from glabella.dossier import load
+    >>> evidence = load()
+    >>> unwanted(evidence, evidence.dossier.analyses[evidence.dossier.headline])
+    {}
+    """
+    selection = Selection(*(getattr(analysis, name) for name in Selection._fields))
+    named = [tuple(name.split("/", 1)) for name in selection.comparisons if name not in selection.without]
+    reasons = {(study, key): _unwanted(selection, evidence.studies[study], key) for study, key in named}
+    return {name: reason for name, reason in reasons.items() if reason}
+
+
 class Selection(NamedTuple):
     """Which comparisons an analysis takes."""
 
@@ -93,6 +121,7 @@ class Selection(NamedTuple):
     co_treatment: tuple[str, ...]
     blinding: tuple[str, ...]
     controls: tuple[str, ...]
+    serious_signals: str
 
 
 class Reading(NamedTuple):
@@ -105,7 +134,6 @@ class Reading(NamedTuple):
     uses: tuple[str, ...]
     raters: tuple[str, ...]
     not_from: tuple[str, ...]
-    assume_recalled: bool
 
 
 class _Chosen(NamedTuple):
@@ -192,15 +220,16 @@ def _on_one_scale(
 
 def _unwanted(selection: Selection, study: Study, key: str) -> str | None:
     """Say why an analysis does not want a comparison, if it does not."""
-    detail = study.co_treatment_detail
-    remembered = detail is not None and detail.status == "recalled"
     for what, kind, wanted in (
-        ("co-treatment", "unknown" if remembered else study.co_treatment, selection.co_treatment),
+        ("co-treatment", study.co_treatment, selection.co_treatment),
         ("blinding", study.design.blinding, selection.blinding),
         ("control", study.comparisons[key].control, selection.controls),
     ):
         if wanted and kind not in wanted:
             return f"{what} is {kind}, not {' or '.join(wanted)}".replace("_", " ")
+    if selection.serious_signals == "leave_out" and study.serious:
+        domains = dict.fromkeys(signal.domain for signal in study.serious)
+        return f"the dossier declares a signal of bias serious: {', '.join(domains)}".replace("_", " ")
     return None
 
 

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from glabella.dossier import Number
 
 Inputs = tuple[tuple[str, Number], ...]
+#: The rule of a spread that is not a comparison's own.
+BORROWED = "assumption: SD-equivalent borrowed from the same trial's other comparison"
+#: The routes of an effect of counts, and of a standardised difference that was made of counts.
+COUNTS, RESPONSE_ODDS = "counts", "response odds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,21 @@ class Effect:
     n2: float
     route: str
     steps: tuple[Step, ...]
+
+    @property
+    def counted(self) -> bool:
+        """Whether it is an effect on an event, of the people who had it."""
+        return self.route == COUNTS
+
+    @property
+    def converted(self) -> bool:
+        """Whether it is a standardised difference that was turned from counts of people."""
+        return self.route == RESPONSE_ODDS
+
+    @property
+    def borrowed(self) -> bool:
+        """Whether its spread is another comparison's."""
+        return any(step.rule == BORROWED for step in self.steps)
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 
 TWICE = "a study is counted twice"
 ALONE = "fewer than two effects"
+FEW = "fewer than three trials"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +173,7 @@ def pool_each(
     methods: Sequence[Method] = ("REML",),
     tests: Sequence[Test] = ("knha",),
     study: ArrayLike | None = None,
+    trial: ArrayLike | None = None,
     level: float = 0.95,
     null: float = 0.0,
 ) -> Multiverse:
@@ -187,6 +189,9 @@ def pool_each(
         For each choice the option that each combination takes.
     methods, tests, study, level, null
         As in :func:`multiverse`.
+    trial : array_like of shape (rows,), optional
+        The trial that a row is of. A combination of fewer than three trials is flagged: it cannot be pooled without
+        a prior (:func:`pool_trials`).
 
     Returns
     -------
@@ -222,8 +227,13 @@ def pool_each(
         ids = codes(study, "study", len(y))
         counts = kept.astype(int) @ (ids[:, None] == np.arange(ids.max() + 1)).astype(int)
         twice = (counts > 1).any(axis=1)
+    few = np.zeros(sets, dtype=bool)
+    if trial is not None:
+        ids = codes(trial, "trial", len(y))
+        few = ((kept.astype(int) @ (ids[:, None] == np.arange(ids.max() + 1)).astype(int)) > 0).sum(axis=1) < 3
     ys, vs = np.where(kept, y, np.nan), np.where(kept, v, np.nan)
-    lost = twice | (kept.sum(axis=1) < 2)
+    alone = kept.sum(axis=1) < 2
+    lost = twice | few | alone
     ways = list(product(methods, tests))
     fits = [pool(ys, vs, method=method, test=test, level=level) for method, test in ways]
 
@@ -232,7 +242,8 @@ def pool_each(
         return np.where(np.tile(lost, len(ways)), np.nan, values)
 
     reason = np.concatenate([fit.reason for fit in fits])
-    reason[np.tile(lost, len(ways))] = ALONE
+    reason[np.tile(few, len(ways))] = FEW
+    reason[np.tile(alone, len(ways))] = ALONE
     reason[np.tile(twice, len(ways))] = TWICE
     taken = {choice: tuple(each[i] for i in first[order]) * len(ways) for choice, each in choices.items()}
     options = {choice: {option: np.tile(sets_of, len(ways)) for option, sets_of in _reached(each, belongs).items()}

@@ -37,12 +37,13 @@ def multiverse_of(
     analyses: Sequence[Analysis],
     *,
     methods: Sequence[Method] = ("REML", "DL", "PM", "common"),
-    tests: Sequence[Test] = ("knha", "z"),
+    tests: Sequence[Test] = ("adhoc", "z"),
 ) -> DeclaredMultiverse:
     """Pool every combination of analyses, the choices that a dossier declares, estimators and intervals.
 
     A combination is an analysis of its own: which effect a trial gives, and whether a control is shared, depends on
-    all of its options together. Effects that many combinations use are computed once.
+    all of its options together. Effects that many combinations use are computed once. Combinations of fewer than
+    three trials are flagged, and Hartung and Knapp's interval is never narrower than the usual one.
 
     Parameters
     ----------
@@ -96,6 +97,7 @@ def multiverse_of(
         methods=methods,
         tests=tests,
         study=[f"{effect.study}/{effect.comparison}" for effect in pooled],
+        trial=[effect.study for effect in pooled],
     )
     return DeclaredMultiverse(multiverse, pooled)
 

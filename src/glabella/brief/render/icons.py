@@ -13,6 +13,8 @@ _VERDICTS = {
     '<path d="M4.6 4.6l6.8 6.8M11.4 4.6l-6.8 6.8" stroke="#fff" stroke-width="1.9"/>',
     "inconclusive": '<circle cx="8" cy="8" r="6.4" fill="#fff" stroke="{ink}" stroke-width="1.3"/>'
     '<path d="M8 1.6a6.4 6.4 0 0 1 0 12.8z" fill="{ink}"/>',
+    "in parts": '<path d="M1 1h6v14H1z" fill="{ink}"/>'
+    '<path d="M9.6 1.6h4.8v12.8H9.6z" fill="#fff" stroke="{ink}" stroke-width="1.3"/>',
     "untested": '<circle cx="8" cy="8" r="6.4" fill="#fff" stroke="{ink}" stroke-width="1.5"'
     ' stroke-dasharray="2.6 2.2"/>',
 }

@@ -16,11 +16,7 @@ MOST = 60
 #: Most words of a line that had to be cut.
 _MOST_OF = {"People": 12, "When": 8, "Certainty": 4}
 #: How a number was taken from its source, where it was not seen there.
-_STATUS = {
-    "reported": "reported by another source",
-    "derived": "derived",
-    "recalled": "from memory, not checked",
-}
+_STATUS = {"reported": "reported by another source", "derived": "derived"}
 #: What is said of a claim's people and time where it says nothing.
 _UNSAID = ("", "as in the source")
 #: What says how a number was written rather than how far to trust it.

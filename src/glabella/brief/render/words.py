@@ -25,13 +25,20 @@ _REGISTERS = {
 }
 
 
+#: Characters of an address that are set; of a longer one its site is named, and the link leads all the way.
+_LONGEST = 60
+
+
 def address_in_short(address: str) -> str:
-    """Name an address as people do.
+    """Name an address as people do; of a long one only the site.
 
     >>> address_in_short("https://pubmed.ncbi.nlm.nih.gov/24345483/"), address_in_short("https://example.org/a")
     ('PMID 24345483', 'example.org/a')
+    >>> address_in_short(f"https://example.org/{'a' * 60}")
+    'example.org'
     """
     for begins, name in _REGISTERS.items():
         if address.startswith(begins):
             return name + address.removeprefix(begins).rstrip("/")
-    return address.removeprefix("https://").removeprefix("http://")
+    plain = address.removeprefix("https://").removeprefix("http://").removeprefix("www.")
+    return plain if len(plain) <= _LONGEST else plain.partition("/")[0]

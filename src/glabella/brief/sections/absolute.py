@@ -98,7 +98,7 @@ def _claims(results: Results, book: Ledger, risks: Risks, people: int) -> Absolu
             middle,
             low=low,
             high=high,
-            interval="95 % confidence interval",
+            interval=one.interval,
         ),
     )
 

@@ -14,7 +14,6 @@ from glabella.brief.readings import (
     counted,
     denominator,
     headline_reading,
-    not_used,
     people_with,
     people_without,
     readings,
@@ -125,6 +124,8 @@ def _row(results: Results, book: Ledger, row: Reading, lows: tuple[Baseline, ...
     look = "pooled" if first or one.fit.k > 1 else "trial"
     weight = 1.0 if first else one.people / results.headline.people
     drawn = Drawn(row.drawn, "pooled" if look == "pooled" else "trial", weight)
+    if row.drawn.value is None:
+        return Row((name, "not pooled", "", *people), "pooled")
     return Row((name, Shown(row.drawn, "bare"), drawn, *people), "pooled" if first else "")
 
 
@@ -155,14 +156,14 @@ def _important_on(head: Reading) -> float | None:
 
 def _note(results: Results, book: Ledger, rows: tuple[Reading, ...], lows: tuple[Baseline, ...]) -> Inline:
     """Say how points and people were computed, and what that assumes."""
-    head, found = rows[0], counted(results)
+    head = rows[0]
     points = head.one.outcome.points
     pieces: list[Inline] = []
     if head.points is not None and points is not None:
         scale = results.evidence.dossier.scales[points.scale].label
         spread = quote(book, points.sd, "spread", f"standard deviation of {scale} points")
         pieces += [
-            "Points: standardised mean difference times ",
+            "Points: standardised difference times ",
             Shown(spread, "number"),
             f", the spread of {scale} scores. ",
         ]
@@ -178,7 +179,7 @@ def _note(results: Results, book: Ledger, rows: tuple[Reading, ...], lows: tuple
         alike_at = (
             "whatever the chance without treatment" if len(lows) == 1 else "at both chances without treatment"
         )
-        pieces.append(f"People are computed, not counted: {what} {alike_at}, it is assumed.")
-    if unused := not_used(head.one, found[1] if found is not None else None):
-        pieces += [f"{' ' if lows else ''}Not used, without a source: ", Name(", ".join(unused)), "."]
+        pieces.append(f"People are computed, assuming {what} {alike_at}.")
+    if head.one.blended:
+        pieces.append(f"{' ' if pieces else ''}The first row blends scores and counts.")
     return tuple(pieces)

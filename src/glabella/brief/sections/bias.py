@@ -6,16 +6,15 @@ A look at how far the headline depends on what cannot be seen; never the headlin
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from glabella.brief.measure import NAMES, axis, favours, holds, is_ratio, null_word
+from glabella.brief.measure import NAMES, axis, decimals_for, favours, holds, is_ratio, null_word
 from glabella.brief.quoting import say_all
-from glabella.brief.results import PooledAnalysis, Results
+from glabella.brief.results import PooledAnalysis, Results, sources_of_prior
 from glabella.brief.words import words_of
 from glabella.dossier import Prior
 from glabella.shown import (
@@ -27,34 +26,23 @@ from glabella.shown import (
     Heading,
     Inline,
     Ledger,
+    Link,
     Paragraph,
     Row,
     Section,
     Small,
-    Source,
     Table,
     written,
 )
+from glabella.synthesis import LEAST_TESTED, declared_prior, tau_prior_of
 
 if TYPE_CHECKING:
-    from glabella.synthesis import (
-        Distribution,
-        HalfCauchy,
-        HalfNormal,
-        HalfT,
-        InverseGamma,
-        LogNormal,
-        LogT,
-        ModelAverage,
-    )
+    from glabella.synthesis import Distribution, ModelAverage
+    from glabella.synthesis._declared import DeclaredPrior
 
-    Spread = HalfNormal | HalfCauchy | HalfT | InverseGamma | LogNormal | LogT
-
-#: A prior of the spread by what it is of, its family and its parameters by name.
-Kind = tuple[str, str, tuple[tuple[str, float], ...]]
 Favours = Literal["less", "greater"]
 
-#: Fewer comparisons than this say nothing of bias.
+#: Fewer trials than this say nothing of bias.
 _LEAST = 3
 #: Points of the curve, and how far it goes beyond the last bias that matters.
 _POINTS, _BEYOND = 41, 1.25
@@ -94,10 +82,10 @@ class _Given:
 def _given(results: Results) -> _Given | None:
     """Find the priors for the headline's measure; None where one is missing, or nothing can be said."""
     one, priors = results.headline, results.evidence.priors
-    if priors is None or is_ratio(one.analysis.measure) or len(one.effects) < _LEAST:
+    if priors is None or is_ratio(one.analysis.measure) or len(one.trials) < _LEAST:
         return None
     usable = (one.analysis.measure, "any")
-    spread, size = _usual(priors.heterogeneity, usable), _usual(priors.effect, usable)
+    spread, size = declared_prior(priors, one.analysis.measure), _usual(priors.effect, usable)
     biases = {
         name: prior
         for name, prior in priors.bias.items()
@@ -118,8 +106,7 @@ def _usual(priors: dict[str, Prior], measures: tuple[str, ...]) -> Prior | None:
 def _about(results: Results, book: Ledger, *priors: Prior, function: str = "bias_adjusted") -> Ledger:
     """Give what claims about the headline under some priors share; they rest on the priors' sources too."""
     one = results.headline
-    numbers = [number for prior in priors for number in prior.parameters.values()]
-    behind = [Source(key, number.status, number.at) for number in numbers for key in number.sources]
+    behind = [source for prior in priors for source in sources_of_prior(prior)]
     fields = results.fields_of(one)
     return book.under("bias.", **fields).under(
         inputs=(*fields["inputs"], ("priors.yaml", results.evidence.digests["priors.yaml"])),
@@ -152,19 +139,24 @@ class _UnderBias:
 
 @dataclass(frozen=True, slots=True)
 class _Averaged:
-    """The headline averaged over models with and without effect, heterogeneity and publication bias."""
+    """The headline averaged over models with and without effect, heterogeneity and publication bias.
+
+    ``publication`` holds the probability of publication bias and its Bayes factor; None with too few trials.
+    """
 
     effect: Claim
     chance_effect: Claim
-    chance_bias: Claim
     bf_effect: Claim
-    bf_bias: Claim
+    publication: tuple[Claim, Claim] | None
     models: Claim
 
 
 def _posterior(about: Ledger, name: str, label: str, found: Distribution) -> Claim:
-    low, high = found.interval(kind="central")
-    return about(name, label, found.mean, low=low, high=high, interval=_CREDIBLE)
+    low, high = (float(end) for end in found.interval(kind="central"))
+    middle = float(found.mean)
+    return about(
+        name, label, middle, low=low, high=high, interval=_CREDIBLE, decimals=decimals_for(0.0, middle, low, high)
+    )
 
 
 def _under_bias(results: Results, book: Ledger, given: _Given) -> _UnderBias:
@@ -172,7 +164,7 @@ def _under_bias(results: Results, book: Ledger, given: _Given) -> _UnderBias:
 
     yi, vi = arrays(results.headline.effects)
     null = null_word(results.headline.analysis.measure)
-    tau = _of_tau(_kind(given.spread))
+    tau = tau_prior_of(given.spread)
     none = BiasPrior(0, 0)
     about = _about(results, book, given.spread)
     plain = bias_adjusted(yi, vi, bias_prior=none, tau_prior=tau)
@@ -234,7 +226,7 @@ def _averaged(results: Results, book: Ledger, given: _Given) -> _Averaged:
     size = (given.size.value("mean"), given.size.value("sd"))
     favoured: Favours = "less" if one.outcome.better == "lower" else "greater"
     yi, vi = (tuple(each) for each in zip(*((effect.yi, effect.vi) for effect in one.effects), strict=True))
-    found = _average(yi, vi, size, _kind(given.spread), favoured)
+    found = _average(yi, vi, size, tau_prior_of(given.spread), favoured)
     low, high = found.mu.interval()
     about = _about(results, book, given.spread, given.size, function="model_average")
     return _Averaged(
@@ -245,11 +237,16 @@ def _averaged(results: Results, book: Ledger, given: _Given) -> _Averaged:
             low=low,
             high=high,
             interval=_CREDIBLE,
+            decimals=decimals_for(0.0, found.mu.mean, low, high),
         ),
         chance_effect=about("chance.effect", "probability of an effect", found.effect.posterior),
-        chance_bias=about("chance.publication", "probability of publication bias", found.bias.posterior),
         bf_effect=about("bf_effect", "Bayes factor for an effect", found.effect.bf),
-        bf_bias=about("bf_bias", "Bayes factor for publication bias", found.bias.bf, decimals=0),
+        publication=None
+        if len(one.trials) < LEAST_TESTED
+        else (
+            about("chance.publication", "probability of publication bias", found.bias.posterior),
+            about("bf_bias", "Bayes factor for publication bias", found.bias.bf, decimals=0),
+        ),
         models=about("models", "models averaged", len(found.models), decimals=0),
     )
 
@@ -261,45 +258,14 @@ def _known(value: float) -> float | None:
 # --- priors -------------------------------------------------------------------------------------------------
 
 
-def _kind(prior: Prior) -> Kind:
-    """Give a prior as plain values, by which an average can be remembered."""
-    return prior.of, prior.family, tuple((name, prior.value(name)) for name in prior.parameters)
-
-
-def _of_tau(kind: Kind) -> Spread:
-    """Give the prior of the spread that the dossier names.
-
-    Raises
-    ------
-    ValueError
-        If there is none of that family.
-    """
-    from glabella.synthesis import HalfCauchy, HalfNormal, HalfT, InverseGamma, LogNormal, LogT
-
-    families: dict[tuple[str, str], Callable[..., Spread]] = {
-        ("tau", "half_normal"): HalfNormal,
-        ("tau", "half_cauchy"): HalfCauchy,
-        ("tau", "half_t"): HalfT,
-        ("tau", "inverse_gamma"): InverseGamma,
-        ("tau", "log_normal"): LogNormal,
-        ("tau2", "log_normal"): LogNormal.of_tau2,
-        ("tau2", "log_t"): lambda df, mean, scale: LogT.of_tau2(mean, scale, df),
-    }
-    of, family, values = kind
-    if (of, family) not in families:
-        known = ", ".join(f"{name} of {what}" for what, name in families)
-        raise ValueError(f"the usual prior of the spread is {family} of {of}, expected one of {known}")
-    return families[of, family](**dict(values))
-
-
 @lru_cache(maxsize=32)
 def _average(
-    yi: tuple[float, ...], vi: tuple[float, ...], size: tuple[float, float], tau: Kind, favoured: Favours
+    yi: tuple[float, ...], vi: tuple[float, ...], size: tuple[float, float], tau: DeclaredPrior, favoured: Favours
 ) -> ModelAverage:
     """Average, once; what favours the treatment would be published more readily."""
     from glabella.synthesis import Normal, model_average
 
-    return model_average(yi, vi, effect_prior=Normal(*size), tau_prior=_of_tau(tau), favours=favoured)
+    return model_average(yi, vi, effect_prior=Normal(*size), tau_prior=tau, favours=favoured)
 
 
 # --- what is said -------------------------------------------------------------------------------------------
@@ -311,6 +277,8 @@ def _lead(under: _UnderBias, average: _Averaged, one: PooledAnalysis) -> Paragra
             *_turning(under, one),
             " Averaged over models with and without publication bias, the effect is ",
             average.effect,
+            ". These are looks at the headline, not other answers: see ",
+            Link("why other numbers differ", "differ"),
             ".",
         ),
         "lead",
@@ -404,24 +372,31 @@ def _curve(under: _UnderBias, side: str) -> Figure:
 
 
 def _missing(given: _Given, average: _Averaged) -> list[Block]:
+    said: list[Inline] = [
+        average.models,
+        " models, with and without an effect, heterogeneity and publication bias of several forms, were weighted "
+        "by how well they predict these trials. Averaged over them, the effect is ",
+        average.effect,
+        ". The probability of any effect was a half before the data and is ",
+        average.chance_effect,
+        " with them (Bayes factor ",
+        average.bf_effect,
+        ").",
+    ]
+    if average.publication is None:
+        said.append(
+            " How likely publication bias is, is not told: as of any test for it, fewer than ten trials say little."
+        )
+    else:
+        said += [
+            " That of publication bias was a half and is ",
+            average.publication[0],
+            " (Bayes factor ",
+            average.publication[1],
+            ").",
+        ]
     return [
-        Paragraph(
-            (
-                average.models,
-                " models, with and without an effect, heterogeneity and publication bias of several forms, "
-                "were weighted by how well they predict these trials. Averaged over them, the effect is ",
-                average.effect,
-                ". The probability of any effect was a half before the data and is ",
-                average.chance_effect,
-                " with them; that of publication bias was a half and is ",
-                average.chance_bias,
-                ". Bayes factors: ",
-                average.bf_effect,
-                " for an effect, ",
-                average.bf_bias,
-                " for publication bias.",
-            )
-        ),
+        Paragraph(tuple(said)),
         Paragraph(
             f"None of these numbers is the headline. Priors: {given.spread.label}; {given.size.label}. Publication "
             "bias is one reason why small trials find more; guessed treatment, other doses and other people are "

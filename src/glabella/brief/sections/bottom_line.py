@@ -13,6 +13,9 @@ from glabella.shown import Inline, Ledger, Paragraph, Section, Shown
 def brief(results: Results, book: Ledger) -> Section:
     """Say what the headline allows to be said."""
     head, told = headline_reading(results, book), told_of(results)
+    if head.one.fit.way == "not pooled":
+        line = f"We cannot tell {told.whether()}: two trials tell too little of how trials differ to be pooled."
+        return Section("bottom-line", "The bottom line", (Paragraph(_filled(line, head), "lead"),), look="bottom")
     others = tuple(
         (in_template(label), effect_of(one))
         for label, one in readings(results, book)

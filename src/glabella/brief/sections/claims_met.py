@@ -1,17 +1,27 @@
-"""The claims that people meet most, each with its verdict in a word."""
+"""The claims that people meet most, each with its verdict in a word, and each part of those that are in parts."""
 
 from __future__ import annotations
 
 from glabella.brief.results import Results
-from glabella.shown import Column, Icon, Ledger, Row, Section, Table
+from glabella.shown import Column, Icon, Inline, Ledger, Name, Row, Section, Small, Table
 
 
 def brief(results: Results, book: Ledger) -> Section | None:  # noqa: ARG001  every section takes a ledger
     """List the claims that the dossier puts into short words, with the verdicts of ``claims.yaml``."""
-    verdicts = {claim.id: claim.verdict for claim in results.evidence.claims.claims}
+    claims = {claim.id: claim for claim in results.evidence.claims.claims}
     short = results.evidence.summary.claims
     if not short:
         return None
-    rows = tuple(Row((words, Icon("verdict", verdicts[key]))) for key, words in short.items())
+    rows: list[Row] = []
+    for key, words in short.items():
+        named, _, part = key.partition(".")
+        claim = claims[named]
+        rows.append(_row(words, claim.parts[part].verdict if part else claim.verdict))
+        if not part:
+            rows += [_row(Small(("…", Name(each.text))), each.verdict) for each in claim.parts.values()]
     columns = (Column("Claim"), Column("Verdict"))
-    return Section("claims-met", "Claims people meet", (Table("", columns, rows, look="list"),))
+    return Section("claims-met", "Claims people meet", (Table("", columns, tuple(rows), look="list"),))
+
+
+def _row(words: Inline, verdict: str) -> Row:
+    return Row((words, Icon("verdict", verdict)))

@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 from glabella._version import __version__
-from glabella.brief.measure import NAMES, is_ratio
+from glabella.brief.measure import NAMES, decimals_for, is_ratio, null_of
 from glabella.brief.quoting import capital, say
-from glabella.brief.results import Results, sources_of
+from glabella.brief.results import Results, sources_of, sources_of_prior
 from glabella.brief.sections.indirect import direct_statements, treatments_of
 from glabella.brief.words import words_of
 from glabella.decision import certainty
@@ -34,7 +34,7 @@ from glabella.shown import (
     Table,
     digest,
 )
-from glabella.synthesis import Contrasts, arrays, contrasts, pool
+from glabella.synthesis import Contrasts, contrasts
 
 if TYPE_CHECKING:
     from glabella.brief.compared import Compared
@@ -156,7 +156,7 @@ def _added(results: Results, book: Ledger) -> list[Block]:
     rows = []
     words = words_of(evidence)
     for kind in _KINDS:
-        these = [study for study in studies if _kind(study) == kind]
+        these = [study for study in studies if study.co_treatment == kind]
         if these:
             rows.append(Row((words.others(kind), *_added_by(results, book, analysis, these, kind))))
     name = words.treatment
@@ -170,7 +170,10 @@ def _added(results: Results, book: Ledger) -> list[Block]:
         Column("comparisons with an effect", "number"),
         Column(f"pooled {NAMES[analysis.measure][0]}", "number"),
     )
-    note = "Rows of several comparisons are pooled by random effects, even where these are of one trial."
+    note = (
+        "One trial stands for itself, its comparisons taken as one effect. Two are pooled under the declared prior "
+        "of how trials differ, with a credible interval; more by random effects."
+    )
     return [Table(caption, columns, tuple(rows), note=note)]
 
 
@@ -194,37 +197,39 @@ def _added_by(
     return (
         Shown(about("trials", f"trials of {words.treatment}; {label}", len(studies)), "number"),
         Shown(about("k", f"comparisons with an effect; {label}", len(found.effects)), "number"),
-        _pooled(results, about, found, label),
+        _pooled(results, about, found, analysis, label),
     )
 
 
-def _kind(study: Study) -> CoTreatment:
-    """Give what else people took; what is from memory is not known."""
-    detail = study.co_treatment_detail
-    return "unknown" if detail is not None and detail.status == "recalled" else study.co_treatment
-
-
-def _pooled(results: Results, book: Ledger, found: Contrasts, label: str) -> Inline:
+def _pooled(results: Results, book: Ledger, found: Contrasts, analysis: Analysis, label: str) -> Inline:
     if not found.effects:
         return "not possible"
-    several = len(found.effects) > 1
     try:
-        fit = pool(*arrays(found.effects), method="REML" if several else "common", test="knha" if several else "z")
-    except ValueError:  # of effects that are all equal no interval follows
+        fit, prior = results.pool_effects(found.effects, analysis)
+    except ValueError:
         return "not possible"
-    word, _ = certainty(fit, [results.evidence.studies[effect.study] for effect in found.effects])
-    shown = math.exp if is_ratio(found.effects[0].measure) else float
+    if fit.way == "not pooled":
+        return f"not pooled: {'; '.join(fit.notes)}"
+    ratio = is_ratio(analysis.measure)
+    word, _ = certainty(fit, [results.evidence.studies[effect.study] for effect in found.effects], ratio=ratio)
+    shown = math.exp if ratio else float
+    value, low, high = (shown(end) for end in (fit.estimate, fit.ci_low, fit.ci_high))
+    if prior is not None and fit.way == "two trials":
+        book = book.under(inputs=(*book.common["inputs"], ("priors.yaml", results.evidence.digests["priors.yaml"])))
     claim = book(
         "pooled",
         f"pooled effect; {label}",
-        shown(fit.estimate),
-        low=shown(fit.ci_low),
-        high=shown(fit.ci_high),
-        interval="95 % confidence interval",
+        value,
+        low=low,
+        high=high,
+        interval=f"95 % {fit.interval} interval",
         certainty=word,
-        function="glabella.synthesis.pool",
-        sources=sources_of(found.effects),
-        decimals=2,
+        function="glabella.synthesis.pool_trials",
+        sources=(
+            *sources_of(found.effects),
+            *(sources_of_prior(prior) if prior and fit.way == "two trials" else ()),
+        ),
+        decimals=decimals_for(null_of(analysis.measure), value, low, high),
     )
     return Shown(claim, "bare")
 

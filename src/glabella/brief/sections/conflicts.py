@@ -6,7 +6,7 @@ from glabella.brief.counting import count
 from glabella.brief.quoting import joined, quote
 from glabella.brief.results import Results
 from glabella.dossier import Conflict
-from glabella.shown import Cite, Inline, Items, Ledger, Name, Paragraph, Section, Small, Strong
+from glabella.shown import Cite, Inline, Items, Ledger, Name, Paragraph, Section, Strong
 
 
 def report(results: Results, book: Ledger) -> Section | None:
@@ -55,14 +55,7 @@ def _item(book: Ledger, conflict: Conflict, study: str | None) -> Inline:
     whose = (" (", Name(study), ")") if study else ()
     pieces: list[Inline] = [Strong((conflict.topic, *whose, ".")), " "]
     for place, side in enumerate(conflict.sides):
-        values = [
-            (
-                quote(book, number, f"{place}.{at}", conflict.topic),
-                " " if number.status == "recalled" else "",
-                Small("(from memory; source not checked)") if number.status == "recalled" else "",
-            )
-            for at, number in enumerate(side.values)
-        ]
+        values = [quote(book, number, f"{place}.{at}", conflict.topic) for at, number in enumerate(side.values)]
         pieces += [side.says, ": " if values else "", joined(values)]
         pieces += [" ", Strong("(used)")] if side.used else []
         pieces += [Cite((side.source,))] if side.source else []

@@ -17,7 +17,7 @@ from glabella.brief.pooled import (
     trust,
 )
 from glabella.brief.quoting import capital, quote, say_all
-from glabella.brief.readings import important_of
+from glabella.brief.readings import alike, headline_reading, important_of, reading, readings
 from glabella.brief.results import PooledAnalysis, Results
 from glabella.brief.words import words_of
 from glabella.shown import (
@@ -52,8 +52,10 @@ def report(results: Results, book: Ledger) -> Section:
     found = {key: pooled_claims(results, book, each) for key, each in analyses.items()}
     told: set[Derivation] = set()
     content: list[Block] = [
-        Paragraph((*statement(results, one, found[one.id]), " ", *trust(one)), "lead"),
-        *(Paragraph(each) for each in (new_trial(found[one.id]), largest(results, book)) if each),
+        Paragraph(
+            (*statement(results, one, found[one.id]), *_in_points(results, book, one), " ", *trust(one)), "lead"
+        ),
+        *(Paragraph(each) for each in (largest(results, book), new_trial(one, found[one.id])) if each),
         *_trials(results, book, one, found[one.id], told),
     ]
     for group in _groups(analyses):
@@ -61,13 +63,41 @@ def report(results: Results, book: Ledger) -> Section:
         if others:
             content += _beside_each_other(results, [analyses[key] for key in group], found)
             content += [_folded(results, book, analyses[key], found[key], told) for key in others]
-    if refused := results.not_pooled:
+    content += [
+        block for key, each in results.apart.items() if key != one.id for block in _apart(results, book, each)
+    ]
+    if refused := {key: why for key, why in results.not_pooled.items() if key not in results.apart}:
         content.append(Heading("Analyses that were not computed"))
         content.append(Items(tuple(_refused(results, key, why) for key, why in refused.items())))
     important = one.outcome.minimal_important_difference
     if important:
         content += [Heading("How large a difference matters?"), Items(say_all(book, important, "important"))]
     return Section("effect", f"What does it do for {words_of(results.evidence).condition}?", tuple(content))
+
+
+def _in_points(results: Results, book: Ledger, one: PooledAnalysis) -> tuple[Inline, ...]:
+    """Say a standardised difference in points of a scale, and by which standard deviation."""
+    points, spread = reading(results, book, one, one.analysis.label).points, one.outcome.points
+    if points is None or spread is None:
+        return ()
+    scale = results.evidence.dossier.scales[spread.scale].label
+    sd = quote(book, spread.sd, "spread", f"standard deviation of {scale} points")
+    return (f" In {scale} points that is ", Shown(points, "bare"), ", at a standard deviation of ", sd, ".")
+
+
+def _apart(results: Results, book: Ledger, one: PooledAnalysis) -> list[Block]:
+    """Show trials that are too few to be pooled, each by itself, and say why."""
+    measure, better = one.analysis.measure, one.outcome.better
+    side = favours(measure, better, words_of(results.evidence).short)
+    each = tuple(
+        (Name(trial.label), f": {NAMES[measure][0]} ", trial.effect) for trial in trial_claims(results, book, one)
+    )
+    why = capital("; ".join(one.fit.notes))
+    return [
+        Heading(("Not pooled: ", Name(one.analysis.label))),
+        Paragraph(f"{why}. Each comparison by itself; {side}."),
+        Items(each),
+    ]
 
 
 def _refused(results: Results, key: str, why: str) -> Inline:
@@ -90,7 +120,34 @@ def largest(results: Results, book: Ledger) -> tuple[Inline, ...]:
     if not said:
         return ()
     side = favours(one.analysis.measure, one.outcome.better, words_of(results.evidence).short)
-    return ("The largest trial by itself. ", *said, f". {capital(side)}.")
+    together, rest = _readings(results, book)
+    return ("The largest trial by itself. ", *said, *together, f". {capital(side)}.", *rest)
+
+
+def _readings(results: Results, book: Ledger) -> tuple[list[Inline], list[Inline]]:
+    """Give what the largest trial's comparisons come to together, and what the other readings say."""
+    marked = {
+        (study.id, key)
+        for study in results.evidence.studies.values()
+        for key, comparison in study.comparisons.items()
+        if comparison.largest
+    }
+    head = headline_reading(results, book)
+    together: list[Inline] = []
+    rest: list[Inline] = []
+    for label, row in readings(results, book):
+        if row is None or not alike(head, row) or row.one.id == head.one.id:
+            continue
+        effects = row.one.effects
+        value: Inline = row.drawn if row.points else (f"{row.measure} ", row.drawn)
+        if {(effect.study, effect.comparison) for effect in effects} == marked:
+            lent = any(effect.borrowed for effect in effects)
+            how = ", the standard error of one of them borrowed from the other" if lent else ""
+            if len(effects) > 1:
+                together += ["; together: ", value, how]
+        else:
+            rest += [" ", Name(label), ": ", value, "."]
+    return together, rest
 
 
 def _alone(results: Results, book: Ledger, study_id: str, key: str) -> tuple[Inline, ...]:
@@ -171,15 +228,16 @@ def _forest(results: Results, one: PooledAnalysis, found: PooledClaims, trials: 
     several, counted = len(trials) > 1, [trial.counted("arm") is not None for trial in trials]
     people = "events / people" if all(counted) else "events / people, or people" if any(counted) else "people"
     rows = [_trial_row(trial) for trial in trials]
-    if several:
-        pooled: Inline = ("Pooled, ", found.n, " people")
+    if several and one.fit.way != "not pooled":
+        how = {"one trial": "Together, as one trial, ", "two trials": "Pooled under a prior, "}
+        pooled: Inline = (how.get(one.fit.way, "Pooled, "), found.n, " people")
         rows.append(Row((pooled, "", "", Drawn(found.estimate, "pooled"), found.estimate, "", ""), "pooled"))
     if found.prediction.limits is not None:
         new: Inline = ("A new trial ", Small("prediction interval"))
         limits = Shown(found.prediction, "limits")
         rows.append(Row((new, "", "", Drawn(found.prediction, "prediction"), limits, "", "")))
     note: list[Inline] = []
-    if several:
+    if several and found.i2.value is not None:
         note += [
             "Variability between trials beyond chance (I²): ",
             found.i2,
@@ -187,6 +245,10 @@ def _forest(results: Results, one: PooledAnalysis, found: PooledClaims, trials: 
             found.tau2,
             ".",
         ]
+    if one.fit.widened:
+        note.append(
+            " These trials lie closer together than chance has them, so the interval rests on the usual error."
+        )
     important = important_difference(one)
     if important is not None:
         note.append(" Dashed line: the smallest difference that matters to people.")
@@ -194,6 +256,11 @@ def _forest(results: Results, one: PooledAnalysis, found: PooledClaims, trials: 
         note.append(" A control that serves several comparisons is shared out, so that nobody counts twice.")
     if any(counted) and not all(counted):
         note.append(" Where no events stand, the effect was computed from scores.")
+    if any(study.signals and study.risk_of_bias.judgement is None for study in one.studies):
+        note.append(
+            " Risk of bias: no judgement was published where signals stand; they are this dossier’s own reading of "
+            "what was seen, those that it declares serious in bold."
+        )
     when = Name(results.time_of(one.analysis))
     return Table(
         caption=(

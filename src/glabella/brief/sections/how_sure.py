@@ -15,10 +15,17 @@ def brief(results: Results, book: Ledger) -> Section:
     reasons: list[Inline] = [capital(reason) + "." for reason in one.reasons]
     new = prediction_of(results, book, head)
     if new is not None:
-        reasons.append(("A new trial’s true effect is expected from ", Shown(new, "limits"), _unit(new.unit), "."))
+        by = ", by a prior" if one.fit.prediction == "prior" else ""
+        reasons.append(
+            ("A new trial’s true effect is expected from ", Shown(new, "limits"), f"{_unit(new.unit)}{by}.")
+        )
     search = results.evidence.dossier.search
-    if search is not None and search.statement is not None:
-        reasons.append(say(book, search.statement, "searched", marked=False))
+    # Any other search says of itself what it was, where it says anything.
+    known = "Not a systematic search. " if search.systematic == "no" else ""
+    if search.statement is not None:
+        reasons.append((known, say(book, search.statement, "searched", marked=False)))
+    elif known:
+        reasons.append(known.strip())
     content: list[Items | Paragraph] = [Items(tuple(reasons))]
     summary = results.evidence.summary
     if summary.studied or summary.not_studied:

@@ -1,17 +1,18 @@
 """How the treatment compares with others: trials that set them side by side, then an indirect comparison.
 
 The indirect comparison rests on the assumption that the network's trials and the dossier's are alike. How sure it
-is and how far it moves therefore stands before any of its numbers.
+is and how far it moves therefore stands before any of its numbers; none of them stands without the one in which the
+controls of both are alike, where that can be had, and the one with the joined trials' own spread comes first.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from glabella.brief.joined import Alternative, Joined, JoinedWay, choice_of, joined
 from glabella.brief.measure import NAMES, axis, favours, holds, is_ratio, null_of, null_word
-from glabella.brief.quoting import capital, say, say_all
+from glabella.brief.quoting import capital, quote, say, say_all
 from glabella.brief.results import Results
 from glabella.brief.words import words_of
 from glabella.dossier import Comparison, Evidence, Statement, Study
@@ -58,10 +59,11 @@ def report(results: Results, book: Ledger) -> Section | None:
     found, direct = joined(results, book), direct_trials(evidence)
     if found is None and not direct:
         return None
-    content = [_answer(found) if found else _answer_without(evidence, direct)]
+    # What trials compared directly leads; where none did, what can be said indirectly.
+    content = [_answer(found, "lead") if found and not direct else _lead(evidence, book, direct)]
     content += [Heading("Trials that set them side by side"), *_direct(evidence, book, direct, found)]
     if found is not None:
-        content += _indirect(found, words_of(evidence).control)
+        content += _indirect(found, words_of(evidence).control, answered=not direct)
         content += _alternatives(found)
         content += _alike(book, found.compared)
         content.append(_other_choices(found))
@@ -97,6 +99,16 @@ def direct_statements(evidence: Evidence) -> dict[int, Statement]:
     return {place: one for place, one in said if reports.intersection(one.sources)}
 
 
+def _lead(evidence: Evidence, book: Ledger, trials: tuple[tuple[Study, Comparison], ...]) -> Block:
+    """Say first what trials compared directly; what is indirect comes after."""
+    name, said = words_of(evidence).treatment, direct_statements(evidence)
+    for place, one in said.items():
+        return Paragraph(say(book, one, f"with{place}"), "lead")
+    randomised = any(study.design.randomised == "yes" for study, _ in trials)
+    how = "At least one of them is randomised." if randomised else "None of them is clearly randomised."
+    return Paragraph(f"The trials below compared {name} with another treatment. {how}", "lead")
+
+
 def _direct(
     evidence: Evidence, book: Ledger, trials: tuple[tuple[Study, Comparison], ...], found: Joined | None
 ) -> list[Block]:
@@ -104,8 +116,10 @@ def _direct(
         return [Paragraph(f"No trial of this dossier sets {found.compared.name} beside another treatment.")]
     said = direct_statements(evidence)
     covered = {key for one in said.values() for key in one.sources}
-    blocks: list[Block] = [Paragraph(say(book, one, f"with{place}")) for place, one in said.items()]
-    blocks.append(Items(tuple(_trial(book, *each, covered) for each in trials)))
+    # The first of them leads the section.
+    blocks: list[Block] = [Paragraph(say(book, one, f"with{place}")) for place, one in list(said.items())[1:]]
+    randomised_first = sorted(trials, key=lambda each: each[0].design.randomised != "yes")
+    blocks.append(Items(tuple(_trial(evidence, book, *each, covered) for each in randomised_first)))
     if found is not None:
         inside = {effect.study for way in found.compared.ways for effect in way.effects}
         if not inside.intersection(study.id for study, _ in trials):
@@ -113,10 +127,12 @@ def _direct(
     return blocks
 
 
-def _trial(book: Ledger, study: Study, one: Comparison, covered: set[str]) -> Inline:
+def _trial(evidence: Evidence, book: Ledger, study: Study, one: Comparison, covered: set[str]) -> Inline:
     """Name a trial and its design; what it found, too, unless a sentence on it stands above."""
     design = f"{_RANDOMISED[study.design.randomised]}, {_BLINDING[study.design.blinding]}"
     pieces: list[Inline] = [Name(study.label), ": against ", Name(study.arms[one.versus].label), f"; {design}."]
+    pieces += _people(book, study, one)
+    pieces += _seen(evidence, book, study, one)
     if not covered.intersection(study.reports):
         # By the names that the claims of a study have everywhere.
         said = say_all(book, (*study.population, *study.findings), f"study.{study.id}.")
@@ -124,18 +140,43 @@ def _trial(book: Ledger, study: Study, one: Comparison, covered: set[str]) -> In
     return tuple(pieces)
 
 
-def _answer_without(evidence: Evidence, trials: tuple[tuple[Study, Comparison], ...]) -> Block:
-    """Answer where the dossier has no network."""
-    randomised = any(study.design.randomised == "yes" for study, _ in trials)
-    name = words_of(evidence).treatment
-    said = "At least one of them is randomised." if randomised else "None of them is clearly randomised."
-    return Paragraph(f"The trials below compared {name} with another treatment. {said}", "lead")
+def _people(book: Ledger, study: Study, one: Comparison) -> list[Inline]:
+    """Give how many people each side had, where that was seen."""
+    sides = [study.arms[key] for key in (one.arm, one.versus)]
+    numbers = [arm.n_randomised for arm in sides]
+    if not all(number is not None and number.value is not None and number.usable for number in numbers):
+        return []
+    first, second = (
+        quote(book, number, f"direct.{study.id}.{place}", f"people: {study.label}, {arm.label}")
+        for place, (arm, number) in enumerate(zip(sides, numbers, strict=True))
+        if number is not None
+    )
+    return [" ", Shown(first), " v ", Shown(second), " people."]
+
+
+def _seen(evidence: Evidence, book: Ledger, study: Study, one: Comparison) -> list[Inline]:
+    """Give how many of each side had an event, where both were seen."""
+    said: list[Inline] = []
+    for place, result in enumerate(study.results):
+        sides = [result.arms.get(key) for key in (one.arm, one.versus)]
+        shares = [side.percent for side in sides if side is not None and side.percent is not None]
+        if len(shares) < 2 or not all(share.value is not None and share.usable for share in shares):
+            continue
+        what = result.definition or evidence.dossier.outcomes[result.outcome].label
+        week = evidence.words.at(result.time)
+        label = f"{what}: {study.label}"
+        first, second = (
+            quote(book, share, f"direct.{study.id}.seen{place}.{side}", label, time_span=week)
+            for side, share in enumerate(shares)
+        )
+        said += [f" {capital(what)}, ", Name(week), ": ", Shown(first), " v ", Shown(second), "."]
+    return said
 
 
 # --- the indirect comparison --------------------------------------------------------------------------------
 
 
-def _answer(found: Joined) -> Block:
+def _answer(found: Joined, look: Literal["lead", ""] = "") -> Block:
     """Say who works better, or that nobody can tell, with how sure that is and how far the estimates reach."""
     compared, word = found.compared, found.compared.certainty
     undecided = holds(found.range, compared.comparators.measure)
@@ -159,16 +200,17 @@ def _answer(found: Joined) -> Block:
             Icon("certainty", word),
             ".",
         ),
-        "lead",
+        look,
     )
 
 
-def _indirect(found: Joined, control: str) -> list[Block]:
+def _indirect(found: Joined, control: str, *, answered: bool) -> list[Block]:
     """Say how the comparison is made and how sure it is; then each way to join, the one with most trials first."""
     compared = found.compared
     name, node = compared.name, compared.control
     return [
         Heading(f"Indirect comparison, through {node}"),
+        *(() if answered else (_answer(found),)),
         Paragraph(
             (
                 f"The trials of {name} compared it with {control}. In ",
@@ -180,37 +222,50 @@ def _indirect(found: Joined, control: str) -> list[Block]:
             )
         ),
         _fragile(found),
-        _joins(found),
+        *_joins(found),
         Items(tuple((Strong(f"{capital(one.way.label)}: "), f"{one.way.why}.") for one in _largest_first(found))),
     ]
 
 
-def _joins(found: Joined) -> Table:
-    """Give each way to join against the control and the first alternative."""
-    name, node, first = found.compared.name, found.compared.control, found.compared.first
-    spread = any(one.own for one in found.ways)
-    columns = (
-        Column("joined through"),
-        Column("comparisons", "number"),
-        Column(f"against {node}", "number"),
-        Column(f"against {first}", "number"),
-        *((Column(f"against {first}, with the joined trials’ own spread", "number"),) if spread else ()),
-    )
-    rows = tuple(
-        Row(
-            (
-                one.way.label,
-                Shown(one.k, "number"),
-                Shown(one.control, "bare"),
-                Shown(one.first, "bare"),
-                *((Shown(one.own, "bare") if one.own else "not possible",) if spread else ()),
-            )
+def _joins(found: Joined) -> list[Table]:
+    """Give each way to join: with its trials' own spread, with the control as in the network, and as it stands."""
+    compared = found.compared
+    node, ways = compared.control, _largest_first(found)
+    tables = []
+    for against, of in (
+        (node, [(one.own_control, one.corrected_control, one.control) for one in ways]),
+        (compared.first, [(one.own, one.corrected, one.first) for one in ways]),
+    ):
+        heads = (
+            "with the joined trials’ own spread",
+            f"{node} as in the network’s trials",
+            "with the network’s spread",
         )
-        for one in _largest_first(found)
-    )
-    comparators = found.compared.comparators
-    caption = f"{capital(_measured(found))}; {favours(comparators.measure, comparators.better, name)}."
-    return Table(caption, columns, rows, note=_narrower(found))
+        kept = [place for place in range(3) if any(each[place] for each in of)]
+        rows = tuple(
+            Row((one.way.label, Shown(one.k, "number"), *(_or_not(each[place]) for place in kept)))
+            for one, each in zip(ways, of, strict=True)
+        )
+        side = favours(compared.comparators.measure, compared.comparators.better, compared.name)
+        caption = (f"{capital(_measured(found))} against {against}; {side}. Certainty of each: ",
+                   Icon("certainty", compared.certainty), ".")  # fmt: skip
+        columns = [Column("joined through"), Column("comparisons", "number")]
+        columns += [Column(heads[place], "number") for place in kept]
+        tables.append(Table(caption, tuple(columns), rows))
+    tables[-1] = replace(tables[-1], note=(_narrower(found), *_corrected(found)))
+    return tables
+
+
+def _or_not(claim: Claim | None) -> Inline:
+    return "not possible" if claim is None else Shown(claim, "bare")
+
+
+def _corrected(found: Joined) -> tuple[Inline, ...]:
+    """Say what the correction of the control's risk needs, where not every way has it."""
+    have = [one.corrected is not None for one in found.ways]
+    if all(have) or not any(have):
+        return ()
+    return (f" The risk on {found.compared.control} can be moved only where every joined trial counted the event.",)
 
 
 def _fragile(found: Joined) -> Block:
@@ -261,8 +316,8 @@ def _narrower(found: Joined) -> Inline:
         "little, because the network has "
         "one spread between trials (standard deviation ",
         Shown(found.tau, "number"),
-        "), which its other trials mostly decide. The last column gives the joined trials the spread that they "
-        "have among themselves.",
+        "), which its other trials mostly decide. The column that stands first gives the joined trials the spread "
+        "that they have among themselves.",
     )
 
 
@@ -278,17 +333,21 @@ def _alternatives(found: Joined) -> list[Block]:
     sizes = [one.k.value or 0.0 for one in found.ways[:2]]
     wide = sizes.index(max(sizes))
     others = _best_first(found, wide)
+    mended = any(one.corrected for one in others)
     columns = (
         Column("alternative"),
         Column("trials", "number"),
+        *((Column(f"{name} against it, {found.compared.control} as in the network’s trials", "number"),)
+          if mended else ()),
         Column(f"{name} against it", "number"),
         Column("", "drawn"),
-    )
+    )  # fmt: skip
     rows = tuple(
         Row(
             (
                 (Name(one.label), Small(Name(one.long))) if one.long else Name(one.label),
                 Shown(one.trials, "number"),
+                *((_or_not(one.corrected),) if mended else ()),
                 Shown(one.effects[wide], "bare"),
                 Drawn(one.effects[wide]),
             )
@@ -296,7 +355,11 @@ def _alternatives(found: Joined) -> list[Block]:
         for one in others
     )
     caption = (
-        f"{capital(name)} against each alternative, joined through {found.ways[wide].way.label}: {found.measure}."
+        f"{capital(name)} against each alternative, joined through {found.ways[wide].way.label}: {found.measure}.",
+        f" With the control’s risk moved it is joined through {found.ways[0].way.label}." if mended else "",
+        " Certainty of each: ",
+        Icon("certainty", found.compared.certainty),
+        ".",
     )
     axis = _axis(found, tuple(one.effects[wide] for one in others))
     return [Table(caption, columns, rows, axis), _graph(found), _ranked(found, wide)]
@@ -352,22 +415,26 @@ def _ranked(found: Joined, wide: int) -> Block:
         ),
     )
     node = compared.comparators.joined.node
-    second = wide != 0
+    second, mended = wide != 0, any(one.corrected for one in found.others)
     columns = [
         Column("alternative"),
         Column(f"itself against {compared.control}", "number"),
+        *(
+            (Column(f"{name} against it, {compared.control} as in the network’s trials", "number"),)
+            if mended and second
+            else ()
+        ),
         *((Column(f"{name} against it", "number"),) if second else ()),
         Column("expected in a new trial", "number"),
-        Column("P-score", "number"),
     ]
     rows = tuple(
         Row(
             (
                 Name(one.label),
                 "the link" if one.key == node else Shown(one.control, "bare"),
+                *((_or_not(one.corrected),) if mended and second else ()),
                 *((Shown(one.effects[0], "bare"),) if second else ()),
                 Shown(one.prediction, "limits"),
-                Shown(one.score, "number"),
             )
         )
         for one in _best_first(found, 0)

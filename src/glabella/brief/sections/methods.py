@@ -1,27 +1,17 @@
-"""How it was done: what was searched and read, how effects are pooled and rated, and how to make it again."""
+"""How it was done: how effects are pooled and rated, and how to make it again."""
 
 from __future__ import annotations
 
-from collections import Counter
-
 from glabella._version import __version__
-from glabella.brief.counting import count
-from glabella.brief.quoting import say
 from glabella.brief.results import Results
 from glabella.shown import (
     Block,
-    Column,
-    Details,
     Heading,
-    Inline,
     Items,
     Ledger,
     Name,
     Paragraph,
-    Row,
     Section,
-    Table,
-    dated,
 )
 
 #: How the variance between trials is estimated, and how the interval is made.
@@ -31,7 +21,7 @@ _METHODS = {
     "common": "as one common effect",
 }
 _TESTS = {
-    "knha": "the interval after Hartung, Knapp, Sidik and Jonkman",
+    "knha": "the interval after Hartung, Knapp, Sidik and Jonkman, its error never below the usual one",
     "t": "an interval from the t distribution",
     "z": "an interval from the normal distribution",
 }
@@ -40,20 +30,31 @@ _PREDICTION = (
     "or with trials that differ little, it holds that effect less often than its name says; how often stands in "
     "the project's pages on coverage."
 )
+_FEW = (
+    "Trials are counted, not comparisons. One trial stands for itself. Two are shown both, and pooled under the "
+    "prior of the spread between trials that the dossier declares; without one they are not pooled. From three on "
+    "they are pooled as declared. With fewer than five a new trial’s interval comes from that prior, or there is "
+    "none. Tests for small-study effects need ten."
+)
+_DIGITS = "A number has the digits that its interval allows."
 _CERTAINTY = (
     "Certainty starts at high and falls one level for each reason: studies that were not randomised (two levels "
     "where none was); trials of another question; few trials; an interval that includes no difference; trials that "
     "disagree; risk of bias; people who could tell what they got. The reasons stand beside the word. It is a rule "
     "that anyone can check, not the judgement of a panel."
 )
-_UNJUDGED = "No study here has a published judgement of risk of bias, so no analysis is chosen by it."
-_MEMORY = "Numbers from memory, whose source was not checked, are never pooled"
-_ASSUMED = ", except to meet a published figure, where it is said"
-#: Of the kinds of sources so many are named, the commonest; the others are summed up.
-_NAMED = 8
+_UNJUDGED = "No study here has a published judgement of risk of bias."
+_SIGNALS = (
+    " What stands as signals of it is this dossier’s own reading of what was seen of each trial, by the domains of "
+    "the Cochrane tool; it is no judgement by that tool. A signal is serious where the dossier says why."
+)
+_MEMORY = (
+    "A value from memory stands only among what is held out of every fit and among priors. It is no result, is "
+    "drawn nowhere and enters no score."
+)
 
 
-def report(results: Results, book: Ledger) -> Section | None:
+def report(results: Results, _book: Ledger) -> Section | None:
     """Say how the document was made."""
     evidence = results.evidence
     content: list[Block] = [
@@ -63,16 +64,14 @@ def report(results: Results, book: Ledger) -> Section | None:
             "lead",
         ),
         Heading("How effects are pooled"),
-        Items((*_pooling(results), _PREDICTION, _memory(results))),
+        Items((*_pooling(results), _FEW, _PREDICTION, _DIGITS, _MEMORY)),
         Heading("How certainty is rated"),
         Paragraph(_CERTAINTY),
     ]
     if all(study.risk_of_bias.judgement is None for study in evidence.studies.values()):
-        content.append(Paragraph(_UNJUDGED))
+        signals = any(study.signals for study in evidence.studies.values())
+        content.append(Paragraph(_UNJUDGED + (_SIGNALS if signals else "")))
     content += [
-        Heading("What was searched and read"),
-        Paragraph(_searched(results, book)),
-        Details("What kinds of sources were read", (_sources(results, book.under("methods.source.")),)),
         Heading("To make it again"),
         Items(
             (
@@ -92,35 +91,3 @@ def _pooling(results: Results) -> list[str]:
     ways = dict.fromkeys((analysis.method, analysis.test) for analysis in declared)
     first, *others = (f"{_METHODS[method]}, with {_TESTS[test]}" for method, test in ways)
     return [f"Effects are pooled {first}.", *(f"Some analyses pool {other}." for other in others)]
-
-
-def _memory(results: Results) -> str:
-    assumed = any(analysis.assume_recalled for analysis in results.evidence.dossier.analyses.values())
-    return f"{_MEMORY}{_ASSUMED if assumed else ''}."
-
-
-def _searched(results: Results, book: Ledger) -> Inline:
-    """Say when and where was searched, or that it was not written down."""
-    search = results.evidence.dossier.search
-    said: list[Inline] = []
-    if search.date:
-        said.append(("Last search: ", Name(dated(search.date)), ". "))
-    if search.statement:
-        said.append(say(book, search.statement, "methods.search"))
-    return tuple(said) or "When and where was searched for studies is not recorded in this dossier."
-
-
-def _sources(results: Results, book: Ledger) -> Table:
-    """Count the sources by kind, the commonest first; the rest together."""
-    references = results.evidence.references
-    kinds = Counter(reference.genre for reference in references.values())
-    found: dict[str, list[str]] = {kind: [] for kind, _ in kinds.most_common(_NAMED)}
-    for key, reference in references.items():
-        found.setdefault(reference.genre if reference.genre in found else "other kinds", []).append(key)
-    rows = []
-    for place, (kind, keys) in enumerate(found.items()):
-        claim = count(
-            results, book, str(place), f"sources: {kind}", len(keys), files=["references.json"], sources=keys
-        )
-        rows.append(Row((Name(kind), claim)))
-    return Table("Sources by kind.", (Column("kind"), Column("sources", "number")), tuple(rows))

@@ -16,6 +16,14 @@ _BETTER = {
 }
 
 
+#: What was done last to find studies.
+_LOOKED = {
+    "yes": "Last search for studies",
+    "unknown": "Last search for studies",
+    "no": "Last look for studies, not a systematic search",
+}
+
+
 def report(results: Results, book: Ledger) -> Section | None:  # noqa: ARG001 - a question has no number
     """Say the question, part by part."""
     dossier = results.evidence.dossier
@@ -27,7 +35,7 @@ def report(results: Results, book: Ledger) -> Section | None:  # noqa: ARG001 - 
         ("Compared with", joined([Name(text) for text in question.comparators])),
         ("What is measured", joined([_outcome(outcome) for outcome in outcomes])),
         ("Edition", Name(dated(dossier.updated))),
-        ("Last search for studies", Name(dated(searched)) if searched else "date not recorded"),
+        (_LOOKED[dossier.search.systematic], Name(dated(searched)) if searched else "date not recorded"),
     ]
     items = tuple((Strong(f"{head}: "), said, ".") for head, said in parts if said)
     return Section("question", "What is asked?", (Paragraph(Name(question.title), "lead"), Items(items)))

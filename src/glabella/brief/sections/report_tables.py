@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from glabella.brief.quoting import capital, joined
+from glabella.brief.quoting import capital
 from glabella.shown import (
     Axis,
     Block,
@@ -13,7 +13,6 @@ from glabella.shown import (
     Cite,
     Claim,
     Column,
-    Details,
     Drawn,
     Inline,
     Items,
@@ -27,16 +26,13 @@ from glabella.shown import (
 #: Ratios beyond this, and below its inverse, end in an arrow.
 _FARTHEST = 50.0
 _NO_RISK = " A ratio compares how often an event is named in reports. It says nothing about the risk to a person."
-_UNCHECKED = "source not checked"
-_MEMORY = "From memory; source not checked"
 
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """A claim of a report table; one from memory is not shown among those with a source."""
+    """A claim of a report table, and how it was taken from its source where it was not seen there."""
 
     claim: Claim
-    from_memory: bool = False
     mark: str = ""
 
 
@@ -63,7 +59,7 @@ class Line:
     def drawn(self) -> Claim | None:
         """The ratio that is drawn: the computed one, else the printed one; it needs a source and an interval."""
         for ratio in (self.computed, self.printed):
-            if ratio and not ratio.from_memory and ratio.claim.low and ratio.claim.high:
+            if ratio and ratio.claim.low and ratio.claim.high:
                 return ratio.claim
         return None
 
@@ -101,7 +97,7 @@ def axis_of(tables: Iterable[Reported]) -> Axis | None:
 
 
 def blocks(table: Reported, axis: Axis | None, short: str) -> list[Block]:
-    """Give a table, without the columns that none of its lines fills, and a fold of what is from memory."""
+    """Give a table, without the columns that none of its lines fills, and the sentences below it."""
     heads = (f"reports, {short}", "with the event", "reports, comparison", "with the event")
     columns = [
         (Column(head, "number"), [_count(line.counts[place]) for line in table.lines], "not known")
@@ -141,36 +137,17 @@ def blocks(table: Reported, axis: Axis | None, short: str) -> list[Block]:
             axis if any(drawn) else None,
         )
     ]
-    if remembered := [item for line in table.lines if (item := _remembered(line, table.measure))]:
-        found.append(Details(_MEMORY, (Items(tuple(remembered)),)))
     if table.findings:
         found.append(Items(table.findings))
     return found
 
 
 def _count(cited: Cited | None) -> Cell:
-    if cited is None:
-        return ""
-    return _UNCHECKED if cited.from_memory else Shown(cited.claim, "number")
+    return "" if cited is None else Shown(cited.claim, "number")
 
 
 def _ratio(cited: Cited | None) -> Cell:
     if cited is None:
         return ""
-    if cited.from_memory:
-        return _UNCHECKED
     mark = (" ", Small(f"({cited.mark})")) if cited.mark else ()
     return (Shown(cited.claim, "bare"), *mark)
-
-
-def _remembered(line: Line, measure: str) -> Inline:
-    """List what of a line is from memory."""
-    named = ("reports", "with the event", "reports of the comparison", "with the event")
-    parts: list[Inline] = [
-        (f"{name} ", Shown(cited.claim, "number"))
-        for name, cited in zip(named, line.counts, strict=True)
-        if cited and cited.from_memory
-    ]
-    if line.printed and line.printed.from_memory:
-        parts.append((Name(f"{measure} "), Shown(line.printed.claim, "bare")))
-    return (Name(line.label), ": ", joined(parts)) if parts else ""

@@ -17,7 +17,7 @@ _LEAD = (
     "These are reports of adverse events that people sent to drug regulators. They cannot say how often something "
     "happens, nor what caused it."
 )
-_MARKS = {"reported": "reported by another source"}
+_MARKS = {"reported": "reported by another source", "derived": "derived, not printed with this row"}
 
 
 def report(results: Results, book: Ledger) -> Section | None:
@@ -72,7 +72,7 @@ def _line(book: Ledger, key: str, study: ReportStudy, row: ReportRow, short: str
             population=f"{study.database}; {study.versus}",
             time_span=study.time_span,
         )
-        return Cited(claim, number.status == "recalled", _MARKS.get(number.status, ""))
+        return Cited(claim, _MARKS.get(number.status, ""))
 
     printed = cited(row.printed, "printed", f"{study.measure} as printed, {study.count_of}: {row.label}")
     return Line(
@@ -89,7 +89,7 @@ def _line(book: Ledger, key: str, study: ReportStudy, row: ReportRow, short: str
 
 
 def _computed(book: Ledger, key: str, study: ReportStudy, row: ReportRow) -> Cited | None:
-    """Compute the reporting odds ratio where all four numbers are known and none is from memory."""
+    """Compute the reporting odds ratio where all four numbers are known."""
     from glabella.safety import reporting_odds_ratio
 
     numbers = (row.arm.events, row.arm.reports, row.versus.events, row.versus.reports)

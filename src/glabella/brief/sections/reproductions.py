@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 from glabella._version import __version__
 from glabella.brief.counting import count
+from glabella.brief.measure import is_ratio
 from glabella.brief.quoting import quote
 from glabella.brief.results import Results, sources_of
 from glabella.dossier import Target
@@ -62,23 +65,24 @@ def _printed(book: Ledger, key: str, target: Target) -> Claim:
 def _ours(results: Results, book: Ledger, key: str, target: Target) -> Claim | None:
     if target.verdict == "not_possible":
         return None
-    one = results.pool(target.analysis)
-    if one is None:
+    found = results.published(target.analysis)
+    if found is None:
         return None
-    fit = one.fit
+    (fit, effects), analysis = found, results.evidence.dossier.analyses[target.analysis]
+    shown = math.exp if is_ratio(analysis.measure) else float
     return book(
         f"{key}.ours",
         f"recomputed: {target.label}",
-        one.shown(fit.estimate),
-        low=one.shown(fit.ci_low),
-        high=one.shown(fit.ci_high),
+        shown(fit.estimate),
+        low=shown(fit.ci_low),
+        high=shown(fit.ci_high),
         interval="95 % confidence interval",
         population="as in the review",
-        time_span=results.fields_of(one)["time_span"],
+        time_span=results.time_of(analysis),
         certainty="not rated",
         function="glabella.synthesis.pool",
         version=__version__,
-        inputs=results.inputs(tuple(study.id for study in one.studies), one.analysis),
-        sources=sources_of(one.effects),
+        inputs=results.inputs(tuple(effect.study for effect in effects), analysis),
+        sources=sources_of(effects),
         decimals=target.decimals,
     )

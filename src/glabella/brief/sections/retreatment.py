@@ -140,7 +140,7 @@ def _answer(results: Results, model: FittedModel, book: Ledger) -> Inline:
 def _shown(results: Results) -> bool:
     """Say whether the pooled effect is shown: its interval excludes zero, on the scale on which it is pooled."""
     fit = results.headline.fit
-    return not fit.ci_low <= 0 <= fit.ci_high
+    return fit.way != "not pooled" and not fit.ci_low <= 0 <= fit.ci_high
 
 
 def _people(model: FittedModel, book: Ledger, row: _Repeated) -> Inline:

@@ -9,9 +9,20 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from glabella._version import __version__
-from glabella.brief.measure import NAMES, axis, comparison_label, favours, is_ratio, null_of, null_word
-from glabella.brief.results import PooledAnalysis, Results, sources_of
+from glabella.brief.measure import (
+    NAMES,
+    axis,
+    comparison_label,
+    decimals_for,
+    favours,
+    is_ratio,
+    null_of,
+    null_word,
+)
+from glabella.brief.quoting import joined
+from glabella.brief.results import PooledAnalysis, Results, sources_of, sources_of_prior
 from glabella.brief.words import words_of
+from glabella.dossier import Prior
 from glabella.shown import (
     Block,
     Claim,
@@ -30,7 +41,7 @@ from glabella.shown import (
     digest,
     steady,
 )
-from glabella.synthesis import DeclaredMultiverse, arrays, egger, leave_one_out, multiverse_of
+from glabella.synthesis import LEAST_TESTED, DeclaredMultiverse, arrays, egger, multiverse_of
 
 Flags = NDArray[np.bool_]
 
@@ -41,13 +52,11 @@ _OPTIONS = {
     "DL": "DerSimonian and Laird",
     "PM": "Paule and Mandel",
     "common": "one common effect",
-    "knha": "Hartung and Knapp",
+    "adhoc": "Hartung and Knapp, never narrower than the usual one",
     "z": "normal distribution",
 }
-#: Fewer comparisons than this, and none can be left out.
+#: Fewer trials than this, and none can be left out.
 _LEAST = 3
-#: Fewer trials than this, and a test for small-study effects says little (Sterne, BMJ 2011;343:d4002).
-_ENOUGH = 10
 #: Tests for small-study effects are weak, so their usual alarm is at a tenth (Egger, BMJ 1997;315:629).
 _ALARM = 0.1
 _CONFIDENCE = "95 % confidence interval"
@@ -56,7 +65,7 @@ _CONFIDENCE = "95 % confidence interval"
 def report(results: Results, book: Ledger) -> Section | None:
     """Put the headline through every choice, leave each trial out, and ask whether small trials find more."""
     one = results.headline
-    if len(one.effects) < _LEAST:
+    if len(one.trials) < _LEAST:
         return None
     alike = _alike(results)
     every = multiverse_of(results.evidence, [results.analyses[key] for key in alike])
@@ -326,10 +335,24 @@ def _each_choice(choices: _Choices, one: PooledAnalysis) -> list[Block]:
 
 
 def _unjudged(results: Results, every: DeclaredMultiverse) -> list[Block]:
-    """Say that no choice goes by risk of bias where no trial has a judgement of it."""
-    studies = {effect.study for effect in every.effects}
-    if any(results.evidence.studies[study].risk_of_bias.judgement is not None for study in studies):
+    """Say by what the choices go where no trial has a published judgement of risk of bias."""
+    studies = [results.evidence.studies[key] for key in dict.fromkeys(effect.study for effect in every.effects)]
+    if any(study.risk_of_bias.judgement is not None for study in studies):
         return []
+    options = [option for taken in results.evidence.dossier.choices.values() for option in taken.values()]
+    if any(option.serious_signals == "leave_out" for option in options):
+        serious = [study for study in studies if study.serious]
+        which: Inline = joined([Name(study.label) for study in serious]) if serious else "none of these trials"
+        return [
+            Paragraph(
+                (
+                    "No published judgement of risk of bias was seen for any of these trials. One choice goes by "
+                    "signals that this dossier declares serious, which is its own reading: ",
+                    which,
+                    ".",
+                )
+            )
+        ]
     return [
         Paragraph(
             "Risk of bias is not among these choices: no published judgement of it was seen for any of these "
@@ -340,37 +363,52 @@ def _unjudged(results: Results, every: DeclaredMultiverse) -> list[Block]:
 
 
 def _without(results: Results, about: Ledger) -> list[Block]:
-    """Pool the headline again without each comparison in turn."""
+    """Pool the headline again without each trial in turn, as far as the trials that are left allow."""
     one = results.headline
     analysis, words = one.analysis, words_of(results.evidence)
-    yi, vi = arrays(one.effects)
-    left = leave_one_out(yi, vi, method=analysis.method, test=analysis.test)
     rows, drawn = [], []
-
-    def known(value: float) -> float | None:
-        return None if math.isnan(value) else one.shown(value)
-
-    for place, (study, effect) in enumerate(zip(one.studies, one.effects, strict=True)):
-        label = comparison_label(study, effect.comparison)
-        claim = about(
-            f"without.{place + 1}",
-            f"pooled effect without {label}: {one.analysis.label}, {one.outcome.label}",
-            known(left.estimate[place]),
-            low=known(left.ci_low[place]),
-            high=known(left.ci_high[place]),
-            interval=_CONFIDENCE,
-            function="glabella.synthesis.leave_one_out",
+    for study in one.trials:
+        left = tuple(effect for effect in one.effects if effect.study != study.id)
+        try:
+            fit, prior = results.pool_effects(left, analysis)
+        except ValueError:
+            fit, prior = None, None
+        ends = (None,) * 3 if fit is None else (fit.estimate, fit.ci_low, fit.ci_high)
+        value, low, high = (None if end is None or math.isnan(end) else one.shown(end) for end in ends)
+        book = (
+            about if prior is None or fit is None or fit.way != "two trials" else _on_prior(results, about, prior)
+        )
+        claim = book(
+            f"without.{study.id}",
+            f"pooled effect without {study.label}: {one.analysis.label}, {one.outcome.label}",
+            value,
+            low=low,
+            high=high,
+            interval=_CONFIDENCE if fit is None or not fit.interval else f"95 % {fit.interval} interval",
+            function="glabella.synthesis.pool_trials",
+            decimals=2
+            if value is None or low is None or high is None
+            else decimals_for(null_of(analysis.measure), value, low, high),
         )
         there = claim.value is not None and claim.limits is not None
         if there:
             drawn.append(claim)
-        written: Inline = claim if there else (claim, " (interval not known)")
-        rows.append(Row((Name(label), Drawn(claim, "pooled") if there else "", written)))
+        written: Inline = (claim, " (credible interval)") if fit and fit.interval == "credible" else claim
+        why = "" if there or fit is None else f": {'; '.join(fit.notes)}"
+        rows.append(
+            Row(
+                (
+                    Name(study.label),
+                    Drawn(claim, "pooled") if there else "",
+                    (written, why) if why else written,
+                )
+            )
+        )
     side = favours(analysis.measure, one.outcome.better, words.short)
     return [
         Heading("Without one of the trials"),
         Table(
-            f"The headline, pooled again without each comparison in turn; {side}.",
+            f"The headline, pooled again without each trial in turn; {side}.",
             (
                 Column("left out"),
                 Column(NAMES[analysis.measure][0], "drawn"),
@@ -382,15 +420,60 @@ def _without(results: Results, about: Ledger) -> list[Block]:
     ]
 
 
+def _on_prior(results: Results, about: Ledger, prior: Prior) -> Ledger:
+    """Give what a claim shares that rests on the declared prior as well."""
+    fields = results.fields_of(results.headline)
+    return about.under(
+        inputs=(*fields["inputs"], ("priors.yaml", results.evidence.digests["priors.yaml"])),
+        sources=tuple(dict.fromkeys((*fields["sources"], *sources_of_prior(prior)))),
+    )
+
+
 def _small_studies(about: Ledger, one: PooledAnalysis) -> list[Block]:
-    """Ask whether small trials find more."""
+    """Ask whether small trials find more: by a plot, and from ten trials on by a test."""
     heading = Heading("Do small trials find more?")
+    blocks: list[Block] = [heading]
+    tested = len(one.trials) >= LEAST_TESTED
+    if not tested:
+        blocks.append(
+            Paragraph(
+                "Fewer than ten trials were pooled: a test would say little, and none is made. The plot shows each "
+                "comparison by the size of its error; with few trials it can neither show nor rule out that trials "
+                "are missing."
+            )
+        )
+    blocks.append(_funnel(one))
+    return [*blocks, *(_egger(about, one) if tested else ())]
+
+
+def _funnel(one: PooledAnalysis) -> Figure:
+    from glabella.plot import funnel
+
+    yi, vi = arrays(one.effects)
+    pairs = zip(one.studies, one.effects, strict=True)
+    name = NAMES[one.analysis.measure][0]
+    picture = funnel(
+        [steady(value) for value in yi],
+        [steady(value) for value in vi],
+        estimate=steady(one.fit.estimate),
+        labels=[comparison_label(study, effect.comparison) for study, effect in pairs],
+        title=f"logarithm of the {name}" if one.ratio else name,
+    )
+    return Figure(
+        "funnel",
+        picture,
+        "Funnel plot: each comparison’s effect over its standard error, small errors on top; the pooled effect. "
+        "The forest of the headline holds the numbers.",
+        "Each comparison’s effect by the size of its error.",
+    )
+
+
+def _egger(about: Ledger, one: PooledAnalysis) -> list[Block]:
     try:
         found = egger(*arrays(one.effects))
     except ValueError:  # no slope, or no spread around it
         return [
-            heading,
-            Paragraph("That cannot be asked: these trials are equally precise, or their effects lie on one line."),
+            Paragraph("No test can be made: these trials are equally precise, or their effects lie on one line."),
         ]
     p = about(
         "egger",
@@ -410,6 +493,4 @@ def _small_studies(about: Ledger, one: PooledAnalysis) -> list[Block]:
             " Small and large trials differ here. Missing trials are one cause; other doses, other people and "
             "guessed treatment are others, and the test cannot tell them apart."
         )
-    if len(one.effects) < _ENOUGH:
-        said.append(" With so few trials it can neither show nor rule out that trials are missing.")
-    return [heading, Paragraph(tuple(said))]
+    return [Paragraph(tuple(said))]

@@ -1,12 +1,14 @@
-"""The studies, one by one: who took part, how it was done, what was found, and where it stands."""
+"""The studies: randomised trials side by side, then each study by itself, with where it stands."""
 
 from __future__ import annotations
 
 from glabella.brief.counting import count
 from glabella.brief.quoting import quote, say, say_all
 from glabella.brief.results import Results
+from glabella.brief.sections.trials import side_by_side
+from glabella.brief.signals import DOMAINS
 from glabella.brief.words import Words, words_of
-from glabella.dossier import Study
+from glabella.dossier import Signal, Study
 from glabella.shown import Block, Cite, Details, Inline, Items, Ledger, Name, Paragraph, Section, Shown
 
 _DESIGNS = {
@@ -25,7 +27,7 @@ _BLINDING = {
 
 
 def report(results: Results, book: Ledger) -> Section | None:
-    """Count the studies, then give each in a fold."""
+    """Count the studies, set the randomised trials side by side, then give each study in a fold."""
     studies = tuple(results.evidence.studies.values())
     files = [f"studies/{study.id}.yaml" for study in studies]
     sources = [study.reports[0] for study in studies]
@@ -34,9 +36,14 @@ def report(results: Results, book: Ledger) -> Section | None:
     randomised = sum(study.design.randomised == "yes" for study in studies)
     by_chance = count(results, under, "randomised", "randomised studies", randomised, files=files, sources=sources)
     lead = ("Studies in this dossier: ", total, "; randomised: ", by_chance, ".")
-    return Section(
-        "studies", "The studies", (Paragraph(lead, "lead"), *(_study(under, study, words) for study in studies))
-    )
+    trials = tuple(study for study in studies if study.design.randomised == "yes")
+    content: list[Block] = [Paragraph(lead, "lead")]
+    if trials:
+        content += side_by_side(results, under, trials)
+    if said := say_all(under, results.evidence.dossier.interests, "interests"):
+        content.append(Items(said))
+    content += [_study(under, study, words) for study in studies]
+    return Section("studies", "The studies", tuple(content))
 
 
 def _study(book: Ledger, study: Study, words: Words) -> Details:
@@ -45,11 +52,22 @@ def _study(book: Ledger, study: Study, words: Words) -> Details:
     said += say_all(book, (*study.population, *study.findings), f"{study.id}.")
     if study.co_treatment_detail:
         said.append(("Other treatment: ", say(book, study.co_treatment_detail, f"{study.id}.other")))
+    if study.funding:
+        said.append(("Funding: ", say(book, study.funding, f"{study.id}.funding")))
+    if study.interests:
+        said.append(("Interests: ", say(book, study.interests, f"{study.id}.interests")))
+    said += [_signal(book, signal, f"{study.id}.fact{place}") for place, signal in enumerate(study.signals)]
     if study.blinding_check.status != "missing":
         said.append(("Whether people guessed: ", say(book, study.blinding_check, f"{study.id}.guessed")))
     if said:
         content.append(Items(tuple(said)))
     return Details((Name(study.label), f": {_RANDOMISED[study.design.randomised]}"), tuple(content))
+
+
+def _signal(book: Ledger, signal: Signal, name: str) -> Inline:
+    """Tell a signal of bias in full, and why it is serious where it is."""
+    why = (" Serious, by this dossier: ", Name(signal.serious), ".") if signal.serious else ()
+    return (f"Signal of bias, {DOMAINS[signal.domain]}: ", say(book, signal.fact, name), why)
 
 
 def _design(book: Ledger, study: Study, words: Words) -> Inline:

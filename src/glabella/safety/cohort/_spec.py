@@ -43,7 +43,7 @@ class Printed(_Model):
     ror: float | None = None
     ror_low: float | None = None
     ror_high: float | None = None
-    status: Literal["seen", "reported", "derived", "recalled"]
+    status: Literal["seen", "reported", "derived"]
     source: Text
     note: Text | None = None
 

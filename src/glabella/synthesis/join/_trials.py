@@ -279,7 +279,7 @@ def own_spread(trials: JoinedTrials, tau2: float, *, level: float = 0.95) -> Joi
     Parameters
     ----------
     trials : JoinedTrials
-        Two or more, against one node.
+        Three or more, against one node.
     tau2 : float
         Variance between studies of the network that they are joined to, which it will add to the trial.
     level : float
@@ -293,13 +293,14 @@ def own_spread(trials: JoinedTrials, tau2: float, *, level: float = 0.95) -> Joi
     Raises
     ------
     ValueError
-        If there is one trial only, they are against different nodes, all effects are equal, so that nothing can be
-        known of how they differ, or their own interval is narrower than the network's variance makes that of a
-        single trial without any error.
+        If there are fewer than three trials, they are against different nodes, all effects are equal, so that
+        nothing can be known of how they differ, or their own interval is narrower than the network's variance makes
+        that of a single trial without any error.
 
     Notes
     -----
-    Restricted maximum likelihood with the interval of Hartung, Knapp, Sidik and Jonkman. It is right for a
+    Restricted maximum likelihood with the interval of Hartung, Knapp, Sidik and Jonkman, never narrower than the
+    usual one. It is right for a
     treatment that nothing but these trials ties to the network.
 
     Examples
@@ -311,18 +312,19 @@ def own_spread(trials: JoinedTrials, tau2: float, *, level: float = 0.95) -> Joi
     """
     from scipy.special import ndtri
 
+    from glabella.synthesis._few_trials import LEAST_POOLED
     from glabella.synthesis._pool import pool
 
     check_level(level)
-    if len(trials) < 2:
-        raise ValueError(f"trials has {trials.study[0]!r} alone, expected two or more")
+    if len(trials) < LEAST_POOLED:
+        raise ValueError(f"trials has {len(trials)} of them, expected {LEAST_POOLED} or more")
     if len(set(trials.node)) > 1:
         raise ValueError(f"trials are against {sorted(set(trials.node))}, expected one node")
     if not number(tau2, "tau2") >= 0:
         raise ValueError(f"tau2 is {tau2:g}, expected 0 or more")
     if len(set(trials.te)) == 1:
         raise ValueError(f"te is {trials.te[0]:g} in every trial, expected effects that differ")
-    fit = pool(trials.te, [se**2 for se in trials.se], method="REML", test="knha", level=level)
+    fit = pool(trials.te, [se**2 for se in trials.se], method="REML", test="adhoc", level=level)
     half = (fit.ci_high - fit.ci_low) / (2 * float(ndtri(0.5 + level / 2)))
     rest = half**2 - tau2
     if rest <= 0:

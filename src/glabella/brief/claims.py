@@ -1,0 +1,166 @@
+"""What rules of claims may ask of a dossier's results, and the verdicts that they come to."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from glabella.brief.readings import important_of
+from glabella.brief.results import PooledAnalysis, Results
+from glabella.decision.bodies import Declared, body_of, estimated, of_trials
+from glabella.decision.claims import JudgedClaim, judge_claims, studies_known
+from glabella.decision.rating import Indirect, Unblinding, needed_for_difference, needed_for_shares
+from glabella.decision.verdicts import Estimated, Interval, Known
+from glabella.dossier import Fault
+from glabella.dossier.rules import Rule
+from glabella.synthesis import control_counts
+
+_PERCENT = "percent_of_headline."
+
+
+def judged_claims(results: Results) -> tuple[JudgedClaim, ...]:
+    """Judge every claim of the dossier that has a rule."""
+    return tuple(judge_claims(results.evidence.claims.claims, known_of(results)))
+
+
+def misfits_of_verdicts(results: Results) -> list[Fault]:
+    """List typed verdicts that the rules do not come to."""
+    return [
+        Fault(
+            "claims.yaml",
+            0,
+            f"claim {claim.claim.id!r}{f', part {name!r}' if name else ''}: verdict is "
+            f"{dict(claim.claim.judged)[name].verdict}, but its rule comes to {decision.verdict}: {decision.why}",
+        )
+        for claim in judged_claims(results)
+        for name, decision in claim.disagreements
+    ]
+
+
+def known_of(results: Results) -> Known:
+    """Gather what rules may ask: only what some rule of the dossier names is computed.
+
+    Shares and quantities are those of an analysis that counts people: ``treated`` and ``control``, and of a
+    quantity the analysis with either after a point, such as ``cured.treated``. Counted is besides, of people in the
+    headline, how many of a hundred an analysis has, such as ``percent_of_headline.cured``.
+    """
+    atoms = [atom for rule in _rules(results) for atom in rule.atoms]
+    effects = {atom.estimate.key for atom in atoms if atom.estimate} | {
+        atom.certainty.analysis for atom in atoms if atom.certainty
+    }
+    counts = {atom.share.outcome for atom in atoms if atom.share} | {
+        atom.stated.quantity.split(".")[0] for atom in atoms if atom.stated
+    }
+    pooled = {key: one for key in sorted(effects | counts) if (one := _pooled(results, key)) is not None}
+    rated = {
+        key: found for key in pooled if key in effects and (found := rated_of(results, pooled[key])) is not None
+    }
+    shares = {
+        (arm, key): share for key in pooled if key in counts for arm, share in _shares(pooled[key])
+    }  # fmt: skip
+    return Known(
+        estimates=rated,
+        shares=shares,
+        quantities={f"{key}.{arm}": share for (arm, key), share in shares.items()},
+        numbers=_percents(results, {atom.count.of for atom in atoms if atom.count}),
+        studies=studies_known(results.evidence),
+    )
+
+
+def rated_of(results: Results, one: PooledAnalysis) -> Estimated | None:
+    """Make of a pooled analysis what can be rated; None without a smallest difference that matters."""
+    important = important_of(one)
+    if important is None:
+        return None
+    trials, needed = of_trials(one.effects, results.evidence.studies), needed_of(one, important)
+    fit, body = one.fit, trials if needed is None else body_of(trials, needed)
+    if len(body) < len(trials):
+        # Trials at low risk of bias that are large enough decide alone; all together are a look beside them.
+        kept = tuple(effect for effect, trial in zip(one.effects, trials, strict=True) if trial in body)
+        fit, _ = results.pool_effects(kept, one.analysis)
+    if not all(map(math.isfinite, (fit.estimate, fit.ci_low, fit.ci_high))):
+        return None
+    return estimated(
+        body,
+        better=one.outcome.better,
+        estimate=fit.estimate,
+        low=fit.ci_low,
+        high=fit.ci_high,
+        important=important,
+        prediction=(fit.pi_low, fit.pi_high),
+        needed=needed,
+        declared=_declared(results, one),
+    )
+
+
+def needed_of(one: PooledAnalysis, important: float) -> float | None:
+    """Give the people that one trial with enough power needs; None where the dossier does not tell."""
+    measure, outcome = one.analysis.measure, one.outcome
+    if measure == "SMD":
+        return needed_for_difference(important)
+    if measure == "MD":
+        sd = None if outcome.points is None else outcome.points.sd.value
+        return None if sd is None else needed_for_difference(important, sd)
+    risk = outcome.usual_risk
+    if risk is None or risk.events.value is None or not risk.n.value:
+        return None
+    usual = risk.events.value / risk.n.value
+    step = important if outcome.better == "higher" else -important
+    odds = usual / (1 - usual) if usual < 1 else math.inf
+    other = {
+        "RD": usual + step,
+        "RR": usual * math.exp(step),
+        "OR": odds * math.exp(step) / (1 + odds * math.exp(step)),
+    }[measure]
+    return needed_for_shares(usual, other) if 0 < usual < 1 and 0 <= other <= 1 else None
+
+
+def _rules(results: Results) -> Iterator[Rule]:
+    for claim in results.evidence.claims.claims:
+        for _, judged in claim.judged:
+            if judged.rule is not None:
+                yield judged.rule
+
+
+def _pooled(results: Results, key: str) -> PooledAnalysis | None:
+    return results.pool(key) if key in results.evidence.dossier.analyses else None
+
+
+def _percents(results: Results, asked: set[str]) -> dict[str, float]:
+    found = {}
+    for name in sorted(asked):
+        one = _pooled(results, name.removeprefix(_PERCENT)) if name.startswith(_PERCENT) else None
+        if one is not None:
+            found[name] = 100 * one.people / results.headline.people
+    return found
+
+
+def _declared(results: Results, one: PooledAnalysis) -> Declared:
+    said = one.outcome.trusted
+    if said is None:
+        return Declared()
+    priors = results.evidence.priors
+    prior = priors.bias.get(said.bias) if priors is not None and said.bias is not None else None
+    mean, far = 0.0, 0.0
+    if prior is not None and prior.measure in (one.analysis.measure, "any"):
+        sign = 1.0 if one.outcome.better == "higher" else -1.0
+        number = prior.parameters.get("mean")
+        if number is not None and number.value is not None:
+            limits = [limit for limit in (number.low, number.high) if limit is not None]
+            mean = sign * number.value
+            far = max([mean, *(sign * limit for limit in limits)])
+    unblinding = Unblinding(said.visible, said.subjective, said.guess_test, mean, far)
+    return Declared(unblinding, Indirect(said.serious, said.lesser))
+
+
+def _shares(one: PooledAnalysis) -> Iterator[tuple[str, Interval]]:
+    """Give the shares of people with the event, with and without treatment, where they were counted."""
+    treated = [0.0, 0.0]
+    for effect in one.effects:
+        inputs = dict(effect.steps[0].inputs) if effect.steps else {}
+        events, people = inputs.get("events, arm"), inputs.get("n, arm")
+        if events is not None and people is not None and events.value is not None and people.value is not None:
+            treated = [treated[0] + events.value, treated[1] + people.value]
+    for arm, (events_of, people_of) in (("treated", treated), ("control", control_counts(one.effects))):
+        if people_of > 0:
+            yield arm, Interval.of_counts(round(events_of), round(people_of))

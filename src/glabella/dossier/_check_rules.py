@@ -1,0 +1,58 @@
+"""Whether the rules of claims, and what is declared for certainty, name what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from glabella.dossier._faults import Fault
+from glabella.dossier._load import Reading
+from glabella.dossier._schema import ClaimPart, PopularClaim
+from glabella.dossier.rules import Rule
+
+_FILE = "claims.yaml"
+
+
+def check_rules(reading: Reading) -> Iterator[Fault]:
+    """Check that analyses and biases that are named are declared, and that sources are the claim's own."""
+    claims, dossier = reading.parts.get(_FILE), reading.parts.get("dossier.yaml")
+    if dossier is None:
+        return
+    yield from _check_biases(reading)
+    if claims is None:
+        return
+    for place, claim in enumerate(claims.claims):
+        for name, judged in claim.judged:
+            path = ("claims", place, *(("parts", name) if name else ()), "rule")
+            for message in _misfits(judged, frozenset(dossier.analyses)):
+                yield Fault(_FILE, reading.documents[_FILE].line(path), message)
+
+
+def _check_biases(reading: Reading) -> Iterator[Fault]:
+    priors = reading.parts.get("priors.yaml")
+    known = () if priors is None else tuple(priors.bias)
+    for key, outcome in reading.parts["dossier.yaml"].outcomes.items():
+        named = None if outcome.trusted is None else outcome.trusted.bias
+        if named is not None and named not in known:
+            line = reading.documents["dossier.yaml"].line(("outcomes", key, "trusted", "bias"))
+            message = f"names the bias {named!r}, expected one of priors.yaml: {sorted(known)}"
+            yield Fault("dossier.yaml", line, message)
+
+
+def _misfits(judged: PopularClaim | ClaimPart, analyses: frozenset[str]) -> Iterator[str]:
+    if judged.rule is None:
+        return
+    sources = {source for reason in judged.why for source in reason.sources}
+    for atom in judged.rule.atoms:
+        analysis = _analysis_of(atom)
+        if analysis is not None and analysis not in analyses:
+            yield f"the rule names the analysis {analysis!r}, expected one of {sorted(analyses)}"
+        if atom.facts is not None:
+            named = (*atom.facts.supports, *atom.facts.against, *atom.facts.unclear)
+            for source in dict.fromkeys(named):
+                if source not in sources:
+                    yield f"the rule names the source {source!r}, which no reason of the claim cites"
+
+
+def _analysis_of(atom: Rule) -> str | None:
+    named = atom.estimate or atom.moderator or atom.certainty
+    return None if named is None else named.analysis
