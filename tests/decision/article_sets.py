@@ -50,7 +50,9 @@ def labelled(name: str) -> tuple[Labelled, ...]:
     out = []
     for path in sorted((ARTICLES / name).iterdir()):
         found: Checked = check(blocks_of(path), frames())
-        assert [each.sentence.text for each in found.sentences] == [row["text"] for row in rows[path.name]], path.name
+        assert [each.sentence.text for each in found.sentences] == [row["text"] for row in rows[path.name]], (
+            path.name
+        )
         for row, each in zip(rows[path.name], found.sentences, strict=True):
             due = dict(label.split()[:2] for label in row["labels"])
             out.append(Labelled(row["text"], row["kind"], due, each.marks))

@@ -1,7 +1,7 @@
 """Write docs/articles.md: what is marked of the made-up articles, claim by claim.
 
-Run as ``python -m tests.decision.articles_table`` from the top of the repository; the set that is kept apart is measured
-where its files are there.
+Run as ``python -m tests.decision.articles_table`` from the top of the repository; the set that is kept apart is
+measured where its files are there.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ _ABOUT = {
 }
 _FRAME = """# What is recognised in articles
 
-`glabella.decision.articles` marks the sentences of an article that make a known claim, and says whether they assert or
-deny it. A claim is recognised by its frame in the dossier's `frames.yaml`: families of words that must stand in one
-clause, words that must not, and words by which the claim is denied. The words that made a mark are shown with it.
-Where a word of denial stands near and what it bears on cannot be told, nothing is marked, and the sentence is listed
-as one to read oneself.
+`glabella.decision.articles` marks the sentences of an article that make a known claim, and says whether they
+assert or deny it. A claim is recognised by its frame in the dossier's `frames.yaml`: families of words that must
+stand in one clause, words that must not, and words by which the claim is denied. The words that made a mark are
+shown with it. Where a word of denial stands near and what it bears on cannot be told, nothing is marked, and the
+sentence is listed as one to read oneself.
 
-How the sets were made, and by whom, stands in `tests/decision/articles/README.md`; the rules by which sentences were
-labelled in `LABELS.md` beside it. The articles are made up. A mark is wrong where the sentence has no label of that
-claim. A person's own turn of phrase ("I got from *can't shower* to *can shower*") is seldom recognised: what is
-marked can be trusted more than what is not marked can be taken for silence.
+How the sets were made, and by whom, stands in `tests/decision/articles/README.md`; the rules by which sentences
+were labelled in `LABELS.md` beside it. The articles are made up. A mark is wrong where the sentence has no label of
+that claim. Turns of phrase that nobody foresaw are not recognised, and there are many: that nothing is marked does
+not say that nothing is claimed.
 
 This page is written by `python -m tests.decision.articles_table`.
 """
@@ -40,10 +40,12 @@ def page() -> str:
         out += [
             f"## {_ABOUT[name]}",
             "",
-            f"{found.due.total()} claims in {len(labelled(name))} sentences; {found.marked.total()} marks, of which "
-            f"{found.right.total()} right ({found.wrong:.1%} wrong); recall {found.recall:.2f}; stance right in "
-            f"{found.stance_right:.1%} of those; denials marked as assertions: {found.denied_as_asserted}; "
-            f"{found.claimless_marked} of {found.claimless} sentences that claim nothing marked "
+            f"- {found.due.total()} claims in {len(labelled(name))} sentences, {found.marked.total()} marks, "
+            f"{found.right.total()} of them right.",
+            f"- Wrong marks: {found.wrong:.1%} of marks. Recall: {found.recall:.2f}.",
+            f"- Stance right: {found.stance_right:.1%} of right marks. Denials marked as assertions: "
+            f"{found.denied_as_asserted}.",
+            f"- Sentences that claim nothing: {found.claimless}, of them marked {found.claimless_marked} "
             f"({found.claimless_wrong:.1%}).",
             "",
             "| Claim | Due | Marked | Right |",
@@ -52,7 +54,9 @@ def page() -> str:
         names = {frame.claim for frame in frames().frames} | {f.mirror for f in frames().frames if f.mirror}
         for claim in sorted(names, key=lambda each: (len(each), each)):
             out.append(f"| {claim} | {found.due[claim]} | {found.marked[claim]} | {found.right[claim]} |")
-        missed = sum(any(claim not in {m.claim for m in each.marks} for claim in each.due) for each in labelled(name))
+        missed = sum(
+            any(claim not in {m.claim for m in each.marks} for claim in each.due) for each in labelled(name)
+        )
         out += ["", f"Sentences of which a claim was missed: {missed}. Wrong marks:", ""]
         for each in labelled(name):
             out += [

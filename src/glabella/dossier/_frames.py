@@ -60,9 +60,9 @@ def references(pattern: str) -> list[str]:
 #: apart and ``...`` up to nine, none of them a word of denial, ``~`` between parts with nothing between.
 Pattern = Annotated[str, AfterValidator(_pattern)]
 Patterns = tuple[Pattern, ...]
-#: Patterns, ``&`` before those that must stand in the same clause, ``+`` before those that may stand anywhere in the
-#: sentence, in the line that leads to it as an item of a list, or in the heading above it, ``-`` before those that must
-#: not stand in the clause.
+#: Patterns, ``&`` before those that must stand in the same clause, ``+`` before those that may stand anywhere in
+#: the sentence, in the line that leads to it as an item of a list, or in the heading above it, ``-`` before those
+#: that must not stand in the clause.
 Condition = Annotated[str, AfterValidator(_condition)]
 
 

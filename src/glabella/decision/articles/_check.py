@@ -14,7 +14,7 @@ from glabella.decision.articles._stance import Denials, Modality, Stance
 from glabella.decision.articles._text import Sentence, Words, sentences_of
 
 if TYPE_CHECKING:
-    from glabella.dossier import Frame, Frames
+    from glabella.dossier import Frames
 
 #: Words that make up a third or more of running English and a tenth or less of its neighbours.
 _ENGLISH = re.compile(
@@ -24,7 +24,7 @@ _ENGLISH = re.compile(
     re.VERBOSE,
 )
 _LEAST_ENGLISH, _LEAST_WORDS = 0.25, 20
-#: A clause that begins so supposes or asks, and claims nothing, unless a pattern begins with the word itself.
+#: What follows one of these in a clause is supposed or asked, not claimed, unless a pattern begins with the word.
 _SUPPOSES = frozenset({"whether", "if", "unless", "suppose", "imagine", "provided"})
 #: Nobody says a thing in more words; what is longer has lost its stops and is not read.
 _MOST_WORDS = 150
@@ -149,7 +149,7 @@ def check(blocks: Iterable[Block], frames: Frames) -> Checked:
 def is_english(text: str) -> bool:
     """Tell whether a text seems to be English; one of a few words is taken for it.
 
-    >>> is_english("Das Mittel hilft gegen die Depression, sagen die Leute, und es wirkt schnell, auch wenn man "
+    >>> is_english("Das Mittel hilft gegen die Erkältung, sagen die Leute, und es wirkt schnell, auch wenn man "
     ...            "es nur einmal spritzt und danach nichts weiter tut.")
     False
     """
@@ -161,7 +161,7 @@ def is_english(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Condition:
-    """The names of patterns: the first, those in its clause, those in its sentence or above, those barred from it."""
+    """Names of patterns: the first, those in its clause, in its sentence or above it, those barred from it."""
 
     focus: str
     beside: tuple[str, ...]
@@ -248,7 +248,7 @@ def _marks(
         stances = [each for each in fired if each != "unsure"]
         if len(stances) == 1:
             found[frame.claim] = Mark(frame.claim, stances[0], modality, fired[stances[0]])
-        unsure = unsure or len(stances) != 1 and bool(fired)
+        unsure = unsure or (len(stances) != 1 and bool(fired))
     for frame in known.frames:
         mark = found.get(frame.claim)
         if frame.mirror is not None and mark is not None and mark.stance == "denies" and frame.mirror not in found:
@@ -276,7 +276,7 @@ def _fired(
                 continue
             if any(_within(name, clause, reading) is not None for name in condition.barred):
                 continue
-            if reading.words[clause[0]] in _SUPPOSES and focus[0] > clause[0]:
+            if not _SUPPOSES.isdisjoint(reading.words[clause[0] : focus[0]]):
                 continue
             spans = [focus, *(each for each in beside if each is not None)]
             words = tuple(" ".join(reading.words[start:end]) for start, end in spans)

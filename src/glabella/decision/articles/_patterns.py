@@ -1,7 +1,7 @@
 """Patterns of words, as a dossier's ``frames.yaml`` writes them, found in the words of a sentence.
 
-A matcher of its own and not a regular expression: a concept is looked for once in a sentence wherever it is named, an
-index tells which patterns a word may begin, and no text makes it try the same place twice.
+A matcher of its own and not a regular expression: a concept is looked for once in a sentence wherever it is named,
+an index tells which patterns a word may begin, and no text makes it try the same place twice.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ Span = tuple[int, int]
 #: How many words may stand between two parts, and how many where the gap is written wide.
 GAPS = {"~": 0, "..": 4, "...": 9}
 #: Words that a gap may not hold: what stands on either side of them may be denied.
-NEGATORS = frozenset(
-    """not no never none nobody nothing neither nor without hardly barely scarcely nowhere unlikely fail fails failed
-    lack lacks lacked""".split()
-)
+NEGATORS = frozenset({
+    "not", "no", "never", "none", "nobody", "nothing", "neither", "nor", "without", "hardly", "barely", "scarcely",
+    "nowhere", "unlikely", "fail", "fails", "failed", "lack", "lacks", "lacked",
+})  # fmt: skip
 _NUMBER = re.compile(
     r"[0-9][0-9.,]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty"
     r"|sixty|seventy|eighty|ninety|hundred"
@@ -47,8 +47,8 @@ class Pattern:
     def of(cls, text: str) -> Pattern:
         """Take a pattern apart.
 
-        >>> Pattern.of("helps|is good .. depress*").parts
-        ((('helps',), ('is', 'good')), 4, (('depress*',),))
+        >>> Pattern.of("helps|is good .. cold*").parts
+        ((('helps',), ('is', 'good')), 4, (('cold*',),))
         """
         parts: list[_Part] = []
         for piece in re.split(r" (~|\.{2,3}) ", text):
@@ -59,7 +59,7 @@ class Pattern:
         return cls(tuple(parts))
 
     def firsts(self) -> Iterable[str]:
-        """The words that may begin it."""
+        """Give the words that may begin it."""
         first = self.parts[0]
         assert not isinstance(first, int)
         return {phrase[0] for phrase in first}
@@ -133,11 +133,14 @@ class Reading:
         """Give every place of a concept, by its start and then its end (past the last word)."""
         found = self._found.get(name)
         if found is None:
-            self._found[name] = []
+            begun, led = self._begun.get(name, ()), self._lexicon.led_by(name)
+            found = self._found[name] = []
+            if not begun and not led:
+                return found
             hits: set[Span] = set()
-            for place, pattern in self._begun.get(name, ()):
+            for place, pattern in begun:
                 hits.update((place, end) for end in self._ends(pattern, place))
-            for leader, pattern in self._lexicon.led_by(name):
+            for leader, pattern in led:
                 for place in {start for start, _ in self.spans(leader)}:
                     hits.update((place, end) for end in self._ends(pattern, place))
             found = self._found[name] = sorted(hits)

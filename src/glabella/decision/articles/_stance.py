@@ -15,25 +15,33 @@ _GENERAL = Lexicon({
     "denial": (
         "not|no|never|none|nobody|nothing|neither|nor|without|nowhere|hardly|barely|scarcely|zero|absence of",
         "neither ... nor",
-        "fail*|lack|lacks|lacked|lacking|unlikely|unproven|untested|unsupported|baseless|impossible|untrue|unfounded",
+        "fail*|lack|lacks|lacked|lacking|unlikely|unproven|untested|unsupported|baseless|impossible|untrue",
         "myth*|false|falsely|wrong|wrongly|nonsense|mistaken*|misleading|hype|overhyped|fantasy|premature*|rubbish",
         "debunk*|dismiss*|reject*|deny|denies|denied|denying|doubt*|dispute*|refut*|disprov*|disagree*|overstate*",
         "exaggerat*|sceptical|skeptical|sceptic*|skeptic*|cast doubt|ruled out|rule out|rules out|far from",
-        "rather than|instead of|bogus|fiction|wishful|fanciful|guesswork|speculati*|discredit*|abandon*|contradict*",
+        "rather than|instead of|bogus|fiction|wishful|fanciful|guesswork|speculati*|discredit*|abandon*",
+        "contradict*|unfounded",
         "little|few ~ evidence|proof|reason|sign|support|data|studies",
-        "too early to|too soon to|no more than|stop short of|stops short of|stopped short of|bollocks|bunk|baloney|bull|bs|my foot|as if",
+        "too early to|too soon to|no more than|stop short of|stops short of|stopped short of|my foot|as if",
+        "bollocks|bunk|baloney|bull|bs",
         "scant|weak|thin|thinner ~ evidence|proof|data", "evidence|proof|data .. scant|thin|missing|lacking|weak",
-        "stop ~ saying|telling|claiming", "gives|give|gave ~ the lie", "no ~ evidence|proof|reason|sign|support|data", "not yet|not been|not be|not have|not ever|never ever",
-        "do not ~ think|believe|expect|buy|accept", "no ~ trial|study|one ~ has|have", "nobody has", "not ~ show|prove|shown|proven|proved",
+        "stop ~ saying|telling|claiming", "gives|give|gave ~ the lie",
+        "no ~ evidence|proof|reason|sign|support|data",
+        "not yet|not been|not be|not have|not ever|never ever",
+        "do not ~ think|believe|expect|buy|accept",
+        "no ~ trial|study|one ~ has|have", "nobody has",
+        "not ~ show|prove|shown|proven|proved",
         "remains to be", "open question", "questionable", "invent*|made up|making it up|uncertain|unclear|unknown",
         "stretch|leap|oversold|overblown|rarely|seldom|never mind|anything but|the opposite|jury is",
         "could not|can not|would not|will not|does not|do not|did not|is not|are not|was not|were not",
     ),
     # What holds a word of denial and denies nothing.
     "neutral": (
-        "not ~ only|just|merely|simply|least|surprising*|uncommon*|unusual|rare|to mention|long ago|unlike", "no doubt",
+        "not ~ only|just|merely|simply|least|surprising*|uncommon*|unusual|rare|to mention|long ago|unlike",
+        "no doubt",
         "no ~ wonder|surprise|matter|longer|small", "do not ~ forget|worry", "whether or not", "or not", "if not",
-        "why not", "nothing short of", "can not help but", "without a doubt|without doubt", "undoubt*", "not a doubt",
+        "why not", "nothing short of", "can not help but", "without a doubt|without doubt", "undoubt*",
+        "not a doubt",
         "nothing new", "no ~ joke|lie|kidding|less than", "no fewer than", "not everyone", "believe it or not",
         "like it or not", "not for nothing", "no one size", "can not wait", "no brainer",
     ),
@@ -82,9 +90,7 @@ class Denials:
         neutral = reading.spans("neutral")
         self._reading: Reading = reading
         singles = reading.spans("denial")
-        self._denials = [
-            each for each in _merged(singles) if not any(_meet(each, other) for other in neutral)
-        ]
+        self._denials = [each for each in _merged(singles) if not any(_meet(each, other) for other in neutral)]
         #: Of each, the shortest word or words of denial in it.
         self._cores = {
             each: min((one for one in singles if _holds(each, one)), key=lambda one: one[1] - one[0])
@@ -107,7 +113,7 @@ class Denials:
         clause : (int, int)
             Its place in the sentence.
         fired : sequence of (int, int)
-            What made the claim out, first that which is asserted or denied; a word of denial in it is the claim's own.
+            What made the claim out, first that which is asserted or denied; words of denial in it are its own.
         own : sequence of (int, int)
             Other words of denial that are the claim's own.
         base : {"asserts", "denies"}
@@ -128,7 +134,8 @@ class Denials:
         near = [
             each
             for each in self._denials
-            if clause[0] <= each[0] < clause[1] and not any(_holds(one, self._cores[each]) for one in (*fired, *own))
+            if clause[0] <= each[0] < clause[1]
+            and not any(_holds(one, self._cores[each]) for one in (*fired, *own))
         ]
         focus = fired[0]
         if any(end <= clause[0] for _, end in self._outer):
