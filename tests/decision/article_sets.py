@@ -16,6 +16,8 @@ from glabella.decision.articles import Checked, Mark, check
 from glabella.dossier import Frames
 
 SHIPPED = Path(str(files("glabella"))) / "dossiers" / "botulinum-depression"
+#: What the dossier calls claims that have another id in the labels.
+IDS = {"f": "f.alone", "f2": "f.together", "g": "g.mood", "k": "k_looks", "l": "l_mild", "m": "m_cure"}
 ARTICLES = Path(__file__).parent / "articles"
 SETS = tuple(name for name in ("develop", "frozen") if (ARTICLES / f"{name}.jsonl").is_file())
 
@@ -54,7 +56,7 @@ def labelled(name: str) -> tuple[Labelled, ...]:
             path.name
         )
         for row, each in zip(rows[path.name], found.sentences, strict=True):
-            due = dict(label.split()[:2] for label in row["labels"])
+            due = {IDS.get(claim, claim): stance for claim, stance, *_ in map(str.split, row["labels"])}
             out.append(Labelled(row["text"], row["kind"], due, each.marks))
     return tuple(out)
 
