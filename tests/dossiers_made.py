@@ -257,7 +257,9 @@ claims:
   verdict: contradicted
   rule: {facts: {against: [COL94]}}
   why:
-  - text: In one trial {ill} of {all} people fell ill with it and {others} of {rest} without; in another {many} with it and {more} without.
+  - text: >-
+      In one trial {ill} of {all} people fell ill with it and {others} of {rest} without; in another {many} with it
+      and {more} without.
     bears: against
     status: derived
     source: COL94
@@ -273,7 +275,10 @@ claims:
   verdict: inconclusive
   rule: {estimate: {analysis: all_trials, target: important_benefit}}
   why:
-  - {text: 'Over all trials fewer fell ill with it, but by how many differs between trials.', bears: unclear, status: reported, source: COL94}
+  - text: Over all trials fewer fell ill with it, but by how many differs between trials.
+    bears: unclear
+    status: reported
+    source: COL94
 - id: all
   claim: With BCG hardly anybody falls ill.
   verdict: supported
@@ -331,7 +336,7 @@ frames:
 """
 
 _BCG_IMPORTANT = """\
-    important: {value: 0.75, status: reported, source: GRADE11, note: "a relative risk reduction of a quarter, a rough guide"}
+    important: {value: 0.75, status: reported, source: GRADE11, note: a quarter less is a rough guide}
 """
 
 _GRADE: dict[str, object] = {

@@ -16,8 +16,8 @@ from tests import dossiers_made
 from tests.brief.sections import bare_digits, lines
 
 GERMAN = (
-    "Die Impfung wird seit vielen Jahren gegeben, und sie schützt die Menschen gegen die Krankheit, sagen die Leute, "
-    "auch wenn man sie nur einmal bekommt und danach nichts weiter tut, als auf BCG zu hoffen."
+    "Die Impfung wird seit vielen Jahren gegeben, und sie schützt die Menschen gegen die Krankheit, sagen die "
+    "Leute, auch wenn man sie nur einmal bekommt und danach nichts weiter tut, als auf BCG zu hoffen."
 )
 
 
@@ -56,13 +56,13 @@ def test_each_sentence_stands_with_its_claim_its_stance_and_what_the_evidence_sa
         "“About 5% of people fell ill with the vaccine.”",
         "- supported the evidence agrees: it asserts that “With BCG hardly anybody falls ill.” by the words: “%”, "
         "“fell ill” Why",
-        "- Its number “5%” lies outside what the trials here come to, of each hundred: 0.9 (0.9 to 1.0) "
+        "- Its number “5%” lies outside what the trials here come to, of a hundred: 0.9 (0.9 to 1.0) "
         "(tuberculosis (all thirteen trials), without BCG vaccine)",
         "“BCG is cheap.”",
         "- not judged not judged here: it asserts that “BCG is cheap.” by the words: “cheap” Why",
         "“The vaccine was tested in many trials.”",
-        "- supported the evidence agrees: it asserts, in somebody’s words, that “BCG is well tested, and in children "
-        "too: in trials.” by the words: “trials”, “tested” Why",
+        "- supported the evidence agrees: it asserts, in somebody’s words, that “BCG is well tested, and in "
+        "children too: in trials.” by the words: “trials”, “tested” Why",
     ]
 
 
@@ -91,8 +91,10 @@ def test_of_a_part_only_its_own_reasons_stand(bcg: Results) -> None:
 def test_of_what_is_not_judged_it_is_said_what_was_not_seen(bcg: Results) -> None:
     said = sections(bcg, "BCG is cheap.")
     assert said["reasons"] == [
-        "# What the evidence says, and why", "## not judged “BCG is cheap.”", "Not judged: No price of it was seen.",
-    ]  # fmt: skip
+        "# What the evidence says, and why",
+        "## not judged “BCG is cheap.”",
+        "Not judged: No price of it was seen.",
+    ]
     assert "not judged here: 1" in said["answer"][1].lower()
 
 
@@ -124,7 +126,7 @@ def test_a_number_within_the_interval_is_told_from_one_outside(bcg: Results) -> 
     share = f"{100 * ill / people:.1f}"
     inside = sections(bcg, f"Hardly anybody with BCG, {share}%, fell ill.")["sentences"]
     assert inside[-1].startswith(
-        f"- Its number “{share}%” lies within what the trials here come to, of each hundred: "
+        f"- Its number “{share}%” lies within what the trials here come to, of a hundred: "
     )
     assert inside[-1].endswith("with BCG vaccine)")
     assert "lies outside" in sections(bcg, "Hardly anybody with BCG, 40%, fell ill.")["sentences"][-1]
@@ -137,20 +139,18 @@ SHARES = "In the trials 52% of patients who had Botox for depression responded, 
 def test_the_shipped_dossier_compares_the_shares_that_respond_and_remit(shipped: Results) -> None:
     said = sections(shipped, SHARES)["sentences"]
     assert any(
-        "“52%” lies within what the trials here come to, of each hundred: 54 (41 to 67)" in line for line in said
+        "“52%” lies within what the trials here come to, of a hundred: 54 (41 to 67)" in line for line in said
     )
     assert any(
-        "“1 in 7” lies within what the trials here come to, of each hundred: 11 (5 to 20)" in line for line in said
+        "“1 in 7” lies within what the trials here come to, of a hundred: 11 (5 to 20)" in line for line in said
     )
     high = sections(shipped, "Botox for depression: 90 per cent of patients went into remission.")["sentences"]
-    assert any(
-        "“90 per cent” lies outside what the trials here come to, of each hundred: 27" in line for line in high
-    )
+    assert any("“90 per cent” lies outside what the trials here come to, of a hundred: 27" in line for line in high)
 
 
 HOSTILE = (
-    "It is said that <script>alert(1)</script> BCG prevents tuberculosis <img src=x onerror=alert(1)> and that it is "
-    "the best of all, [x](javascript:alert(1)) `code` | a | b"
+    "It is said that <script>alert(1)</script> BCG prevents tuberculosis <img src=x onerror=alert(1)> and that "
+    "it is the best of all, [x](javascript:alert(1)) `code` | a | b"
 )
 
 

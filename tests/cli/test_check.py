@@ -1,4 +1,4 @@
-"""``glabella check`` and ``glabella claims``: articles of every kind, hostile ones in a line, claims with their rules."""
+"""``glabella check`` and ``glabella claims``: articles of every kind, hostile ones in a line; claims."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ REFUSED = {
     "scan.pdf": (lambda path: path.write_bytes(pdf_of(b"0 0 10 10 re f")), "holds no text"),
     "empty.txt": (lambda path: path.write_bytes(b" \n"), "empty, expected an article"),
     "scripts.html": (lambda path: path.write_bytes(b"<html><script>BCG prevents TB</script>"), "holds no text"),
-    "missing.txt": (lambda path: None, "cannot be read"),
+    "missing.txt": (lambda _: None, "cannot be read"),
 }
 
 
@@ -166,8 +166,8 @@ def test_an_article_of_two_thousand_words_takes_less_than_two_seconds(tmp_path: 
     """Of this process alone, since a shared machine may let it wait."""
     article = tmp_path / "a.txt"
     sentences = (
-        "Botox is approved by the FDA for depression. Many people with depression wait for years. In trials half of "
-        "the patients responded. The injection is not a cure, doctors say, and side effects are mild. "
+        "Botox is approved by the FDA for depression. Many people with depression wait for years. In trials half "
+        "of the patients responded. The injection is not a cure, doctors say, and side effects are mild. "
     )
     article.write_text(
         "Botox and depression\n\n" + sentences * (2000 // len(sentences.split()) + 1), encoding="utf-8"
@@ -193,8 +193,9 @@ def test_claims_stand_with_verdict_rule_what_decided_and_sources(bcg: Path) -> N
     assert lines[0] == "contradicted  alike  BCG protects alike all over the world."
     assert lines[1:4] == [
         "    decided: what was seen: against it",
-        "    rule: sources against it: Colditz GA 1994; supported if only sources for it were seen, contradicted if only "
-        "sources against it were; inconclusive if both were, one cannot tell, or they are only reported; else untested",
+        "    rule: sources against it: Colditz GA 1994; supported if only sources for it were seen, contradicted "
+        "if only sources against it were; inconclusive if both were, one cannot tell, or they are only reported; else "
+        "untested",
         "    sources: COL94",
     ]
     assert "    in children: untested" in lines

@@ -37,7 +37,8 @@ def test_shares_of_people(text: str, found: list[float]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "off"), [("52%", 0.005), ("52.5%", 0.0005), ("0.6 per cent", 0.0005), ("half", 0), ("sixty per cent", 0)]
+    ("text", "off"),
+    [("52%", 0.005), ("52.5%", 0.0005), ("0.6 per cent", 0.0005), ("half", 0), ("sixty per cent", 0)],
 )
 def test_what_was_rounded_may_lie_half_a_unit_off(text: str, off: float) -> None:
     (share,) = shares_in(text)

@@ -45,7 +45,7 @@ def _named(results: Results) -> Mapping[str, str]:
             key: label,
             f"{key}.treated": f"{label}, with {words.treatment}",
             f"{key}.control": f"{label}, without {words.treatment}",
-            f"percent_of_headline.{key}": f"people counted for {label}, of each hundred in the headline",
+            f"percent_of_headline.{key}": f"people counted for {label}, of a hundred in the headline",
         }
     return found | {
         "condition": words.condition,
@@ -81,17 +81,19 @@ def told(
         time_span="any",
         certainty="not rated",
         version=__version__,
-        function="glabella.decision.in_words" if asked else "glabella.decision.judge",
+        function="glabella.decision.rule_words.in_words" if asked else "glabella.decision.verdicts.judge",
         inputs=(("claims.yaml", results.evidence.digests["claims.yaml"]),)
         if asked
         else tuple(dict.fromkeys(_inputs(results, judged))),
         sources=tuple(_sources(results, judged).values()),
     )
     figures = {figure.name: figure for figure in words.figures}
+    places = {name: place for place, name in enumerate(figures)}
     pieces: list[Inline] = []
     for before, field, _, _ in Formatter().parse(words.text):
         if before:
-            pieces.append(before)
+            # Square brackets are links in Markdown.
+            pieces.append(before.replace("[", "(").replace("]", ")"))
         if field is None:
             continue
         figure = figures[field]
@@ -99,7 +101,7 @@ def told(
             pieces.append(Name(figure.value))
             continue
         decimals = len(plain(figure.value).partition(".")[2])
-        pieces.append(Shown(about(field, figure.label, figure.value, decimals=decimals), "number"))
+        pieces.append(Shown(about(str(places[field]), figure.label, figure.value, decimals=decimals), "number"))
     return tuple(pieces)
 
 

@@ -163,7 +163,7 @@ def unrecognised(results: Results, checked: Checked, book: Ledger) -> Section | 
     content.append(
         Paragraph(
             "A sentence is recognised by words that the dossier lists for each claim. What is not marked is not "
-            "thereby true: rules miss claims, most of all where they are worded unusually.",
+            "thereby true: rules miss claims, above all where they are worded unusually.",
             "note",
         )
     )
@@ -217,12 +217,12 @@ def _compared(results: Results, book: Ledger, text: str, quantities: tuple[str, 
             high=100 * interval.high,
             interval="95 % confidence interval",
             certainty="not rated",
-            function="glabella.decision.judge",
+            function="glabella.decision.verdicts.judge",
             decimals=0 if interval.low >= 0.01 else 1,
         )
         verb = "lies within" if within else "lies outside"
         said.append(
-            ("Its number “", Name(share.words), f"” {verb} what the trials here come to, of each hundred: ",
+            ("Its number “", Name(share.words), f"” {verb} what the trials here come to, of a hundred: ",
              claim, " ", Small(("(", Name(names[key]), ")")))
         )  # fmt: skip
     return said
