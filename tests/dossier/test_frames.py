@@ -46,6 +46,9 @@ def test_sound_frames_have_no_fault(folder: Path) -> None:
         ("cold|colds", "cold|<cold>", 5, "concept 'cold' is made of itself"),
         ("when: [cures .. <cold>]", "over: [b]\n    unless: [<cold>]", 7, "claim 'a' has neither when nor denies"),
         ("cures .. <cold>", "cures .. <cold>]\n    over: [zz", 9, "no claim 'zz' in claims.yaml"),
+        ("claim: a", "claim: f.never", 7, "no claim 'f.never' in claims.yaml"),
+        ("claim: a", "claim: a\n    numbers: [nothing.treated]", 8, "no analysis for 'nothing.treated'"),
+        ("claim: a", "claim: a\n    numbers: [response_saline.people]", 8, "response_saline.people"),
         ("cures .. <cold>", "Cures .. <cold>", 8, "'Cures' is no word in small letters"),
         ("cures .. <cold>", "cures & <cold> + heals || ends", 8, "has an empty phrase"),
     ],
@@ -54,6 +57,11 @@ def test_a_fault_is_named_at_its_line(folder: Path, old: str, new: str, line: in
     found = faults(folder, FRAMES.replace(old, new))
     assert any(message in said for _, said in found), found
     assert {at for at, said in found if message in said} <= {line, line + 1, line - 1}, found
+
+
+def test_a_part_of_a_claim_and_shares_of_an_analysis_may_be_named(folder: Path) -> None:
+    more = "claim: f.alone\n    over: [f.together]\n    mirror: i\n    numbers: [response_saline.treated]"
+    assert faults(folder, FRAMES.replace("claim: a", more)) == []
 
 
 def test_a_claim_has_one_frame(folder: Path) -> None:
