@@ -31,7 +31,8 @@ _PREDICTION = (
     "the project's pages on coverage."
 )
 _FEW = (
-    "Trials are counted, not comparisons. One trial stands for itself. Two are shown both, and pooled under the "
+    "How few there are is counted in trials; several comparisons of a trial each keep their row. One trial stands "
+    "for itself. Two are shown both, and pooled under the "
     "prior of the spread between trials that the dossier declares; without one they are not pooled. From three on "
     "they are pooled as declared. With fewer than five a new trial’s interval comes from that prior, or there is "
     "none. Tests for small-study effects need ten."
