@@ -18,6 +18,9 @@ TREATED = [
     ("prabotulinumtoxinA", 20.0, "women"), ("daxibotulinumtoxinA", 40.0, "women"),
     ("relabotulinumtoxinA", 50.0, "women"),
 ]  # fmt: skip
+DEFINITIONS = ("none_or_mild", "one_grade")
+#: Products of which nothing late was seen.
+UNTIMED = ("incobotulinumtoxinA", "prabotulinumtoxinA")
 ACCOUNTS = ("none", "expectancy", "feedback", "satisfaction", "central")
 
 
@@ -31,11 +34,15 @@ def evidence() -> Evidence:
 def made_up(mechanism: Mechanism, **changes: Any) -> Fitted:
     """Make a fit up."""
     data: dict[str, Any] = {
-        "function": "glabella.mechanism.analyse", "version": "made up", "seed": 1, "level": 0.95,
+        "format": 2, "function": "glabella.mechanism.analyse", "version": "made up", "seed": 1, "level": 0.95,
         "inputs": dict.fromkeys(("model.ant", "parameters.yaml", "observations.yaml"), "made up"),
-        "muscle": _muscle(mechanism),
-        "courses": [_course(*it) for it in TREATED],
-        "landmarks": [_landmarks(*it) for it in TREATED], "mood": _mood(mechanism),
+        "muscle": _muscle(mechanism), "responders_at": 30.0,
+        "chain": {"log_likelihood": -150.0, "constants": [
+            {"name": name, "mode": each.value} for name, each in mechanism.parameters.items()
+            if each.role != "fixed" and not name.startswith(("k_mood", "gain"))
+        ]},
+        "courses": [_course(*it, name) for name in DEFINITIONS for it in TREATED],
+        "landmarks": [_landmarks(*it, name) for name in DEFINITIONS for it in TREATED], "mood": _mood(mechanism),
         "mood_courses": [
             {"explanation": name, "days": DAYS, "relief": [at * math.exp(-day / 100) / 2 for day in DAYS]}
             for at, name in enumerate(ACCOUNTS)
@@ -43,18 +50,9 @@ def made_up(mechanism: Mechanism, **changes: Any) -> Fitted:
         "schedules": [_scheduled(rule, name, at) for name in ("feedback", "expectancy")
                       for at, rule in enumerate(("fixed", "weakness", "symptoms"))],
         "sensitivity": [{
-            "quantity": "duration", "centre": 122.0,
-            "swings": [{"name": "steepness", "low": 1.4, "high": 6.6, "at_low": 104.0, "at_high": 134.0},
-                       {"name": "half_cut", "low": 0.12, "high": 0.44, "at_low": 169.0, "at_high": 86.0}],
-            "sobol": [{"name": "half_cut", "first": 0.71, "first_half_width": 0.05, "total": 0.78,
-                       "total_half_width": 0.06},
-                      {"name": "steepness", "first": 0.18, "first_half_width": 0.04, "total": 0.24,
-                       "total_half_width": 0.05}],
-        }, {
             "quantity": "outlasting", "explanation": "expectancy", "centre": 14.0,
             "swings": [{"name": "k_mood", "low": 0.014, "high": 0.71, "at_low": 61.0, "at_high": 2.0},
                        {"name": "k_noticing", "low": 0.09, "high": 1.4, "at_low": 17.0, "at_high": None}],
-            "sobol": [],
         }],
     }  # fmt: skip
     return Fitted.model_validate_json(Fitted.model_validate({**data, **changes}).model_dump_json())
@@ -65,57 +63,60 @@ def _interval(value: float, low: float | None = None, high: float | None = None)
 
 
 def _muscle(mechanism: Mechanism) -> dict[str, Any]:
+    names = ("days", "onset", "ceiling of none_or_mild", "days of one_grade", "spread of trials, days", "days, men")
     unknowns = [
-        {"name": name, "assumed": each.role == "assumed", "mode": each.value,
-         "posterior": _interval(each.value, each.value - 0.4 * abs(each.value), each.value + 0.6 * abs(each.value)),
-         "prior": _interval(each.value, each.value - 0.8 * abs(each.value), each.value + 2 * abs(each.value)),
-         "likelihood": _interval(each.value), "rhat": 1.01, "ess": 900.0, "profile": None,
-         "alone": at % 2 == 0, "verdict": ("identified", "not identified", "partly identified")[at % 3]}
-        for at, (name, each) in enumerate(mechanism.parameters.items())
-        if each.role != "fixed" and not name.startswith(("k_mood", "gain"))
+        {"name": name, "posterior": _interval(1.0 + at, 0.6 + at, 1.6 + at),
+         "prior": _interval(1.0 + at, at - 1.0, 3.0 + at),
+         "rhat": 1.01, "verdict": ("identified", "partly identified", "identified", "not identified")[at % 4]}
+        for at, name in enumerate(names)
     ]  # fmt: skip
     rows = [
-        {"id": each.id, "seen": each.arm.share, "fitted": _interval(0.8, 0.7, 0.9),
-         "left_out": _interval(0.7, 0.4, 0.9) if each.use == "fit" else None}
-        for each in mechanism.observations.muscle if each.use in ("fit", "held_out")
+        {"id": each.id, "kind": "share", "seen": each.arm.share, "left_out": _interval(0.7, 0.4, 0.9),
+         "error": 0.7 - each.arm.share, "inside": 0.4 <= each.arm.share <= 0.9, "score": -3.0}
+        for each in mechanism.observations.muscle if each.use == "fit"
+    ]  # fmt: skip
+    rows += [
+        {"id": each.id, "kind": "median", "seen": each.days.value, "left_out": _interval(0.5), "error": 0.0,
+         "inside": True, "score": -0.7}
+        for each in mechanism.observations.times if each.use == "fit" and each.after_day is not None
+    ]  # fmt: skip
+    predicted = [
+        {"of": of, "rows": rows_, "trials": trials, "error": error, "bias": bias, "coverage": coverage,
+         "width": 50.0, "score": -3.1}
+        for of, rows_, trials, error, bias, coverage in (
+            ("all", 71, 20, 8.1, -2.0, 97.2), ("shares", 60, 19, 8.7, 1.2, 92.3),
+            ("product_shares", 22, 7, 14.1, -3.4, 88.5), ("product_late", 17, 6, 9.9, 5.6, 85.7),
+        )
     ]  # fmt: skip
     return {
-        "log_likelihood": -143.9, "largest_log_likelihood": -140.2, "log_posterior": -160.1,
-        "draws": 1000, "chains": 8, "acceptance": 0.3,
-        "unknowns": unknowns,
-        "profiles": [{"name": "k_loss", "values": [0.008, 0.011, 0.016], "rise": [4.1, 0.0, 4.4]}],
-        "rows": rows,
-        "predicted": [
-            {"by": "study", "shares": 52, "groups": 15, "error": 8.7, "bias": 1.2, "coverage": 92.3},
-            {"by": "product", "shares": 52, "groups": 6, "error": 14.1, "bias": -3.4, "coverage": 88.5},
-            {"by": "held_out", "shares": 14, "groups": 5, "error": 9.9, "bias": 0.6, "coverage": 85.7},
-            {"by": "recalled", "shares": 10, "groups": 2, "error": 7.2, "bias": -1.1, "coverage": 90.0},
-        ],
-        "checks": [{"name": "largest miss", "seen": 3.1, "replicated": _interval(2.9, 2.1, 4.4), "p": 0.41}],
+        "draws": 1000, "chains": 8, "acceptance": 0.8, "unknowns": unknowns, "rows": rows, "predicted": predicted,
         "left_out": [],
     }  # fmt: skip
 
 
-def _course(product: str, dose: float, sex: str) -> dict[str, Any]:
+def _course(product: str, dose: float, sex: str, definition: str) -> dict[str, Any]:
     top = (0.8 if sex == "women" else 0.6) + dose / 1000
     middle = [top * min(1.0, day / 14) * math.exp(-max(day - 60, 0) / 90) for day in DAYS]
     return {
-        "product": product, "dose": dose, "sex": sex, "definition": "none_or_mild", "days": DAYS, "median": middle,
+        "product": product, "dose": dose, "sex": sex, "definition": definition, "days": DAYS, "median": middle,
         "low": [0.85 * x for x in middle], "high": [min(1.1 * x, 1.0) for x in middle],
         "next_low": [0.7 * x for x in middle], "next_high": [min(1.3 * x, 1.0) for x in middle],
     }  # fmt: skip
 
 
-def _landmarks(product: str, dose: float, sex: str) -> dict[str, Any]:
-    days = 100 + dose
+def _landmarks(product: str, dose: float, sex: str, definition: str) -> dict[str, Any]:
+    days = (100 if definition == DEFINITIONS[0] else 124) + dose
     return {
-        "product": product, "dose": dose, "sex": sex, "definition": "none_or_mild",
+        "product": product, "dose": dose, "sex": sex, "definition": definition,
+        "known": sex == "women" and product not in UNTIMED,
         "onset": _interval(1.9, 1.2, 3.1), "peak_day": _interval(24.0, 17.0, 33.0),
         "peak_share": _interval(0.84, 0.78, 0.9) if sex == "women" else _interval(0.62, 0.45, 0.75),
-        "duration": _interval(days, days - 18, days + 22), "short": _interval(days - 62, days - 70, days - 55),
+        "duration": _interval(days, days - 18, days + 22),
+        "next_duration": _interval(days - 1, days - 32, days + 47),
+        "short": _interval(days - 62, days - 70, days - 55),
         "long": _interval(days + 81, days + 60, None),
-        "kept": [{"day": 84.0, "share": _interval(0.72, 0.6, 0.81)},
-                 {"day": 168.0, "share": _interval(0.2, 0.1, 0.3)}],
+        "kept": [{"day": 84.0, "share": _interval(0.72, 0.6, 0.81), "next_share": _interval(0.72, 0.5, 0.9)},
+                 {"day": 168.0, "share": _interval(0.2, 0.1, 0.3), "next_share": _interval(0.2, 0.02, 0.5)}],
     }  # fmt: skip
 
 

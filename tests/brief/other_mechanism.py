@@ -40,8 +40,9 @@ def fit(**changes: Any) -> Fitted:
     """Make a small fit up, of one dose, one explanation and one rule."""
     days = (0.0, 7.0, 70.0)
     data: dict[str, Any] = {
-        "function": "glabella.mechanism.analyse", "version": "made up", "seed": 1, "level": 0.9, "inputs": {},
-        "muscle": muscle(),
+        "format": 2, "function": "glabella.mechanism.analyse", "version": "made up", "seed": 1, "level": 0.9,
+        "inputs": {}, "muscle": muscle(), "responders_at": 30.0,
+        "chain": {"log_likelihood": 0.0, "constants": [{"name": "k_up", "mode": 0.5}]},
         "courses": [{
             "product": "my_drug", "dose": 20.0, "sex": "men", "definition": "onset", "days": days,
             "median": (0.0, 0.6, 0.2), "low": (0.0, 0.5, 0.1), "high": (0.0, 0.7, 0.3),
@@ -68,22 +69,21 @@ def interval(value: float | None, low: float | None = None, high: float | None =
 def landmarks(**changes: Any) -> dict[str, Any]:
     """Give one dose in men."""
     return {
-        "product": "my_drug", "dose": 20.0, "sex": "men", "definition": "onset", "onset": interval(2.0, 1.0, 3.0),
-        "peak_day": interval(7.0), "peak_share": interval(0.6), "duration": interval(56.0, 49.0, 63.0),
+        "product": "my_drug", "dose": 20.0, "sex": "men", "definition": "onset", "known": True,
+        "onset": interval(2.0, 1.0, 3.0), "peak_day": interval(7.0), "peak_share": interval(0.6),
+        "duration": interval(56.0, 49.0, 63.0), "next_duration": interval(55.0, 42.0, 77.0),
         "short": interval(28.0), "long": interval(70.0), "kept": (), **changes,
     }  # fmt: skip
 
 
 def muscle(**changes: Any) -> dict[str, Any]:
-    """Give the muscle's part, with one constant that the data identify."""
+    """Give the muscle's part, with one number that the data identify."""
     known = {
-        "name": "k_up", "assumed": False, "mode": 0.5, "posterior": interval(0.5, 0.4, 0.6),
-        "prior": interval(0.5, 0.1, 0.9), "rhat": 1.0, "ess": 100.0, "profile": None, "likelihood": interval(0.5),
-        "alone": True, "verdict": "identified",
+        "name": "days", "posterior": interval(0.5, 0.4, 0.6), "prior": interval(0.5, 0.1, 0.9), "rhat": 1.0,
+        "verdict": "identified",
     }  # fmt: skip
     return {
-        "log_likelihood": 0.0, "log_posterior": 0.0, "largest_log_likelihood": 0.0, "draws": 1, "chains": 1,
-        "acceptance": 0.3, "unknowns": (known,), "profiles": (), "rows": (), "predicted": (), "checks": (),
+        "draws": 1, "chains": 1, "acceptance": 0.8, "unknowns": (known,), "rows": (), "predicted": (),
         "left_out": (), **changes,
     }  # fmt: skip
 

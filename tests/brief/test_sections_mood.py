@@ -22,7 +22,7 @@ from tests.brief.told import bare_digits, figures, lead, lines, table, tables, t
 
 ALL = (links, time_course, prediction, explanations, retreatment, identifiability)
 HOPE = "hope, because people notice what they got"
-BACK = "days until the frown is back in half of the women in whom it weakened"
+OUTLASTS = "days by which relief outlasts weakness"
 
 
 @pytest.fixture(scope="module")
@@ -345,36 +345,30 @@ def test_what_answers_rest_on_begins_with_counts_that_add_up(
     counts = [claims[f"course.constants.{name}"].value or 0 for name in ("identified", "partly", "assumed")]
     assert sum(counts) == len(part(read, "muscle")["unknowns"])
     assert lead(section) == (
-        "The data identify 5 of the model’s constants, and 14 in part or not at all. Nothing that was seen can "
-        "identify 10 more; they rest on assumptions."
+        "Of the numbers that tell how soon and how long the frown is weakened, the data identify 3, and 2 in "
+        "part; 1 "
+        "rest on assumptions."
     )
     assert bare_digits(section, read.dossier.names) == []
 
 
 def test_the_largest_swing_is_first(rests: tuple[Section, dict[str, Claim]]) -> None:
     said = lines(rests[0])
-    assert said[2:17] == [
+    assert said[2:9] == [
         "Each assumption was moved over its prior, one at a time; the bars show how far the result moves. First: "
-        f"{BACK}, 122 with every assumption at its central value.",
-        f"How far each assumption, moved over its prior, moves the {BACK}; the table holds the same numbers.",
+        f"{OUTLASTS}, if mood follows by: {HOPE}, 14.0 with every assumption at its central value.",
+        f"How far each assumption, moved over its prior, moves the {OUTLASTS}; the table holds the same numbers.",
         "",
         "The same as a table",
-        f"With every assumption at its central value: {BACK}, 122. Then one is moved at a time.",
+        f"With every assumption at its central value: {OUTLASTS}, if mood follows by: {HOPE}, 14.0. Then one is "
+        "moved "
+        "at a time.",
         "assumption | low value | result | high value | result",
-        "cut share at which the muscle is half weak | 0.12 | 169 | 0.44 | 86",
-        "how steeply weakness follows the cut share | 1.4 | 104 | 6.6 | 134",
-        "Share of that result’s variance that comes from each assumption, as if none depended on another.",
-        "assumption | alone | with the others",
-        "cut share at which the muscle is half weak | 71\u202f% (66 to 76) | 78\u202f% (72 to 84)",
-        "how steeply weakness follows the cut share | 18\u202f% (14 to 22) | 24\u202f% (19 to 29)",
-        f"What moves: days by which relief outlasts weakness, if mood follows by: {HOPE}",
-        "How far each assumption, moved over its prior, moves the days by which relief outlasts weakness; the "
-        "table holds the same numbers.",
-        "",
+        "how fast mood follows (per day) | 0.014 | 61.0 | 0.710 | 2.0",
     ]
     assert "how fast people notice that they cannot frown (per day) | 0.090 | 17.0 | 1.400 | not reached" in said
     drawn = figures(rests[0])
-    assert list(drawn) == ["assumptions-0", "assumptions-1"]
+    assert list(drawn) == ["assumptions-0"]
     assert all(isinstance(each.picture, Plot) and each.picture.altair().to_dict() for each in drawn.values())
 
 
@@ -382,78 +376,69 @@ def test_a_result_is_as_certain_as_what_it_is_of(rests: tuple[Section, dict[str,
     _, claims = rests
     model = fitted_model(Results(read))
     assert model is not None
-    assert claims["course.swing.0.centre"].certainty == model.certainty == "low"
-    assert claims["course.swing.1.centre"].certainty == "very low"
-    assert claims["course.sobol.0.half_cut.alone"].interval == "95 % confidence interval"
-    assert claims["course.swing.0.half_cut.low"].label == (
-        f"low value of: cut share at which the muscle is half weak; moved for {BACK}"
-    )
+    assert model.certainty == "moderate"
+    assert claims["course.swing.0.centre"].certainty == "very low"
+    assert claims["course.constant.k_loss"].certainty == model.certainty
 
 
 def test_every_result_is_named(read: Evidence) -> None:
     swing = {"name": "steepness", "low": 1.4, "high": 6.6, "at_low": None, "at_high": 90.0}
     found = [
-        {"quantity": "responders", "centre": 68.0, "swings": [swing, {**swing, "name": "half_cut"}], "sobol": []},
-        {"quantity": "duration", "centre": 166.0, "product": "daxibotulinumtoxinA", "swings": [], "sobol": []},
-        {"quantity": "duration", "centre": 1.0, "swings": [{**swing, "name": "not_a_constant"}], "sobol": []},
+        {"quantity": "outlasting", "centre": 68.0, "swings": [swing, {**swing, "name": "half_cut"}]},
+        {"quantity": "outlasting", "centre": 1.0, "swings": [{**swing, "name": "not_a_constant"}]},
     ]
     section, claims = told(identifiability.report, changed(read, sensitivity=found))
-    said = text(section)
-    assert (
-        "First: percentage of women whose frown is weakened after 12 weeks, 68.0 with every assumption at" in said
-    )
-    assert f"{BACK}, after daxibotulinumtoxinA, 166" in said
-    assert "not a constant | 1.4 | not reached | 6.6 | 90.0" in said
+    assert f"First: {OUTLASTS}, 68.0 with every assumption at" in text(section)
+    assert "not a constant | 1.4 | not reached | 6.6 | 90.0" in text(section)
     assert list(figures(section)) == ["assumptions-0"], "one assumption has none to be drawn beside"
-    assert claims["course.swing.1.centre"].label == (
-        f"{BACK}, after daxibotulinumtoxinA, with every assumption at its central value"
-    )
-    assert "course.none_or_mild.onabotulinumtoxinA.women.30.kept.84.time" in claims
+    assert claims["course.swing.1.centre"].label == f"{OUTLASTS}, with every assumption at its central value"
 
 
-def test_a_result_without_a_time_is_named_without_one(tmp_path: Path) -> None:
-    found = [{"quantity": "responders", "centre": 68.0, "swings": [], "sobol": []}]
-    section, _ = told(identifiability.report, other(tmp_path / "mine", sensitivity=found))
-    assert "First: percentage of women whose jaw is weakened, 68.0 with every assumption at" in text(section)
-
-
-def test_every_constant_has_its_verdict(rests: tuple[Section, dict[str, Claim]], read: Evidence) -> None:
-    section, claims = rests
-    unknowns, held = (each for each in tables(section) if plain(each.columns[0].head) == "constant")
-    rows = [tuple(map(plain, row.cells)) for row in unknowns.rows]
-    assert len(rows) == len(part(read, "muscle")["unknowns"])
-    assert rows[0] == (
-        "what a unit of abobotulinumtoxinA does (per unit of abobotulinumtoxinA)", "assumed", "0.40 (0.08 to 1.20)",
-        "0.40 (0.24 to 0.64)", "not identified; only with priors",
-    )  # fmt: skip
-    assert {row[4].partition(";")[0] for row in rows} == {"identified", "partly identified", "not identified"}
-    assert {row[1] for row in rows} == {"assumed", "derived", "seen"}
-    fixed = [tuple(map(plain, row.cells)) for row in held.rows]
-    assert fixed[0] == (
-        "what a unit of onabotulinumtoxinA does (per unit of onabotulinumtoxinA)", "1.00", "by definition",
-    )  # fmt: skip
-    assert claims["course.constant.k_entry"].function == "glabella.brief.quote"
-    assert claims["course.constant.k_loss.prior"].certainty == "not rated"
-    assert claims["course.constant.k_loss.posterior"].function == "glabella.mechanism.fit"
-    said = lines(section)
-    folded = said.index("Every constant: before the data, and with them")
-    assert said[folded + 1 : folded + 3] == [
-        "Where the two intervals are alike, the data have added nothing.",
-        "constant | known as | before the data | with the data | identified by the data",
-    ]
-    assert "Held as their sources have them." in said
-    assert "constant | value | known as" in said
-
-
-def test_a_constant_of_a_product_rests_on_the_trials_of_that_product(
-    rests: tuple[Section, dict[str, Claim]],
+def test_every_number_of_the_course_has_its_verdict(
+    rests: tuple[Section, dict[str, Claim]], read: Evidence
 ) -> None:
-    own, every = (
-        {source.reference for source in rests[1][f"course.constant.{name}.posterior"].sources}
-        for name in ("potency_daxibotulinumtoxinA", "steepness")
+    section, claims = rests
+    (unknowns,) = (each for each in tables(section) if plain(each.columns[0].head) == "number")
+    rows = [tuple(map(plain, row.cells)) for row in unknowns.rows]
+    assert rows[0] == ("days", "1.00 (−1.00 to 3.00)", "1.00 (0.60 to 1.60)", "identified")
+    assert [row[3] for row in rows] == [each["verdict"] for each in part(read, "muscle")["unknowns"]]
+    assert rows[2][0] == "ceiling of none or mild"
+    assert claims["course.unknown.0.prior"].certainty == "not rated"
+    assert claims["course.unknown.0.posterior"].function == "glabella.mechanism.fit_course"
+    said = lines(section)
+    folded = said.index("Every number of the course: before the data, and with them")
+    assert said[folded + 1 : folded + 3] == [
+        "Ceilings are logits, times are logarithms of days. Where the two intervals are alike, the data have added "
+        "nothing. Numbers of single trials are left out.",
+        "number | before the data | with the data | identified by the data",
+    ]
+
+
+def test_the_chain_stands_apart_and_says_that_it_times_nothing(
+    rests: tuple[Section, dict[str, Claim]], read: Evidence
+) -> None:
+    section, claims = rests
+    said = lines(section)
+    folded = said.index("The chain of how it works, which is asked for no duration")
+    assert said[folded + 1] == (
+        "The chain says how it may work and carries weakness to mood. How soon and how long are told by the "
+        "course, "
+        "which predicts trials better."
     )
-    assert {"SAK20", "DAXCN"} <= own <= every
-    assert "BEER11" in every - own
+    fitted, held = (each for each in tables(section) if plain(each.columns[0].head) == "constant")
+    rows = [tuple(map(plain, row.cells)) for row in fitted.rows]
+    assert len(rows) == len(part(read, "chain")["constants"])
+    assert rows[0] == (
+        "what a unit of abobotulinumtoxinA does (per unit of abobotulinumtoxinA)",
+        "0.400",
+        "assumed",
+    )
+    assert {row[2] for row in rows} == {"assumed", "derived", "seen"}
+    assert plain(held.rows[0].cells[1]) == "1.00"
+    assert claims["course.constant.k_entry"].function == "glabella.brief.quote"
+    assert claims["course.constant.k_loss"].function == "glabella.mechanism.fit"
+    assert "Held as their sources have them." in said
+    assert "Fitted to the same observations, with their priors." in said
 
 
 # --- all of them --------------------------------------------------------------------------------------------
@@ -513,17 +498,36 @@ def test_every_claim_is_shown_or_stands_behind_one_that_is(read: Evidence) -> No
 
 @pytest.mark.parametrize("module", ALL)
 def test_another_treatment_meets_none_of_our_words(module: Any, tmp_path: Path) -> None:
-    ways = ({"by": "study", "shares": 9, "groups": 2, "error": 3.0, "bias": 1.0, "coverage": 90.0},)
-    rows = ({"id": "first", "seen": 0.5, "fitted": interval(0.5), "left_out": interval(0.6, 0.4, 0.8)},)
-    checks = ({"name": "mean share", "seen": 0.5, "replicated": interval(0.4), "p": 0.2},)
+    ways = (
+        {
+            "of": "shares",
+            "rows": 9,
+            "trials": 2,
+            "error": 3.0,
+            "bias": 1.0,
+            "coverage": 90.0,
+            "width": 40.0,
+            "score": -2.0,
+        },
+    )
+    rows = (
+        {
+            "id": "first",
+            "kind": "share",
+            "seen": 0.5,
+            "left_out": interval(0.6, 0.4, 0.8),
+            "error": 0.1,
+            "inside": True,
+            "score": -2.0,
+        },
+    )
     gaps = ({"explanation": "hope", "weakness_half": interval(7.0), "relief_half": interval(8.0),
              "needed_half_life": 3.0},)  # fmt: skip
     swings = ({"name": "k_up", "low": 0.1, "high": 0.9, "at_low": 8.0, "at_high": 9.0},)
-    owed: list[dict[str, Any]] = [
-        {"quantity": it, "centre": 8.5, "swings": swings, "sobol": []} for it in ("duration", "outlasting")
-    ]
-    read = other(tmp_path / "mine", muscle=muscle(predicted=ways, rows=rows, checks=checks), mood=mood(gaps=gaps),
-                 sensitivity=owed)  # fmt: skip
+    owed = [{"quantity": "outlasting", "centre": 8.5, "swings": swings}]
+    read = other(
+        tmp_path / "mine", muscle=muscle(predicted=ways, rows=rows), mood=mood(gaps=gaps), sensitivity=owed
+    )
     section, claims = told(module.report, read)
     said = [text(section), *(f"{claim.label} {claim.population}" for claim in claims.values())]
     for figure in figures(section).values():
@@ -586,14 +590,13 @@ def test_certainty_falls_a_level_a_reason_and_mood_is_no_better_than_its_effect(
         ({"error": 31.0}, "trials that it has not seen are predicted poorly"),
         ({"coverage": 80.0}, "trials that it has not seen are predicted poorly"),
         ({"rhat": 1.2}, "the draws of the posterior have not settled"),
-        ({"p": 0.001}, "some of what was seen is unlike what the model makes"),
-        ({"alone": True}, "many constants stand on assumptions"),
+        ({"untold": True}, "many of its numbers stand on assumptions"),
     ],
 )
 def test_every_reason_against_the_muscle_is_given(read: Evidence, change: dict[str, Any], reason: str) -> None:
     found = part(read, "muscle")
     for each in found["unknowns"]:
-        each.update(assumed=False, verdict="identified")
+        each.update(verdict="identified")
     firm = fitted_model(Results(changed(read, muscle=found)))
     assert firm is not None
     assert firm.reasons == ("the muscle was watched in trials of another use",)
@@ -601,14 +604,12 @@ def test_every_reason_against_the_muscle_is_given(read: Evidence, change: dict[s
     if key == "predicted":
         found["predicted"] = value
     elif key in ("error", "coverage"):
-        found["predicted"][0][key] = value
-    elif key == "p":
-        found["checks"][0][key] = value
+        found["predicted"][1][key] = value
     elif key == "rhat":
         found["unknowns"][0][key] = value
     else:
         for each in found["unknowns"][::2]:
-            each["assumed"] = True
+            each["verdict"] = "not identified"
     shaken = fitted_model(Results(changed(read, muscle=found)))
     assert shaken is not None
     assert shaken.reasons == ("the muscle was watched in trials of another use", reason)

@@ -21,7 +21,8 @@ from glabella.mechanism._likelihood import Likelihood
 from tests.dossier.test_fitted import digest, interval, made_up
 from tests.mechanism.models import TOXIN
 
-INPUTS = ("model.ant", "parameters.yaml", "observations.yaml", "explanations.yaml", "questions.yaml")
+INPUTS = ("model.ant", "parameters.yaml", "observations.yaml", "explanations.yaml", "questions.yaml",
+          "course.yaml")  # fmt: skip
 PRODUCT = "abobotulinumtoxinA"
 ARM = ("--product", PRODUCT, "--dose", "50")
 DEFINITIONS = ("none_or_mild", "one_grade")
@@ -54,16 +55,15 @@ def bare(tmp_path: Path) -> Path:
 def made_up_here(folder: Path) -> dict[str, Any]:
     """Make up a fit of the shipped mechanism."""
     found = made_up_for(folder)
-    names = {each["name"] for each in found["muscle"]["unknowns"]}
+    names = {each["name"] for each in found["chain"]["constants"]}
     assert names == set(MODES)
     return found
 
 
 def made_up_for(folder: Path) -> dict[str, Any]:
     found = made_up(folder)
-    (unknown,) = found["muscle"]["unknowns"]
-    found["muscle"]["unknowns"] = [{**unknown, "name": name, "mode": mode} for name, mode in MODES.items()]
-    found["muscle"]["profiles"], found["muscle"]["rows"] = [], []
+    found["chain"]["constants"] = [{"name": name, "mode": mode} for name, mode in MODES.items()]
+    found["muscle"]["rows"] = []
     for each in (*found["courses"], *found["landmarks"]):
         each["product"] = PRODUCT
     found["courses"] = [{**found["courses"][0], "definition": name} for name in DEFINITIONS]
@@ -329,7 +329,7 @@ def analysed(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
             raise ValueError(asked["error"])
         found = {name: part for name, part in made_up_for(asked["folder"]).items()
                  if name not in ("function", "version", "inputs")}  # fmt: skip
-        found["muscle"]["log_likelihood"] = asked.get("log_likelihood", -10.123456789)
+        found["chain"]["log_likelihood"] = asked.get("log_likelihood", -10.123456789)
         found["courses"][0]["median"] = np.array([0.0, 1 / 3])
         return found
 
@@ -346,13 +346,17 @@ def test_a_fit_is_written_and_told(bare: Path, analysed: dict[str, Any]) -> None
     kept = mechanism(bare).fitted
     assert kept is not None
     assert kept.inputs == {name: digest(bare, name) for name in INPUTS}
-    assert kept.muscle.log_likelihood == -10.1235
+    assert kept.chain.log_likelihood == -10.1235
     assert kept.courses[0].median == (0.0, 0.333333)
     text = (bare / "mechanism" / "fit.json").read_text(encoding="utf-8")
     assert text == json.dumps(json.loads(text), indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-    assert re.search(r"k_loss +0.02 +0.25 +1 +1.000  identified", done.stdout)
-    assert "trials left out in turn: 2 shares of 1 predicted with a mean absolute error of 7.0 " in done.stdout
-    assert "percentage points (bias -1.0); 95 % lie in their 95 % intervals" in done.stdout
+    assert re.search(r"days +0.5 +0.25 +1 +1.000  identified", done.stdout)
+    assert re.search(r"k_loss +0.02\n", done.stdout)
+    assert (
+        "shares: 2 of 1 trials left out in turn, missed by 7.0 points (bias -1.0); 95 % lie in their 95 % "
+        "intervals, "
+        "40 points wide; log score -2.00 a row" in done.stdout
+    )
     assert "The data cannot tell apart: expectancy, none." in done.stdout
     assert "Left out:\n  one: the number of people is not known\n" in done.stdout
     again = run("fit", bare, "--seed", 7, "--quick", "--json")
@@ -376,7 +380,7 @@ def test_a_broken_or_stale_fit_is_replaced(fitted: Path, analysed: dict[str, Any
         ({"error": "the model cannot be simulated"}, "the model cannot be simulated"),
         (
             {"log_likelihood": float("nan")},
-            "nothing is written: 1 validation error for Fitted\nmuscle.log_likelihood",
+            "nothing is written: 1 validation error for Fitted\nchain.log_likelihood",
         ),
     ],
 )

@@ -28,29 +28,34 @@ def made_up(folder: Path) -> dict[str, Any]:
     """Make up a fit of the small dossier; no number of it was computed."""
     course = {name: [0.0, 1.0] for name in ("days", "median", "low", "high", "next_low", "next_high")}
     who = {"product": "my_drug", "dose": 20.0, "sex": "women", "definition": "onset"}
-    days = ("onset", "peak_day", "peak_share", "duration", "short", "long")
-    unknown = {"name": "k_up", "assumed": False, "mode": 0.5, "posterior": interval(0.5), "prior": interval(1.0),
-               "rhat": 1.0, "ess": 400.0, "profile": interval(0.5), "likelihood": interval(0.5), "alone": True,
-               "verdict": "identified"}  # fmt: skip
+    days = ("onset", "peak_day", "peak_share", "duration", "next_duration", "short", "long")
+    unknown = {
+        "name": "days",
+        "posterior": interval(0.5),
+        "prior": interval(1.0),
+        "rhat": 1.0,
+        "verdict": "identified",
+    }
+    row = {"left_out": interval(0.4), "error": -0.1, "inside": True, "score": -2.0}
     explained = {"name": "hope", "gain": interval(4.0), "half_life": {"value": 7.0}, "spread": 0.0, "aicc": 3.0,
                  "bic": 3.0, "weight": 0.6, "parameters": 3, "expected": [2.5]}  # fmt: skip
     year = ("injections", "units", "weeks_weakness", "weeks_relief", "stopping_weakness", "stopping_relief")
     return {
-        "function": "glabella.mechanism.analyse", "version": "0", "seed": 1, "level": 0.95,
-        "inputs": {name: digest(folder, name) for name in (*INPUTS, "questions.yaml")
+        "format": 2, "function": "glabella.mechanism.analyse", "version": "0", "seed": 1, "level": 0.95,
+        "inputs": {name: digest(folder, name) for name in (*INPUTS, "questions.yaml", "course.yaml")
                    if (folder / "mechanism" / name).exists()},
         "muscle": {
-            "log_likelihood": -10.0, "log_posterior": -12.0, "largest_log_likelihood": -9.0,
-            "draws": 100, "chains": 2, "acceptance": 0.3,
+            "draws": 100, "chains": 2, "acceptance": 0.8,
             "unknowns": [unknown],
-            "profiles": [{"name": "k_up", "values": [0.4, 0.5], "rise": [1.0, 0.0]}],
-            "rows": [{"id": "first", "seen": 0.5, "fitted": interval(0.5)},
-                     {"id": "lasting", "seen": 0.5, "fitted": interval(0.4), "left_out": interval(0.3)}],
-            "predicted": [{"by": "study", "shares": 2, "groups": 1, "error": 7.0, "bias": -1.0, "coverage": 95.0}],
-            "checks": [], "left_out": ["one: the number of people is not known"],
+            "rows": [{**row, "id": "first", "kind": "share", "seen": 0.5},
+                     {**row, "id": "lasting", "kind": "median", "seen": 120.0}],
+            "predicted": [{"of": "shares", "rows": 2, "trials": 1, "error": 7.0, "bias": -1.0, "coverage": 95.0,
+                           "width": 40.0, "score": -2.0}],
+            "left_out": ["one: the number of people is not known"],
         },
+        "chain": {"log_likelihood": -10.0, "constants": [{"name": "k_up", "mode": 0.5}]}, "responders_at": 30.0,
         "courses": [{**who, **course}],
-        "landmarks": [{**who, **{day: interval(3.0) for day in days}, "kept": []}],
+        "landmarks": [{**who, "known": True, **{day: interval(3.0) for day in days}, "kept": []}],
         "mood": {
             "product": "my_drug", "rows": ["score"], "relief": [interval(3.0)], "weeks": [6.0],
             "explanations": [explained, {**explained, "name": "none", "parameters": 1, "weight": 0.4}],
@@ -62,8 +67,7 @@ def made_up(folder: Path) -> dict[str, Any]:
         "mood_courses": [{"explanation": "hope", "days": [0.0, 7.0], "relief": [0.0, 2.0]}],
         "schedules": [{"rule": "fixed", "explanation": "hope", "people": 10, "failed": 0, "never": 2.0,
                        "never_relief": 3.0, **{name: interval(4.0) for name in year}}],
-        "sensitivity": [{"quantity": "outlasting", "explanation": "hope", "centre": 10.0, "swings": [],
-                         "sobol": []}],
+        "sensitivity": [{"quantity": "outlasting", "explanation": "hope", "centre": 10.0, "swings": []}],
     }  # fmt: skip
 
 
@@ -94,7 +98,7 @@ def test_a_fit_is_read_with_its_dossier(dossier: Path) -> None:
     fitted = evidence.mechanism.fitted
     assert isinstance(fitted, Fitted)
     assert fitted.muscle.unknowns[0].posterior.low == 0.25
-    assert fitted.muscle.rows[0].left_out is None
+    assert fitted.muscle.rows[0].left_out.low == 0.2
     assert evidence.digests[FIT] == digest(dossier, "fit.json")
     assert fit_inputs(evidence.digests) == fitted.inputs
 
@@ -164,8 +168,7 @@ def put(*path: str | int) -> Callable[[dict[str, Any], Any], None]:
         (put("courses", 0, "product"), "other", r"no treatment in products.yaml 'other'; refit with"),
         (put("landmarks", 0, "product"), "placebo", r"no treatment in products.yaml 'placebo'"),
         (put("mood", "product"), "other", r"no treatment in products.yaml 'other'"),
-        (put("muscle", "unknowns", 0, "name"), "k_gone", r"no parameter 'k_gone'"),
-        (put("muscle", "profiles", 0, "name"), "k_gone", r"no parameter 'k_gone'"),
+        (put("chain", "constants", 0, "name"), "k_gone", r"no parameter 'k_gone'"),
         (put("muscle", "rows", 1, "id"), "score", r"no observation of the muscle 'score'"),
         (put("mood", "rows", 0), "first", r"no observation of mood 'first'"),
         (put("mood", "explanations", 0, "name"), "fear", r"no explanation 'fear'"),
@@ -176,8 +179,6 @@ def put(*path: str | int) -> Callable[[dict[str, Any], Any], None]:
         (put("sensitivity", 0, "explanation"), "fear", r"no explanation 'fear'"),
         (put("sensitivity", 0, "swings"), [{"name": "k_gone", "low": 0, "high": 1, "at_low": 0, "at_high": None}],
          r"no parameter 'k_gone'"),
-        (put("sensitivity", 0, "sobol"), [{"name": "k_gone", "first": 0, "first_half_width": 0, "total": 0,
-         "total_half_width": 0}], r"no parameter 'k_gone'"),
     ],
 )  # fmt: skip
 def test_names_are_those_of_the_dossier(
@@ -207,7 +208,7 @@ def test_names_are_those_of_the_dossier(
         (put("courses", 0, "median"), [0.1], r"courses.0: columns of different lengths: days 2, median 1"),
         (put("mood", "weeks"), [], r"mood: columns of different lengths: rows 1, relief 1, weeks 0"),
         (put("mood_courses", 0, "days"), [], r"mood_courses.0: columns of different lengths"),
-        (put("muscle", "profiles", 0, "rise"), [], r"muscle.profiles.0: columns of different lengths"),
+        (put("format"), 1, r"format is 1, expected 2; refit with: glabella mechanism fit"),
         (put("inputs"), {"model.ant": "0"}, r"made from \['model.ant'\], expected \['explanations.yaml', 'model"),
     ],
 )
@@ -219,6 +220,15 @@ def test_its_shape_is_checked(
     keep(dossier, found)
     faults = check(dossier)
     assert any(re.match(says, fault.message) and fault.line > 1 for fault in faults), faults
+
+
+def test_a_fit_of_an_older_form_is_one_fault_that_says_what_to_do(dossier: Path) -> None:
+    found = made_up(dossier)
+    del found["format"], found["chain"]
+    found["muscle"] = {"profiles": []}
+    keep(dossier, found)
+    (fault,) = check(dossier)
+    assert fault.message == f"format is 1, expected 2; refit with: glabella mechanism fit {dossier}"
 
 
 def test_a_fault_elsewhere_does_not_hide_behind_it(dossier: Path) -> None:

@@ -300,11 +300,15 @@ def test_nothing_remembered_or_told_by_others_is_fitted(mechanism: Mechanism) ->
     every = (*seen.muscle, *seen.times, *seen.nerve, *seen.mood)
     assert {each.status for each in every if each.use == "fit"} == {"seen", "derived"}
     remembered = [each for each in every if each.status == "recalled"]
+    assert {each.id for each in remembered} == {"zam17_w6"}
     assert {each.use for each in remembered} == {"held_out"}
-    assert sum(each.study == "label2002" for each in remembered) == 10
+    # What only others report of the muscle is neither fitted nor scored.
+    reported = [each for each in (*seen.muscle, *seen.times) if each.status == "reported"]
+    assert {each.use for each in reported} == {"context"}
     assert all(each.use != "fit" for each in seen.nerve)
     times = [each for each in seen.times if each.use == "fit"]
-    assert all(each.kind == "median_duration" and each.people.value and not each.days.bound for each in times)
+    assert all(each.people.value for each in times)
+    assert all(each.after_day is not None or each.kind == "mean_duration" for each in times)
 
 
 def test_what_is_asked_fits_the_mechanism(tmp_path: Path) -> None:
@@ -313,10 +317,10 @@ def test_what_is_asked_fits_the_mechanism(tmp_path: Path) -> None:
     file = folder / "mechanism" / "questions.yaml"
     text = file.read_text(encoding="utf-8")
     changed = text.replace("  incobotulinumtoxinA: [20]", "  letibotulinumtoxinA: [20]")
-    file.write_text(changed.replace("definition: none_or_mild", "definition: not_stated"), encoding="utf-8")
+    file.write_text(changed.replace("definition: none_or_mild", "definition: improved"), encoding="utf-8")
     found = [fault.message for fault in check(folder) if fault.file == "mechanism/questions.yaml"]
     assert any("'letibotulinumtoxinA' has no potency" in message for message in found)
-    assert any("no threshold_not_stated" in message for message in found)
+    assert any("no threshold_improved" in message for message in found)
     file.write_text(text.replace("abobotulinumtoxinA: [50]", "abobotulinumtoxinA: [-50]"), encoding="utf-8")
     assert any("doses of abobotulinumtoxinA are [-50.0]" in fault.message for fault in check(folder))
 
@@ -429,10 +433,8 @@ def test_the_observations_are_those_of_the_facts(muscle: dict[str, MuscleObserva
     for key, percent in facts["G008"].items():
         if key != "0":
             assert percents(f"onadose_{key}u_w24") == [percent, facts["G008"]["0"]]
-    for day, row in facts["G001"].items():
-        assert percents(f"label_physician_d{day}") == row
-    for day, row in facts["G002"].items():
-        assert percents(f"label_subject_d{day}") == row
+    # The label's shares by day were only remembered, and stand nowhere.
+    assert not any(name.startswith("label") for name in muscle)
     for when, row in facts["G034"].items():
         assert percents("ready1_subject_" + when.replace("day", "d").replace("month", "m")) == row
     events, n = facts["G004"]["responders"]

@@ -26,9 +26,8 @@ def old_fit(folder: Path) -> dict[str, Any]:
     fit = made_up_fit(folder)
     fit["inputs"]["questions.yaml"] = digest(folder, "questions.yaml")
     threshold, potency = "threshold_none_or_mild", "potency_mine"
-    unknown = fit["muscle"]["unknowns"][0]
-    fit["muscle"] |= {"unknowns": [{**unknown, "name": name} for name in (threshold, "frown_site")],
-                      "profiles": [{"name": potency, "values": [0.4], "rise": [1.0]}], "rows": []}  # fmt: skip
+    constants = [{"name": name, "mode": 0.4} for name in (threshold, "frown_site", potency)]
+    fit["chain"]["constants"], fit["muscle"]["rows"] = constants, []
     fit["muscle"]["foretold"] = fit["muscle"].pop("predicted")
     (row,) = fit["schedules"]
     row = {{"weeks_weakness": "weeks_frown", "stopping_weakness": "stopping_frown"}.get(key, key): value
@@ -141,7 +140,7 @@ def test_a_fit_keeps_standing_since_only_names_changed(old: Path) -> None:
     text = (old / FIT).read_text(encoding="utf-8")
     after = json.loads(text)
     assert [row["rule"] for row in after["schedules"]] == ["fixed", "weakness"]
-    assert after["muscle"]["unknowns"][1]["name"] == "at_site"
+    assert after["chain"]["constants"][1]["name"] == "at_site"
     changed = {name for name in before["inputs"] if before["inputs"][name] != after["inputs"][name]}
     assert changed == {"model.ant", "observations.yaml", "parameters.yaml", "questions.yaml"}
     assert "foretold" not in after["muscle"]

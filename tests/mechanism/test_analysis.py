@@ -18,14 +18,8 @@ from glabella.mechanism._mood_part import (
     gaps_part,
     schedules_part,
 )
-from glabella.mechanism._muscle_part import fitted_part, predicted_part
-from glabella.mechanism._owed_part import Moved, owed_part
 from glabella.mechanism._plain import interval, numbers
-from glabella.mechanism._posterior import Posterior
-from glabella.mechanism._predict import Predicted
-from glabella.mechanism._profile import Profile
 from glabella.mechanism._virtual import VirtualPeople
-from tests.mechanism.test_posterior import fitted
 
 
 @cache
@@ -57,66 +51,20 @@ def explained(name: str, **changed: float) -> Explained:
     return replace(made, **changed)  # type: ignore[arg-type]
 
 
-def posterior(spread: float) -> Posterior:
-    """Draws around the mode of a synthetic fit, all as wide as asked."""
-    found = fitted()
-    noise = np.random.default_rng(1).standard_normal((2000, len(found.place)))
-    draws = found.place + spread * noise
-    values = np.stack(
-        [
-            [each.from_line(x) for x in column]
-            for each, column in zip(found.likelihood.unknowns, draws.T, strict=True)
-        ],
-        axis=1,
-    )
-    ones = np.ones(len(found.place))
-    return Posterior(found.names, draws, values, ones, 1000 * ones, 0.3, 2, 24, 500, found.likelihood)
-
-
-@pytest.mark.parametrize(("spread", "verdict"), [(0.1, "identified"), (0.7, "partly identified"),
-                                                 (1.0, "not identified")])  # fmt: skip
-def test_an_unknown_is_told_if_its_posterior_is_narrower_than_its_prior(spread: float, verdict: str) -> None:
-    # Priors of the synthetic fit have a standard deviation of one on the real line, but those of shares.
-    rows, curves = fitted_part(fitted(), replace(fitted(), flat=("sensitivity_men",)), posterior(spread), ())
-    assert curves == []
-    by_name = {row["name"]: row for row in rows}
-    assert by_name["sensitivity_men"]["verdict"] == by_name["potency_other"]["verdict"] == verdict
-    assert by_name["potency_other"]["alone"]
-    assert not by_name["sensitivity_men"]["alone"]
-    assert by_name["sensitivity_men"]["likelihood"]["low"] is None
-    assert by_name["potency_other"]["prior"]["high"] == pytest.approx(0.5 * np.exp(1.959964), rel=1e-5)
-
-
-def test_limits_that_a_profile_does_not_reach_are_null() -> None:
-    line = Profile(
-        "potency_other", np.array([0.4, 0.5, 0.6]), np.array([1.0, 0.0, np.inf]), 0.3, np.inf, "bounded below"
-    )
-    rows, curves = fitted_part(fitted(), fitted(), posterior(0.1), (line,))
-    own = next(row for row in rows if row["name"] == "potency_other")["profile"]
-    assert own["low"] == 0.3
-    assert own["high"] is None
-    assert curves == [{"name": "potency_other", "values": [0.4, 0.5], "rise": [1.0, 0.0]}]
-
-
 def test_plain_values_are_finite_or_null() -> None:
     assert interval(np.inf, np.nan, 2) == {"value": None, "low": None, "high": 2.0}
     with pytest.raises(ValueError, match="1 of 2 numbers are not finite"):
         numbers([1.0, np.inf])
 
 
-def test_bias_has_the_sign_of_too_many_predicted() -> None:
-    there = Predicted(
-        np.array(["a", "b"]), np.array([0.2, 0.4]), np.array([0.3, 0.7]), np.zeros(2), np.ones(2), 0.95
-    )
-    assert predicted_part("study", there) == {
-        "by": "study", "shares": 2, "groups": 2, "error": pytest.approx(20.0), "bias": pytest.approx(20.0),
-        "coverage": pytest.approx(100.0),
-    }  # fmt: skip
-
-
 def test_without_questions_nothing_is_fitted() -> None:
     with pytest.raises(ValueError, match=r"no mechanism/questions\.yaml"):
         analyse(replace(evidence(), questions=None))
+    with pytest.raises(ValueError, match=r"no mechanism/course\.yaml"):
+        analyse(replace(evidence(), course=None))
+    nothing = evidence().observations.model_copy(update={"muscle": (), "times": ()})
+    with pytest.raises(ValueError, match="nothing to fit"):
+        analyse(replace(evidence(), observations=nothing))
 
 
 def test_only_what_a_switch_lets_through_moves_mood() -> None:
@@ -172,19 +120,3 @@ def test_a_year_of_fixed_injections_is_counted() -> None:
     assert fixed["units"]["value"] == pytest.approx(30 * fixed["injections"]["value"])
     assert all(row["injections"]["value"] <= fixed["injections"]["value"] for row in rows)
     assert fixed["failed"] == 0
-
-
-def test_what_moves_the_duration_is_ranked() -> None:
-    questions = asked().model_copy(update={"product": "first", "definition": "mild", "doses": {"first": (20.0,)}})
-    there = posterior(0.05)
-    low, middle, high = np.quantile(there.draws, [0.025, 0.5, 0.975], axis=0)
-    found, share = owed_part(Moved(there.likelihood, middle, low, high), questions, 128, 1)
-    assert (found["quantity"], share["quantity"]) == ("duration", "responders")
-    assert 0 < share["centre"] < 100
-    names = [each["name"] for each in found["swings"]]
-    # The other product, the other definition and men have no part in it.
-    assert set(names) == {"threshold_mild", "sensitivity_spread"}
-    swings = [abs(each["at_high"] - each["at_low"]) for each in found["swings"]]
-    assert swings == sorted(swings, reverse=True)
-    assert {each["name"] for each in found["sobol"]} == set(names)
-    assert sum(each["first"] for each in found["sobol"]) == pytest.approx(1.0, abs=0.1)

@@ -11,7 +11,6 @@ from scipy.stats import binom, norm
 from glabella.mechanism import load
 from glabella.mechanism._fit import Fit, fit, slopes
 from glabella.mechanism._likelihood import SHIFTS, Likelihood, MuscleData, muscle_data
-from glabella.mechanism._profile import profile
 from glabella.mechanism._unknowns import Unknown
 from tests.mechanism.models import TOXIN
 
@@ -153,16 +152,6 @@ def test_slopes_are_those_of_the_objective() -> None:
     np.testing.assert_allclose(found, coarse, rtol=1e-2, atol=0.05)
 
 
-def test_a_profile_agrees_with_wald_where_the_data_are_many() -> None:
-    found = fit(MODEL, expected(synthetic()), QUICK)
-    place = found.names.index("sensitivity_men")
-    there = profile(found, "sensitivity_men")
-    assert there.verdict == "identified"
-    assert there.low == pytest.approx(found.low[place], abs=0.15 * found.se[place])
-    assert there.high == pytest.approx(found.high[place], abs=0.15 * found.se[place])
-    assert "identified" in str(there)
-
-
 def test_what_the_data_cannot_tell_is_said() -> None:
     # One product at one dose: only its potency times the speed of cutting can show.
     data = synthetic().rows(np.arange(6))
@@ -172,7 +161,6 @@ def test_what_the_data_cannot_tell_is_said() -> None:
     assert {"potency_first", "kcut"} <= set(found.flat)
     assert "threshold_mild" not in found.flat or not np.isfinite(found.se[2])
     assert "not identified" in str(found)
-    assert profile(found, "kcut").verdict == "not identified"
 
 
 def test_an_assumption_is_held_by_its_prior() -> None:
@@ -219,5 +207,3 @@ def test_unknowns_that_cannot_be_are_named() -> None:
         Unknown("kx", 1.0, "log", assumed=True)
     with pytest.raises(ValueError, match="family 'cauchy'"):
         Unknown("kx", 1.0, "log", "cauchy")
-    with pytest.raises(ValueError, match="no unknown 'kx'"):
-        profile(fitted(), "kx")

@@ -1,4 +1,4 @@
-"""Sensitivity: known indices of known functions, and what cannot be shared out."""
+"""Sensitivity: known swings of known functions."""
 
 from typing import Any
 
@@ -9,59 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import beta, norm
 
-from glabella.mechanism._sensitivity import quantile, sobol, tornado
+from glabella.mechanism._sensitivity import quantile, tornado
 from glabella.mechanism._unknowns import Unknown
-
-ANGLES = tuple(Unknown(f"x{k}", 0.0, family="uniform", parameters={"low": -np.pi, "high": np.pi}) for k in range(3))
-
-
-def ishigami(x: Any) -> Any:
-    return np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
-
-
-def test_the_ishigami_function() -> None:
-    # Ishigami T, Homma T. 1990: partial variances in closed form.
-    a, b = 7.0, 0.1
-    one, two = 0.5 * (1 + b * np.pi**4 / 5) ** 2, a**2 / 8
-    both = b**2 * np.pi**8 * (1 / 18 - 1 / 50)
-    every = one + two + both
-    found = sobol(ishigami, ANGLES, 4096, 3)
-    assert found.names == ("x0", "x1", "x2")
-    first, total = np.array([one, two, 0]) / every, np.array([one + both, two, both]) / every
-    # Sobol points err less than the bootstrap of independent ones says.
-    assert (np.abs(found.first - first) < found.first_half_width).all()
-    assert (np.abs(found.total - total) < found.total_half_width).all()
-    np.testing.assert_allclose(found.first, first, atol=0.02)
-    np.testing.assert_allclose(found.total, total, atol=0.02)
-    assert found.mean == pytest.approx(a / 2, rel=0.01)
-    assert found.sd == pytest.approx(np.sqrt(every), rel=0.01)
-    again = sobol(ishigami, ANGLES, 4096, 3)
-    np.testing.assert_array_equal(again.first_half_width, found.first_half_width)
-    assert (sobol(ishigami, ANGLES, 4096, 4).first != found.first).any()
-
-
-def test_samples_come_from_the_priors() -> None:
-    seen = []
-
-    def result(values: Any) -> Any:
-        seen.append(values)
-        return 3 * np.log(values[:, 0]) + 4 * values[:, 1]
-
-    priors = (
-        Unknown("rate", 1.0, "log", "log_normal", {"mean": -2.0, "sd": 0.5}),
-        Unknown("shift", 0.0, "real", "normal", {"mean": 1.0, "sd": 2.0}),
-        Unknown("share", 0.5, "logit", "beta", {"alpha": 2.0, "beta": 5.0}),
-    )
-    found = sobol(result, priors, 1024, 0)
-    (values,) = seen
-    assert values.shape == (1024 * 5, 3)
-    assert np.log(values[:, 0]).mean() == pytest.approx(-2, abs=0.01)
-    assert np.log(values[:, 0]).std() == pytest.approx(0.5, rel=0.02)
-    assert values[:, 2].mean() == pytest.approx(2 / 7, abs=0.005)
-    # 3 * 0.5 and 4 * 2 as standard deviations; the share acts on nothing.
-    exact = np.array([2.25, 64, 0]) / 66.25
-    np.testing.assert_allclose(found.first, exact, atol=0.02)
-    np.testing.assert_allclose(found.total, exact, atol=0.02)
 
 
 def test_quantiles() -> None:
@@ -110,16 +59,3 @@ def test_what_cannot_be_is_said_with_how_many() -> None:
         tornado(lost, [2], [-1], [1], ["a"])
     with pytest.raises(ValueError, match=r"low has shape \(1,\)"):
         tornado(lost, [0, 1], [-1], [1, 2], ["a", "b"])
-    uniform = Unknown("a", 0.5, family="uniform", parameters={"low": 0.0, "high": 1.0})
-    with pytest.raises(ValueError, match=r"\d+ of 24 results are not a number"):
-        sobol(lost, [uniform], 8)
-    with pytest.raises(ValueError, match="24 of 24 results are infinite"):
-        sobol(lambda x: np.full(len(x), np.inf), [uniform], 8)
-    with pytest.raises(ValueError, match="power of two"):
-        sobol(lost, [uniform], 1000)
-    with pytest.raises(ValueError, match="without a prior: b"):
-        sobol(lost, [uniform, Unknown("b", 1.0)], 8)
-    with pytest.raises(ValueError, match="no variance"):
-        sobol(lambda x: np.full(len(x), 2.0), [uniform], 8)
-    with pytest.raises(ValueError, match=r"shape \(2,\)"):
-        sobol(lambda x: x[:2, 0], [uniform], 8)

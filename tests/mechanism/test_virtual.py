@@ -12,7 +12,7 @@ from scipy.special import logit
 from glabella.mechanism import Rule, load
 from glabella.mechanism._repeated import YEAR, Scheduled, schedules
 from glabella.mechanism._virtual import VirtualPeople, virtual_people
-from tests.mechanism.test_answers import BULK, CARRIERS, LOSS, MOOD, SHIFT, SPREAD, likelihood
+from tests.mechanism.toy import BULK, CARRIERS, LOSS, MOOD, SHIFT, SPREAD, likelihood
 
 PEOPLE = 6000
 ASKED: dict[str, Any] = {"product": "one", "dose": 0.01, "definition": "mild", "sex_share_men": 0.3,

@@ -27,7 +27,8 @@ def panels(model: FittedModel, rows: tuple[Treated, ...]) -> Plot | None:
         for each in model.fitted.courses:
             if (each.product, each.sex, each.dose, each.definition) == wanted:
                 other = "" if row.row.product == model.fitted.mood.product else f", {row.product}"
-                label = f"{row.letter}: {row.row.sex}{other}"
+                untold = "" if row.row.known else ", late: not seen"
+                label = f"{row.letter}: {row.row.sex}{other}{untold}"
                 weeks = [day / DAYS_A_WEEK for day in each.days]
                 bands = (each.low, each.high, each.next_low, each.next_high)
                 courses.append(Course(label, weeks, each.median, *bands))

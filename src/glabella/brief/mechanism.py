@@ -23,14 +23,12 @@ if TYPE_CHECKING:
 #: From best to worst.
 LEVELS: tuple[Certainty, ...] = ("high", "moderate", "low", "very low")
 #: What an interval is; a level is said before it.
-CREDIBLE, LIKELY = "credible interval", "interval by likelihood"
+CREDIBLE, LIKELY, PREDICTION = "credible interval", "interval by likelihood", "interval of a new trial"
 #: What is never shown as known of a source.
 _STATUSES = {"assumed": "derived", "by_definition": "derived"}
 DAYS_A_WEEK = 7.0
 #: Trials are predicted poorly with a larger error, in percentage points, or so much less coverage than the level's.
 _POOR = 10.0
-#: Share of replications below which what was seen is unlike them.
-_UNLIKE = 0.025
 #: With more than this R-hat, chains have not met.
 _APART = 1.05
 #: Fewer trials of mood than this are few.
@@ -111,7 +109,7 @@ class FittedModel:
             if each.use == "fit" and (not products or each.product in products)
             for number in (*each.outcome, *each.given)
         ]
-        return once((*of_numbers(numbers), *self._constants_sources))
+        return of_numbers(numbers)
 
     @cached_property
     def mood_sources(self) -> tuple[Source, ...]:
@@ -147,7 +145,7 @@ class FittedModel:
     @cached_property
     def predicts_poorly(self) -> bool | None:
         """Whether trials are predicted poorly from the others; None where that was not computed."""
-        found = next((each for each in self.fitted.muscle.predicted if each.by == "study"), None)
+        found = next((each for each in self.fitted.muscle.predicted if each.of == "shares"), None)
         if found is None:
             return None
         return found.error > _POOR or found.coverage < 100 * self.fitted.level - _POOR
@@ -162,13 +160,11 @@ class FittedModel:
             reasons.append("how well it predicts trials was not computed")
         elif self.predicts_poorly:
             reasons.append("trials that it has not seen are predicted poorly")
-        untold = [each for each in muscle.unknowns if each.assumed or each.verdict == "not identified"]
+        untold = [each for each in muscle.unknowns if each.verdict == "not identified"]
         if len(untold) * 4 > len(muscle.unknowns):
-            reasons.append("many constants stand on assumptions")
+            reasons.append("many of its numbers stand on assumptions")
         if any(each.rhat > _APART for each in muscle.unknowns):
             reasons.append("the draws of the posterior have not settled")
-        if any(each.p < _UNLIKE for each in muscle.checks):
-            reasons.append("some of what was seen is unlike what the model makes")
         return tuple(reasons)
 
     @property
@@ -242,6 +238,11 @@ class FittedModel:
             if each.product != product and each.sex == "women" and each.dose == self.label_dose(each.product)
         ]
         return (*by_dose, *others)
+
+    def by_definition(self, row: Landmarks) -> tuple[Landmarks, ...]:
+        """Give the same dose in the same people by each definition of a response."""
+        who = (row.product, row.dose, row.sex)
+        return tuple(each for each in self.fitted.landmarks if (each.product, each.dose, each.sex) == who)
 
     @cached_property
     def usual(self) -> Landmarks:

@@ -165,7 +165,7 @@ def constants(mechanism: Mechanism, product: str | None) -> tuple[dict[str, floa
 
 
 def _modes(fitted: Fitted | None) -> dict[str, float]:
-    return {each.name: each.mode for each in fitted.muscle.unknowns} if fitted else {}
+    return {each.name: each.mode for each in fitted.chain.constants} if fitted else {}
 
 
 def _arm(mechanism: Mechanism, model: Model, product: str | None, dose: float | None) -> dict[str, float]:

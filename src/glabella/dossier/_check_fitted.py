@@ -11,7 +11,8 @@ from glabella.dossier._load import FIT, MECHANISM, Reading
 from glabella.dossier._text import read_document
 
 #: Files of the folder that enter the fit. What supports each link does not.
-INPUTS = ("model.ant", "parameters.yaml", "observations.yaml", "explanations.yaml", "questions.yaml")
+INPUTS = ("model.ant", "parameters.yaml", "observations.yaml", "explanations.yaml", "questions.yaml",
+          "course.yaml")  # fmt: skip
 #: The fit without any effect, where no explanation is that.
 NO_EFFECT = "no effect"
 
@@ -70,14 +71,10 @@ def _names(
     yield "treatment in products.yaml", _known(treatments), [*used, (("mood", "product"), mood.product)]
 
     parameters = parts.get(MECHANISM + "parameters.yaml")
-    used = [(("muscle", "unknowns", place, "name"), each.name) for place, each in enumerate(fitted.muscle.unknowns)]
+    used = [(("chain", "constants", place, "name"), each.name) for place, each in enumerate(fitted.chain.constants)]
     used += [
-        (("muscle", "profiles", place, "name"), each.name) for place, each in enumerate(fitted.muscle.profiles)
-    ]
-    used += [
-        (("sensitivity", place, field, row, "name"), one.name)
-        for place, each in enumerate(fitted.sensitivity)
-        for field in ("swings", "sobol") for row, one in enumerate(getattr(each, field))
+        (("sensitivity", place, "swings", row, "name"), one.name)
+        for place, each in enumerate(fitted.sensitivity) for row, one in enumerate(each.swings)
     ]  # fmt: skip
     yield "parameter", _known(parameters.parameters if parameters else None), used
 

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from glabella.dossier._course import CoursePriors
 from glabella.dossier._faults import Fault
-from glabella.dossier._load import MECHANISM, QUESTIONS, WORDS, Reading
+from glabella.dossier._load import COURSE, MECHANISM, QUESTIONS, WORDS, Reading
 from glabella.dossier._mechanism import Explanations, Links, Parameters
 from glabella.dossier._mechanism_words import MechanismWords
 from glabella.dossier._observations import MoodObservation, Observations
@@ -42,6 +43,8 @@ def check_mechanism(reading: Reading) -> Iterator[Fault]:
         yield from _check_questions(reading, questions, parameters)
     if words is not None and (explanations := reading.parts.get(EXPLANATIONS)) is not None:
         yield from _check_explanations(reading, explanations, words)
+    if (course := reading.parts.get(COURSE)) is not None:
+        yield from _check_course(reading, course, words, observations)
     if (said := reading.parts.get(WORDS)) is not None:
         yield from _check_words(reading, said, observations)
     yield from check_fitted(reading)
@@ -145,6 +148,32 @@ def _check_questions(reading: Reading, questions: Questions, parameters: Paramet
     if f"threshold_{questions.definition}" not in parameters.parameters:
         message = f"no threshold_{questions.definition} in parameters.yaml, so nothing tells who responds"
         yield _fault(reading, QUESTIONS, message, "definition")
+
+
+def _check_course(
+    reading: Reading, course: CoursePriors, words: frozenset[str] | None, observations: Observations | None
+) -> Iterator[Fault]:
+    """Look for products, definitions and a constant that the course says nothing of, or that are not there."""
+    treatments = _treatments(reading)
+    for product in course.label_doses:
+        if treatments is not None and product not in treatments:
+            message = f"no treatment {product!r} in products.yaml; expected one of {sorted(treatments)}"
+            yield _fault(reading, COURSE, message, "label_doses", product)
+    if words is not None and course.loss is not None and course.loss not in words:
+        yield _fault(reading, COURSE, f"the model has no {course.loss!r}; expected one of its constants", "loss")
+    if observations is None:
+        return
+    known = course.definitions.keys() | course.unknown.keys()
+    for field in ("muscle", "times"):
+        for index, each in enumerate(getattr(observations, field)):
+            if each.use != "fit":
+                continue
+            if each.product not in course.label_doses:
+                message = f"{each.product!r} has no dose under label_doses in course.yaml to compare its doses with"
+                yield _fault(reading, OBSERVATIONS, message, field, index, "product")
+            if each.definition not in known:
+                message = f"course.yaml has no definition {each.definition!r}; expected one of {sorted(known)}"
+                yield _fault(reading, OBSERVATIONS, message, field, index, "definition")
 
 
 def _check_words(reading: Reading, words: MechanismWords, observations: Observations | None) -> Iterator[Fault]:

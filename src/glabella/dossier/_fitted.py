@@ -1,4 +1,4 @@
-"""``mechanism/fit.json``: what was computed from a mechanism, kept because computing it takes minutes.
+"""``mechanism/fit.json``: what was computed from a mechanism, kept because computing it takes long.
 
 Written by ``glabella mechanism fit`` with the digests of the files it was made from, and never by hand. Readers
 only check its shape and that it is not stale.
@@ -15,6 +15,8 @@ from glabella.dossier._faults import MisfitError
 from glabella.dossier._number import Text, _Model, misfits_of_limits
 from glabella.dossier._schema import Id
 
+#: Of this form; of an older one there is nothing to keep.
+FORMAT = 2
 #: Whose course it is; trials of both sexes are mixtures.
 PeopleSex = Literal["women", "men"]
 
@@ -46,80 +48,72 @@ class Interval(_Finite):
 
 
 class FittedUnknown(_Finite):
-    """One unknown: what the data and its prior say of it, and whether the data say anything."""
+    """One unknown of the course: what its prior and what the data say of it."""
 
     name: Text
-    assumed: bool = Field(description="nothing seen can tell it; it stands on its prior")
-    mode: float
     posterior: Interval
     prior: Interval
     rhat: float
-    ess: float
-    profile: Interval | None = Field(None, description="limits of the profile; null where not profiled")
-    likelihood: Interval = Field(description="by the likelihood alone, with Wald limits; null where there are none")
-    alone: bool = Field(description="whether the likelihood alone, without priors, has a single best value of it")
     verdict: Literal["identified", "partly identified", "not identified"] = Field(
         description="whether the posterior is narrower than the prior: by half, by a little, or not"
     )
 
 
-class Curve(_Finite):
-    """The profile of one unknown: twice the rise of minus the log-likelihood at each value."""
-
-    name: Text
-    values: tuple[float, ...]
-    rise: tuple[float, ...]
-
-    @model_validator(mode="after")
-    def _lengths_are_alike(self) -> Curve:
-        _alike(values=self.values, rise=self.rise)
-        return self
-
-
 class PredictedRow(_Finite):
-    """One share as seen, as fitted, and as predicted by the other trials."""
+    """One observation of the muscle as seen, and as predicted by the other trials."""
 
     id: Id
-    seen: float
-    fitted: Interval
-    left_out: Interval | None = Field(None, description="predicted without its trial; null where it was not fitted")
+    kind: Literal["share", "median", "days"]
+    seen: float = Field(description="share of people, or days")
+    left_out: Interval = Field(
+        description="predicted without its trial, for a trial like it; of a median the share that is left at the "
+        "visit that is missed, or a half"
+    )
+    error: float = Field(description="predicted less seen; of a median nought between its visits")
+    inside: bool
+    score: float = Field(description="log of the chance of what was seen")
 
 
 class Predicted(_Finite):
-    """How well shares are predicted that a fit has not seen."""
+    """How well trials are predicted that the fit has not seen; medians are scored as intervals between visits."""
 
-    by: Literal["study", "product", "held_out", "recalled"]
-    shares: int
-    groups: int
-    error: float = Field(description="mean absolute error in percentage points")
+    of: Literal["all", "shares", "product_shares", "product_late"] = Field(
+        description="all rows; shares; shares of the product of the trials of mood; its rows on or after the first "
+        "of the days asked about"
+    )
+    rows: int
+    trials: int
+    error: float = Field(description="mean absolute error in percentage points, of shares and medians")
     bias: float = Field(description="mean of predicted less seen, in percentage points")
     coverage: float = Field(description="share of intervals that hold what was seen, in per cent")
-
-
-class Check(_Finite):
-    """A posterior predictive check: where a statistic of the data lies among those of replications."""
-
-    name: Text
-    seen: float
-    replicated: Interval
-    p: float = Field(description="share of replications at or beyond what was seen")
+    width: float = Field(description="mean width of the intervals of shares, in percentage points")
+    score: float = Field(description="mean log of the chance of what was seen, a row")
 
 
 class Muscle(_Finite):
-    """The model of the muscle, fitted."""
+    """How soon and how long: the course fitted, and how it predicts."""
 
-    log_likelihood: float
-    log_posterior: float
-    largest_log_likelihood: float = Field(description="of all constants, without the priors of those fitted")
     draws: int
     chains: int
     acceptance: float
     unknowns: tuple[FittedUnknown, ...]
-    profiles: tuple[Curve, ...]
     rows: tuple[PredictedRow, ...]
     predicted: tuple[Predicted, ...]
-    checks: tuple[Check, ...]
     left_out: tuple[Text, ...] = Field(description="a sentence for each observation that could not be used")
+
+
+class Constant(_Finite):
+    """One constant of the chain at its most likely value."""
+
+    name: Text
+    mode: float
+
+
+class Chain(_Finite):
+    """The model of how it works, fitted to the same observations; it is asked for no duration."""
+
+    log_likelihood: float
+    constants: tuple[Constant, ...]
 
 
 class Course(_Finite):
@@ -144,10 +138,11 @@ class Course(_Finite):
 
 
 class Kept(_Finite):
-    """Share of the responders at the peak who still respond at a day."""
+    """Share of the responders who still respond at a day."""
 
     day: float
     share: Interval
+    next_share: Interval = Field(description="what a next trial would see")
 
 
 class Landmarks(_Finite):
@@ -157,10 +152,12 @@ class Landmarks(_Finite):
     dose: float
     sex: PeopleSex
     definition: Text
+    known: bool = Field(description="whether anything late was seen of this product, and in this sex")
     onset: Interval
     peak_day: Interval
     peak_share: Interval
-    duration: Interval = Field(description="day by which half of the responders have lost it")
+    duration: Interval = Field(description="day by which half of the responders have lost it, in the average trial")
+    next_duration: Interval = Field(description="the same in a next trial")
     short: Interval = Field(description="day by which a tenth have lost it")
     long: Interval = Field(description="day by which nine tenths have lost it")
     kept: tuple[Kept, ...]
@@ -250,39 +247,27 @@ class Swing(_Finite):
     at_high: float | None
 
 
-class SobolIndex(_Finite):
-    """Which share of a result's variance one assumption brings, alone and with others."""
-
-    name: Text
-    first: float
-    first_half_width: float
-    total: float
-    total_half_width: float
-
-
 class Sensitivity(_Finite):
     """What a result owes to assumptions."""
 
-    quantity: Literal["duration", "responders", "outlasting"] = Field(
-        description="days by which half of the responders have lost it; per cent of people who respond on the "
-        "first of the days asked about; days by which relief outlasts weakness"
-    )
-    product: Id | None = Field(None, description="of which a duration or a share is")
+    quantity: Literal["outlasting"] = Field(description="days by which relief outlasts weakness")
     explanation: Text | None = Field(None, description="under which relief outlasts weakness")
     centre: float
     swings: tuple[Swing, ...]
-    sobol: tuple[SobolIndex, ...]
 
 
 class Fitted(_Finite):
     """``fit.json``."""
 
+    format: Literal[2] = Field(description="of an older one there is nothing to keep: fit anew")
     function: Text
     version: Text
     seed: int
     level: float
     inputs: dict[Text, Text] = Field(description="SHA-256 of each file of the folder that it was made from")
     muscle: Muscle
+    chain: Chain
+    responders_at: float = Field(description="day on which people count as responders whose loss is timed")
     courses: tuple[Course, ...]
     landmarks: tuple[Landmarks, ...]
     mood: Mood

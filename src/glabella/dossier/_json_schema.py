@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from glabella.dossier._comparators import Comparators
+from glabella.dossier._course import CoursePriors
 from glabella.dossier._fitted import Fitted
 from glabella.dossier._frames import Frames
 from glabella.dossier._mechanism import Explanations, Links, Parameters
@@ -34,6 +35,7 @@ KINDS: dict[str, type[BaseModel]] = {
     "links": Links,
     "explanations": Explanations,
     "questions": Questions,
+    "course": CoursePriors,
     "words": MechanismWords,
     "fit": Fitted,
 }
@@ -45,7 +47,8 @@ def json_schema(kind: str) -> dict[str, Any]:
     Parameters
     ----------
     kind : {"dossier", "study", "products", "claims", "reports", "comparators", "priors", "summary", "frames"}, \
-            or, of a mechanism, {"parameters", "observations", "links", "explanations", "questions", "words", "fit"}
+            or, of a mechanism, {"parameters", "observations", "links", "explanations", "questions", "course", \
+            "words", "fit"}
         The kind of file.
 
     Raises

@@ -13,8 +13,9 @@ from pydantic import BaseModel, ValidationError
 
 from glabella._reading import Path_, UnreadableError, read_bytes
 from glabella.dossier._comparators import Comparators
+from glabella.dossier._course import CoursePriors
 from glabella.dossier._faults import MOST_FAULTS, DossierError, Fault, MisfitError
-from glabella.dossier._fitted import Fitted
+from glabella.dossier._fitted import FORMAT, Fitted
 from glabella.dossier._frames import Frames
 from glabella.dossier._mechanism import Explanations, Links, Mechanism, Parameters
 from glabella.dossier._mechanism_words import MechanismWords
@@ -52,6 +53,8 @@ MECHANISM_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType({
 QUESTIONS = MECHANISM + "questions.yaml"
 #: How sentences name what the mechanism is of; without it they say "muscle".
 WORDS = MECHANISM + "words.yaml"
+#: What may be believed of the course before any trial; without it no course is fitted.
+COURSE = MECHANISM + "course.yaml"
 #: What was computed from the mechanism, by ``glabella mechanism fit``; a dossier may lack it.
 FIT = MECHANISM + "fit.json"
 
@@ -192,6 +195,7 @@ def _mechanism(parts: Mapping[str, Any]) -> Mechanism | None:
         links=MappingProxyType(links.links),
         explanations=MappingProxyType(parts[MECHANISM + "explanations.yaml"].explanations),
         questions=parts.get(QUESTIONS),
+        course=parts.get(COURSE),
         fitted=parts.get(FIT),
         words=parts.get(WORDS, MechanismWords()),
     )
@@ -299,7 +303,9 @@ def _read_mechanism(reading: Reading, folder: Path) -> None:
     """Read the model's text and the files beside it, where there is a folder of them."""
     if not (folder / MECHANISM).is_dir():
         return
-    optional: dict[str, type[BaseModel]] = {QUESTIONS: Questions, WORDS: MechanismWords}
+    optional: dict[str, type[BaseModel]] = {
+        QUESTIONS: Questions, WORDS: MechanismWords, COURSE: CoursePriors,
+    }  # fmt: skip
     there = {name: model for name, model in optional.items() if (folder / name).exists()}
     for name, model in {**MECHANISM_MODELS, **there}.items():
         if _read_file(reading, folder, name):
@@ -327,7 +333,14 @@ def _read_fitted(reading: Reading, folder: Path) -> None:
         reading.parts[FIT] = Fitted.model_validate_json(raw)
     except ValidationError as error:
         try:
-            reading.faults.extend(_faults(read_document(raw, FIT), error))
+            document = read_document(raw, FIT)
+            form = document.data.get("format", 1) if isinstance(document.data, dict) else FORMAT
+            if form != FORMAT:
+                # Of another form, every part would be a fault.
+                message = f"format is {form}, expected {FORMAT}; refit with: glabella mechanism fit {folder}"
+                reading.faults.append(Fault(FIT, document.line(("format",)), message))
+                return
+            reading.faults.extend(_faults(document, error))
         except DossierError as unreadable:
             reading.faults.extend(unreadable.faults)
 

@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
+from glabella.dossier._course import CoursePriors
 from glabella.dossier._faults import MisfitError
 from glabella.dossier._fitted import Fitted
 from glabella.dossier._mechanism_words import MechanismWords
@@ -181,6 +182,8 @@ class Mechanism:
     explanations : Mapping[str, Explanation]
     questions : Questions or None
         What is asked of the fit, where there is ``questions.yaml``.
+    course : CoursePriors or None
+        What may be believed of a course before any trial, where there is ``course.yaml``.
     fitted : Fitted or None
         What was computed from the rest, where it was.
     words : MechanismWords
@@ -194,6 +197,7 @@ class Mechanism:
     links: Mapping[str, Link]
     explanations: Mapping[str, Explanation]
     questions: Questions | None = None
+    course: CoursePriors | None = None
     fitted: Fitted | None = None
     words: MechanismWords = field(default_factory=MechanismWords)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -29,6 +30,11 @@ Definition = Literal[
     "none_or_mild", "one_grade", "two_grades", "two_grade_composite", "improved", "onset", "retained_response",
     "not_stated",
 ]  # fmt: skip
+
+
+_SAME_PEOPLE = (
+    "observations of one group are of the same people: later visits tell what changed, raters share their weight"
+)
 
 
 def _numbers(*candidates: Number | None) -> tuple[Number, ...]:
@@ -70,6 +76,12 @@ class Share(_Model):
     def numbers(self) -> tuple[Number, ...]:
         """What is known, as numbers with sources."""
         return _numbers(self.percent, self.events, self.n)
+
+    @property
+    def bound(self) -> str | None:
+        """On which side the source leaves the share, where it prints a bound only."""
+        told = self.percent or self.events
+        return told.bound if told else None
 
 
 class _Observation(_Model):
@@ -151,13 +163,25 @@ class MuscleObservation(_OneDose):
     day: float = Field(ge=0, description="the day it was seen; of a span of days, the last")
     from_day: float | None = Field(None, description="first day of a span")
     responders_at: float | None = Field(None, description="only people with a response at this day are counted")
+    group: Id | None = Field(None, description=_SAME_PEOPLE)
+    weight: float | None = Field(
+        None, gt=0, le=1, description="how much it counts where another row tells of the same people and no "
+        "condition joins the two, as of two visits of a plateau; it then stands apart from the visits of its group"
+    )  # fmt: skip
     arm: Share
     placebo: Share | None = None
 
     @model_validator(mode="after")
     def _span_is_in_order(self) -> MuscleObservation:
         MisfitError.refuse(misfits_of_limits("", None, self.from_day, self.day, "from_day"))
+        if self.responders_at is not None and self.responders_at >= self.day:
+            raise ValueError(f"responders_at is {self.responders_at:g}, expected a day before {self.day:g}")
         return self
+
+    @property
+    def last_day(self) -> float:
+        """The last day that it tells of."""
+        return self.day
 
     @property
     def outcome(self) -> tuple[Number, ...]:
@@ -166,20 +190,59 @@ class MuscleObservation(_OneDose):
 
 
 class TimeObservation(_OneDose):
-    """A time to something among people, in days."""
+    """A time to something among people, in days.
 
-    kind: Literal["median_duration", "median_onset", "mean_onset"]
+    Trials look at visits: a Kaplan-Meier median lies between two of them, and "at least" leaves the later one open.
+    """
+
+    kind: Literal["median_duration", "mean_duration", "median_onset", "mean_onset"]
     observer: Observer
     definition: Definition
     definition_note: Text | None = None
     responders_at: float | None = Field(None, description="only people with a response at this day are counted")
     days: NotNegative
+    se: Positive | None = Field(None, description="of a mean: how far it can be trusted, visits and rule included")
+    after_day: float | None = Field(
+        None, ge=0, description="of a median: last visit at which more than half had it"
+    )
+    by_day: float | None = Field(
+        None, ge=0, description="of a median: next visit; null where only 'at least' is known"
+    )
+    visits: tuple[float, ...] = Field((), description="of a mean: the days that people were seen, to the last")
+    group: Id | None = Field(None, description=_SAME_PEOPLE)
     people: Count = Field(description="status missing when unknown")
+
+    @model_validator(mode="after")
+    def _lies_between_visits(self) -> TimeObservation:
+        MisfitError.refuse(misfits_of_limits("", None, self.after_day, self.by_day, "after_day"))
+        if self.after_day is not None and self.after_day == self.by_day:
+            raise ValueError(f"after_day and by_day are both {self.after_day:g}, expected two visits")
+        if self.by_day is not None and self.after_day is None:
+            raise ValueError("by_day stands alone; expected after_day too, the visit before")
+        if self.kind != "median_duration" and self.after_day is not None:
+            raise ValueError(f"after_day is for a median_duration, not for a {self.kind}")
+        if self.kind != "mean_duration" and (self.visits or self.se is not None):
+            raise ValueError(f"visits and se are for a mean_duration, not for a {self.kind}")
+        if any(b <= a for a, b in pairwise(self.visits)):
+            raise ValueError("visits are out of order, expected days that increase")
+        value, given = self.days.value, self.responders_at
+        if value is not None and self.after_day is not None and not self.days.bound:
+            inside = self.after_day < value and (self.by_day is None or value <= self.by_day)
+            if not inside:
+                raise ValueError(f"days is {value:g}, expected within after_day and by_day")
+        if given is not None and self.after_day is not None and given > self.after_day:
+            raise ValueError(f"responders_at is {given:g}, expected no later than after_day, {self.after_day:g}")
+        return self
+
+    @property
+    def last_day(self) -> float:
+        """The last day that it tells of."""
+        return max(self.after_day or 0.0, self.by_day or 0.0, *self.visits)
 
     @property
     def outcome(self) -> tuple[Number, ...]:
         """What is known of the outcome, as numbers with sources."""
-        return _numbers(self.days, self.people)
+        return _numbers(self.days, self.se, self.people)
 
 
 class NerveObservation(_OneDose):
@@ -265,6 +328,7 @@ class Observations(_Model):
     times: tuple[TimeObservation, ...] = ()
     nerve: tuple[NerveObservation, ...] = ()
     mood: tuple[MoodObservation, ...] = ()
+    ends: dict[Id, NotNegative] = Field({}, description="by trial: the last day on which it saw its people")
     context: tuple[Statement, ...] = Field((), description="what is known but cannot be put beside the model")
 
     @model_validator(mode="after")
@@ -281,3 +345,44 @@ class Observations(_Model):
                 raise ValueError(f"id {each.id!r} stands twice")
             seen.add(each.id)
         return self
+
+    @model_validator(mode="after")
+    def _nothing_was_seen_after_the_end(self) -> Observations:
+        every: list[MuscleObservation | TimeObservation] = [*self.muscle, *self.times]
+        for each in every:
+            end = self.ends.get(each.study)
+            if end is not None and end.value is not None and each.last_day > end.value:
+                raise ValueError(
+                    f"{each.id} is of day {each.last_day:g}, but {each.study} ended on day {end.value:g}"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _groups_are_of_the_same_people(self) -> Observations:
+        seen: dict[str, MuscleObservation | TimeObservation] = {}
+        visits: dict[tuple[str, str, str, float], MuscleObservation] = {}
+        every: list[MuscleObservation | TimeObservation] = [*self.muscle, *self.times]
+        for each in every:
+            if each.group is None:
+                continue
+            first = seen.setdefault(each.group, each)
+            for name in ("study", "product", "units", "sex"):
+                if getattr(each, name) != getattr(first, name):
+                    raise ValueError(f"{each.id} and {first.id} are of one group, but of another {name}")
+            if isinstance(each, MuscleObservation):
+                key = (each.group, each.definition, each.observer, each.day)
+                if key in visits:
+                    raise ValueError(f"{each.id} and {visits[key].id} tell of the same people on the same day")
+                visits[key] = each
+                self._follow_on(each)
+        return self
+
+    def _follow_on(self, each: MuscleObservation) -> None:
+        """Refuse a later visit of the same people that is of another number of them."""
+        if each.weight is not None or each.responders_at is not None:
+            return
+        for one in self.muscle:
+            same = (one.group, one.definition, one.observer) == (each.group, each.definition, each.observer)
+            if same and one.weight is None and one.responders_at is None and one.arm.people != each.arm.people:
+                raise ValueError(f"{each.id} and {one.id} are of one group, but of {each.arm.people} and "
+                                 f"{one.arm.people} people; say what weight one of them has")  # fmt: skip

@@ -34,6 +34,9 @@ class Questions(_Model):
 
     product: Id = Field(description="the product of the trials of mood")
     definition: Definition = Field(description="what counts as a response in every answer")
+    other_definitions: tuple[Definition, ...] = Field(
+        (), description="further definitions with a course of their own"
+    )
     observer: Observer = "physician"
     doses: dict[Id, tuple[float, ...]] = Field(description="units of each product for which answers are given")
     kept_days: tuple[float, ...] = Field(description="days at which it is told how many still respond")
@@ -50,6 +53,8 @@ class Questions(_Model):
         for product, doses in self.doses.items():
             if not doses or min(doses) <= 0:
                 raise ValueError(f"doses of {product} are {list(doses)}; expected numbers above zero")
+        if not self.kept_days:
+            raise ValueError("kept_days is empty; expected at least one day")
         if not 0 <= self.men.value <= 1:
             raise ValueError(f"the share of men is {self.men.value:g}, expected between 0 and 1")
         for name in ("relief_limit", "gap_seen"):

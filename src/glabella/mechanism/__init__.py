@@ -6,9 +6,11 @@ are data of a dossier or of the user. libRoadRunner, libSBML and Antimony come w
 """
 
 from glabella.mechanism._analysis import analyse
-from glabella.mechanism._answers import Interval, Landmarks, ResponseCourse, course, duration_of_each, landmarks
-from glabella.mechanism._checks import Replicated, check, replicate
+from glabella.mechanism._answers import Interval
 from glabella.mechanism._compare import Compared, Explained, MoodData, compare, mood_data
+from glabella.mechanism._course_fit import CourseFit, fit_course
+from glabella.mechanism._course_rows import course_rows
+from glabella.mechanism._course_scores import PredictedRow, Scores, predict_row, scores
 from glabella.mechanism._edges import check_arrows, edges
 from glabella.mechanism._engine import simulate
 from glabella.mechanism._export import with_constants, with_injections, with_notes
@@ -16,73 +18,64 @@ from glabella.mechanism._fit import Fit, fit
 from glabella.mechanism._gap import Gap, gap, speed_for_gap
 from glabella.mechanism._likelihood import MuscleData, muscle_data
 from glabella.mechanism._model import Model, Quantity, load
-from glabella.mechanism._needed import Needed, amounts_needed
-from glabella.mechanism._observations import mood_rows, muscle_rows, muscle_unknowns
+from glabella.mechanism._observations import mood_rows, muscle_unknowns
 from glabella.mechanism._population import Population, simulate_population
-from glabella.mechanism._predict import Predicted, leave_one_out, predict
-from glabella.mechanism._profile import Profile, profile
 from glabella.mechanism._repeated import Lost, Scheduled, Spread, Yearly, schedules
 from glabella.mechanism._responders import responders
+from glabella.mechanism._rows import Row, Rows
 from glabella.mechanism._schedule import Course, Rule, simulate_rule
-from glabella.mechanism._sensitivity import Sobol, Tornado, quantile, sobol, tornado
+from glabella.mechanism._sensitivity import Tornado, quantile, tornado
+from glabella.mechanism._time_to_loss import TimeToLoss
 from glabella.mechanism._unknowns import Unknown
 from glabella.mechanism._virtual import VirtualPeople, virtual_people
 
 __all__ = [
     "Compared",
     "Course",
+    "CourseFit",
     "Explained",
     "Fit",
     "Gap",
     "Interval",
-    "Landmarks",
     "Lost",
     "Model",
     "MoodData",
     "MuscleData",
-    "Needed",
     "Population",
-    "Predicted",
-    "Profile",
+    "PredictedRow",
     "Quantity",
-    "Replicated",
-    "ResponseCourse",
+    "Row",
+    "Rows",
     "Rule",
     "Scheduled",
-    "Sobol",
+    "Scores",
     "Spread",
+    "TimeToLoss",
     "Tornado",
     "Unknown",
     "VirtualPeople",
     "Yearly",
-    "amounts_needed",
     "analyse",
-    "check",
     "check_arrows",
     "compare",
-    "course",
-    "duration_of_each",
+    "course_rows",
     "edges",
     "fit",
+    "fit_course",
     "gap",
-    "landmarks",
-    "leave_one_out",
     "load",
     "mood_data",
     "mood_rows",
     "muscle_data",
-    "muscle_rows",
     "muscle_unknowns",
-    "predict",
-    "profile",
+    "predict_row",
     "quantile",
-    "replicate",
     "responders",
     "schedules",
+    "scores",
     "simulate",
     "simulate_population",
     "simulate_rule",
-    "sobol",
     "speed_for_gap",
     "tornado",
     "virtual_people",

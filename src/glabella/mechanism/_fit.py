@@ -9,8 +9,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from glabella.mechanism._likelihood import Likelihood, MuscleData
+from glabella.mechanism._likelihood import Likelihood, MuscleData, RowLikelihood
 from glabella.mechanism._model import Model
+from glabella.mechanism._rows import Rows
 from glabella.mechanism._unknowns import Unknown
 from glabella.shown import steady
 
@@ -92,7 +93,7 @@ class Fit:
 
 def fit(
     model: Model,
-    data: MuscleData,
+    data: MuscleData | Rows,
     unknowns: Sequence[Unknown],
     *,
     held: Mapping[str, float] | None = None,
@@ -106,7 +107,7 @@ def fit(
     ----------
     model : Model
         Fills one state by ``dose`` and ``sensitivity`` and computes ``weakness``.
-    data : MuscleData
+    data : MuscleData or Rows
     unknowns : sequence of Unknown
     held : mapping of str to float, optional
         Constants of the model that differ from its own and are not estimated.
@@ -126,7 +127,10 @@ def fit(
     Mandema JW, et al. Clin Pharmacol Ther 2011;90:766-769 (model-based meta-analysis). Raue A, et al.
     Bioinformatics 2009;25:1923-1929 (identifiability by profiles).
     """
-    likelihood = Likelihood(model, data, unknowns, held)
+    likelihood = (
+        RowLikelihood(model, data, unknowns, held) if isinstance(data, Rows)
+        else Likelihood(model, data, unknowns, held)
+    )  # fmt: skip
     first = likelihood.start if start is None else np.asarray(start, dtype=float)
     if not np.isfinite(objective(likelihood, first, priors)):
         raise ValueError("the likelihood has no value where the search starts")
@@ -233,18 +237,3 @@ def _covariance(likelihood: Likelihood, place: Floats, priors: Priors) -> tuple[
     covariance[flat, flat] = np.inf
     kept = [steady(each, DIGITS) for each in covariance.ravel()]
     return np.reshape(kept, covariance.shape), flat
-
-
-def spread_out(covariance: Floats, least: float, most: float = np.inf) -> Floats:
-    """Give the symmetric root of a covariance, which no sign of an eigenvector changes.
-
-    Parameters
-    ----------
-    covariance : ndarray of shape (p, p)
-        Where it is infinite, 1 is taken.
-    least, most : float
-        Bounds of the eigenvalues.
-    """
-    finite = np.where(np.isfinite(covariance), covariance, 1.0)
-    values, vectors = np.linalg.eigh((finite + finite.T) / 2)
-    return np.asarray((vectors * np.sqrt(np.clip(values, least, most))) @ vectors.T)

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from glabella.mechanism._model import Model
 from glabella.mechanism._responders import Curves, crossing, share_above, with_placebo
+from glabella.mechanism._rows import Rows
 from glabella.mechanism._unknowns import Unknown
 
 Floats = NDArray[np.float64]
@@ -215,20 +216,6 @@ class Likelihood:
         """Give the share of responders of each row, averaged over studies."""
         return np.asarray((self.shares(place, SHIFTS) * np.exp(LOG_WEIGHTS)).sum(axis=1))
 
-    def replicate(self, places: Floats, rng: np.random.Generator) -> Floats:
-        """Draw the shares that new trials like these would see (k, m), one draw a place.
-
-        Each scale has a shift of its own in each draw; NaN where the model cannot be simulated.
-        """
-        self.prepare(places)
-        out = np.full((len(places), len(self.scale)), np.nan)
-        rows, people = np.arange(len(self.scale)), np.round(self.data.n).astype(int)
-        for row, place in zip(out, places, strict=True):
-            p = self.shares(place, rng.standard_normal(len(self.scales)))[rows, self.scale]
-            if not np.isnan(p).any():
-                row[:] = rng.binomial(people, np.clip(p, LEAST, 1 - LEAST)) / people
-        return out
-
     def log_likelihood(self, place: Floats) -> float:
         """Give the log-likelihood; minus infinity where the model cannot be simulated."""
         from scipy.special import gammaln, logsumexp
@@ -247,3 +234,46 @@ class Likelihood:
     def log_prior(self, place: Floats, every: bool) -> float:
         """Give the log density of the priors: of all unknowns, or of those that are assumed."""
         return sum(each.log_prior(x) for each, x in zip(self.unknowns, place, strict=True) if every or each.assumed)
+
+
+class RowLikelihood(Likelihood):
+    """Likelihood of any rows, medians between visits and later visits of the same people among them.
+
+    Parameters
+    ----------
+    model : Model
+    rows : Rows
+    unknowns : sequence of Unknown
+    held : mapping of str to float, optional
+    """
+
+    def __init__(
+        self, model: Model, rows: Rows, unknowns: Sequence[Unknown], held: Mapping[str, float] | None = None
+    ) -> None:
+        super().__init__(model, days_of_rows(rows), unknowns, held)
+        self.rows = rows
+
+    def log_likelihood(self, place: Floats) -> float:
+        """Give the log-likelihood; minus infinity where the model cannot be simulated."""
+        from scipy.special import logsumexp
+
+        alike = not self.values(place).get("study_spread", 0.0)
+        shifts, weights = (np.zeros(1), np.zeros(1)) if alike else (SHIFTS, LOG_WEIGHTS)
+        share = self.shares(place, shifts)
+        if np.isnan(share).any():
+            return -np.inf
+        each, _ = self.rows.log_likelihood(share.T)
+        by_scale = np.zeros((len(self.scales), len(shifts)))
+        np.add.at(by_scale, self.scale[self.rows.first], (each * self.rows.weight).T)
+        return float(logsumexp(by_scale + weights, axis=1).sum())
+
+
+def days_of_rows(rows: Rows) -> MuscleData:
+    """Give each day of rows as if it were a row of its own, for its share; nobody is counted there."""
+    found = [rows.rows[at] for at in rows.owner]
+    return muscle_data(
+        study=[each.study for each in found], product=[each.product for each in found],
+        dose=[each.dose for each in found], sex=[each.sex for each in found],
+        observer=[each.observer for each in found], definition=[each.definition for each in found],
+        day=rows.day, n=1.0, events=np.zeros(len(found)),
+    )  # fmt: skip

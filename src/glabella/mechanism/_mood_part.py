@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 #: Half-lives of mood that are looked at, in days.
 HALF_LIVES = (0.2, 500.0)
-HORIZON = 1461.0
+HORIZON = 1096.0
 WEEKS = np.arange(0.0, 53.0)
 YEAR = 364.0
 #: Years of repeating, and afterwards.
@@ -179,7 +179,6 @@ def outlasting_part(
         out.append({
             "quantity": "outlasting", "explanation": each.name, "centre": run.centre,
             "swings": swings(run),
-            "sobol": [],
         })  # fmt: skip
     return out
 

@@ -2,76 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from glabella.mechanism._compare import MoodData, mood_data
-from glabella.mechanism._likelihood import MuscleData, muscle_data
+from glabella.mechanism._likelihood import MuscleData
 from glabella.mechanism._model import Model
 from glabella.mechanism._reduce import reaching_names
 from glabella.mechanism._unknowns import Line, Unknown
 
 if TYPE_CHECKING:
-    from glabella.dossier import Mechanism, MoodObservation, MuscleObservation, Parameter, TimeObservation
+    from glabella.dossier import Mechanism, MoodObservation, Parameter
 
 LINES: Mapping[str, Line] = {
     "log_normal": "log", "half_normal": "log", "half_cauchy": "log", "beta": "logit", "normal": "real", "t": "real",
 }  # fmt: skip
-
-
-def muscle_rows(evidence: Mechanism, use: str = "fit") -> tuple[MuscleData, tuple[str, ...]]:
-    """Give the shares of responders of one use, and why others were left out.
-
-    A median time to the loss of a response is a share too: on that day half of the people still have it. The count
-    then tells as much of the median as an observed median does for many people.
-
-    Parameters
-    ----------
-    evidence : Mechanism
-        A dossier's.
-    use : str
-        ``fit`` or ``held_out``.
-
-    Returns
-    -------
-    MuscleData
-    tuple of str
-        A sentence for each observation of this use without a number of people.
-    """
-    known, left = muscle_observations(evidence, use)
-    if not known:
-        raise ValueError(f"no muscle observation with use {use}")
-    return _muscle(known), left
-
-
-def muscle_observations(
-    evidence: Mechanism, use: str = "fit"
-) -> tuple[tuple[MuscleObservation | TimeObservation, ...], tuple[str, ...]]:
-    """Give the observations behind the rows of :func:`muscle_rows` in order, and why others were left out."""
-    from glabella.dossier import MuscleObservation
-
-    known: list[MuscleObservation | TimeObservation] = []
-    left = []
-    every: list[MuscleObservation | TimeObservation] = [*evidence.observations.muscle, *evidence.observations.times]
-    for each in every:
-        if each.use != use:
-            continue
-        why = ""
-        if isinstance(each, MuscleObservation):
-            why = "" if each.arm.people else "the number of people is not known"
-        elif each.kind != "median_duration":
-            why = "a time to onset has no share"
-        elif each.days.bound:
-            why = "the median is only a bound"
-        elif not each.people.value:
-            why = "the number of people is not known"
-        if why:
-            left.append(f"{each.id}: {why}")
-        else:
-            known.append(each)
-    return tuple(known), tuple(left)
 
 
 def mood_rows(
@@ -165,35 +112,8 @@ def _effect(each: MoodObservation, scale: float) -> tuple[float, float, float] |
     return -factor * each.difference.value, factor * each.se.value, side
 
 
-def _muscle(rows: Sequence[MuscleObservation | TimeObservation]) -> MuscleData:
-    shares = [_share(each) for each in rows]
-    people = np.array([n for _, _, n, _ in shares], dtype=float)
-    return muscle_data(
-        study=[each.study for each in rows],
-        product=[each.product for each in rows],
-        dose=[each.units for each in rows],
-        sex=[each.sex for each in rows],
-        observer=[each.observer for each in rows],
-        definition=[each.definition for each in rows],
-        day=[day for day, *_ in shares],
-        n=people,
-        events=people * [share for _, share, _, _ in shares],
-        placebo=[placebo for *_, placebo in shares],
-        given=[np.nan if each.responders_at is None else each.responders_at for each in rows],
-    )
-
-
-def _share(each: MuscleObservation | TimeObservation) -> tuple[float, float, float, float]:
-    """Give the day, the share of responders, of how many people, and the share without the drug."""
-    from glabella.dossier import TimeObservation
-
-    if isinstance(each, TimeObservation):
-        return float(each.days.value or 0), 0.5, float(each.people.value or 0), 0.0
-    return each.day, each.arm.share, float(each.arm.people or 0), each.placebo.share if each.placebo else 0.0
-
-
 def muscle_unknowns(
-    evidence: Mechanism, model: Model, data: MuscleData, *, hold_assumed: bool = False
+    evidence: Mechanism, model: Model, data: MuscleData
 ) -> tuple[tuple[Unknown, ...], dict[str, float]]:
     """Give what is to be estimated from shares of responders, and what is held.
 
@@ -203,9 +123,6 @@ def muscle_unknowns(
     model : Model
     data : MuscleData
         Unknowns of products, definitions, observers or a sex that are not in it are left out.
-    hold_assumed : bool
-        Whether assumed constants of the model stay at their values, those of one product at what all have. Fits are
-        then several times quicker.
 
     Returns
     -------
@@ -223,7 +140,7 @@ def muscle_unknowns(
             continue
         if not constant and not _looked_up(name, data):
             continue
-        if each.role == "fixed" or (hold_assumed and constant and each.role == "assumed"):
+        if each.role == "fixed":
             if each.product is None:
                 held[constant or name] = each.value
             continue

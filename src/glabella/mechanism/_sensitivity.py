@@ -1,4 +1,4 @@
-"""What a result owes to what is assumed: one unknown at a time, and all of them together over their priors."""
+"""What a result owes to what is assumed, one unknown at a time."""
 
 from __future__ import annotations
 
@@ -80,93 +80,6 @@ def tornado(function: Result, centre: ArrayLike, low: ArrayLike, high: ArrayLike
     order = np.argsort(-_distance(at_low, at_high), kind="stable")
     ranked = tuple(names[place] for place in order)
     return Tornado(float(found[0]), ranked, least[order], most[order], at_low[order], at_high[order])
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Sobol:
-    """Which share of a result's variance comes from each unknown.
-
-    Attributes
-    ----------
-    names : tuple of str
-    first, total : ndarray of shape (p,)
-        Of the unknown alone, and together with all others.
-    first_half_width, total_half_width : ndarray of shape (p,)
-        Half of the width of their confidence intervals, by the bootstrap.
-    mean, sd : float
-        Of the result.
-    level : float
-    """
-
-    names: tuple[str, ...]
-    first: Floats
-    first_half_width: Floats
-    total: Floats
-    total_half_width: Floats
-    mean: float
-    sd: float
-    level: float
-
-
-def sobol(
-    function: Result, priors: Sequence[Unknown], n: int = 1024, seed: int = 1, *, level: float = 0.95
-) -> Sobol:
-    """Share out the variance of a result over the priors of the unknowns.
-
-    Parameters
-    ----------
-    function : callable
-        Takes values of shape (m, p) on the unknowns' own scales, gives results of shape (m,); called once with
-        ``n * (p + 2)`` rows.
-    priors : sequence of Unknown
-        Independent of each other.
-    n : int
-        A power of two.
-    seed : int
-    level : float
-        Of the confidence intervals.
-
-    Returns
-    -------
-    Sobol
-
-    Raises
-    ------
-    ValueError
-        If an unknown has no prior, ``n`` is no power of two, or results are not finite or all alike; the message
-        names how many.
-
-    References
-    ----------
-    Saltelli A, et al. Comput Phys Commun 2010;181:259-270.
-    Herman J, Usher W. J Open Source Softw 2017;2:97 (SALib).
-    """
-    from SALib.analyze import sobol as analysis
-    from SALib.sample import sobol as sampling
-
-    bare = [each.name for each in priors if not each.family]
-    if bare or not priors:
-        raise ValueError(f"without a prior: {', '.join(bare) or 'no unknown is given'}")
-    if n < 2 or n & (n - 1):
-        raise ValueError(f"n is {n}, expected a power of two")
-    p = len(priors)
-    problem = {"num_vars": p, "names": [each.name for each in priors], "bounds": [[0.0, 1.0]] * p}
-    places = sampling.sample(problem, n, calc_second_order=False, seed=seed)
-    # Neither end of a prior without limits can be simulated.
-    places = np.clip(places, 1e-9, 1 - 1e-9)
-    values = np.column_stack([quantile(each, column) for each, column in zip(priors, places.T, strict=True)])
-    found = _results(function, values)
-    wild = int((~np.isfinite(found)).sum())
-    if wild:
-        raise ValueError(f"{wild} of {len(found)} results are infinite; variances are of finite ones")
-    if np.ptp(found) <= 1e-12 * np.abs(found).max():
-        raise ValueError("the result is the same for all values of the unknowns: it has no variance to share out")
-    # SALib takes a seed of 0 for none.
-    shares = analysis.analyze(problem, found, calc_second_order=False, conf_level=level, seed=seed + 1)
-    first, width, total, total_width = (np.asarray(shares[key], dtype=float)
-                                        for key in ("S1", "S1_conf", "ST", "ST_conf"))  # fmt: skip
-    names = tuple(each.name for each in priors)
-    return Sobol(names, first, width, total, total_width, float(found.mean()), float(found.std()), level)
 
 
 def quantile(unknown: Unknown, probability: ArrayLike) -> Floats:

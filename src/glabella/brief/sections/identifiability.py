@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from glabella.brief.doses import first_time
 from glabella.brief.mechanism import (
     CREDIBLE,
     FittedModel,
@@ -39,8 +39,13 @@ from glabella.shown import (
 
 #: Of whom constants are.
 _CONSTANT = "constants of the model"
-#: Shares of a variance, as a label says them and as ids name them.
-_SHARES: Mapping[str, str] = {"alone": "alone", "with the others": "with_others"}
+#: What is moved.
+_RESULT = "days by which relief outlasts weakness"
+#: What the chain is for.
+_CHAIN = (
+    "The chain says how it may work and carries weakness to mood. How soon and how long are told by the course, "
+    "which predicts trials better."
+)
 #: How a constant is known.
 _KNOWN: Mapping[str, str] = {
     "seen": "seen",
@@ -65,17 +70,16 @@ class _Swung:
 
 @dataclass(frozen=True, slots=True)
 class _Moved:
-    """What a result owes to assumptions, the largest swing first; ``shares`` are of its variance."""
+    """What a result owes to assumptions, the largest swing first."""
 
     result: str
     named: Inline
     centre: Claim
     swings: tuple[_Swung, ...]
-    shares: tuple[tuple[str, Claim, Claim], ...]
 
 
 def report(results: Results, book: Ledger) -> Section | None:
-    """Tell which constants the data identify, and what results owe to those that are assumed."""
+    """Tell which numbers of the course the data identify, and what results owe to what is assumed."""
     model = fitted_model(results)
     if model is None:
         return None
@@ -83,8 +87,9 @@ def report(results: Results, book: Ledger) -> Section | None:
     content: list[Block] = [Paragraph(_answer(model, book), "lead")]
     for at, each in enumerate(moved):
         content += _first(at, each) if at == 0 else _folded(at, each)
-    constants = (_unknowns(model, book), _held(model, book))
-    content.append(Details("Every constant: before the data, and with them", constants))
+    content.append(Details("Every number of the course: before the data, and with them", (_unknowns(model, book),)))
+    chain = (Paragraph(_CHAIN), _fitted(model, book), _held(model, book))
+    content.append(Details("The chain of how it works, which is asked for no duration", chain))
     return Section("identifiability", "What do the model’s answers rest on?", tuple(content))
 
 
@@ -107,7 +112,7 @@ def _unit(each: Parameter | None) -> str:
 def _moved(model: FittedModel, book: Ledger, at: int, each: Sensitivity) -> _Moved:
     """Make the claims of one result."""
     by = model.explanation(each.explanation) if each.explanation else None
-    result, quantity = _result(model, each), _quantity(model, each)
+    result, quantity = _RESULT, _quantity(model, each)
     under = model.ledger(book).under(
         population="people as the model computes them",
         certainty=worse(model.certainty, model.mood_certainty) if by else model.certainty,
@@ -116,18 +121,6 @@ def _moved(model: FittedModel, book: Ledger, at: int, each: Sensitivity) -> _Mov
     tornado = under.under(f"swing.{at}.", function="glabella.mechanism.tornado")
     ends = [x for it in each.swings for x in (it.at_low, it.at_high) if x is not None]
     shown = tornado.under(decimals=decimals_of(each.centre, *ends, digits=3))
-    sobol = under.under(f"sobol.{at}.", function="glabella.mechanism.sobol", unit="%", decimals=0)
-
-    def share(name: str, what: str, value: float, half: float) -> Claim:
-        return sobol(
-            f"{name}.{_SHARES[what]}",
-            f"share of the variance of {quantity}, {what}: {_label(model, name)}",
-            100 * value,
-            low=100 * (value - half),
-            high=100 * (value + half),
-            interval=model.level("confidence interval"),
-        )
-
     swings = []
     for it in sorted(each.swings, key=lambda it: -abs((it.at_high or 0.0) - (it.at_low or 0.0))):
         label = _label(model, it.name)
@@ -153,71 +146,42 @@ def _moved(model: FittedModel, book: Ledger, at: int, each: Sensitivity) -> _Mov
                 at_high=shown(f"{it.name}.at_high", f"{quantity}, at the high value of: {label}", it.at_high),
             )
         )
-    named: Inline = result
-    if each.quantity == "responders" and (time := first_time(model, book)):
-        named = sentence("{result} after {time}", result=result, time=time)
     return _Moved(
         result,
-        (named, f", if mood follows by: {by}" if by else ""),
+        (result, f", if mood follows by: {by}" if by else ""),
         centre=shown("centre", f"{quantity}, with every assumption at its central value", each.centre),
         swings=tuple(swings),
-        shares=tuple(
-            (
-                _label(model, it.name),
-                share(it.name, "alone", it.first, it.first_half_width),
-                share(it.name, "with the others", it.total, it.total_half_width),
-            )
-            for it in each.sobol
-        ),
     )
-
-
-def _after(model: FittedModel, each: Sensitivity) -> str:
-    other = each.product is not None and each.product != model.fitted.mood.product
-    return f", after {each.product}" if other else ""
-
-
-def _result(model: FittedModel, each: Sensitivity) -> str:
-    """Name a result in a sentence."""
-    part = model.words.part
-    return {
-        "duration": f"days until the {part} is back in half of the women in whom it weakened",
-        "responders": f"percentage of women whose {part} is weakened",
-        "outlasting": "days by which relief outlasts weakness",
-    }[each.quantity] + _after(model, each)
 
 
 def _quantity(model: FittedModel, each: Sensitivity) -> str:
     """Name a result whole, as a claim's label does."""
-    days = [it.day for it in model.usual.kept]
-    when = f" on day {days[0]:g}" if each.quantity == "responders" and days else ""
     by = f", if mood follows by {model.explanation(each.explanation)}" if each.explanation else ""
-    return f"{_result(model, each)}{when}{by}"
+    return f"{_RESULT}{by}"
 
 
 # --- sentences, tables and figures --------------------------------------------------------------------------
 
 
 def _answer(model: FittedModel, book: Ledger) -> Inline:
-    """Count the constants that the data identify, and those that they do not."""
+    """Count the numbers of the course that the data identify, and those that they do not."""
     unknowns = model.fitted.muscle.unknowns
-    told = [each for each in unknowns if not each.assumed and each.verdict == "identified"]
-    assumed = [each for each in unknowns if each.assumed]
+    count = Counter(each.verdict for each in unknowns)
     under = model.ledger(book).under(
         "constants.",
         population=_CONSTANT,
         certainty=model.certainty,
-        function="glabella.mechanism.profile",
+        function="glabella.mechanism.fit_course",
         decimals=0,
         sources=model.muscle_sources(),
     )
-    rest = len(unknowns) - len(told) - len(assumed)
     return sentence(
-        "The data identify {told} of the model’s constants, and {rest} in part or not at all. Nothing that was "
-        "seen can identify {assumed} more; they rest on assumptions.",
-        told=under("identified", "constants that the data identify", len(told)),
-        rest=under("partly", "constants that the data identify in part or not at all", rest),
-        assumed=under("assumed", "constants that nothing seen can identify", len(assumed)),
+        "Of the numbers that tell how soon and how long the {part} is weakened, the data identify {told}, and "
+        "{partly} in part; {untold} rest on assumptions.",
+        part=model.words.part,
+        told=under("identified", "numbers that the data identify", count["identified"]),
+        partly=under("partly", "numbers that the data identify in part", count["partly identified"]),
+        untold=under("assumed", "numbers that the data do not identify", count["not identified"]),
     )
 
 
@@ -265,14 +229,7 @@ def _numbers(each: _Moved) -> tuple[Table, ...]:
         (Column(columns[0]), *(Column(head, "number") for head in columns[1:])),
         tuple(rows),
     )
-    if not each.shares:
-        return (swings,)
-    shares = Table(
-        "Share of that result’s variance that comes from each assumption, as if none depended on another.",
-        (Column("assumption"), Column("alone", "number"), Column("with the others", "number")),
-        tuple(Row((Name(label), alone, total)) for label, alone, total in each.shares),
-    )
-    return (swings, shares)
+    return (swings,)
 
 
 def _reached(claim: Claim) -> Inline:
@@ -284,46 +241,62 @@ def _with_unit(label: str, unit: str) -> Inline:
 
 
 def _unknowns(model: FittedModel, book: Ledger) -> Table:
-    """Give each unknown before the data and with them."""
+    """Give each unknown of the course before the data and with them."""
     return Table(
-        "Where the two intervals are alike, the data have added nothing.",
+        "Ceilings are logits, times are logarithms of days. Where the two intervals are alike, the data have added "
+        "nothing. Numbers of single trials are left out.",
         (
-            Column("constant"),
-            Column("known as"),
+            Column("number"),
             Column("before the data", "number"),
             Column("with the data", "number"),
             Column("identified by the data"),
         ),
-        tuple(_unknown(model, book, each) for each in model.fitted.muscle.unknowns),
+        tuple(_unknown(model, book, at, each) for at, each in enumerate(model.fitted.muscle.unknowns)),
     )
 
 
-def _unknown(model: FittedModel, book: Ledger, each: FittedUnknown) -> Row:
-    parameter = model.mechanism.parameters[each.name]
-    own, products = of_parameter(parameter), (parameter.product,) if parameter.product else ()
-    seen = model.muscle_sources(*products)
-    unit = _unit(parameter)
+def _unknown(model: FittedModel, book: Ledger, at: int, each: FittedUnknown) -> Row:
+    name = each.name.replace("_", " ")
     under = model.ledger(book).under(
-        f"constant.{each.name}.",
+        f"unknown.{at}.",
         population=_CONSTANT,
-        unit=unit,
-        decimals=decimals_of(each.posterior.value, each.prior.value),
+        decimals=2,
+        function="glabella.mechanism.fit_course",
+        sources=model.muscle_sources(),
     )
-    before = under.under(certainty="not rated", function="glabella.mechanism.muscle_unknowns", sources=own or seen)
-    after = under.under(certainty=model.certainty, function="glabella.mechanism.fit", sources=once((*own, *seen)))
+    kind = model.level("interval of the prior")
     prior = ranged(
-        before,
-        "prior",
-        f"{parameter.label}, before the data (prior)",
-        each.prior,
-        model.level("interval of the prior"),
+        under.under(certainty="not rated"), "prior", f"{name}, before the data (prior)", each.prior, kind
     )
+    after = under.under(certainty=model.certainty)
     posterior = ranged(
-        after, "posterior", f"{parameter.label}, with the data (posterior)", each.posterior, model.level(CREDIBLE)
+        after, "posterior", f"{name}, with the data (posterior)", each.posterior, model.level(CREDIBLE)
     )
-    verdict = each.verdict + ("" if each.alone else "; only with priors")
-    name = (_with_unit(parameter.label, unit), Cite(parameter.sources))
-    return Row((name, _KNOWN[parameter.status], Shown(prior, "bare"), Shown(posterior, "bare"), verdict))
+    return Row((Name(name), Shown(prior, "bare"), Shown(posterior, "bare"), each.verdict))
+
+
+def _fitted(model: FittedModel, book: Ledger) -> Table:
+    """Give the chain's constants at their most likely values."""
+    rows = []
+    for each in model.fitted.chain.constants:
+        parameter = model.mechanism.parameters[each.name]
+        unit = _unit(parameter)
+        value = model.ledger(book).under(
+            "constant.",
+            population=_CONSTANT,
+            unit=unit,
+            certainty=model.certainty,
+            function="glabella.mechanism.fit",
+            decimals=decimals_of(each.mode, digits=3),
+            sources=once((*of_parameter(parameter), *model.muscle_sources())),
+        )(each.name, f"{parameter.label}, most likely value", each.mode)
+        name = (_with_unit(parameter.label, unit), Cite(parameter.sources))
+        rows.append(Row((name, Shown(value, "bare"), _KNOWN[parameter.status])))
+    return Table(
+        "Fitted to the same observations, with their priors.",
+        (Column("constant"), Column("most likely value", "number"), Column("known as")),
+        tuple(rows),
+    )
 
 
 def _held(model: FittedModel, book: Ledger) -> Table:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from glabella.brief.mechanism import FittedModel, fitted_model, of_numbers, ranged, studies_of
+from glabella.brief.mechanism import FittedModel, fitted_model, of_numbers, studies_of
 from glabella.brief.results import Results
 from glabella.brief.sentence import sentence
 from glabella.dossier._fitted import Predicted
@@ -26,26 +25,21 @@ from glabella.shown import (
     Table,
 )
 
-#: Ways of not having seen a share.
-_WAYS: Mapping[str, str] = {
-    "study": "each trial, from the other trials",
-    "product": "each product, from the other products",
-    "held_out": "shares that were never fitted",
-    "recalled": "shares from memory, their source not checked",
-}
 _POINTS = "percentage points"
 
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """Shares predicted in one way."""
+    """Some of the rows, predicted from the other trials."""
 
     found: Predicted
-    shares: Claim
-    groups: Claim
+    rows: Claim
+    trials: Claim
     error: Claim
     bias: Claim
     coverage: Claim
+    width: Claim
+    score: Claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +56,7 @@ class _Trial:
 
 
 def report(results: Results, book: Ledger) -> Section | None:
-    """Tell how well trials, products and what was held out are predicted, and whether replications look alike."""
+    """Tell how well trials are predicted that were left out of the fit, one at a time."""
     model = fitted_model(results)
     if model is None:
         return None
@@ -74,29 +68,34 @@ def report(results: Results, book: Ledger) -> Section | None:
     if trials:
         content.append(Paragraph(_worst(trials[0])))
         content.append(Details("Each trial, predicted from the others", (_trials_table(trials),)))
-    if checks := _checks(model, book):
-        content.append(Details("Would the model make data like these?", (checks,)))
     return Section("prediction", "How well does the model predict what it has not seen?", tuple(content))
 
 
 def bias_of(model: FittedModel, book: Ledger, found: Predicted) -> Claim:
-    """State by how much predictions made in one way are higher than what was seen."""
+    """State by how much predictions of some rows are higher than what was seen."""
     return _book_of_way(model, book, found)(
         "bias", "mean of predicted less seen", found.bias, unit=_POINTS, decimals=1
     )
 
 
-def _shares(model: FittedModel) -> str:
-    return f"shares of people whose {model.words.part} is weakened, in the dossier’s trials"
+def _named(model: FittedModel, found: Predicted) -> str:
+    """Say which rows were predicted."""
+    product = model.product(model.fitted.mood.product)
+    return {
+        "all": "shares and medians of every product",
+        "shares": "shares of every product",
+        "product_shares": f"shares of {product}",
+        "product_late": f"shares and medians of {product}, late",
+    }[found.of]
 
 
 def _book_of_way(model: FittedModel, book: Ledger, found: Predicted) -> Ledger:
-    left_out = found.by in ("study", "product")
     return model.ledger(book).under(
-        f"predicted.{found.by}.",
-        population=f"{_shares(model)}: {_WAYS[found.by]}",
+        f"predicted.{found.of}.",
+        population=f"{_named(model, found)}, of people with a weakened {model.words.part} in the dossier’s trials, "
+        "each trial predicted from the others",
         certainty=model.certainty,
-        function="glabella.mechanism.leave_one_out" if left_out else "glabella.mechanism.predict",
+        function="glabella.mechanism.scores",
         sources=model.muscle_sources(),
         time_span="at the days of the trials",
         decimals=0,
@@ -105,15 +104,17 @@ def _book_of_way(model: FittedModel, book: Ledger, found: Predicted) -> Ledger:
 
 def _way(model: FittedModel, book: Ledger, found: Predicted) -> _Way:
     under = _book_of_way(model, book, found)
-    groups = {"study": "trials", "product": "products"}.get(found.by, "groups")
-    held = f"{model.level('prediction intervals')} that hold the share that was seen"
+    held = f"{model.level('prediction intervals')} that hold what was seen"
+    width = f"mean width of the {model.level('prediction intervals')} of shares"
     return _Way(
         found,
-        shares=under("shares", "shares predicted", found.shares),
-        groups=under("groups", f"{groups} predicted", found.groups),
+        rows=under("rows", "observations predicted", found.rows),
+        trials=under("trials", "trials predicted", found.trials),
         error=under("error", "mean absolute error", found.error, unit=_POINTS, decimals=1),
         bias=bias_of(model, book, found),
         coverage=under("coverage", held, found.coverage, unit="%"),
+        width=under("width", width, found.width, unit=_POINTS),
+        score=under("score", "mean log score, an observation", found.score, decimals=2),
     )
 
 
@@ -123,23 +124,20 @@ def _trials(model: FittedModel, book: Ledger) -> tuple[_Trial, ...]:
     seen = {each.id: each for each in (*mechanism.observations.muscle, *mechanism.observations.times)}
     rows = defaultdict(list)
     for row in model.fitted.muscle.rows:
-        if row.left_out is not None and row.left_out.value is not None:
-            rows[study[row.id]].append((row, row.left_out))
+        if row.kind != "days":
+            rows[study[row.id]].append(row)
     found = []
     for name, those in rows.items():
-        off = [100 * ((told.value or 0.0) - row.seen) for row, told in those]
+        off = [100 * row.error for row in those]
         error = sum(map(abs, off)) / len(off)
-        inside = sum(
-            told.low is not None and told.high is not None and told.low <= row.seen <= told.high
-            for row, told in those
-        )
-        sources = of_numbers(number for row, _ in those for number in seen[row.id].outcome)
+        inside = sum(row.inside for row in those)
+        sources = of_numbers(number for row in those for number in seen[row.id].outcome)
         under = model.ledger(book).under(
             f"trial.{name}.",
             population=f"{model.trial(name)}, predicted from the other trials",
             certainty=model.certainty,
             sources=sources,
-            function="glabella.mechanism.leave_one_out",
+            function="glabella.mechanism.fit_course",
             time_span="at the days of the trial",
             decimals=0,
         )
@@ -148,9 +146,9 @@ def _trials(model: FittedModel, book: Ledger) -> tuple[_Trial, ...]:
             model.trial(name),
             tuple(source.reference for source in sources),
             sum(off) > 0,
-            shares=under("shares", "shares of the trial", len(those)),
+            shares=under("shares", "shares and medians of the trial", len(those)),
             error=under("error", "mean absolute error", error, unit=_POINTS),
-            inside=under("inside", f"shares within their {model.level('prediction interval')}", inside),
+            inside=under("inside", f"shares and medians within their {model.level('prediction interval')}", inside),
         )
         found.append((error, trial))
     return tuple(each for _, each in sorted(found, key=lambda pair: (-pair[0], pair[1].id)))
@@ -160,25 +158,27 @@ def _trials(model: FittedModel, book: Ledger) -> tuple[_Trial, ...]:
 
 
 def _answer(model: FittedModel, ways: tuple[_Way, ...]) -> Inline:
-    """Say how well trials are predicted, and on which side what was never fitted is missed."""
-    way = {each.found.by: each for each in ways}
-    study, held = way.get("study"), way.get("held_out")
-    if study is None:
+    """Say how well trials are predicted, and on which side the late ones of the product asked about are missed."""
+    way = {each.found.of: each for each in ways}
+    shares, late = way.get("shares"), way.get("product_late")
+    if shares is None:
         return "How well the model predicts trials that it has not seen was not computed."
     answer = [
         sentence(
-            "{how}: each of {groups} trials was predicted from the others, with a mean error of {error}; "
-            "{coverage} of the shares that were seen lie in their prediction intervals.",
+            "{how}: each of {trials} trials was predicted from the others, with a mean error of {error} in its "
+            "shares; {coverage} of those that were seen lie in their prediction intervals, which are {width} wide.",
             how="Poorly" if model.predicts_poorly else "Within its stated limits",
-            groups=study.groups,
-            error=study.error,
-            coverage=study.coverage,
+            trials=shares.trials,
+            error=shares.error,
+            coverage=shares.coverage,
+            width=shares.width,
         )
     ]
-    if held and held.found.bias:
-        text = " Predictions of {shares} shares that were never fitted are {side} than seen, on average by {bias}."
-        side = "higher" if held.found.bias > 0 else "lower"
-        answer.append(sentence(text, shares=held.shares, side=side, bias=held.bias))
+    if late and late.found.bias:
+        text = " Late predictions for {product} are {side} than seen, on average by {bias}."
+        side = "higher" if late.found.bias > 0 else "lower"
+        product = Name(model.product(model.fitted.mood.product))
+        answer.append(sentence(text, product=product, side=side, bias=late.bias))
     return tuple(answer)
 
 
@@ -193,28 +193,31 @@ def _worst(trial: _Trial) -> Inline:
 
 def _table(model: FittedModel, ways: tuple[_Way, ...]) -> Table:
     return Table(
-        "Errors in percentage points. Where the fourth column is above zero, the model predicts a weakened "
-        f"{model.words.part} in more people than trials saw. What is from memory is never fitted.",
+        (
+            "Errors in percentage points, each trial predicted from the others and over what trials differ by. A "
+            "median lies between two visits: predicted between them it is no error, else it is missed by how far "
+            "the nearer visit is from one half. Where the third column is above zero, the model predicts a "
+            f"weakened {model.words.part} in more people than trials saw. The last column is the log of the chance "
+            "of what was seen: the nearer to zero the better."
+        ),
         (
             Column("predicted"),
-            Column("shares", "number"),
             Column("mean error", "number"),
             Column("mean of predicted less seen", "number"),
-            Column("within the interval", "number"),
+            Column("within the interval, and its mean width", "number"),
+            Column("log score", "number"),
         ),
         tuple(
-            Row(
-                (
-                    _WAYS[each.found.by],
-                    each.shares,
-                    Shown(each.error, "number"),
-                    Shown(each.bias, "number"),
-                    each.coverage,
-                )
-            )
+            Row((
+                (each.rows, f" {_named(model, each.found)}"),
+                Shown(each.error, "number"),
+                Shown(each.bias, "number"),
+                (each.coverage, "; ", Shown(each.width, "number")),
+                each.score,
+            ))
             for each in ways
         ),
-    )
+    )  # fmt: skip
 
 
 def _trials_table(trials: tuple[_Trial, ...]) -> Table:
@@ -229,37 +232,6 @@ def _trials_table(trials: tuple[_Trial, ...]) -> Table:
             Column("mean error, percentage points", "number"),
             Column("predicted"),
             Column("within the interval", "number"),
-        ),
-        tuple(rows),
-    )
-
-
-def _checks(model: FittedModel, book: Ledger) -> Table | None:
-    """Put what was seen beside what the fitted model would make."""
-    under = model.ledger(book).under(
-        "check.",
-        population=_shares(model),
-        certainty=model.certainty,
-        function="glabella.mechanism.check",
-        sources=model.muscle_sources(),
-        time_span="at the days of the trials",
-    )
-    kind, rows = model.level("interval of replications"), []
-    for at, each in enumerate(model.fitted.muscle.checks):
-        seen = under(f"{at}.seen", f"{each.name}, seen", each.seen)
-        made = ranged(under, f"{at}.made", f"{each.name}, in replicated data", each.replicated, kind)
-        beyond = under(f"{at}.p", f"{each.name}: share of replicated data at or beyond what was seen", each.p)
-        rows.append(Row((Name(each.name), seen, made, beyond)))
-    if not rows:
-        return None
-    return Table(
-        "The last column is the share of replicated data at or beyond what was seen; where it is near zero, the "
-        "model can hardly make such data.",
-        (
-            Column("what"),
-            Column("seen", "number"),
-            Column("made by the model", "number"),
-            Column("at or beyond", "number"),
         ),
         tuple(rows),
     )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from glabella.brief.course_figure import panels
-from glabella.brief.doses import Treated, seen, timed, treated
+from glabella.brief.doses import Treated, counted, largest, seen, timed, treated
 from glabella.brief.mechanism import FittedModel, fitted_model
 from glabella.brief.quoting import say_all
 from glabella.brief.results import Results
 from glabella.brief.sections.prediction import bias_of
 from glabella.brief.sentence import aside, sentence
 from glabella.brief.words import Words, words_of
+from glabella.dossier._fitted import Landmarks
 from glabella.shown import (
     Block,
     Column,
@@ -65,15 +66,28 @@ def _with_model(model: FittedModel, book: Ledger, said: tuple[Inline, ...], word
     usual = rows[model.shown.index(model.usual)]
     by_dose = tuple(row for row in rows if row.row.product == model.fitted.mood.product)
     others = rows[len(by_dose) :]
+    more = tuple(
+        treated(model, book, chr(ord("A") + len(rows) + at), row)
+        for at, row in enumerate(each for each in model.by_definition(_label_row(model)) if each not in model.shown)
+    )
     own = [row for row in by_dose if row.row.sex == "women" and row.row.dose == model.label_dose(row.row.product)]
     return (
         Paragraph(_answer(model, book, usual, by_dose), "lead"),
         *((Heading("What trials saw"), Items(said)) if said else ()),
         Heading("What the model predicts"),
         *_predicted(model, book, usual, seen_too=bool(said)),
+        *_definitions(model, tuple(row for row in by_dose if row.row == _label_row(model)) + more),
         *_doses(model, by_dose, words),
         *_products(model, (*own, *others), others),
     )
+
+
+def _label_row(model: FittedModel) -> Landmarks:
+    """Give the dose of the label in the people of the usual row, or else the usual row."""
+    usual = model.usual
+    dose = model.label_dose(usual.product)
+    same = [row for row in model.shown if (row.product, row.sex, row.dose) == (usual.product, usual.sex, dose)]
+    return same[0] if same else usual
 
 
 # --- sentences ----------------------------------------------------------------------------------------------
@@ -84,25 +98,28 @@ def _answer(model: FittedModel, book: Ledger, usual: Treated, rows: tuple[Treate
     if (found := timed(model, rows)) is not None:
         each, row = found
         return sentence(
-            "Half of the people whose {part} had weakened after {dose} had lost this again after {seen} ({trial}). "
-            "For {who} with this dose the model predicts {duration}, and a weakened {part} within {onset} in half "
-            "of them; its certainty is {certainty}.",
+            "Half of the people whose {part} had weakened after {dose} had lost this again {seen} ({trial}). "
+            "For {who} with this dose the model predicts {duration} in the average trial and {new} in a new one, "
+            "and a weakened {part} within {onset} in half of them; its certainty is {certainty}.",
             part=model.words.part,
             dose=row.dose,
             seen=seen(model, book, each),
             trial=Name(model.trial(each.study)),
             who=row.row.sex,
             duration=row.duration,
+            new=Shown(row.new_trial, "limits"),
             onset=row.onset,
             certainty=Icon("certainty", row.certainty),
         )
     return sentence(
         "After {dose}, a model fitted to trials predicts that half of the {who} whose {part} weakens have lost "
-        "this again after {duration}. Its certainty is {certainty}; what trials saw stands first.",
+        "this again after {duration}, in a new trial {new}. Its certainty is {certainty}; what trials saw stands "
+        "first.",
         dose=usual.dose,
         who=usual.row.sex,
         part=model.words.part,
         duration=usual.duration,
+        new=Shown(usual.new_trial, "limits"),
         certainty=Icon("certainty", usual.certainty),
     )
 
@@ -112,12 +129,12 @@ def _predicted(model: FittedModel, book: Ledger, usual: Treated, *, seen_too: bo
     part, who = model.words.part, usual.row.sex
     yield Paragraph(
         f"Here a {part} counts as weakened when {model.words.defined(usual.row.definition)}. Brackets are credible "
-        "intervals of the average; a single trial differs more."
+        "intervals of the average trial; what a new trial may see is wider, and stands beside it."
         + (" Where the model and what trials saw differ, trust what trials saw." if seen_too else "")
     )
     soon = sentence(
         "{soon} After {dose}, half of the {who} whose {part} weakens have it weakened within {onset}. The effect "
-        "is largest about day {day}; then the {part} is weakened in {share} of all {who}.",
+        "is largest about day {day}; then the {part} is weakened in {share} of all {who}.{counted}",
         soon=Strong("How soon."),
         dose=usual.dose,
         who=who,
@@ -125,16 +142,20 @@ def _predicted(model: FittedModel, book: Ledger, usual: Treated, *, seen_too: bo
         onset=usual.onset,
         day=Shown(usual.peak_day, "bare"),
         share=usual.peak_share,
+        counted=_counted(model, book),
     )
     yield Paragraph(soon)
-    long = sentence(
-        "{long} Half of them have lost it after {duration}. People differ: {people} weeks, leaving out the tenth "
-        "who lose it first and the tenth who keep it longest.{kept}",
+    long: Inline = sentence(
+        "{long} Half of them have lost it after {duration}; in a new trial, after {new} weeks. People differ: "
+        "{people} weeks, leaving out the tenth who lose it first and the tenth who keep it longest.{kept}",
         long=Strong("How long."),
         duration=usual.duration,
+        new=Shown(usual.new_trial, "limits"),
         people=Shown(usual.people, "limits"),
         kept=_kept(part, usual),
     )
+    if not usual.row.known:
+        long = sentence("{long} Not known: nothing late was seen of it.", long=Strong("How long."))
     yield Paragraph(long)
     certainty = sentence(
         "Certainty: {certainty}. Why: {reasons}.{side}",
@@ -145,24 +166,32 @@ def _predicted(model: FittedModel, book: Ledger, usual: Treated, *, seen_too: bo
     yield Paragraph(certainty)
 
 
+def _counted(model: FittedModel, book: Ledger) -> Inline:
+    """Put what the largest trial counted beside the model's largest effect."""
+    found = largest(model)
+    if found is None:
+        return ""
+    return sentence(" The largest trial counted {counted}.", counted=counted(model, book, found))
+
+
 def _kept(part: str, usual: Treated) -> Inline:
-    """Say how many of those weakened at the peak still are later."""
+    """Say how many of the responders still are weakened later."""
     said: list[Inline] = []
     for time, share in usual.kept:
         text = ", {share} after {time}" if said else "{share} still have it after {time}"
         said.append(sentence(text, share=share, time=time))
-    return (f" Of those whose {part} is weakened at the peak, ", *said, ".") if said else ""
+    return (f" Of those whose {part} has weakened, ", *said, ".") if said else ""
 
 
 def _side(model: FittedModel, book: Ledger) -> Inline:
-    """Say on which side the model errs where it was not fitted: in shares held out, or else in trials left out."""
-    found = {each.by: each for each in model.fitted.muscle.predicted}
-    unseen = found.get("held_out") or found.get("study")
+    """Say on which side the model errs in trials left out: late in those of the product that is asked about."""
+    found = {each.of: each for each in model.fitted.muscle.predicted}
+    unseen = found.get("product_late") or found.get("shares")
     if unseen is None or not unseen.bias:
         return ""
     return sentence(
         " Its predictions for {unseen} were {side} than what was seen, on average by {bias}: {more}.",
-        unseen="shares that were never fitted" if unseen.by == "held_out" else "trials left out one at a time",
+        unseen="late visits of trials left out one at a time" if unseen.of == "product_late" else "trials left out",
         side="higher" if unseen.bias > 0 else "lower",
         bias=bias_of(model, book, unseen),
         more=Link("how well it predicts", "prediction"),
@@ -170,6 +199,42 @@ def _side(model: FittedModel, book: Ledger) -> Inline:
 
 
 # --- tables -------------------------------------------------------------------------------------------------
+
+
+def _definitions(model: FittedModel, rows: tuple[Treated, ...]) -> Iterator[Block]:
+    """Give one dose by each definition of a response: how long depends on what is called one."""
+    part = model.words.part
+    if len(rows) < 2:
+        return
+    dose = rows[0].dose
+    yield Table(
+        sentence(
+            "How long depends on what is called a response: {who} given {dose}. The last column is what a new "
+            "trial may see.",
+            who=rows[0].row.sex,
+            dose=dose,
+        ),
+        (
+            Column("a response"),
+            Column("half have it by day", "number"),
+            Column(f"{part} weakened at the peak, %", "number"),
+            Column("half have lost it by week", "number"),
+            Column("in a new trial", "number"),
+        ),
+        tuple(
+            Row((
+                f"{row.letter}: {model.words.defined(row.row.definition)}",
+                *_cells(row),
+            ))
+            for row in rows
+        ),
+    )  # fmt: skip
+    if (picture := panels(model, rows)) is not None:
+        alt = (
+            f"Share of people whose {part} is weakened over weeks, a panel for each definition of a response, with "
+            "intervals and what trials saw; the table above holds the landmarks."
+        )
+        yield Figure("course-definitions", picture, alt, "Panels bear the letters of the table above.")
 
 
 def _doses(model: FittedModel, rows: tuple[Treated, ...], words: Words) -> Iterator[Block]:
@@ -187,14 +252,14 @@ def _doses(model: FittedModel, rows: tuple[Treated, ...], words: Words) -> Itera
     if (picture := panels(model, rows)) is not None:
         yield Figure("course-doses", picture, alt, dots)
     caption = sentence(
-        "After one {session} of {product}, in units of that product, as the model predicts. The last column is how "
-        "people differ, without the tenth who lose it first and the tenth who keep it longest.",
+        "After one {session} of {product}, in units of that product, as the model predicts. The last column is "
+        "what a new trial may see.",
         session=words.session,
         product=Name(product),
     )
-    columns = (*_columns("people and units", part), Column("people differ, weeks", "number"))
+    columns = _columns("people and units", part)
     named = [(f"{row.letter}: {row.row.sex}, ", Shown(row.dose, "number")) for row in rows]
-    cells = [(name, *_cells(row), Shown(row.people, "limits")) for name, row in zip(named, rows, strict=True)]
+    cells = [(name, *_cells(row)) for name, row in zip(named, rows, strict=True)]
     yield Table(caption, columns, tuple(map(Row, cells)))
     less: dict[str, list[str]] = {}
     for row in rows:
@@ -230,8 +295,10 @@ def _columns(first: str, part: str) -> tuple[Column, ...]:
         Column("half have it by day", "number"),
         Column(f"{part} weakened at the peak, %", "number"),
         Column("half have lost it by week", "number"),
+        Column("in a new trial", "number"),
     )
 
 
 def _cells(row: Treated) -> tuple[Inline, ...]:
-    return tuple(Shown(claim, "bare") for claim in (row.onset, row.peak_share, row.duration))
+    first = tuple(Shown(claim, "bare") for claim in (row.onset, row.peak_share, row.duration))
+    return (*first, Shown(row.new_trial, "limits"))

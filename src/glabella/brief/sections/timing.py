@@ -10,7 +10,7 @@ from glabella.brief.quoting import say
 from glabella.brief.results import Results
 from glabella.brief.sentence import sentence
 from glabella.dossier import Statement
-from glabella.shown import Column, Inline, Ledger, Row, Section, Table
+from glabella.shown import Column, Inline, Ledger, Row, Section, Shown, Table
 
 
 def brief(results: Results, book: Ledger) -> Section | None:
@@ -42,9 +42,13 @@ def _modelled(results: Results, book: Ledger) -> Iterator[Row]:
     )
     found = timed(model, rows)
     row = found[1] if found is not None else next(each for each in rows if each.row == model.usual)
-    poor = " It predicts trials poorly." if model.predicts_poorly else ""
+    poor = "Predicts poorly. " if model.predicts_poorly else ""
+    lost: Inline = "Not known: nothing late was seen."
+    if row.row.known:
+        text = "Half lost it after {duration}; in a new trial, {new}."
+        lost = sentence(text, duration=row.duration, new=Shown(row.new_trial, "limits"))
     yield Row((
         f"{model.words.part[:1].upper()}{model.words.part[1:]}, as modelled",
-        sentence("Weaker within {onset} in half of the {who}.", onset=row.onset, who=row.row.sex),
-        (sentence("Half have lost it after {duration}.", duration=row.duration), poor),
+        sentence("{poor}Weaker within {onset} in half of the {who}.", poor=poor, onset=row.onset, who=row.row.sex),
+        lost,
     ))  # fmt: skip
