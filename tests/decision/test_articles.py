@@ -52,7 +52,7 @@ def counted(request: pytest.FixtureRequest) -> tuple[str, Count]:
 
 #: At most so much wrong, at least so much found; for each set a little worse than what was reached.
 FLOORS = {
-    "develop": {"wrong": 0.06, "recall": 0.60, "stance": 0.96, "claimless": 0.02, "denied": 0},
+    "develop": {"wrong": 0.06, "recall": 0.63, "stance": 0.97, "claimless": 0.015, "denied": 0},
     "frozen": {"wrong": 1.0, "recall": 0.0, "stance": 0.0, "claimless": 1.0, "denied": 1000},
 }
 
