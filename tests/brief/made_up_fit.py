@@ -45,15 +45,8 @@ def made_up(mechanism: Mechanism, **changes: Any) -> Fitted:
         "landmarks": [_landmarks(*it, name) for name in DEFINITIONS for it in TREATED], "mood": _mood(mechanism),
         "mood_courses": [
             {"explanation": name, "days": DAYS, "relief": [at * math.exp(-day / 100) / 2 for day in DAYS]}
-            for at, name in enumerate(ACCOUNTS)
+            for at, name in enumerate(ACCOUNTS) if name != "none"
         ],
-        "schedules": [_scheduled(rule, name, at) for name in ("feedback", "expectancy")
-                      for at, rule in enumerate(("fixed", "weakness", "symptoms"))],
-        "sensitivity": [{
-            "quantity": "outlasting", "explanation": "expectancy", "centre": 14.0,
-            "swings": [{"name": "k_mood", "low": 0.014, "high": 0.71, "at_low": 61.0, "at_high": 2.0},
-                       {"name": "k_noticing", "low": 0.09, "high": 1.4, "at_low": 17.0, "at_high": None}],
-        }],
     }  # fmt: skip
     return Fitted.model_validate_json(Fitted.model_validate({**data, **changes}).model_dump_json())
 
@@ -125,28 +118,13 @@ def _mood(mechanism: Mechanism) -> dict[str, Any]:
     explanations = [
         {"name": name, "gain": _interval(0.0) if name == "none" else _interval(5.5 + at, -0.9, 12.0 + at),
          "half_life": _interval(None) if name == "none" else _interval(12.0 * at, None, 90.0 if at == 1 else None),  # type: ignore[arg-type]
-         "spread": 2.1, "aicc": 70.0 + at, "bic": 71.0 + at, "weight": (0.4, 0.25, 0.2, 0.1, 0.05)[at],
+         "spread": 9.1 if name == "none" else 2.1 + at, "aic": 60.0 + at, "aicc": 70.0 + at, "bic": 64.5 - at,
          "parameters": 1 if name == "none" else 3, "expected": [3.0 for _ in rows]}
         for at, name in enumerate(ACCOUNTS)
-    ]  # fmt: skip
-    gaps = [
-        {"explanation": name, "weakness_half": _interval(118.0), "relief_half": _interval(118.0 + 11 * at),
-         "needed_half_life": None if name == "feedback" else 30.0 + at}
-        for at, name in enumerate(ACCOUNTS) if name != "none"
     ]  # fmt: skip
     return {
         "product": "onabotulinumtoxinA", "rows": [each.id for each in rows],
         "relief": [_interval(3.7, -0.1, 7.5) for _ in rows], "weeks": [each.week for each in rows],
-        "explanations": explanations, "inseparable": ["none", "expectancy"], "statement": "made up", "gaps": gaps,
-        "gap_seen": 56.0, "left_out": [],
-    }  # fmt: skip
-
-
-def _scheduled(rule: str, explanation: str, at: int) -> dict[str, Any]:
-    return {
-        "rule": rule, "explanation": explanation, "people": 10000, "failed": 0,
-        "injections": _interval(4.3 - at / 2, 3.0, 5.0), "units": _interval(129.0 - 15 * at, 90.0, 150.0),
-        "weeks_weakness": _interval(45.0 - at, 31.0, 52.0), "weeks_relief": _interval(40.0 + at, 20.0, 51.0),
-        "stopping_weakness": _interval(16.0, 9.0, 27.0), "stopping_relief": _interval(19.0, 10.0, None),
-        "never": 2.6, "never_relief": 21.0,
+        "explanations": explanations, "trials": len({each.study for each in rows}), "apart": None,
+        "statement": "made up", "left_out": [],
     }  # fmt: skip

@@ -37,7 +37,7 @@ def unfitted(folder: Path, words: str = WORDS) -> Evidence:
 
 
 def fit(**changes: Any) -> Fitted:
-    """Make a small fit up, of one dose, one explanation and one rule."""
+    """Make a small fit up, of one dose and one explanation."""
     days = (0.0, 7.0, 70.0)
     data: dict[str, Any] = {
         "format": 2, "function": "glabella.mechanism.analyse", "version": "made up", "seed": 1, "level": 0.9,
@@ -51,12 +51,6 @@ def fit(**changes: Any) -> Fitted:
         "landmarks": [landmarks()],
         "mood": mood(),
         "mood_courses": [{"explanation": "hope", "days": days, "relief": (0.0, 2.0, 1.0)}],
-        "schedules": [{
-            "rule": "weakness", "explanation": "hope", "people": 10, "failed": 0, "injections": interval(3.0),
-            "units": interval(60.0), "weeks_weakness": interval(30.0), "weeks_relief": interval(20.0),
-            "stopping_weakness": interval(9.0), "stopping_relief": interval(8.0), "never": 1.0, "never_relief": 2.0,
-        }],
-        "sensitivity": [],
     }  # fmt: skip
     return Fitted.model_validate_json(Fitted.model_validate({**data, **changes}).model_dump_json())
 
@@ -94,7 +88,7 @@ def mood(**changes: Any) -> dict[str, Any]:
         "product": "my_drug", "rows": ("score",), "relief": (interval(3.0, 1.0, 5.0),), "weeks": (6.0,),
         "explanations": ({
             "name": "hope", "gain": interval(3.0, 1.0, 5.0), "half_life": interval(7.0, 1.0, 9.0), "spread": 1.0,
-            "aicc": 10.0, "bic": 10.0, "weight": 1.0, "parameters": 3, "expected": (3.0,),
+            "aic": 9.0, "aicc": 10.0, "bic": 10.0, "parameters": 3, "expected": (3.0,),
         },),
-        "inseparable": ("hope",), "statement": "made up", "gaps": (), "gap_seen": 14.0, "left_out": (), **changes,
+        "trials": 1, "apart": "hope", "statement": "made up", "left_out": (), **changes,
     }  # fmt: skip

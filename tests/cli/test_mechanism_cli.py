@@ -30,6 +30,7 @@ DEFINITIONS = ("none_or_mild", "one_grade")
 MODES = {"k_loss": 0.02, f"potency_{PRODUCT}": 0.5, "k_diffusion": 0.3, "sensitivity_men": -0.7,
          "sensitivity_spread": 0.8, "study_spread": 0.4, "antibody_share": 0.03, "threshold_none_or_mild": 0.45,
          "threshold_one_grade": 0.25}  # fmt: skip
+STATEMENT = "The data of 1 trials do not tell the explanations apart. First: expectancy by AICc."
 BIOMODEL = Path(__file__).parents[1] / "mechanism" / "data" / "BIOMD0000000178.xml"
 
 
@@ -72,12 +73,10 @@ def made_up_for(folder: Path) -> dict[str, Any]:
     first = mood["explanations"][0]
     mood["explanations"] = [
         {**first, "name": "expectancy", "gain": interval(6.0), "half_life": {"value": 14.0, "high": 70.0}},
-        {**first, "name": "none", "aicc": 4.0, "half_life": {"value": None}, "gain": interval(0.0)},
+        {**first, "name": "none", "aicc": None, "half_life": {"value": None}, "gain": interval(0.0)},
     ]  # fmt: skip
-    mood["inseparable"], mood["gaps"] = ["expectancy", "none"], []
-    mood["statement"] = "The data cannot tell apart: expectancy, none."
+    mood["apart"], mood["statement"] = None, STATEMENT
     found["mood_courses"] = [{"explanation": "expectancy", "days": [0.0, 42.0, 90.0], "relief": [0.0, 4.0, 2.0]}]
-    found["schedules"], found["sensitivity"] = [], []
     return found
 
 
@@ -357,7 +356,7 @@ def test_a_fit_is_written_and_told(bare: Path, analysed: dict[str, Any]) -> None
         "intervals, "
         "40 points wide; log score -2.00 a row" in done.stdout
     )
-    assert "The data cannot tell apart: expectancy, none." in done.stdout
+    assert STATEMENT in done.stdout
     assert "Left out:\n  one: the number of people is not known\n" in done.stdout
     again = run("fit", bare, "--seed", 7, "--quick", "--json")
     assert again.stdout == text == (bare / "mechanism" / "fit.json").read_text(encoding="utf-8")
@@ -414,9 +413,12 @@ def test_a_kept_comparison_is_printed(fitted: Path) -> None:
     done = run("compare", fitted)
     assert done.exit_code == 0
     lines = done.stdout.splitlines()
-    assert lines[1].split() == ["expectancy", "6", "(3", "to", "12)", "14", "(?", "to", "70)", "3.00", "0.600"]
+    assert lines[0].split()[-3:] == ["AIC", "AICc", "BIC"]
+    gain, half = ["6", "(3", "to", "12)"], ["14", "(?", "to", "70)"]
+    assert lines[1].split() == ["expectancy", *gain, *half, "2.00", "3.00", "3.00"]
     assert lines[2].split()[:1] == ["none"]
-    assert "The data cannot tell apart: expectancy, none." in lines
+    assert lines[2].split()[-3:] == ["2.00", "none", "3.00"]
+    assert STATEMENT in lines
     assert lines[-1] == "Source: mechanism/fit.json"
     found = printed("compare", fitted)
     assert found["explanations"][0]["half_life"] == {"value": 14.0, "low": None, "high": 70.0}
@@ -442,7 +444,7 @@ def test_without_a_fit_it_is_computed(bare: Path) -> None:
     rows = {row["name"]: row for row in found["explanations"]}
     for each in expected.explanations:
         row = rows[each.name]
-        assert row["aicc"] == pytest.approx(each.aicc)
+        assert [row[name] for name in ("aic", "aicc", "bic")] == pytest.approx([each.aic, each.aicc, each.bic])
         assert row["gain"]["value"] == pytest.approx(each.gain)
         if np.isfinite(each.speed_high) and each.speed_high > 0:
             assert row["half_life"]["low"] == pytest.approx(np.log(2) / each.speed_high)

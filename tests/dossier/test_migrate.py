@@ -29,10 +29,6 @@ def old_fit(folder: Path) -> dict[str, Any]:
     constants = [{"name": name, "mode": 0.4} for name in (threshold, "frown_site", potency)]
     fit["chain"]["constants"], fit["muscle"]["rows"] = constants, []
     fit["muscle"]["foretold"] = fit["muscle"].pop("predicted")
-    (row,) = fit["schedules"]
-    row = {{"weeks_weakness": "weeks_frown", "stopping_weakness": "stopping_frown"}.get(key, key): value
-           for key, value in row.items()}  # fmt: skip
-    fit["schedules"] = [row, {**row, "rule": "frown"}]
     return fit
 
 
@@ -97,7 +93,7 @@ def test_it_becomes_one_of_today_without_faults(old: Path) -> None:
     assert mechanism.observations.site == mechanism.observations.mood[0].site == "frown"
     assert mechanism.observations.mood[0].comparator == "placebo"
     assert [who for _, who, _ in mechanism.observations.mood[0].doses_and_shares] == ["women", "men"]
-    assert [repeat.rule for repeat in mechanism.questions.repeats] == ["fixed", "weakness"]
+    assert mechanism.questions.kept_days == (84.0,)
     assert json.loads((old / "schema" / "study.json").read_text(encoding="utf-8")) == json_schema("study")
 
 
@@ -127,8 +123,36 @@ def test_only_names_change_and_comments_stay(old: Path) -> None:
     assert observations.startswith("# MADE UP; a comment that stays first.\nsite: frown\nmood:\n")
     assert "  week: 6 # weeks stay weeks here\n" in observations
     # As many lines as before, but for the site.
-    for name in ("dossier.yaml", "products.yaml", "studies/made2001.yaml", "mechanism/questions.yaml"):
+    for name in ("dossier.yaml", "products.yaml", "studies/made2001.yaml"):
         assert after[name].count(b"\n") == before[name].count(b"\n")
+
+
+def test_questions_that_are_asked_no_more_go_and_are_named(old: Path) -> None:
+    path = old / "mechanism" / "questions.yaml"
+    kept = yaml.safe_load(path.read_text(encoding="utf-8"))
+    gone = {"gap_seen", "men", "relief_limit", "repeats"}
+    assert gone < kept.keys()
+    (said,) = [line for line in migrate(old).changes if line.startswith("mechanism/questions.yaml: ")]
+    assert said.split(": ")[1].split(", ") == [f"{name} is asked no more" for name in sorted(gone)]
+    left = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert left == {name: value for name, value in kept.items() if name not in gone}
+
+
+@pytest.mark.parametrize(("text", "left"), [
+    ("a: 1\nmen: {value: 0.2} # of mine\nb: 2 # stays\n", "a: 1\nb: 2 # stays\n"),
+    ("a: 1\nrepeats:\n- {rule: fixed}\n# the end\n", "a: 1\n# the end\n"),
+    ("a: 1\nrepeats:\n- rule: fixed # own\n  weeks: 12\n\n# of b\nb: 2", "a: 1\n\n# of b\nb: 2"),
+    ("b: 2\nmen: 0.2", "b: 2\n"),
+    ("{men: 2, gap_seen: 3, b: 3}\n", "{b: 3}\n"),
+    ("{a: 1, men: 2, b: 3}\n", "{a: 1, b: 3}\n"),
+    ("{a: 1, b: 3, men: 2}\n", "{a: 1, b: 3}\n"),
+    ("{a: 1, gap_seen: 3, men: 2}\n", "{a: 1}\n"),
+    ("{men: 2}\n", "{}\n"),
+    ("a: {men: 2}\n", "a: {men: 2}\n"),
+])  # fmt: skip
+def test_a_question_is_cut_out_wherever_it_stands(text: str, left: str) -> None:
+    new, _ = _migrate._of_yaml("mechanism/questions.yaml", text)
+    assert new == left
 
 
 def test_a_fit_keeps_standing_since_only_names_changed(old: Path) -> None:
@@ -139,14 +163,11 @@ def test_a_fit_keeps_standing_since_only_names_changed(old: Path) -> None:
     assert isinstance(evidence.mechanism.fitted, Fitted)
     text = (old / FIT).read_text(encoding="utf-8")
     after = json.loads(text)
-    assert [row["rule"] for row in after["schedules"]] == ["fixed", "weakness"]
     assert after["chain"]["constants"][1]["name"] == "at_site"
     changed = {name for name in before["inputs"] if before["inputs"][name] != after["inputs"][name]}
     assert changed == {"model.ant", "observations.yaml", "parameters.yaml", "questions.yaml"}
     assert "foretold" not in after["muscle"]
     assert after["muscle"]["predicted"] == before["muscle"]["foretold"]
-    numbers = [row["weeks_frown"] for row in before["schedules"]]
-    assert [row["weeks_weakness"] for row in after["schedules"]] == numbers
 
 
 def test_a_stale_fit_stays_stale(old: Path) -> None:

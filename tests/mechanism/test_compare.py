@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from functools import cache
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -52,7 +51,8 @@ def synthetic(explanation: str, gain: float, data: MoodData) -> MoodData:
 
 @cache
 def told() -> Compared:
-    return compare(model(), synthetic("face", 5.0, rows()), {k: EXPLANATIONS[k] for k in ("face", "always")})
+    six = rows(study=list("aabbccddeeff"))
+    return compare(model(), synthetic("face", 5.0, six), {k: EXPLANATIONS[k] for k in ("face", "always")})
 
 
 def test_the_explanation_that_made_the_data_wins_with_its_numbers() -> None:
@@ -62,42 +62,97 @@ def test_the_explanation_that_made_the_data_wins_with_its_numbers() -> None:
     assert best.speed == pytest.approx(SPEED)
     assert best.speed_low < SPEED < best.speed_high
     assert best.spread == 0.0
-    assert told().inseparable == ("face",)
-    assert "face fits best" in str(told())
+    assert told().apart == "face"
+    assert told().statement == "face fits best by AIC, AICc and BIC."
+    assert str(told()).splitlines()[-1] == told().statement
 
 
-def test_weights_and_criteria_are_those_of_the_books() -> None:
-    found = told().explanations
-    assert sum(each.weight for each in found) == pytest.approx(1)
-    assert {each.parameters for each in found} == {1, 3}
-    n = 12
-    for each in found:
+def test_criteria_are_those_of_the_books_and_count_trials() -> None:
+    found = {each.name: each for each in told().explanations}
+    assert told().trials == 6
+    assert (found["face"].parameters, found["no effect"].parameters) == (3, 1)
+    for each in found.values():
         p = each.parameters
-        aic = 2 * p - 2 * each.log_likelihood
-        assert each.aicc == pytest.approx(aic + 2 * p * (p + 1) / (n - p - 1))
-        assert each.bic == pytest.approx(p * np.log(n) - 2 * each.log_likelihood)
-    for better, worse in pairwise(found):
-        assert better.weight / worse.weight == pytest.approx(np.exp((worse.aicc - better.aicc) / 2))
+        assert each.aic == pytest.approx(2 * p - 2 * each.log_likelihood)
+        assert each.aicc == pytest.approx(each.aic + 2 * p * (p + 1) / (6 - p - 1))
+        assert each.bic == pytest.approx(p * np.log(6) - 2 * each.log_likelihood)
+
+
+def test_visits_of_the_same_people_add_no_trials() -> None:
+    # Three trials of four visits each: AICc has no meaning for three constants of three trials.
+    found = compare(model(), synthetic("face", 5.0, rows()), {"face": EXPLANATIONS["face"]})
+    face, nothing = found.explanations
+    assert found.trials == 3
+    assert face.aicc == np.inf
+    assert np.isfinite(nothing.aicc)
+    assert found.apart is None
+    few = rows(study=["a"] * 6 + ["b"] * 6)
+    many = rows(study=[f"trial{at}" for at in range(12)])
+    counted = [
+        compare(model(), synthetic("face", 5.0, each), {"face": EXPLANATIONS["face"]}).trials
+        for each in (few, many)
+    ]
+    assert counted == [2, 12]
+
+
+def made(*criteria: tuple[str, float, float, float]) -> Compared:
+    """Give explanations with criteria that are made up."""
+    like = told().explanations[0]
+    return Compared(
+        tuple(replace(like, name=name, aic=aic, aicc=aicc, bic=bic) for name, aic, aicc, bic in criteria),
+        5,
+        told().data,
+    )
+
+
+def test_they_are_told_apart_where_every_criterion_agrees_by_far() -> None:
+    assert made(("a", 10.0, 20.0, 10.0), ("b", 12.0, 22.0, 12.0)).apart == "a"
+    assert made(("b", 12.0, 22.0, 12.0), ("a", 10.0, 20.0, 10.0)).apart == "a", "in any order"
+    assert made(("a", 10.0, 20.0, 10.0), ("b", 12.0, 21.9, 12.0)).apart is None, "near by one"
+    disagree = made(("a", 10.0, 30.0, 10.0), ("b", 13.0, 20.0, 13.0))
+    assert disagree.apart is None
+    assert disagree.statement == (
+        "The data of 5 trials do not tell the explanations apart. First: a by AIC and BIC; b by AICc."
+    )
+    assert made(("a", 10.0, 20.0, 10.0)).apart == "a", "one alone has none to be told from"
+
+
+def test_a_criterion_that_the_trials_are_too_few_for_puts_none_first() -> None:
+    found = made(("a", 10.0, np.inf, 10.0), ("b", 20.0, np.inf, 20.0))
+    assert found.apart is None
+    assert found.statement.endswith("First: a by AIC and BIC.")
+    assert made(("a", 10.0, 20.0, 10.0), ("b", 20.0, np.inf, 20.0)).apart == "a"
+
+
+def test_the_printed_table_has_the_three_criteria_in_the_order_given() -> None:
+    head, *rest = str(made(("b", 12.0, np.inf, 13.0), ("a", 10.0, 20.0, 10.0))).splitlines()
+    assert head.split()[-3:] == ["AIC", "AICc", "BIC"]
+    assert [line.split()[0] for line in rest[:2]] == ["b", "a"]
+    assert rest[0].split()[-3:] == ["12.00", "inf", "13.00"]
 
 
 def test_explanations_that_say_the_same_are_not_told_apart() -> None:
     # All injections were at the frown, so that the face and the looks say the same.
     data = synthetic("face", 5.0, rows())
     found = compare(model(), data, {k: EXPLANATIONS[k] for k in ("face", "look")})
-    assert set(found.inseparable) == {"face", "look"}
-    assert "cannot tell apart" in found.statement
+    face, look, _ = found.explanations
+    assert (face.name, look.name) == ("face", "look")
+    assert face.aic == pytest.approx(look.aic)
+    assert found.apart is None
+    assert "do not tell the explanations apart" in found.statement
     # One comparison of places is enough, if it is precise.
-    places = rows(other=[np.nan] * 8 + [0.0] * 4)
+    places = rows(study=list("aabbccddeeff"), other=[np.nan] * 8 + [0.0] * 4)
     found = compare(model(), synthetic("face", 5.0, places), {k: EXPLANATIONS[k] for k in ("face", "look")})
-    assert found.inseparable == ("face",)
+    assert found.apart == "face"
 
 
 def test_no_effect_is_among_the_answers() -> None:
     # A little noise, without which the criteria of a perfect fit would be compared.
     noise = 0.3 * norm.ppf((np.random.default_rng(1).permutation(12) + 0.5) / 12)
     found = compare(model(), rows(relief=noise), {"face": EXPLANATIONS["face"]})
-    assert found.explanations[0].name == "no effect"
-    assert found.explanations[0].parameters == 1
+    assert [each.name for each in found.explanations] == ["face", "no effect"]
+    assert found.explanations[1].parameters == 1
+    assert found.first("aic") == found.first("aicc") == "no effect"
 
 
 def test_the_relief_is_that_of_the_model() -> None:
@@ -170,7 +225,5 @@ def test_an_explanation_without_effect_is_the_fit_without_any() -> None:
     noise = 0.3 * norm.ppf((np.random.default_rng(1).permutation(12) + 0.5) / 12)
     both = {each: EXPLANATIONS[each] for each in ("face", "look")}
     found = compare(model(), rows(relief=noise), both | off)
-    assert found.explanations[0].name == "nothing"
-    assert {each.name for each in found.explanations} == {"face", "look", "nothing"}
-    assert found.explanations[0].parameters == 1
-    assert "Of those with an effect they cannot tell apart" in found.statement
+    assert [each.name for each in found.explanations] == ["face", "look", "nothing"]
+    assert found.explanations[2].parameters == 1

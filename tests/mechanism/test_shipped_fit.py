@@ -11,7 +11,7 @@ from glabella.mechanism import Rows, compare, course_rows, mood_rows, muscle_unk
 from glabella.mechanism import load as load_model
 from glabella.mechanism._coupled import loss_lasting
 from glabella.mechanism._likelihood import RowLikelihood, days_of_rows
-from glabella.mechanism._mood_part import explained_part, gaps_part
+from glabella.mechanism._mood_part import explained_part
 
 
 @cache
@@ -112,11 +112,17 @@ def test_explanations_are_those_that_the_trials_give() -> None:
     assert found.statement == fitted.mood.statement
     for ours, kept in zip(explained_part(found), fitted.mood.explanations, strict=True):
         assert ours["name"] == kept.name
-        assert ours["aicc"] == pytest.approx(kept.aicc, abs=0.01)
+        for name in ("aic", "aicc", "bic"):
+            assert ours[name] == pytest.approx(getattr(kept, name), abs=0.01)
         assert ours["gain"]["value"] == pytest.approx(kept.gain.value, rel=0.02)
-    seen = float(asked.gap_seen.value or 0)
-    for gap, stored in zip(
-        gaps_part(likelihood.model, found, switches, constants, seen), fitted.mood.gaps, strict=True
-    ):
-        assert gap["needed_half_life"] == pytest.approx(stored.needed_half_life, rel=0.02)
-        assert gap["weakness_half"]["value"] == pytest.approx(stored.weakness_half.value, rel=5e-3)
+    assert found.trials == fitted.mood.trials
+    assert found.apart == fitted.mood.apart
+
+
+def test_the_trials_of_mood_do_not_tell_explanations_apart() -> None:
+    evidence, fitted, _ = shipped()
+    studies = {each.study for each in evidence.observations.mood if each.id in fitted.mood.rows}
+    assert fitted.mood.trials == len(studies) < len(fitted.mood.rows)
+    assert fitted.mood.apart is None
+    nothing = next(each for each in fitted.mood.explanations if each.parameters == 1)
+    assert nothing.spread == max(each.spread for each in fitted.mood.explanations)

@@ -19,8 +19,6 @@ from glabella.plot import (
     Link,
     Plot,
     Point,
-    ProfileCurve,
-    Swing,
     baujat,
     diagram,
     explained_course,
@@ -30,13 +28,10 @@ from glabella.plot import (
     labbe,
     net_heat,
     network_graph,
-    profile_plot,
     radial,
     rankogram,
-    sobol_bars,
     specification_curve,
     time_course,
-    tornado,
 )
 from glabella.plot._labels import _WIDE, SIZE, Frame, label_layers
 
@@ -134,19 +129,6 @@ PLOTS |= {
         ],
     ),
     "diagram, nodes alone": lambda: diagram({"a": "toxin", "b": "relief"}, []),
-    "tornado": lambda: tornado(
-        [Swing("loss", 9, 21, "a week to two months"), Swing("dose", None, 15), Swing("sex", 14, 15)],
-        13,
-        title="weeks",
-    ),
-    "tornado, nothing moves": lambda: tornado([Swing("loss", 13, 13)], 13, title="weeks"),
-    "sobol": lambda: sobol_bars(["loss", "dose"], [0.1, -0.02], [0.2, 0.8], [0.1, 0.1], [0.0, 0.1]),
-    "profiles": lambda: profile_plot(
-        [ProfileCurve("loss", [0.1, 0.2, 0.4], [9, 0, 3], "bounded below"),
-         ProfileCurve("speed", [1e-3, 1, 1e3], [0.1, 0, 0.1], "not identified"),
-         ProfileCurve("men", [-1, 0, 1], [5, 0, 5], "identified")],
-        3.84,
-    ),
 }  # fmt: skip
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from glabella.brief.quoting import quote
 from glabella.brief.results import Results
 from glabella.dossier import Evidence, Fitted, Mechanism, MechanismWords, Number, Parameter
 from glabella.dossier._fitted import Interval, Landmarks
-from glabella.shown import Certainty, Claim, Inline, Ledger, Source
+from glabella.shown import Certainty, Claim, Ledger, Source
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -33,8 +32,6 @@ _POOR = 10.0
 _APART = 1.05
 #: Fewer trials of mood than this are few.
 _FEW = 10
-#: Differences of AICc below this tell nothing apart.
-_CLOSE = 2.0
 
 
 @dataclass(frozen=True)
@@ -178,7 +175,7 @@ class FittedModel:
         mood, reasons = self.fitted.mood, []
         if not self.muscle_trials & self.mood_trials:
             reasons.append("no trial followed muscle and mood side by side")
-        if self.without_effect or len(self.alike) > 1 or len(mood.inseparable) > 1:
+        if mood.apart is None:
             reasons.append("the data cannot tell the explanations apart")
         if len(self.mood_trials) < _FEW:
             reasons.append("few trials")
@@ -202,18 +199,6 @@ class FittedModel:
         """Whether an explanation switches anything on."""
         found = self.mechanism.explanations.get(name)
         return found is not None and any(found.switches.values())
-
-    @cached_property
-    def alike(self) -> tuple[str, ...]:
-        """The explanations with an effect that the data cannot tell apart."""
-        effects = [each for each in self.fitted.mood.explanations if self.has_effect(each.name)]
-        least = min((each.aicc for each in effects), default=0.0)
-        return tuple(each.name for each in effects if each.aicc < least + _CLOSE)
-
-    @cached_property
-    def without_effect(self) -> bool:
-        """Whether the data fit no effect as well as any, which does not show that there is none."""
-        return any(not self.has_effect(name) for name in self.fitted.mood.inseparable)
 
     # --- what it is asked about -------------------------------------------------------------------------------
 
@@ -272,15 +257,6 @@ class FittedModel:
             if key == "dose" and number.unit == "U"
         ]
         return numbers[0].value if numbers else None
-
-    def relief_counts(self, book: Ledger) -> Inline:
-        """Say which relief counts, where the dossier's questions do."""
-        asked = self.mechanism.questions
-        if asked is None:
-            return ""
-        limit = asked.relief_limit
-        shown = quote(book, limit, "course.relief_limit", "relief that counts", time_span="at any time")
-        return (" Relief counts from ", shown, ".")
 
 
 def fitted_model(results: Results) -> FittedModel | None:

@@ -45,7 +45,7 @@ def _row(each: Explained) -> dict[str, Any]:
     return {
         "name": each.name, "gain": dict(zip(names, gain, strict=True)),
         "half_life": dict(zip(names, days, strict=True)),
-        **{name: plain(getattr(each, name)) for name in ("spread", "aicc", "bic", "weight")},
+        **{name: plain(getattr(each, name)) for name in ("spread", "aic", "aicc", "bic")},
     }  # fmt: skip
 
 

@@ -284,22 +284,22 @@ def _rows(mood: Mood) -> list[dict[str, Any]]:
     """Give the explanations as rows; null where a limit is not bounded."""
     return [
         {"name": each.name, "gain": each.gain.model_dump(), "half_life": each.half_life.model_dump(),
-         **{name: getattr(each, name) for name in ("spread", "aicc", "bic", "weight")}}
+         **{name: getattr(each, name) for name in ("spread", "aic", "aicc", "bic")}}
         for each in mood.explanations
     ]  # fmt: skip
 
 
 def _explained(rows: list[dict[str, Any]]) -> list[str]:
-    """Print the explanations, the best first."""
+    """Print the explanations."""
 
     def cell(each: dict[str, float | None], none: str) -> str:
         value, *ends = ("?" if (x := each[name]) is None else f"{x:.3g}" for name in ("value", "low", "high"))
         return none if each["value"] is None else f"{value} ({ends[0]} to {ends[1]})"
 
-    lines = [f"{'explanation':16}{'gain in points':>22}{'half-life in days':>24}{'AICc':>9}{'weight':>9}"]
+    lines = [f"{'explanation':16}{'gain in points':>22}{'half-life in days':>24}{'AIC':>9}{'AICc':>9}{'BIC':>9}"]
     lines += [
         f"{row['name']:16}{cell(row['gain'], 'none'):>22}{cell(row['half_life'], 'none'):>24}"
-        f"{row['aicc']:>9.2f}{row['weight']:>9.3f}"
-        for row in sorted(rows, key=lambda each: float(each["aicc"]))
+        + "".join(f"{'none':>9}" if row[name] is None else f"{row[name]:>9.2f}" for name in ("aic", "aicc", "bic"))
+        for row in rows
     ]
     return [*lines, "A limit that the trials do not set is shown as ?."]

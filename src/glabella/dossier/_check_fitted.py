@@ -72,10 +72,6 @@ def _names(
 
     parameters = parts.get(MECHANISM + "parameters.yaml")
     used = [(("chain", "constants", place, "name"), each.name) for place, each in enumerate(fitted.chain.constants)]
-    used += [
-        (("sensitivity", place, "swings", row, "name"), one.name)
-        for place, each in enumerate(fitted.sensitivity) for row, one in enumerate(each.swings)
-    ]  # fmt: skip
     yield "parameter", _known(parameters.parameters if parameters else None), used
 
     seen = parts.get(MECHANISM + "observations.yaml")
@@ -87,13 +83,10 @@ def _names(
 
     explanations = parts.get(MECHANISM + "explanations.yaml")
     used = [(("mood", "explanations", place, "name"), each.name) for place, each in enumerate(mood.explanations)]
-    used += [(("mood", "inseparable", place), each) for place, each in enumerate(mood.inseparable)]
-    used += [(("mood", "gaps", place, "explanation"), each.explanation) for place, each in enumerate(mood.gaps)]
+    used += [(("mood", "apart"), mood.apart)] if mood.apart is not None else []
     used += [
-        ((field, place, "explanation"), each.explanation)
-        for field in ("mood_courses", "schedules", "sensitivity")
-        for place, each in enumerate(getattr(fitted, field)) if each.explanation is not None
-    ]  # fmt: skip
+        (("mood_courses", place, "explanation"), each.explanation) for place, each in enumerate(fitted.mood_courses)
+    ]
     yield "explanation", _known([*explanations.explanations, NO_EFFECT] if explanations else None), used
 
 

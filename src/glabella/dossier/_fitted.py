@@ -170,20 +170,11 @@ class Explained(_Finite):
     gain: Interval
     half_life: Interval = Field(description="of mood, in days; null limits are not bounded")
     spread: float
-    aicc: float
+    aic: float
+    aicc: float | None = Field(description="null where the trials are too few for it")
     bic: float
-    weight: float
     parameters: int
     expected: tuple[float, ...] = Field(description="relief expected for each row, in points")
-
-
-class Gap(_Finite):
-    """How long relief outlasts weakness under one explanation, in days."""
-
-    explanation: Text
-    weakness_half: Interval
-    relief_half: Interval
-    needed_half_life: float | None = Field(description="of mood, so that relief outlasts weakness by what was seen")
 
 
 class Mood(_Finite):
@@ -194,10 +185,9 @@ class Mood(_Finite):
     relief: tuple[Interval, ...] = Field(description="as seen, in points; null limits for a bound")
     weeks: tuple[float, ...]
     explanations: tuple[Explained, ...]
-    inseparable: tuple[Text, ...]
+    trials: int = Field(description="of which the rows are")
+    apart: Text | None = Field(description="the explanation that every criterion puts well before any other")
     statement: Text
-    gaps: tuple[Gap, ...]
-    gap_seen: float = Field(description="days by which mood outlasted the muscle at least")
     left_out: tuple[Text, ...]
 
     @model_validator(mode="after")
@@ -220,42 +210,6 @@ class MoodCourse(_Finite):
         return self
 
 
-class Scheduled(_Finite):
-    """What a rule of repeating means for virtual people, a year."""
-
-    rule: Literal["fixed", "weakness", "symptoms"]
-    explanation: Text = Field(description="what carries weakness to mood here")
-    people: int
-    failed: int
-    injections: Interval = Field(description="mean, and what a tenth of people are below and above")
-    units: Interval
-    weeks_weakness: Interval
-    weeks_relief: Interval
-    stopping_weakness: Interval = Field(description="weeks from the last injection until weakness is lost")
-    stopping_relief: Interval
-    never: float = Field(description="share in per cent whose muscle never responded")
-    never_relief: float = Field(description="share in per cent who never had relief enough")
-
-
-class Swing(_Finite):
-    """How far a result moves as one assumption moves over its prior."""
-
-    name: Text
-    low: float
-    high: float
-    at_low: float | None
-    at_high: float | None
-
-
-class Sensitivity(_Finite):
-    """What a result owes to assumptions."""
-
-    quantity: Literal["outlasting"] = Field(description="days by which relief outlasts weakness")
-    explanation: Text | None = Field(None, description="under which relief outlasts weakness")
-    centre: float
-    swings: tuple[Swing, ...]
-
-
 class Fitted(_Finite):
     """``fit.json``."""
 
@@ -272,8 +226,6 @@ class Fitted(_Finite):
     landmarks: tuple[Landmarks, ...]
     mood: Mood
     mood_courses: tuple[MoodCourse, ...]
-    schedules: tuple[Scheduled, ...]
-    sensitivity: tuple[Sensitivity, ...]
 
     @property
     def text(self) -> str:

@@ -67,18 +67,17 @@ _RENAMES = (
     _Rename("men", "male", MECHANISM + "observations.yaml", (("mood", _ANY, "doses", _ANY, "who"),), of="who"),
     _Rename("follow_up_weeks", "follow_up", "studies/*.yaml", (("design",),)),
     _Rename("saline", "placebo", MECHANISM + "observations.yaml", (("mood", _ANY, "comparator"),), of="comparator"),
-    _Rename("frown", "weakness", QUESTIONS, (("repeats", _ANY, "rule"),), of="rule"),
 )  # fmt: skip
+#: What was asked of a fit and is computed no more: relief under repeated treatment, of people who do not exist.
+_DROPPED = ("gap_seen", "men", "relief_limit", "repeats")
 #: Where a constant of the model that has another name now may stand, as key or value.
 _CONSTANT, _CONSTANT_NOW = "frown_site", "at_site"
 _NAMING_CONSTANTS = tuple(MECHANISM + name for name in ("parameters.yaml", "links.yaml", "explanations.yaml"))
 #: The muscle's site was built in; where an older dossier tells of mood, it is said now.
 _SITE = "frown"
 #: Keys of a fit that have another name now, and what one of them may say.
-_FIT_KEYS = MappingProxyType({
-    "foretold": "predicted", "weeks_frown": "weeks_weakness", "stopping_frown": "stopping_weakness",
-})  # fmt: skip
-_FIT_VALUES = MappingProxyType({"rule": ("frown", "weakness"), "name": (_CONSTANT, _CONSTANT_NOW)})
+_FIT_KEYS = MappingProxyType({"foretold": "predicted"})
+_FIT_VALUES = MappingProxyType({"name": (_CONSTANT, _CONSTANT_NOW)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,8 @@ def migrate(folder: Path | str, to: Path | str | None = None) -> Migrated:
     """Bring a dossier of an older version of the format along to that of today.
 
     Files are edited as text, so that comments stay. A fit keeps standing: only names changed in what it was made
-    from, so where it was made from the files as they were, it is said to be made from them as they are now.
+    from, and questions went whose answers are kept no more; so where it was made from the files as they were, it is
+    said to be made from them as they are now.
 
     Parameters
     ----------
@@ -234,6 +234,8 @@ def _of_yaml(name: str, text: str) -> tuple[str, list[str]]:
     root: Any = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     # A part that aliases repeat is met more than once.
     edits = set(_edits(name, text, root))
+    if name == QUESTIONS:
+        edits |= set(_cuts(text, root))
     if name == "dossier.yaml" and "schema_version" not in data:
         edits.add(_added(root, f"schema_version: {SCHEMA_VERSION}"))
     if name == MECHANISM + "observations.yaml" and data.get("mood") and "site" not in data:
@@ -260,6 +262,31 @@ def _added(root: Any, pair: str) -> _Edit:
     if root.flow_style:
         return _Edit(start + 1, start + 1, f"{pair}, ", f"{pair} is said")
     return _Edit(start, start, f"{pair}\n", f"{pair} is said")
+
+
+def _cuts(text: str, root: Any) -> Iterator[_Edit]:
+    """Cut out questions that are asked no more, with what stands on the same line; other comments stay."""
+    kept, pairs = False, root.value
+    for place, (key, value) in enumerate(pairs):
+        if key.value not in _DROPPED:
+            kept = True
+            continue
+        start, end = key.start_mark.index, _end(value)
+        if not root.flow_style:
+            end = text.find("\n", end) + 1 or len(text)
+        elif kept:
+            start = _end(pairs[place - 1][1])
+        elif place + 1 < len(pairs):
+            end = pairs[place + 1][0].start_mark.index
+        yield _Edit(start, end, "", f"{key.value} is asked no more")
+
+
+def _end(node: Any) -> int:
+    """Give where a node ends; a block is said to end where the next one begins, after comments between them."""
+    while isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
+        last = node.value[-1]
+        node = last[1] if isinstance(last, tuple) else last
+    return int(node.end_mark.index)
 
 
 def _edits(name: str, text: str, root: Any) -> Iterator[_Edit]:
@@ -320,7 +347,7 @@ def _of_fit(text: str, old: Mapping[str, bytes], new: Mapping[str, bytes]) -> tu
             if inputs.get(name) == was:
                 inputs[name] = now
                 renewed += 1
-    said = (f"names that are others now ({names})", f"digests of files in which only names changed ({renewed})")
+    said = (f"names that are others now ({names})", f"digests of files that only these changed ({renewed})")
     return written_fit(fit), [words for words, count in zip(said, (names, renewed), strict=True) if count]
 
 

@@ -6,7 +6,6 @@ are data of a dossier or of the user. libRoadRunner, libSBML and Antimony come w
 """
 
 from glabella.mechanism._analysis import analyse
-from glabella.mechanism._answers import Interval
 from glabella.mechanism._compare import Compared, Explained, MoodData, compare, mood_data
 from glabella.mechanism._course_fit import CourseFit, fit_course
 from glabella.mechanism._course_rows import course_rows
@@ -15,19 +14,15 @@ from glabella.mechanism._edges import check_arrows, edges
 from glabella.mechanism._engine import simulate
 from glabella.mechanism._export import with_constants, with_injections, with_notes
 from glabella.mechanism._fit import Fit, fit
-from glabella.mechanism._gap import Gap, gap, speed_for_gap
 from glabella.mechanism._likelihood import MuscleData, muscle_data
 from glabella.mechanism._model import Model, Quantity, load
 from glabella.mechanism._observations import mood_rows, muscle_unknowns
 from glabella.mechanism._population import Population, simulate_population
-from glabella.mechanism._repeated import Lost, Scheduled, Spread, Yearly, schedules
 from glabella.mechanism._responders import responders
 from glabella.mechanism._rows import Row, Rows
 from glabella.mechanism._schedule import Course, Rule, simulate_rule
-from glabella.mechanism._sensitivity import Tornado, quantile, tornado
 from glabella.mechanism._time_to_loss import TimeToLoss
 from glabella.mechanism._unknowns import Unknown
-from glabella.mechanism._virtual import VirtualPeople, virtual_people
 
 __all__ = [
     "Compared",
@@ -35,9 +30,6 @@ __all__ = [
     "CourseFit",
     "Explained",
     "Fit",
-    "Gap",
-    "Interval",
-    "Lost",
     "Model",
     "MoodData",
     "MuscleData",
@@ -47,14 +39,9 @@ __all__ = [
     "Row",
     "Rows",
     "Rule",
-    "Scheduled",
     "Scores",
-    "Spread",
     "TimeToLoss",
-    "Tornado",
     "Unknown",
-    "VirtualPeople",
-    "Yearly",
     "analyse",
     "check_arrows",
     "compare",
@@ -62,23 +49,17 @@ __all__ = [
     "edges",
     "fit",
     "fit_course",
-    "gap",
     "load",
     "mood_data",
     "mood_rows",
     "muscle_data",
     "muscle_unknowns",
     "predict_row",
-    "quantile",
     "responders",
-    "schedules",
     "scores",
     "simulate",
     "simulate_population",
     "simulate_rule",
-    "speed_for_gap",
-    "tornado",
-    "virtual_people",
     "with_constants",
     "with_injections",
     "with_notes",

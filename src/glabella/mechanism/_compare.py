@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,6 +13,10 @@ from glabella.mechanism._model import Model
 from glabella.mechanism._population import simulate_population
 
 Floats = NDArray[np.float64]
+Criterion = Literal["aic", "aicc", "bic"]
+CRITERIA: tuple[Criterion, ...] = ("aic", "aicc", "bic")
+#: Explanations this near to each other by a criterion are not told apart by it (Burnham and Anderson, 2004).
+NEAR = 2.0
 #: Speeds of mood that are tried, per day: from half-lives of three hours to two years.
 SPEEDS = np.geomspace(1e-3, 5.0, 41)
 #: Spreads between trials that are tried, in points.
@@ -115,8 +119,9 @@ class Explained:
         Standard deviation between trials, in points.
     relief : ndarray of shape (m,)
         Expected for each row.
-    log_likelihood, aicc, bic, weight : float
-        ``weight`` is Akaike's, by AICc.
+    log_likelihood, aic, aicc, bic : float
+        Lower is better. AICc and BIC count trials, not their visits; AICc is infinite where the trials are too few
+        for it.
     parameters : int
     """
 
@@ -129,51 +134,68 @@ class Explained:
     spread: float
     relief: Floats
     log_likelihood: float
+    aic: float
     aicc: float
     bic: float
-    weight: float
     parameters: int
+
+    def by(self, criterion: Criterion) -> float:
+        """Give one of the criteria."""
+        return float(getattr(self, criterion))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Compared:
-    """Explanations beside each other, the best first.
+    """Explanations beside each other, in the order that they were given in.
 
     Attributes
     ----------
     explanations : tuple of Explained
-    inseparable : tuple of str
-        Those within two units of AICc of the best: the data do not tell them apart.
+    trials : int
+        Of which the rows are; several visits of a trial are the same people.
     data : MoodData
     """
 
     explanations: tuple[Explained, ...]
-    inseparable: tuple[str, ...]
+    trials: int
     data: MoodData
+
+    def first(self, criterion: Criterion) -> str:
+        """Name the explanation that a criterion puts first; of several alike the one that was given first."""
+        return min(self.explanations, key=lambda each: each.by(criterion)).name
+
+    @property
+    def apart(self) -> str | None:
+        """The explanation that every criterion puts first and well before any other; None where there is none."""
+        name = self.first("aic")
+        for criterion in CRITERIA:
+            best, *others = sorted(self.explanations, key=lambda each: each.by(criterion))
+            near = bool(others) and others[0].by(criterion) < best.by(criterion) + NEAR
+            if best.name != name or near or not np.isfinite(best.by(criterion)):
+                return None
+        return name
 
     def __str__(self) -> str:
         """Print the comparison and what it cannot tell."""
-        rows = [f"{'':20}{'gain':>8}{'se':>8}{'speed':>8}{'low':>8}{'high':>8}{'spread':>8}{'AICc':>8}{'BIC':>8}"
-                f"{'weight':>8}"]  # fmt: skip
+        heads = ("gain", "se", "speed", "low", "high", "spread", "AIC", "AICc", "BIC")
+        rows = [f"{'':20}" + "".join(f"{head:>8}" for head in heads)]
         for each in self.explanations:
             numbers = (each.gain, each.gain_se, each.speed, each.speed_low, each.speed_high, each.spread)
-            rows.append(f"{each.name:20}" + "".join(f"{x:>8.3g}" for x in numbers)
-                        + f"{each.aicc:>8.2f}{each.bic:>8.2f}{each.weight:>8.3f}")  # fmt: skip
+            criteria = "".join(f"{each.by(name):>8.2f}" for name in CRITERIA)
+            rows.append(f"{each.name:20}" + "".join(f"{x:>8.3g}" for x in numbers) + criteria)
         return "\n".join([*rows, self.statement])
 
     @property
     def statement(self) -> str:
-        """What the data tell of the explanations, and of those with an effect, in a sentence each."""
-        if len(self.inseparable) == 1:
-            rest = self.explanations[1].aicc - self.explanations[0].aicc
-            first = f"{self.inseparable[0]} fits best, by {rest:.1f} units of AICc."
-        else:
-            first = f"The data cannot tell apart: {', '.join(self.inseparable)} (less than 2 units of AICc)."
-        some = [each for each in self.explanations if each.parameters > 1]
-        near = [each.name for each in some if each.aicc < some[0].aicc + 2] if some else []
-        if len(near) < 2 or tuple(near) == self.inseparable:
-            return first
-        return f"{first} Of those with an effect they cannot tell apart: {', '.join(near)}."
+        """What the data tell of the explanations, in a sentence."""
+        if self.apart is not None:
+            return f"{self.apart} fits best by AIC, AICc and BIC."
+        firsts: dict[str, list[str]] = {}
+        for criterion, said in zip(CRITERIA, ("AIC", "AICc", "BIC"), strict=True):
+            if any(np.isfinite(each.by(criterion)) for each in self.explanations):
+                firsts.setdefault(self.first(criterion), []).append(said)
+        named = "; ".join(f"{name} by {' and '.join(criteria)}" for name, criteria in firsts.items())
+        return f"The data of {self.trials} trials do not tell the explanations apart. First: {named}."
 
 
 def compare(
@@ -213,7 +235,7 @@ def compare(
 
     References
     ----------
-    Burnham KP, Anderson DR. Sociol Methods Res 2004;33:261-304 (AICc, weights, differences below two).
+    Burnham KP, Anderson DR. Sociol Methods Res 2004;33:261-304 (AIC, AICc, BIC, differences below two).
     """
     if not 0 <= correlation < 1:
         raise ValueError(f"the correlation is {correlation}, expected 0 or more and below 1")
@@ -227,13 +249,7 @@ def compare(
         if none in explanations:
             raise ValueError(f"an explanation with an effect is called {none!r} like the fit without any")
         fitted.append(_null(data, correlation, none))
-    best = min(each.aicc for each in fitted)
-    weights = np.exp([-0.5 * (each.aicc - best) for each in fitted])
-    ranked = sorted(
-        (replace(each, weight=float(w / weights.sum())) for each, w in zip(fitted, weights, strict=True)),
-        key=lambda each: each.aicc,
-    )
-    return Compared(tuple(ranked), tuple(each.name for each in ranked if each.aicc < best + 2), data)
+    return Compared(tuple(fitted), _trials(data), data)
 
 
 def equally_likely(spread: float) -> Floats:
@@ -345,7 +361,7 @@ def _explain(name: str, data: MoodData, drive: Floats, correlation: float) -> Ex
     return _scored(Explained(
         name, float(gain[s, k]), float(1 / np.sqrt(max(precision[s, k], 1e-12))), float(SPEEDS[k]), float(low),
         float(high), float(SPREADS[s]), gain[s, k] * drive[k], float(log[s, k]), 0.0, 0.0, 0.0, 3,
-    ), len(data.study))  # fmt: skip
+    ), _trials(data))  # fmt: skip
 
 
 def _null(data: MoodData, correlation: float, name: str) -> Explained:
@@ -354,11 +370,15 @@ def _null(data: MoodData, correlation: float, name: str) -> Explained:
     s = int(log[:, 0].argmax())
     return _scored(Explained(
         name, 0.0, 0.0, np.nan, np.nan, np.nan, float(SPREADS[s]), nothing[0], float(log[s, 0]), 0.0, 0.0, 0.0, 1,
-    ), len(data.study))  # fmt: skip
+    ), _trials(data))  # fmt: skip
+
+
+def _trials(data: MoodData) -> int:
+    return len(np.unique(data.study))
 
 
 def _scored(each: Explained, n: int) -> Explained:
     p = each.parameters
     aic = 2 * p - 2 * each.log_likelihood
     small = 2 * p * (p + 1) / (n - p - 1) if n > p + 1 else np.inf
-    return replace(each, aicc=aic + small, bic=p * np.log(n) - 2 * each.log_likelihood)
+    return replace(each, aic=aic, aicc=aic + small, bic=p * np.log(n) - 2 * each.log_likelihood)

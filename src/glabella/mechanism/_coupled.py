@@ -8,11 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glabella.mechanism._course_fit import CourseFit
 from glabella.mechanism._model import Model
 from glabella.mechanism._population import simulate_population
 from glabella.mechanism._reduce import reduced
-from glabella.mechanism._rows import Row
 
 Floats = NDArray[np.float64]
 #: How many times slower and quicker the loss is tried, and the days on which weakness is looked at.
@@ -68,24 +66,3 @@ def _lost(weakness: Floats, limit: Floats) -> Floats:
     part = np.where(fall > 0, (weakness[rows, last] - limit) / np.where(fall > 0, fall, 1.0), 0.0)
     day = FOLLOWED[last] + part * (FOLLOWED[after] - FOLLOWED[last])
     return np.where(above.any(axis=1), day, 0.0)
-
-
-def days_of_people(found: CourseFit, rows: Mapping[bool, Row], men: NDArray[np.bool_], seed: int) -> Floats:
-    """Draw the day on which each of some people loses the response, by the course of the average trial.
-
-    Parameters
-    ----------
-    found : CourseFit
-        Each person has a draw of its unknowns, so that what is not known adds to how people differ.
-    rows : mapping of bool to Row
-        The dose, for men (True) and women.
-    men : ndarray of bool, shape (n,)
-    seed : int
-    """
-    rng = np.random.default_rng([seed, 2])
-    draws = found.draws[rng.integers(0, len(found.draws), len(men))]
-    half = {sex: found.model.asked(draws, row) for sex, row in rows.items()}
-    middle = np.where(men, half[True][1], half[False][1])
-    shape = np.exp(half[False][3][:, 0])
-    left = 1 - rng.random(len(men))
-    return np.asarray(np.exp(middle) * (-np.log(left) / np.log(2)) ** (1 / shape))

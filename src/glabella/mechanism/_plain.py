@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from glabella.mechanism._sensitivity import Tornado
-
 
 def number(value: float | None) -> float | None:
     """Give a finite number, or None."""
@@ -19,14 +17,6 @@ def number(value: float | None) -> float | None:
 def interval(value: float | None, low: float | None = None, high: float | None = None) -> dict[str, float | None]:
     """Give a value with its limits."""
     return {"value": number(value), "low": number(low), "high": number(high)}
-
-
-def swings(found: Tornado) -> list[dict[str, Any]]:
-    """Give how far each unknown moves a result."""
-    return [
-        {"name": name, "low": float(a), "high": float(b), "at_low": number(x), "at_high": number(y)}
-        for name, a, b, x, y in zip(found.names, found.low, found.high, found.at_low, found.at_high, strict=True)
-    ]
 
 
 def numbers(values: ArrayLike) -> list[float]:

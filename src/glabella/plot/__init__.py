@@ -17,12 +17,10 @@ from glabella.plot._labbe import labbe
 from glabella.plot._netheat import net_heat
 from glabella.plot._network import network_graph
 from glabella.plot._plot import Plot
-from glabella.plot._profile import ProfileCurve, profile_plot
 from glabella.plot._radial import radial
 from glabella.plot._rankogram import rankogram
 from glabella.plot._specification import specification_curve
 from glabella.plot._studio import Studio, in_turn
-from glabella.plot._tornado import Swing, sobol_bars, tornado
 from glabella.plot._trend import trend
 from glabella.plot._unblinding import unblinding
 from glabella.plot._volcano import volcano
@@ -33,9 +31,7 @@ __all__ = [
     "Link",
     "Plot",
     "Point",
-    "ProfileCurve",
     "Studio",
-    "Swing",
     "baujat",
     "density",
     "diagram",
@@ -47,13 +43,10 @@ __all__ = [
     "labbe",
     "net_heat",
     "network_graph",
-    "profile_plot",
     "radial",
     "rankogram",
-    "sobol_bars",
     "specification_curve",
     "time_course",
-    "tornado",
     "trend",
     "unblinding",
     "volcano",

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from glabella.brief.mechanism import DAYS_A_WEEK, LIKELY, FittedModel, decimals_of, fitted_model, of_numbers, ranged
+from glabella.brief.mechanism import DAYS_A_WEEK, LIKELY, FittedModel, decimals_of, fitted_model, ranged
 from glabella.brief.quoting import capital, say_all
 from glabella.brief.results import Results
 from glabella.brief.sentence import aside, sentence
 from glabella.brief.words import words_of
 from glabella.dossier import Explanation
-from glabella.dossier._fitted import Explained, Gap, Interval
+from glabella.dossier._fitted import Explained
 from glabella.shown import (
     Block,
     Claim,
@@ -31,32 +31,27 @@ from glabella.shown import (
     Table,
 )
 
-_NEEDED = "half-life of mood with which relief would outlast weakness by as much as was seen"
 _UNFITTED = (
     "The data have not been asked: the model has not been fitted to the observations yet. Below is what each "
     "explanation predicts, and what speaks for and against it."
 )
 
 
+#: How the criteria are written, by their names in a fit.
+_CRITERIA = {"aic": "AIC", "aicc": "AICc", "bic": "BIC"}
+
+
 @dataclass(frozen=True, slots=True)
 class _Account:
-    """One explanation beside the data on mood.
+    """One explanation beside the data on mood; ``limits`` where the data limit how slowly mood follows."""
 
-    ``limits`` where the data limit how slowly mood follows, ``beyond`` where what is needed for the gap is slower
-    than that.
-    """
-
-    name: str
     label: str
     effect: bool
     limits: bool
-    beyond: bool
     gain: Claim
     half_life: Claim
-    weight: Claim
-    weakness_half: Claim | None
-    relief_half: Claim | None
-    needed: Claim | None
+    spread: Claim
+    criteria: tuple[Claim, ...]
 
 
 def report(results: Results, book: Ledger) -> Section | None:
@@ -93,28 +88,18 @@ def _with_model(model: FittedModel, book: Ledger, condition: str) -> tuple[Block
         time_span="at the weeks of the trials",
         population=people,
     )
-    mood = under.under("mood.", function="glabella.mechanism.compare", decimals=0)
-    count = sentence(
-        "Each explanation was fitted to the same {rows} differences in mood from {trials} trials. Relief is in "
-        "points of the scale for {condition}.{limit}",
-        rows=mood("rows", "differences in mood that were fitted", len(model.fitted.mood.rows)),
-        trials=mood("trials", "trials of mood that were fitted", len(model.mood_trials)),
-        condition=condition,
-        limit=model.relief_counts(book),
-    )
+    accounts = tuple(_account(model, under, people, each) for each in model.fitted.mood.explanations)
     certainty = sentence(
         "Certainty: {certainty}. Why: {reasons}.",
         certainty=Icon("certainty", model.mood_certainty),
         reasons="; ".join(_reasons(model)),
     )
-    accounts = tuple(_account(model, under, people, each) for each in model.fitted.mood.explanations)
     return (
-        Paragraph(_answer(model), "lead"),
+        Paragraph(_answer(model, under), "lead"),
+        *(Paragraph(said) for said in _nothing(accounts)),
         Paragraph(certainty),
-        Paragraph(count),
         *_figure(model, condition),
-        _table(model, accounts),
-        *_gap(model, under, accounts),
+        *_tables(accounts, condition),
     )
 
 
@@ -129,156 +114,129 @@ def _reasons(model: FittedModel) -> tuple[str, ...]:
 
 def _account(model: FittedModel, under: Ledger, people: str, each: Explained) -> _Account:
     """Make the claims of one explanation."""
-    label, effect = model.explanation(each.name), model.has_effect(each.name)
-    gap = next((it for it in model.fitted.mood.gaps if effect and it.explanation == each.name), None)
-    own = under.under(f"mood.{each.name.replace(' ', '_')}.", population=f"{people}; explained by: {label}")
-    fitted = own.under(function="glabella.mechanism.compare")
-    likely, after = model.level(LIKELY), f"after one {model.evidence.words.session}"
-    half = each.half_life
-
-    def days(name: str, words: str, found: Interval, function: str) -> Claim:
-        places = decimals_of(found.value, found.high, digits=1)
-        book = own.under(unit="days", function=f"glabella.mechanism.{function}", time_span=after)
-        return ranged(book, name, words, found, likely, decimals=places)
-
-    def shown(name: str, words: str, found: Interval | None, function: str) -> Claim | None:
-        return None if found is None else days(name, words, found, function)
-
-    weakness = gap.weakness_half if gap else None
-    relief = _lasting(half, gap) if gap else None
-    needed = gap.needed_half_life if gap else None
-    return _Account(
-        each.name,
-        label,
-        effect,
-        limits=half.low is not None or half.high is not None,
-        beyond=gap is not None and half.high is not None and (needed or math.inf) > half.high,
-        gain=ranged(
-            fitted,
-            "gain",
-            "largest relief that the explanation gives",
-            each.gain,
-            likely,
-            unit="points",
-            decimals=1,
-        ),
-        half_life=days("half_life", "half-life with which mood follows", half, "compare"),
-        weight=_fit(fitted, each),
-        weakness_half=shown("weakness_half", "day by which weakness has fallen to half", weakness, "gap"),
-        relief_half=shown("relief_half", "day by which relief has fallen to half", relief, "gap"),
-        needed=shown("needed", _NEEDED, Interval(value=needed) if needed is not None else None, "speed_for_gap"),
+    label, likely, half = model.explanation(each.name), model.level(LIKELY), each.half_life
+    own = under.under(
+        f"mood.{each.name.replace(' ', '_')}.",
+        population=f"{people}; explained by: {label}",
+        function="glabella.mechanism.compare",
     )
+    points, days = (
+        own.under(unit="points", decimals=1),
+        own.under(unit="days", time_span=_once(model)),
+    )
+    return _Account(
+        label,
+        model.has_effect(each.name),
+        limits=half.low is not None or half.high is not None,
+        gain=ranged(points, "gain", "largest relief that the explanation gives", each.gain, likely),
+        half_life=ranged(
+            days, "half_life", "half-life with which mood follows", half, likely,
+            decimals=decimals_of(half.value, half.high, digits=1),
+        ),
+        spread=points("spread", "standard deviation by which trials differ besides", each.spread),
+        criteria=tuple(
+            own(name, f"{written} (lower is better)", getattr(each, name), decimals=1)
+            for name, written in _CRITERIA.items()
+        ),
+    )  # fmt: skip
 
 
-def _fit(book: Ledger, each: Explained) -> Claim:
-    """State how well an explanation fits; its weight is shown, and AICc stands behind it."""
-    book("aicc", "AICc (lower is better)", each.aicc, decimals=1)
-    return book("weight", "weight among the explanations, from AICc", 100 * each.weight, unit="%", decimals=0)
-
-
-def _lasting(half_life: Interval, gap: Gap) -> Interval:
-    """Give how long relief lasts: without a limit where the data do not limit how slowly mood follows."""
-    return gap.relief_half if half_life.high is not None else gap.relief_half.model_copy(update={"high": None})
+def _once(model: FittedModel) -> str:
+    return f"after one {model.evidence.words.session}"
 
 
 # --- sentences, table and figure ----------------------------------------------------------------------------
 
 
-def _answer(model: FittedModel) -> Inline:
-    """Say whether the data tell the explanations apart; that no effect fits as well is not told as no effect."""
-    alike = [model.explanation(name) for name in model.alike]
-    answer = []
-    if model.without_effect:
-        how = "as well" if len(model.fitted.mood.inseparable) > 1 else "best"
-        answer.append(
-            f"The trials cannot tell: the data fit {how} with no effect at all, which takes the fewest constants; "
-            "with so few trials that does not prove there is none."
-        )
-    elif len(alike) > 1:
-        answer.append("The trials cannot tell.")
-    if len(alike) > 1:
-        answer.append(f"Of the explanations with an effect, these fit about equally well: {'; '.join(alike)}.")
-    elif alike:
-        answer.append(f"Of the explanations with an effect, one fits best: {alike[0]}. That does not prove it.")
-    return Name(" ".join(answer) or "No explanation with an effect was fitted.")
+def _answer(model: FittedModel, under: Ledger) -> Inline:
+    """Say whether the data tell the explanations apart: they do where every criterion agrees."""
+    mood = model.fitted.mood
+    about = under.under("mood.", function="glabella.mechanism.compare", decimals=0)
+    trials = about("trials", "trials of mood that were fitted", mood.trials)
+    rows = about("rows", "differences in mood that were fitted", len(mood.rows))
+    if mood.apart is not None:
+        return sentence(
+            "Of the explanations, one fits {rows} differences in mood from {trials} trials best by every "
+            "criterion: {name}. That does not prove it.",
+            rows=rows, trials=trials, name=Name(model.explanation(mood.apart)),
+        )  # fmt: skip
+    return sentence(
+        "The trials cannot tell: {rows} differences in mood, some of them of the same people at another visit, "
+        "come from {trials} trials, too few to tell explanations apart. {firsts}",
+        rows=rows, trials=trials, firsts=Name(_firsts(model)),
+    )  # fmt: skip
 
 
-def _table(model: FittedModel, accounts: tuple[_Account, ...]) -> Table:
-    inseparable = model.fitted.mood.inseparable
-    rows = []
+def _firsts(model: FittedModel) -> str:
+    """Say which explanation each criterion puts first."""
+    firsts: dict[str, list[str]] = {}
+    for name, written in _CRITERIA.items():
+        known = [each for each in model.fitted.mood.explanations if getattr(each, name) is not None]
+        if known:
+            first = min(known, key=lambda each: getattr(each, name))
+            firsts.setdefault(model.explanation(first.name), []).append(written)
+    if len(firsts) == 1:
+        return f"Each usual criterion puts “{next(iter(firsts))}” first, but none well before the others."
+    said = "; ".join(f"{' and '.join(criteria)} put{'s' * (len(criteria) == 1)} “{label}” first"
+                     for label, criteria in firsts.items())  # fmt: skip
+    return f"The usual criteria disagree: {said}."
+
+
+def _nothing(accounts: tuple[_Account, ...]) -> Iterator[Inline]:
+    """Say what the fit without an effect takes for granted."""
     for each in accounts:
-        mark = ""
-        if each.effect and each.name in model.alike:
-            mark = "not told apart"
-        elif not each.effect and each.name in inseparable:
-            mark = "no proof that there is none"
-        rows.append(Row(((Name(each.label), aside(mark)), each.weight, *_cells(each))))
-    return Table(
-        "The best fit first; weights follow from AICc. The half-life says how slowly mood follows. The last column "
-        f"is the half-life that mood would need to outlast the {model.words.part} by as much as was seen.",
+        if not each.effect:
+            yield sentence(
+                "Without any effect the true results of trials must differ by a standard deviation of {spread}: "
+                "that says that a trial may find anything, and not that there is no effect.",
+                spread=each.spread,
+            )
+
+
+def _tables(accounts: tuple[_Account, ...], condition: str) -> tuple[Table, ...]:
+    """Give the criteria, and what each explanation with an effect was fitted to be."""
+    criteria = Table(
+        "The criteria: lower is better; they count trials, not visits. The spread is the standard deviation by "
+        "which the true results of trials differ besides.",
         (
             Column("explanation"),
-            Column("weight", "number"),
+            *(Column(name, "number") for name in _CRITERIA.values()),
+            Column("spread between trials, points", "number"),
+        ),
+        tuple(
+            Row((Name(each.label), *(_known(one) for one in each.criteria), Shown(each.spread, "number")))
+            for each in accounts
+        ),
+    )
+    effects = tuple(
+        Row((Name(each.label), Shown(each.gain, "bare"),
+             (Shown(each.half_life, "bare"), aside("" if each.limits else "no limits"))))
+        for each in accounts if each.effect
+    )  # fmt: skip
+    if not effects:
+        return (criteria,)
+    fitted = Table(
+        f"Relief is in points of the scale for {condition}; the half-life says how slowly mood follows.",
+        (
+            Column("explanation with an effect"),
             Column("largest relief, points", "number"),
             Column("half-life of mood, days", "number"),
-            Column("half-life needed, days", "number"),
         ),
-        tuple(rows),
+        effects,
     )
+    return (criteria, fitted)
 
 
-def _cells(each: _Account) -> tuple[Inline, ...]:
-    if not each.effect:
-        return ("none", "none", "none")
-    needed: Inline = "none of the values tried"
-    if each.needed:
-        needed = (Shown(each.needed, "number"), " or more")
-    return (
-        Shown(each.gain, "bare"),
-        (Shown(each.half_life, "bare"), aside("" if each.limits else "no limits")),
-        (needed, aside("longer than the data support" if each.beyond else "")),
-    )
-
-
-def _gap(model: FittedModel, under: Ledger, accounts: tuple[_Account, ...]) -> tuple[Block, ...]:
-    """Say by how long mood outlasted the muscle, and by how long it does as fitted."""
-    asked = model.mechanism.questions
-    seen = under(
-        "gap_seen",
-        f"least time by which mood outlasted the weakened {model.words.part}, where it was seen",
-        model.fitted.mood.gap_seen / DAYS_A_WEEK,
-        unit="weeks",
-        decimals=0,
-        function="glabella.brief.quote",
-        sources=of_numbers([asked.gap_seen]) if asked else model.mood_sources,
-    )
-    days: list[Inline] = []
-    weakness = None
-    for each in accounts:
-        if each.relief_half is not None:
-            weakness = weakness or each.weakness_half
-            known = each.relief_half.value is not None
-            day: Inline = ("day ", Shown(each.relief_half, "bare")) if known else "no day that was followed"
-            days.append((", " if days else "", day, " (", Name(each.label), ")"))
-    if weakness is None:
-        return ()
-    said = sentence(
-        "Where it was watched, mood stayed better for {seen} or more after the {part} was back. As fitted, "
-        "weakness has fallen to half by day {weakness}, and relief by {days}. If mood outlasts the {part}, either "
-        "mood is slow, as in the last column of the table, or something acts that no explanation here holds.",
-        seen=seen,
-        part=model.words.part,
-        weakness=Shown(weakness, "bare"),
-        days=tuple(days),
-    )
-    return (Heading("Mood outlasting the muscle"), Paragraph(said))
+def _known(criterion: Claim) -> Inline:
+    return "too few trials" if criterion.value is None else Shown(criterion, "number")
 
 
 def _figure(model: FittedModel, condition: str) -> tuple[Figure, ...]:
     """Draw relief under each explanation, and the differences that trials saw."""
     mood = model.fitted.mood
     fitted = {each.name for each in mood.explanations}
-    drawn = [each for each in model.fitted.mood_courses if each.explanation in fitted]
+    with_effect = {name for name in fitted if model.has_effect(name)}
+    drawn = [each for each in model.fitted.mood_courses if each.explanation in with_effect]
     if not drawn:
         return ()
     from glabella.plot import Course, Point, explained_course
@@ -288,6 +246,8 @@ def _figure(model: FittedModel, condition: str) -> tuple[Figure, ...]:
         for each in drawn
     ]
     last = max(course.weeks[-1] for course in courses)
+    nothing = sorted(fitted - with_effect)
+    courses += [Course(model.explanation(name), [0.0, last], [0.0, 0.0]) for name in nothing]
     points = [
         Point("", week, seen.value, seen.low, seen.high, 1.0)
         for week, seen in zip(mood.weeks, mood.relief, strict=True)

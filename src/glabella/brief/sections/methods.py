@@ -50,8 +50,8 @@ _SIGNALS = (
     "the Cochrane tool; it is no judgement by that tool. A signal is serious where the dossier says why."
 )
 _MEMORY = (
-    "A value from memory stands only among what is held out of every fit and among priors. It is no result, is "
-    "drawn nowhere and enters no score."
+    "No number from memory is a result: none is pooled, drawn or scored. Where the dossier holds one, it says so, "
+    "to be looked up."
 )
 
 
