@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from glabella.decision.to_extract import RULES
 from glabella.dossier._check_number_words import NUMBER_WORD, number_word
+from glabella.synthesis._few_trials import LEAST_POOLED, LEAST_PREDICTED, LEAST_TESTED, TWO, Way
 
-BRIEF = Path(__file__).parents[2] / "src" / "glabella" / "brief"
+SOURCE = Path(__file__).parents[2] / "src" / "glabella"
+BRIEF = SOURCE / "brief"
+#: Modules outside the brief whose sentences documents show: why a result is as it is, and how an effect was made.
+SAID_ELSEWHERE = [*(SOURCE / "decision").rglob("*.py"),
+                  *(SOURCE / "synthesis" / name for name in ("_few_trials.py", "_contrast.py"))]  # fmt: skip
 
 #: Phrases with a number in words that are no result, each with why.
 REVIEWED = {
@@ -44,7 +51,33 @@ REVIEWED = {
     "most of the steps before": "said where they are, which is counted where the sentence is made",
     "two levels where none was": "a rule of rating, no count of what was found",
     "middle eight tenths": "what the brackets hold; their ends are claims",
+    # How many trials a rule is for: the branch that says it is reached with no other number.
+    "two trials: median and central interval": "what a function of the R script is for",
+    "two trials are pooled under a prior": "a rule of pooling, reached with that number alone",
+    "two trials, pooled under the declared prior": "a rule of pooling, reached with that number alone",
+    "two trials do not tell how trials differ": "a rule of pooling, reached with that number alone",
+    "two trials tell too little of how trials differ": "a rule of pooling, reached with that number alone",
+    "with two trials: both trials": "a rule of pooling, reached with that number alone",
+    "two are pooled under the declared prior": "a rule of pooling, as the methods tell it",
+    "two are shown both": "a rule of pooling, as the methods tell it",
+    "from three on": "a rule of pooling; its number is LEAST_POOLED, below",
+    "fewer than five": "a rule of pooling; its number is LEAST_PREDICTED, below",
+    "fewer than ten trials": "a rule of testing; its number is LEAST_TESTED, below",
+    "tests for small-study effects need ten": "a rule of testing; its number is LEAST_TESTED, below",
+    # How an engine or a rule is defined.
+    "not three numbers from 0": "what a function takes",
+    "expected two that differ": "what a function takes",
+    "half by people with an interest": "from which share on a rule speaks of interests",
+    "at most": "a bound of a rule; its number stands beside it",
+    "half of the models": "the prior of model averaging, as its own page says; what it became is a claim",
+    "half that unwelcome results are missing": "the prior of model averaging, as its own page says",
+    "larger by a factor of two": "how far a borrowed error is moved, as the rules say",
+    "half an event": "what is added to an empty cell; the count itself is a claim",
+    "two-sided": "a kind of test",
+    "square root of three over π": "a constant of the logistic distribution",
 }
+#: Keys of ``PooledTrials.way``, which are compared and never shown.
+KEYS = frozenset({"two trials"})
 
 
 def literals(file: Path) -> list[str]:
@@ -62,13 +95,13 @@ def literals(file: Path) -> list[str]:
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs
     )
     # What has no space is a key or a part of a path, and no sentence.
-    return [text for text in texts if " " in text]
+    return [text for text in texts if " " in text and text not in KEYS]
 
 
 FILES = {
     path.relative_to(BRIEF).as_posix(): path
     for path in sorted([*BRIEF.glob("*.py"), *(BRIEF / "sections").glob("*.py")])
-}
+} | {path.relative_to(SOURCE).as_posix(): path for path in sorted(SAID_ELSEWHERE)}
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -82,7 +115,18 @@ def test_the_texts_of_the_sections_are_found() -> None:
     said = literals(FILES["sections/effect.py"])
     assert "In a new trial" in " ".join(literals(FILES["pooled.py"]))
     assert "Left out, and why:" in said
+    assert TWO in literals(FILES["synthesis/_few_trials.py"])
+    assert RULES[0] in literals(FILES["decision/to_extract.py"])
     assert not any(text.startswith("Say what the headline found") for text in said)
+
+
+def test_a_key_is_said_nowhere() -> None:
+    assert frozenset(get_args(Way)) >= KEYS
+
+
+def test_the_numbers_of_the_rules_are_those_of_the_code() -> None:
+    """The reviewed phrases hold for these numbers alone: who changes one changes its sentences."""
+    assert (LEAST_POOLED, LEAST_PREDICTED, LEAST_TESTED) == (3, 5, 10)
 
 
 @pytest.mark.parametrize("phrase", REVIEWED)

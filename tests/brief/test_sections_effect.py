@@ -92,7 +92,9 @@ def test_the_largest_trial_stands_by_itself_as_printed(shipped: tuple[Section, L
     assert (
         "The largest trial by itself. Brin 2020, lower dose: −3.7 MADRS points, p = 0.053; Brin 2020, higher dose: "
         "1.3 MADRS points; together: −1.1 points (−3.7 to 1.5), the standard error of one of them borrowed from "
-        "the other. Below zero favours the toxin. Small trials: −12 points (−23 to −2).\n"
+        "the other. Below zero favours the toxin. The sponsor named 3 main comparisons, each dose with its placebo "
+        "and both together, and the printed p is of one of them. (reported by another source) Small trials: −12 "
+        "points (−23 to −2).\n"
     ) in said(found)
 
 

@@ -66,10 +66,11 @@ def test_the_answer_counts_analyses_that_exclude_zero(shipped: tuple[Results, Se
     _, found, book = shipped
     excluding, total, reach = (book.claims[f"sure.{name}"] for name in ("excluding", "total", "range"))
     assert re.fullmatch(
-        f"The interval excludes zero in {excluding.text} of {total.text} different analyses of these trials, "
-        f"always on the side of .*\\. The estimates of all analyses reach from {reach.limits}\\.",
+        f"In {excluding.text} of {total.text} different analyses of these trials the whole interval lies on the "
+        f"side of .*; otherwise it includes zero\\. The estimates of all analyses reach from {reach.limits}\\.",
         lead(found),
     )
+    assert "they agree or disagree together and are not so many answers" in said(found)
     assert "not a probability that the treatment works" in said(found)
 
 
@@ -153,7 +154,7 @@ def test_small_trials_are_few_and_drawn_without_a_test(shipped: tuple[Results, S
         row for layer in spec["layer"] for row in layer["data"].get("values", ()) if "kind" in row or "se" in row
     ]
     assert len(drawn) >= len(results.headline.effects)
-    assert "no published judgement of it was seen for any of these trials" in text
+    assert "No published judgement of risk of bias was seen for any of these trials." in text
     assert bare_digits(found) == []
 
 
@@ -177,14 +178,15 @@ def test_one_trial_cannot_be_asked(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("better", "side"),
-    [("lower", ", always on the side of my drug."), ("higher", ", always on the side of the control.")],
+    [("lower", "on the side of my drug; "), ("higher", "on the side of the control; ")],
 )
 def test_ratios_exclude_one_on_a_side(tmp_path: Path, better: str, side: str) -> None:
     found = asserted(tmp_path, "RR", better, ALIKE)
     assert re.match(
-        r"The interval excludes one in (\d+) of (\d+) different analyses of these trials, always", lead(found)
+        r"In (\d+) of (\d+) different analyses of these trials the whole interval lies "
+        rf"{side}otherwise it includes one\. The estimates",
+        lead(found),
     )
-    assert side in lead(found)
     assert "interval excludes one" in said(found)
     figure, spec = figure_of(found, "specifications")
     assert "excludes one" in figure.alt
@@ -208,7 +210,9 @@ def test_no_side_is_named_where_no_interval_excludes(tmp_path: Path) -> None:
     trials = [scored(f"Able {2001 + at}", 10 + at, 8.0, 12, (11.0, 8.0, 12)) for at in range(3)]
     found = asserted(tmp_path, "MD", "higher", trials)
     assert re.match(
-        r"The interval excludes zero in 0 of \d+ different analyses of these trials\. The estimates", lead(found)
+        r"In 0 of \d+ different analyses of these trials the whole interval lies on one side of zero; otherwise it "
+        r"includes zero\. The estimates",
+        lead(found),
     )
 
 
@@ -226,7 +230,9 @@ def test_both_sides_are_named_where_analyses_disagree(tmp_path: Path) -> None:
     found = asserted(
         tmp_path, "MD", "higher", [*trials, *against], analyses={"against": other}, change=two_questions
     )
-    assert ", some on each side. The estimates" in lead(found)
+    assert "lies on one side of zero, in some below it and in some above; otherwise it includes zero." in lead(
+        found
+    )
 
 
 def test_without_choices_those_of_method_are_made(tmp_path: Path) -> None:

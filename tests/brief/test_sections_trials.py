@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from glabella.brief.header import about
 from glabella.brief.results import Results
@@ -299,6 +300,40 @@ def test_ends_are_those_that_were_computed(shipped: Results) -> None:
         claim = book.claims[name]
         assert (claim.value, claim.low, claim.high) == pytest.approx(tuple(map(one.shown, end)))
         assert first.study in dict(claim.inputs)
+
+
+#: Of its groups only the people were seen.
+UNSEEN = replace(counted("Dale 2004", 1, 30, 1, 50), arm={"n": 30}, control={"n": 50})
+SPREAD = {
+    "heterogeneity": {
+        "any": {
+            "label": "made up", "applies_to": "all", "why": [sentence("Made up.")],
+            "of": "tau", "family": "half_normal", "usual": True,
+            "measure": "any", "parameters": {"scale": number(0.5)},
+        }
+    }
+}  # fmt: skip
+
+
+def test_what_would_not_be_pooled_is_not_said_to_stay_the_same(tmp_path: Path) -> None:
+    one = made_up(tmp_path / "d", "OR", "lower", [THREE[0], UNSEEN])
+    assert any(" | not pooled: so few trials Odds ratio, " in line for line in said(extract_next, one))
+    # Two are not pooled; with the one that is missing they would be.
+    two = made_up(tmp_path / "e", "OR", "lower", [*THREE[:2], UNSEEN])
+    (row,) = [line for line in said(extract_next, two) if line.startswith("Dale 2004 | ")]
+    assert " to " in row
+
+
+def test_a_second_trial_is_pooled_under_the_declared_prior(tmp_path: Path) -> None:
+    one = made_up(tmp_path / "d", "OR", "lower", [THREE[0], UNSEEN])
+    prior = tmp_path / "d" / "priors.yaml"
+    prior.write_text(yaml.safe_dump(SPREAD), encoding="utf-8")
+    one, book = load(tmp_path / "d"), Ledger()
+    extract_next.report(Results(one), book)
+    ends = [claim for name, claim in book.claims.items() if name.startswith("extract.")]
+    assert ends
+    assert {claim.interval for claim in ends} == {"95 % credible interval"}
+    assert all("priors.yaml" in dict(claim.inputs) for claim in ends)
 
 
 def test_other_dossiers_say_no_more_than_they_know(evidence: Evidence, tmp_path: Path) -> None:

@@ -146,10 +146,16 @@ def test_five_comparisons_of_four_trials_are_four() -> None:
 
 
 def test_a_spread_of_zero_makes_no_narrow_prediction() -> None:
-    """The odds ratio of a new trial, where the spread is estimated as zero: 2.12 to 42.6."""
+    """The odds ratio of a new trial, where the spread is estimated as zero: 2.12 to 42.6 by the prior alone.
+
+    That is less than is unknown of the mean, so that a new trial is not told more narrowly.
+    """
     found = pool_trials(*RESPONSE, tau_prior=LogNormal.of_tau2(-2.12, 1.53))
     assert found.tau2 == 0
-    assert np.exp([found.pi_low, found.pi_high]) == pytest.approx([2.12, 42.6], rel=5e-3)
+    assert found.posterior is not None
+    assert np.exp(found.posterior.theta_new.interval(kind="central")) == pytest.approx([2.12, 42.6], rel=5e-3)
+    assert (found.pi_low, found.pi_high) == (found.ci_low, found.ci_high)
+    assert any("not narrower than the mean's" in note for note in found.notes)
     assert pool(*RESPONSE).pi_low == pytest.approx(pool(*RESPONSE).ci_low)
     assert found.widened
     assert any("usual one" in note for note in found.notes)

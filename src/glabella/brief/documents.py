@@ -67,7 +67,7 @@ OPENING: tuple[Make | Beside, ...] = (
     bottom_line.brief,
     how_sure.brief,
     benefit.brief,
-    Beside(((timing.brief,), (harms.brief,)), (1.3, 1)),
+    Beside(((timing.brief,), (harms.brief,)), (1.6, 1)),
     Beside(((warnings.brief,), (given.brief,), (next_steps.brief,)), (1, 1, 1)),
 )
 SECTIONS: dict[Kind, tuple[Make | Beside, ...]] = {

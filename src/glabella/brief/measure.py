@@ -93,6 +93,8 @@ def decimals_for(null: float, value: float, low: float, high: float, *, usual: i
     (0, 1)
     >>> decimals_for(0.0, -0.35, -0.71, 0.006), decimals_for(1.0, 0.9991, 0.9986, 0.9996)
     (2, 4)
+    >>> decimals_for(1.0, 4.6, 0.46, 45.9)
+    1
     """
     nearest = min(abs(low - null), abs(high - null))
     middle = abs(value - null)
@@ -104,6 +106,9 @@ def decimals_for(null: float, value: float, low: float, high: float, *, usual: i
     seen = next(
         (more for more in range(min(usual, allowed), _MOST_DECIMALS) if round(near, more) > 0), _MOST_DECIMALS
     )
+    if null == 1 and 0 < low < 1:
+        # A ratio is never none: its limit keeps a digit.
+        seen = max(seen, min(-math.floor(math.log10(low)), _MOST_DECIMALS))
     if seen <= usual:
         return seen
     return min(1 - math.floor(math.log10(near)), max(allowed, seen), _MOST_DECIMALS)

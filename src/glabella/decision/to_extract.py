@@ -1,7 +1,7 @@
 """What to extract next: every value that is missing, ranked by how far it could move what the dossier says.
 
 How far is computed by rules that are printed with the list (``RULES``). For a trial's scores or counts the analysis
-is pooled again with that trial at two ends of what it may have found:
+is pooled again, as documents pool it, with that trial at two ends of what it may have found:
 
 - a trial whose effect is not known: from the lowest to the highest effect of the trials that are pooled, no effect
   included; where its scores are known and its counts are not, the limits of what its scores found, as odds;
@@ -19,7 +19,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from glabella.decision._certainty import certainty
 from glabella.dossier import Analysis, Evidence, RiskOfBias, Sought, Statement, Study
@@ -30,12 +30,17 @@ from glabella.synthesis import (
     IfKnown,
     arrays,
     contrasts,
+    declared_prior,
     likely_variance,
     log_odds_from_smd,
-    pool,
     pool_if_known,
+    pool_trials,
+    tau_prior_of,
     unwanted,
 )
+
+if TYPE_CHECKING:
+    from glabella.synthesis._declared import DeclaredPrior
 
 #: What is missing, in words.
 KINDS: dict[Sought, str] = {
@@ -168,16 +173,13 @@ def _of_scores(evidence: Evidence, key: str, analysis: Analysis, found: Contrast
     """Say what is missing of the headline's own effects."""
     if not found.effects:
         return []
-    yi, vi = arrays(found.effects)
     outcome = evidence.dossier.outcomes[analysis.outcome]
     kind: Sought = "scores" if outcome.kind == "continuous" else "response"
     missing = []
     for place, effect in enumerate(found.effects):
         if effect.route in _DIRECT:
             continue
-        if_known = pool_if_known(
-            yi, vi, _ends(evidence, effect), place=place, method=analysis.method, test=analysis.test
-        )
+        if_known = _if_known(evidence, analysis, found, _ends(evidence, effect), place=place)
         missing.append(_missing(evidence, effect.study, effect.comparison, kind, key, if_known))
     missing += [
         _missing(evidence, study, comparison, kind, key, _added(evidence, analysis, found, study, comparison))
@@ -218,20 +220,44 @@ def _of_counts(evidence: Evidence, key: str, analysis: Analysis, headline: Contr
             variance = likely_variance([each.vi for each in found.effects], sizes, effect.n1, effect.n2)
             odds, _ = log_odds_from_smd([effect.yi - half, effect.yi + half], [math.sqrt(effect.vi)] * 2)
             ends = [(sign * float(end), variance) for end in odds]
-            if_known = pool_if_known(*arrays(found.effects), ends, method=analysis.method, test=analysis.test)
+            if_known = _if_known(evidence, analysis, found, ends, of=study)
         else:
             if_known = _added(evidence, analysis, found, study, comparison)
         missing.append(_missing(evidence, study, comparison, "response", key, if_known))
     return missing
 
 
-def _added(evidence: Evidence, analysis: Analysis, found: Contrasts, study: str, comparison: str) -> IfKnown:
+def _added(evidence: Evidence, analysis: Analysis, found: Contrasts, study: str, comparison: str) -> IfKnown | None:
     """Pool again with a trial added at the ends of what the others found."""
     yi, vi = arrays(found.effects)
     n1, n2 = _sizes(evidence.studies[study], comparison, found.effects)
     variance = likely_variance(vi, [(each.n1, each.n2) for each in found.effects], n1, n2)
     ends = [(min(0.0, float(yi.min())), variance), (max(0.0, float(yi.max())), variance)]
-    return pool_if_known(yi, vi, ends, method=analysis.method, test=analysis.test)
+    return _if_known(evidence, analysis, found, ends, of=study)
+
+
+def _if_known(
+    evidence: Evidence,
+    analysis: Analysis,
+    found: Contrasts,
+    ends: list[tuple[float, float]],
+    *,
+    place: int | None = None,
+    of: str | None = None,
+) -> IfKnown | None:
+    """Pool again as documents do; None where these effects cannot be pooled."""
+    try:
+        return pool_if_known(
+            *arrays(found.effects), ends, place=place, trial=[each.study for each in found.effects], of=of,
+            method=analysis.method, test=analysis.test, tau_prior=_tau_prior(evidence, analysis),
+        )  # fmt: skip
+    except ValueError:
+        return None
+
+
+def _tau_prior(evidence: Evidence, analysis: Analysis) -> DeclaredPrior | None:
+    prior = declared_prior(evidence.priors, analysis.measure)
+    return None if prior is None else tau_prior_of(prior)
 
 
 def _sizes(study: Study, comparison: str, others: tuple[Effect, ...]) -> tuple[float, float]:
@@ -264,12 +290,13 @@ def _of_certainty(evidence: Evidence, analysis: Analysis, found: Contrasts) -> l
     """Say of which trials of the headline a judgement or a guess test is missing, and what all of them would do."""
     if not found.effects:
         return []
-    several = len(found.effects) > 1
-    fit = pool(
-        *arrays(found.effects),
-        method=analysis.method if several else "common",
-        test=analysis.test if several else "z",
-    )
+    try:
+        fit = pool_trials(
+            *arrays(found.effects), trial=[each.study for each in found.effects],
+            method=analysis.method, test=analysis.test, tau_prior=_tau_prior(evidence, analysis),
+        )  # fmt: skip
+    except ValueError:
+        return []
     studies = [evidence.studies[key] for key in dict.fromkeys(effect.study for effect in found.effects)]
     _, now = certainty(fit, studies)
     missing: list[Missing] = []
@@ -309,7 +336,9 @@ def _of_harms(evidence: Evidence, analysis: Analysis) -> list[Missing]:
 # --- what stands of each ------------------------------------------------------------------------------------
 
 
-def _missing(evidence: Evidence, study: str, comparison: str, kind: Sought, key: str, if_known: IfKnown) -> Missing:
+def _missing(
+    evidence: Evidence, study: str, comparison: str, kind: Sought, key: str, if_known: IfKnown | None
+) -> Missing:
     dossier, one = evidence.dossier, evidence.studies[study]
     analysis = dossier.analyses[key]
     label = one.label

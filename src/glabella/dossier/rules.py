@@ -21,7 +21,7 @@ Filter = dict[Text, Text | tuple[Text, ...] | float]
 class _Atom(_Model):
     """What every kind of evidence may be called."""
 
-    named: Text | None = Field(None, alias="as", description="what this part is called, such as muscle")
+    named: Text | None = Field(None, alias="as", description="what this part is called, such as children")
 
 
 class EstimateRule(_Atom):

@@ -39,6 +39,10 @@ PREDICTED = (
 UNPREDICTED = (
     "fewer than five trials do not tell how trials differ, and no prior of that is declared: no prediction interval"
 )
+HELD = (
+    "the prior alone would tell a new trial better than these trials tell their mean; the prediction interval is "
+    "not narrower than the mean's"
+)
 #: The notes that say why there is no prediction interval.
 NO_PREDICTION = frozenset({ONE, UNPREDICTED})
 WIDENED = "the Knapp-Hartung standard error is smaller than the usual one here, so the usual one was taken"
@@ -360,6 +364,10 @@ def _several(
             pi_low, pi_high = posterior.theta_new.interval(kind="central")
             expected, prediction = posterior.theta_new.median, "prior"
             notes.append(PREDICTED)
+            if pi_low > fit.ci_low or pi_high < fit.ci_high:
+                # What is not known of the mean is not known of the next trial.
+                pi_low, pi_high = min(pi_low, float(fit.ci_low)), max(pi_high, float(fit.ci_high))
+                notes.append(HELD)
     return PooledTrials(
         way="pooled", estimate=float(fit.estimate), ci_low=float(fit.ci_low), ci_high=float(fit.ci_high),
         interval="confidence", pi_low=float(pi_low), pi_high=float(pi_high), expected=float(expected),

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from glabella.synthesis._pool import Method, Test, pool
+from glabella.synthesis._few_trials import PooledTrials, pool_trials
+from glabella.synthesis._pool import Method, Test
+
+if TYPE_CHECKING:
+    from glabella.synthesis.bayesian._priors import TauPrior
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,24 +23,30 @@ class IfKnown:
     Attributes
     ----------
     now : tuple of float
-        Estimate and limits as they are.
+        Estimate and limits as they are; NaN where so few trials are not pooled.
     ends : tuple of tuple of float
         Estimate and limits at each end.
+    intervals : tuple of {"confidence", "credible", ""}
+        What the interval of each end is: credible where it rests on a prior.
     """
 
     now: tuple[float, float, float]
     ends: tuple[tuple[float, float, float], ...]
+    intervals: tuple[Literal["confidence", "credible", ""], ...]
 
     @property
     def moved(self) -> float:
-        """The largest change of the estimate or of a limit, in widths of the interval as it is."""
+        """The largest change of the estimate or of a limit, in widths of the interval as it is; 0 without one."""
+        if np.isnan((*self.now, *sum(self.ends, ()))).any():
+            return 0.0
         change = max(abs(new - old) for end in self.ends for new, old in zip(end, self.now, strict=True))
         return change / (self.now[2] - self.now[1])
 
     @property
     def turns(self) -> bool:
         """Whether the interval would come to exclude no effect, or to include it, at an end."""
-        return len({low <= 0 <= high for _, low, high in (self.now, *self.ends)}) > 1
+        # What is not pooled excludes nothing.
+        return len({low > 0 or high < 0 for _, low, high in (self.now, *self.ends)}) > 1
 
 
 def pool_if_known(
@@ -44,10 +55,13 @@ def pool_if_known(
     ends: Sequence[tuple[float, float]],
     *,
     place: int | None = None,
+    trial: Sequence[str] | None = None,
+    of: str | None = None,
     method: Method = "REML",
     test: Test = "knha",
+    tau_prior: TauPrior | None = None,
 ) -> IfKnown:
-    """Pool again with one effect at each end of what it may be.
+    """Pool again with one effect at each end of what it may be, as far as so few trials allow.
 
     Parameters
     ----------
@@ -57,8 +71,12 @@ def pool_if_known(
         What the effect and its variance may be.
     place : int, optional
         Which effect it stands for; if left out it is added to the others.
-    method, test : str
-        As in :func:`pool`; a single effect stands for itself.
+    trial : sequence of str, optional
+        The trial of each effect; each is of its own when left out.
+    of : str, optional
+        The trial of the effect that is added; one of its own when left out.
+    method, test, tau_prior
+        As in :func:`pool_trials`.
 
     Returns
     -------
@@ -78,21 +96,25 @@ def pool_if_known(
     effects, variances = np.asarray(yi, dtype=float), np.asarray(vi, dtype=float)
     if not effects.size or not ends:
         raise ValueError("expected one effect or more, and one end or more")
+    names = [str(number) for number in range(len(effects))] if trial is None else list(trial)
+    longer = [*names, "the one that is added" if of is None else of]
     made = []
     for effect, variance in ends:
         if place is None:
-            made.append((np.append(effects, effect), np.append(variances, variance)))
+            made.append((np.append(effects, effect), np.append(variances, variance), longer))
         else:
             one, its = effects.copy(), variances.copy()
             one[place], its[place] = effect, variance
-            made.append((one, its))
-    return IfKnown(_pooled(effects, variances, method, test), tuple(_pooled(*each, method, test) for each in made))
+            made.append((one, its, names))
+    now, *then = (
+        pool_trials(y, v, trial=their, method=method, test=test, tau_prior=tau_prior)
+        for y, v, their in ((effects, variances, names), *made)
+    )
+    return IfKnown(_limits(now), tuple(map(_limits, then)), tuple(each.interval for each in then))
 
 
-def _pooled(yi: np.ndarray, vi: np.ndarray, method: Method, test: Test) -> tuple[float, float, float]:
-    several = len(yi) > 1
-    fit = pool(yi, vi, method=method if several else "common", test=test if several else "z")
-    return float(fit.estimate), float(fit.ci_low), float(fit.ci_high)
+def _limits(fit: PooledTrials) -> tuple[float, float, float]:
+    return fit.estimate, fit.ci_low, fit.ci_high
 
 
 def likely_variance(variances: ArrayLike, sizes: Sequence[tuple[float, float]], n1: float, n2: float) -> float:

@@ -104,16 +104,13 @@ def _row(results: Results, book: Ledger, row: Reading, lows: tuple[Baseline, ...
     ledger = book.under(f"{one.id}.", **fields)
     label = f"{one.analysis.label}, {one.outcome.label}"
     n = ledger("n", f"people pooled: {label}", one.people, decimals=0)
-    pooled, missing = len(one.effects), len(one.found.not_computed)
+    missing = len(one.found.not_computed)
     trials = len({effect.study for effect in one.effects})
-    size: tuple[Inline, ...]
+    k = ledger("trials", f"trials pooled: {label}", trials, decimals=0)
+    size: tuple[Inline, ...] = (k, " trials" if trials > 1 else " trial", ", ")
     if missing:
-        k = ledger("k", f"comparisons pooled: {label}", pooled, decimals=0)
-        asked = ledger("asked", f"comparisons asked for: {label}", pooled + missing, decimals=0)
-        size = (k, " of ", asked, " comparisons, ")
-    else:
-        k = ledger("trials", f"trials pooled: {label}", trials, decimals=0)
-        size = (k, " trials, " if trials > 1 else " trial, ")
+        left = ledger("left", f"comparisons without a number that could be pooled: {label}", missing, decimals=0)
+        size = (*size[:-1], " (", left, " more lack numbers), ")
     name: Inline = (Name(row.label), " ", Small((*size, n, " people")))
     people: tuple[Cell, ...] = tuple(people_with(results, book, row, base, of) or "not known" for base in lows)
     if not alike(head, row):
@@ -179,7 +176,7 @@ def _note(results: Results, book: Ledger, rows: tuple[Reading, ...], lows: tuple
         alike_at = (
             "whatever the chance without treatment" if len(lows) == 1 else "at both chances without treatment"
         )
-        pieces.append(f"People are computed, assuming {what} {alike_at}.")
+        pieces.append(f"People are computed, not counted, assuming {what} {alike_at}.")
     if head.one.blended:
         pieces.append(f"{' ' if pieces else ''}The first row blends scores and counts.")
     return tuple(pieces)

@@ -16,7 +16,7 @@ from glabella.brief.pooled import (
     trial_claims,
     trust,
 )
-from glabella.brief.quoting import capital, quote, say_all
+from glabella.brief.quoting import capital, quote, say, say_all
 from glabella.brief.readings import alike, headline_reading, important_of, reading, readings
 from glabella.brief.results import PooledAnalysis, Results
 from glabella.brief.words import words_of
@@ -121,7 +121,20 @@ def largest(results: Results, book: Ledger) -> tuple[Inline, ...]:
         return ()
     side = favours(one.analysis.measure, one.outcome.better, words_of(results.evidence).short)
     together, rest = _readings(results, book)
-    return ("The largest trial by itself. ", *said, *together, f". {capital(side)}.", *rest)
+    selected = _selected(results, book)
+    return ("The largest trial by itself. ", *said, *together, f". {capital(side)}.", *selected, *rest)
+
+
+def _selected(results: Results, book: Ledger) -> list[Inline]:
+    """Say what is known of how the largest trial's printed results were chosen, which is how to read its p."""
+    said: list[Inline] = []
+    for study in results.evidence.studies.values():
+        if not any(comparison.largest for comparison in study.comparisons.values()):
+            continue
+        for place, signal in enumerate(study.signals):
+            if signal.domain == "selective_reporting":
+                said += [" ", say(book, signal.fact, f"largest.{study.id}.selected.{place}")]
+    return said
 
 
 def _readings(results: Results, book: Ledger) -> tuple[list[Inline], list[Inline]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from glabella.brief.measure import NAMES, decimals_of
+import math
+
+from glabella.brief.measure import NAMES, decimals_for, null_of
 from glabella.brief.quoting import capital, joined, say
-from glabella.brief.results import PooledAnalysis, Results
+from glabella.brief.results import PooledAnalysis, Results, sources_of, sources_of_prior
 from glabella.decision.to_extract import RULES, Missing
 from glabella.shown import (
     Block,
@@ -23,6 +25,7 @@ from glabella.shown import (
     Small,
     Table,
 )
+from glabella.synthesis import declared_prior
 
 _LEAD = (
     "No report of a trial was read in full for this dossier, so much of what trials measured is not in it. "
@@ -79,16 +82,21 @@ def _moving(results: Results, book: Ledger, missing: list[Missing]) -> Table:
 
 
 def _row(results: Results, book: Ledger, missing: Missing) -> Row:
-    known, one = missing.if_known, results.pool(missing.analysis or "")
+    known, key = missing.if_known, missing.analysis or ""
     assert known is not None
-    assert one is not None
+    one = results.pool(key) or results.apart[key]
     ends: list[Inline] = []
     for number, (estimate, low, high) in enumerate(known.ends):
         if known.ends[number] in known.ends[:number] or (estimate, low, high) == known.now:
             continue
+        if math.isnan(estimate):
+            # So few trials are not pooled, whatever is known of them.
+            continue
         name = f"{one.id}.{missing.study}.{missing.comparison}.{missing.kind}.{number}"
-        ends.append(_end(results, book, name, one, missing, (estimate, low, high)))
-    cell: Inline = joined(ends, ", or ") if ends else "the same"
+        ends.append(_end(results, book, name, one, missing, number))
+    unpooled = any(math.isnan(estimate) for estimate, _, _ in known.ends)
+    otherwise = "not pooled: so few trials" if unpooled else "the same"
+    cell: Inline = joined(ends, ", or ") if ends else otherwise
     measure: Inline = (f"{capital(NAMES[one.analysis.measure][0])}, ", Name(one.analysis.label))
     return Row(
         (
@@ -107,20 +115,29 @@ def _end(
     name: str,
     one: PooledAnalysis,
     missing: Missing,
-    end: tuple[float, float, float],
+    number: int,
 ) -> Shown:
-    estimate, low, high = (one.shown(value) for value in end)
+    assert missing.if_known is not None
+    estimate, low, high = (one.shown(value) for value in missing.if_known.ends[number])
+    interval = missing.if_known.intervals[number]
+    inputs = results.inputs((missing.study, *(study.id for study in one.studies)), one.analysis)
+    sources = sources_of(one.effects)
+    prior = declared_prior(results.evidence.priors, one.analysis.measure)
+    if interval == "credible" and prior is not None:
+        inputs = (*inputs, ("priors.yaml", results.evidence.digests["priors.yaml"]))
+        sources = tuple(dict.fromkeys((*sources, *sources_of_prior(prior))))
     claim = book.under(**results.fields_of(one))(
         name,
         f"pooled effect if it were known: {missing.label}, {missing.what}, {one.analysis.label}",
         estimate,
         low=low,
         high=high,
-        interval="95 % confidence interval",
-        decimals=decimals_of(one),
+        interval=f"95 % {interval} interval",
+        decimals=decimals_for(null_of(one.analysis.measure), estimate, low, high),
         certainty="not rated",
         function="glabella.synthesis.pool_if_known",
-        inputs=results.inputs((missing.study, *(study.id for study in one.studies)), one.analysis),
+        inputs=inputs,
+        sources=sources,
     )
     return Shown(claim)
 

@@ -333,35 +333,38 @@ def _alternatives(found: Joined) -> list[Block]:
     sizes = [one.k.value or 0.0 for one in found.ways[:2]]
     wide = sizes.index(max(sizes))
     others = _best_first(found, wide)
+    # Where the risk on the control could be moved, the number without that is not given for each alternative.
     mended = any(one.corrected for one in others)
+    sign = -1.0 if found.higher else 1.0
+    shown = sorted(
+        ((one, one.corrected if mended else one.effects[wide]) for one in others),
+        key=lambda pair: sign * ((pair[1].value if pair[1] is not None else None) or 0.0),
+    )
+    how = f", {found.compared.control} as in the network’s trials" if mended else ""
     columns = (
         Column("alternative"),
         Column("trials", "number"),
-        *((Column(f"{name} against it, {found.compared.control} as in the network’s trials", "number"),)
-          if mended else ()),
-        Column(f"{name} against it", "number"),
+        Column(f"{name} against it{how}", "number"),
         Column("", "drawn"),
-    )  # fmt: skip
+    )
     rows = tuple(
         Row(
             (
                 (Name(one.label), Small(Name(one.long))) if one.long else Name(one.label),
                 Shown(one.trials, "number"),
-                *((_or_not(one.corrected),) if mended else ()),
-                Shown(one.effects[wide], "bare"),
-                Drawn(one.effects[wide]),
+                _or_not(effect),
+                Drawn(effect) if effect is not None else "",
             )
         )
-        for one in others
+        for one, effect in shown
     )
+    joined = found.ways[0 if mended else wide].way.label
     caption = (
-        f"{capital(name)} against each alternative, joined through {found.ways[wide].way.label}: {found.measure}.",
-        f" With the control’s risk moved it is joined through {found.ways[0].way.label}." if mended else "",
-        " Certainty of each: ",
+        f"{capital(name)} against each alternative, joined through {joined}: {found.measure}. Certainty of each: ",
         Icon("certainty", found.compared.certainty),
         ".",
     )
-    axis = _axis(found, tuple(one.effects[wide] for one in others))
+    axis = _axis(found, tuple(effect for _, effect in shown if effect is not None))
     return [Table(caption, columns, rows, axis), _graph(found), _ranked(found, wide)]
 
 

@@ -31,7 +31,8 @@ _PREDICTION = (
     "the project's pages on coverage."
 )
 _FEW = (
-    "Trials are counted, not comparisons. One trial stands for itself. Two are shown both, and pooled under the "
+    "How few there are is counted in trials; several comparisons of a trial each keep their row. One trial stands "
+    "for itself. Two are shown both, and pooled under the "
     "prior of the spread between trials that the dossier declares; without one they are not pooled. From three on "
     "they are pooled as declared. With fewer than five a new trial’s interval comes from that prior, or there is "
     "none. Tests for small-study effects need ten."
@@ -49,8 +50,8 @@ _SIGNALS = (
     "the Cochrane tool; it is no judgement by that tool. A signal is serious where the dossier says why."
 )
 _MEMORY = (
-    "A value from memory stands only among what is held out of every fit and among priors. It is no result, is "
-    "drawn nowhere and enters no score."
+    "No number from memory is a result: none is pooled, drawn or scored. Where the dossier holds one, it says so, "
+    "to be looked up."
 )
 
 

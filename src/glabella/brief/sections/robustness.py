@@ -220,11 +220,12 @@ def _every_choice(
 def _on_the_side(every: DeclaredMultiverse, clear: Flags, one: PooledAnalysis, short: str) -> str:
     """Say on whose side the intervals lie that do not hold the value of no difference."""
     below = every.found.estimate[clear] < every.found.null
+    null = null_word(one.analysis.measure)
     if not below.size:
-        return ""
+        return f"on one side of {null}"
     if below.any() and not below.all():
-        return ", some on each side"
-    return f", always on the side of {short if below.all() == (one.outcome.better == 'lower') else 'the control'}"
+        return f"on one side of {null}, in some below it and in some above"
+    return f"on the side of {short if below.all() == (one.outcome.better == 'lower') else 'the control'}"
 
 
 def _answer(choices: _Choices, one: PooledAnalysis, side: str) -> list[Block]:
@@ -235,11 +236,12 @@ def _answer(choices: _Choices, one: PooledAnalysis, side: str) -> list[Block]:
     return [
         Paragraph(
             (
-                f"The interval excludes {null} in ",
+                "In ",
                 choices.excluding,
                 " of ",
                 choices.total,
-                f" different analyses of these trials{side}. The estimates of all analyses reach from ",
+                f" different analyses of these trials the whole interval lies {side}; otherwise it includes {null}."
+                " The estimates of all analyses reach from ",
                 Shown(choices.range, "limits"),
                 ".",
             ),
@@ -249,8 +251,9 @@ def _answer(choices: _Choices, one: PooledAnalysis, side: str) -> list[Block]:
             (
                 "These trials can be pooled in different reasonable ways. Each analysis makes ",
                 choices.choices,
-                " choices, and every combination of them was computed. How many agree depends on which choices are "
-                "declared; it is not a probability that the treatment works.",
+                " choices, and every combination of them was computed. They pool the same trials again and again, "
+                "so they agree or disagree together and are not so many answers. How many agree depends on which "
+                "choices are declared; it is not a probability that the treatment works.",
             ),
         ),
         Paragraph(
