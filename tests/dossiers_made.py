@@ -3,6 +3,7 @@
 - ``starter``: what ``glabella dossier new`` writes, untouched.
 - ``bcg``: thirteen trials of a vaccine. Public facts, as Colditz and others list them (JAMA 1994;271:698-702) and
   metafor ships them (``dat.bcg``): counts of both groups, year, latitude and how people were allocated.
+- ``bcg_claimed``: the same with claims that rules decide, and the words by which an article makes them.
 - ``walking``: MADE UP. Mean differences where higher is better; no statements on products, no harms, no reports,
   no mechanism, no other treatments.
 
@@ -95,6 +96,20 @@ def bcg(folder: Path) -> Path:
             }
         )
     return _with_references(folder, references)
+
+
+def bcg_claimed(folder: Path) -> Path:
+    """Write the same with claims that rules decide, one of each verdict, and frames to find them in an article."""
+    bcg(folder)
+    _write(folder, "claims.yaml", _BCG_RULED)
+    _write(folder, "frames.yaml", _BCG_FRAMES)
+    file = folder / "dossier.yaml"
+    text = file.read_text(encoding="utf-8")
+    known = "    event: fall ill with tuberculosis\n"
+    assert text.count(known) == 1
+    file.write_text(text.replace(known, known + _BCG_IMPORTANT), encoding="utf-8")
+    references = json.loads((folder / "references.json").read_text(encoding="utf-8"))
+    return _with_references(folder, [*references, _GRADE])
 
 
 def walking(folder: Path) -> Path:
@@ -233,6 +248,116 @@ claims:
   verdict: supported
   why:
   - {text: 'Over all trials, fewer fell ill with the vaccine.', bears: for, status: reported, source: COL94}
+"""
+
+_BCG_RULED = """\
+claims:
+- id: alike
+  claim: BCG protects alike all over the world.
+  verdict: contradicted
+  rule: {facts: {against: [COL94]}}
+  why:
+  - text: >-
+      In one trial {ill} of {all} people fell ill with it and {others} of {rest} without; in another {many} with it
+      and {more} without.
+    bears: against
+    status: derived
+    source: COL94
+    values:
+      ill: {value: 4, status: reported, source: COL94, at: table of trials}
+      all: {value: 123, status: derived, derived_from: [COL94], note: 4 + 119}
+      others: {value: 11, status: reported, source: COL94, at: table of trials}
+      rest: {value: 139, status: derived, derived_from: [COL94], note: 11 + 128}
+      many: {value: 505, status: reported, source: COL94, at: table of trials}
+      more: {value: 499, status: reported, source: COL94, at: table of trials}
+- id: lowers
+  claim: BCG lowers the number of people who fall ill.
+  verdict: inconclusive
+  rule: {estimate: {analysis: all_trials, target: important_benefit}}
+  why:
+  - text: Over all trials fewer fell ill with it, but by how many differs between trials.
+    bears: unclear
+    status: reported
+    source: COL94
+- id: all
+  claim: With BCG hardly anybody falls ill.
+  verdict: supported
+  rule: {share: {arm: treated, outcome: all_trials, below: 0.01}}
+  why:
+  - {text: 'With it few people fell ill, as without it.', bears: for, status: derived, source: COL94}
+- id: known
+  claim: BCG is well tested, and in children too.
+  verdict: in parts
+  parts:
+    tested:
+      text: in trials
+      verdict: supported
+      rule: {count: {of: studies, where: {outcome: tuberculosis}, among: {}, at_least: 10}}
+      why:
+      - text: There are {n} trials.
+        bears: for
+        status: derived
+        source: COL94
+        values: {n: {value: 13, status: derived, derived_from: [COL94], note: counted}}
+    children:
+      text: in children
+      verdict: untested
+      rule: {tested: {where: {population: children}, then: {estimate: {analysis: by_chance, target: any_benefit}}}}
+      why: [{text: 'This data set does not tell their ages.', status: missing}]
+- id: price
+  claim: BCG is cheap.
+  verdict: not judged
+  looked_for: No price of it was seen.
+"""
+
+_BCG_FRAMES = """\
+language: en
+subject: [bcg|the vaccine|vaccination]
+elsewhere: [measles|influenza]
+concepts:
+  illness: [tuberculosis|tb|fall ill|falls ill|fell ill|getting ill]
+  protecting: [protect*|prevent*|shield*|guard*|lower*|reduc*|cut|cuts]
+  everywhere: [everywhere|all over the world|in every country|worldwide|wherever]
+looks_like: ['<illness>']
+frames:
+- claim: alike
+  when: ['<protecting> & <everywhere>']
+  over: [lowers]
+- claim: lowers
+  when: ['<protecting> & <illness>', '<protecting> .. cases']
+- claim: all
+  when: ['hardly|barely anybody|anyone & <illness>', '% & <illness>']
+  own: ['hardly|barely anybody|anyone']
+  numbers: [all_trials.treated, all_trials.control]
+- claim: known.tested
+  when: ['tested ... trials|studies', 'trials|studies & tested']
+- claim: price
+  when: [cheap|inexpensive]
+"""
+
+_BCG_IMPORTANT = """\
+    important: {value: 0.75, status: reported, source: GRADE11, note: a quarter less is a rough guide}
+"""
+
+_GRADE: dict[str, object] = {
+    "id": "GRADE11",
+    "type": "article-journal",
+    "title": "GRADE guidelines 6. Rating the quality of evidence: imprecision",
+    "author": [{"family": "Guyatt", "given": "GH"}],
+    "issued": {"date-parts": [[2011]]},
+    "URL": "https://www.jclinepi.com/article/S0895-4356(11)00206-X/fulltext",
+    "genre": "guideline",
+    "note": "an excerpt",
+}
+
+#: An article about BCG, made up; what it says of the claims above is said beside each sentence in the tests.
+BCG_ARTICLE = """\
+# What BCG does
+
+BCG prevents tuberculosis. Some doctors say that it protects people all over the world.
+BCG does not protect people in every country, a review found. About 5% of people fell ill with the vaccine.
+Is BCG cheap? BCG is cheap. The vaccine was tested in many trials.
+Measles vaccines protect children. BCG makes tuberculosis glow green.
 """
 
 _BCG_SUMMARY = """\

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,21 @@ import yaml
 from click.testing import CliRunner
 
 from glabella.brief import Results
-from glabella.brief.claims import judged_claims, known_of, misfits_of_verdicts, needed_of, rated_of
+from glabella.brief.claims import (
+    decisions_of,
+    judged_claims,
+    known_of,
+    misfits_of_verdicts,
+    needed_of,
+    rated_of,
+    verdicts_of,
+)
+from glabella.brief.sections import popular_claims
 from glabella.cli import main
 from glabella.decision.rating import needed_for_difference, needed_for_shares, rate
 from glabella.dossier import check, load, write_starter
+from glabella.shown import Ledger
+from tests.brief.sections import lines
 
 PAIN = {"label": "pain", "kind": "continuous", "better": "lower", "family": "pain", "unit": "points",
         "important": {"value": 2, "status": "seen", "source": "EXAMPLE"},
@@ -194,3 +206,60 @@ def test_people_needed_of_ratios(tmp_path: Path, measure: str, step: float, othe
     one = Results(load(folder)).pool("cured")
     assert one is not None
     assert needed_of(one, step) == pytest.approx(needed_for_shares(0.3, other))
+
+
+WON = {"count": {"of": "main_comparisons_won_by_the_largest_trial", "equals": 0}}
+
+
+@pytest.mark.parametrize(
+    ("p", "favours", "role", "verdict"),
+    [
+        ({"value": 0.053}, "arm", "primary", "supported"),
+        ({"value": 0.049}, "arm", "primary", "contradicted"),
+        ({"value": 0.049}, "versus", "primary", "supported"),
+        ({"value": 0.05, "bound": "<"}, "arm", "primary", "contradicted"),
+        ({"value": 0.05, "bound": ">"}, "arm", "primary", "supported"),
+        ({"value": 0.001}, "arm", "secondary", "untested"),
+    ],
+)
+def test_main_comparisons_of_the_largest_trial_are_won_by_their_printed_p(
+    tmp_path: Path, p: dict[str, Any], favours: str, role: str, verdict: str
+) -> None:
+    largest, other = trial("a", 100, 3 if favours == "versus" else -3), trial("b", 20, -9)
+    for one, printed in ((largest, p), (other, {"value": 0.001})):
+        score = one["results"][0]
+        score["role"] = role if one is largest else "primary"
+        score["between"] = [{"comparison": "t_v_c", "p": number(0) | printed,
+                             "favours": favours if one is largest else "arm"}]  # fmt: skip
+    largest["comparisons"]["t_v_c"]["largest"] = True
+    results = Results(load(folder_of(tmp_path, [largest, other], [claim("supported", WON, "for")])))
+    assert [one.verdict for one in judged_claims(results)] == [verdict]
+
+
+def test_documents_show_what_a_rule_comes_to_and_not_what_is_typed(tmp_path: Path) -> None:
+    typed = claim("supported", WORKS, "for")
+    unruled = {**claim("untested", WORKS, "beside"), "id": "else", "rule": None}
+    for_it = {"facts": {"for": ["EXAMPLE"]}}
+    parts = {
+        "now": {"text": "now", "verdict": "supported", "why": typed["why"], "rule": for_it},
+        "ever": {"text": "for ever", "verdict": "untested", "why": unruled["why"],
+                 "rule": {"facts": {"against": ["EXAMPLE"]}}},
+    }  # fmt: skip
+    both = {"id": "both", "claim": "It works now and for ever.", "verdict": "in parts", "parts": parts}
+    evidence = load(folder_of(tmp_path, SMALL, [typed]))
+    claims = type(evidence.claims).model_validate({"claims": [typed, unruled, both]})
+    results = Results(replace(evidence, claims=claims))
+    assert verdicts_of(results) == {
+        "works": "inconclusive", "else": "untested", "both": "in parts", "both.now": "supported",
+        "both.ever": "contradicted",
+    }  # fmt: skip
+    assert decisions_of(results).keys() == {"works", "both.now", "both.ever"}
+    section = popular_claims.report(results, Ledger())
+    assert section is not None
+    said = lines(section)
+    assert "## inconclusive “It works.”" in said
+    assert "For ever: contradicted" in said
+    assert any(line.startswith("By rule inconclusive: ") and "3 trials, 90 people" in line for line in said)
+    rule = next(line for line in said if line.startswith("supported if the estimate of pain (all)"))
+    assert "(0.20 or more)" in rule
+    assert "All claims, in the order in which they follow" not in said  # three are seen at a glance

@@ -130,7 +130,7 @@ def test_a_page_asks_nothing_of_the_network(each: Made) -> None:
 
 def test_a_page_is_not_too_large(brief: Made, report: Made) -> None:
     assert len(brief.page.encode()) <= 250_000
-    assert len(report.page.encode()) <= 2_000_000
+    assert len(report.page.encode()) <= 2_200_000
 
 
 def test_figures_are_well_formed_and_described(report: Made) -> None:
@@ -183,7 +183,9 @@ def test_the_shipped_documents_are_markdown_that_needs_hardly_an_escape(each: Ma
 
 
 def test_the_same_results_give_the_same_bytes(results: Results, each: Made) -> None:
-    again = document(results, each.document.kind)
+    kind = each.document.kind
+    assert kind != "check"
+    again = document(results, kind)
     assert again == each.document
     assert as_json(again) == as_json(each.document)
     assert markdown(again) == markdown(each.document)

@@ -116,7 +116,7 @@ def test_circles_are_filled_from_the_left(word: str) -> None:
 
 def test_glyphs_differ_in_shape_and_words_without_one_have_none() -> None:
     shapes = {icon(Icon("verdict", word)) for word in get_args(PopularClaim.model_fields["verdict"].annotation)}
-    assert len(shapes) == 5
+    assert len(shapes) == 6
     for svg in shapes:
         etree.fromstring(svg)
     assert icon(Icon("verdict", "partly")) == icon(Icon("certainty", "not rated")) == ""

@@ -163,7 +163,7 @@ def test_how_an_effect_was_made_is_told_once(shipped: tuple[Section, Ledger]) ->
         == 1
     )
     folds = [block for block in blocks_of((shipped[0],)) if isinstance(block, Details)]
-    assert sum("How each effect was computed" in plain(fold.summary) for fold in folds) == 5
+    assert sum("How each effect was computed" in plain(fold.summary) for fold in folds) == 8
 
 
 def test_other_choices_of_trials_stand_beside_the_headline(shipped: tuple[Section, Ledger]) -> None:

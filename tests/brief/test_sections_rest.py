@@ -417,7 +417,18 @@ def test_claims_are_counted_and_each_has_its_verdict_and_why(shipped: Results) -
     for claim in claims:
         assert f"## {claim.verdict} “{claim.claim}”" in shown
     icons = [block.text[0] for block in section.content if isinstance(block, Heading)]  # type: ignore[index]
-    assert icons == [Icon("verdict", claim.verdict) for claim in claims]
+    order = ("supported", "contradicted", "inconclusive", "untested", "in parts", "not judged")
+    ordered = sorted(claims, key=lambda claim: order.index(claim.verdict))
+    assert icons == [Icon("verdict", claim.verdict) for claim in ordered]
+    assert list(dict.fromkeys(claim.verdict for claim in ordered)) == list(order)  # the library has each
+    assert shown[2].startswith("No verdict is typed: each is what the rule below its claim comes to")
+    assert shown[3] == "All claims, in the order in which they follow"
+    contents = shown[shown.index("Claim | Verdict") + 1 :][: len(claims)]
+    assert "Botox works fast. | in parts, on the muscle: supported, on mood: inconclusive" in contents
+    unseen = next(claim for claim in claims if claim.verdict == "not judged")
+    assert f"Not judged: {unseen.looked_for}" in shown
+    assert shown.count("> The rule") == sum(len(claim.judged) for claim in claims)
+    assert [line.split(" | ")[0] for line in contents] == [claim.claim for claim in ordered]
 
 
 def test_each_part_of_a_claim_has_its_verdict_and_why(evidence: Evidence) -> None:

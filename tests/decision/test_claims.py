@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +88,37 @@ def test_a_time_with_limits_is_one_of_the_claims_own_numbers() -> None:
         "supported", why=[{**reason("A"), "text": "Lost by {lost}.", "values": {"lost": exact}}], rule=rule
     )
     assert next(judge_claims((bare,), Known())).verdict == "untested"
+
+
+def test_what_was_not_over_when_last_looked_at_has_no_end() -> None:
+    rule = {"order": {"first": "mood", "relation": "later", "second": "frown"}}
+    values = {
+        "mood": {"value": 24, "low": 24, "status": "seen", "source": "A"},
+        "frown": {"value": 16, "low": 12, "high": 16, "status": "seen", "source": "A"},
+    }
+    why = [{**reason("A"), "text": "At {mood}, and {frown}.", "values": values}]
+    (judged,) = judge_claims((claim("supported", why=why, rule=rule),), Known())
+    assert judged.verdict == "supported"
+    assert str(judged.decisions[0][1].why) == "24 or later against 12 to 16, 1 trials"
+
+
+def test_what_is_not_judged_has_no_decision() -> None:
+    unseen = PopularClaim.model_validate(
+        {"id": "x", "claim": "It is cheap.", "verdict": "not judged", "looked_for": "No price was seen."}
+    )
+    assert list(judge_claims((unseen,), Known())) == []
+
+
+def test_a_study_may_declare_what_rules_ask() -> None:
+    evidence = load(shipped())
+    rule = Rule.model_validate({"tested": {
+        "where": {"design": "randomised", "population": "borderline"}, "then": {"facts": {"for": ["A"]}},
+    }})  # fmt: skip
+    known = Known(studies=studies_known(evidence), marks={"A": "seen"})
+    assert judge(rule, known).verdict == "supported"
+    plain = {key: study.model_copy(update={"asked": {}}) for key, study in evidence.studies.items()}
+    without = Known(studies=studies_known(replace(evidence, studies=plain)), marks={"A": "seen"})
+    assert judge(rule, without).verdict == "untested"
 
 
 def test_studies_are_asked_by_design_role_control_outcome_and_size(tmp_path: Path) -> None:

@@ -64,3 +64,39 @@ def test_a_claim_of_parts_has_its_rules_there() -> None:
             "id": "x", "claim": "It helps.", "verdict": "in parts", "parts": {"a": part, "b": other},
             "rule": {"facts": {"for": ["EXAMPLE"]}},
         })  # fmt: skip
+
+
+def test_what_is_not_judged_says_what_was_not_seen_and_nothing_else() -> None:
+    bare = {"id": "x", "claim": "It is cheap.", "verdict": "not judged"}
+    claim = PopularClaim.model_validate({**bare, "looked_for": "No price was seen."})
+    assert (claim.judged, claim.reasons) == ((), ())
+    with pytest.raises(ValidationError, match="looked_for goes with the verdict not judged"):
+        PopularClaim.model_validate(bare)
+    with pytest.raises(ValidationError, match="looked_for goes with the verdict not judged"):
+        PopularClaim.model_validate({**bare, "verdict": "supported", "why": WHY, "looked_for": "No price."})
+    for more in ({"why": WHY}, {"rule": {"facts": {"for": ["EXAMPLE"]}}}):
+        with pytest.raises(ValidationError, match="expected no why, rule or parts"):
+            PopularClaim.model_validate({**bare, "looked_for": "No price was seen.", **more})
+
+
+def test_where_one_claim_has_a_rule_each_has_or_each_of_its_parts(tmp_path: Path) -> None:
+    folder = tmp_path / "d"
+    write_starter(folder)
+    rule = {"facts": {"for": ["EXAMPLE"]}}
+    parts = {
+        "young": {"text": "in the young", "verdict": "supported", "why": WHY, "rule": rule},
+        "old": {"text": "in the old", "verdict": "untested", "why": [{**WHY[0], "bears": "beside"}]},
+    }
+    claims = [
+        {"id": "x", "claim": "It helps.", "verdict": "in parts", "parts": parts},
+        {"id": "y", "claim": "It is safe.", "verdict": "supported", "why": WHY},
+        {"id": "z", "claim": "It is cheap.", "verdict": "not judged", "looked_for": "No price was seen."},
+    ]
+    (folder / "claims.yaml").write_text(yaml.safe_dump({"claims": claims}, sort_keys=False), encoding="utf-8")
+    lines = (folder / "claims.yaml").read_text(encoding="utf-8").splitlines()
+    found = [(lines[(fault.line or 0) - 1].strip(), fault.message) for fault in check(folder)]
+    message = "has no rule, but other claims have; expected one for each claim or part"
+    assert found == [("verdict: untested", message), ("verdict: supported", message)]
+    del claims[0]
+    (folder / "claims.yaml").write_text(yaml.safe_dump({"claims": claims}, sort_keys=False), encoding="utf-8")
+    assert check(folder) == []

@@ -5,7 +5,7 @@ Documents are made of claims and of the dossier's sentences. Nothing here comput
 
 from glabella.brief.counting import count
 from glabella.brief.difference import changed
-from glabella.brief.documents import document, in_brief
+from glabella.brief.documents import article_document, document, in_brief
 from glabella.brief.quoting import quote
 from glabella.brief.render import as_json, html, markdown, pdf
 from glabella.brief.results import Results
@@ -14,6 +14,7 @@ from glabella.brief.verification import Verified, verified
 __all__ = [
     "Results",
     "Verified",
+    "article_document",
     "as_json",
     "changed",
     "count",

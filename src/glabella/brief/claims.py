@@ -4,23 +4,57 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from weakref import WeakKeyDictionary
 
 from glabella.brief.readings import important_of
 from glabella.brief.results import PooledAnalysis, Results
 from glabella.decision.bodies import Declared, body_of, estimated, of_trials
 from glabella.decision.claims import JudgedClaim, judge_claims, studies_known
 from glabella.decision.rating import Indirect, Unblinding, needed_for_difference, needed_for_shares
-from glabella.decision.verdicts import Estimated, Interval, Known
-from glabella.dossier import Fault
-from glabella.dossier.rules import Rule
+from glabella.decision.verdicts import Decision, Estimated, Interval, Known
+from glabella.dossier import Evidence, Fault, Number
+from glabella.dossier.rules import Rule, StatedRule
 from glabella.synthesis import control_counts
 
 _PERCENT = "percent_of_headline."
+#: Of the trial that a dossier calls the largest: how many of its main comparisons came out for the treatment.
+_WON = "main_comparisons_won_by_the_largest_trial"
+#: A printed p value below this is a main comparison that was won.
+_WON_BELOW = 0.05
+
+
+#: What rules come to, once for each dossier.
+_JUDGED: WeakKeyDictionary[Results, tuple[JudgedClaim, ...]] = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary[Results, Known] = WeakKeyDictionary()
 
 
 def judged_claims(results: Results) -> tuple[JudgedClaim, ...]:
     """Judge every claim of the dossier that has a rule."""
-    return tuple(judge_claims(results.evidence.claims.claims, known_of(results)))
+    if results not in _JUDGED:
+        _JUDGED[results] = tuple(judge_claims(results.evidence.claims.claims, known_of(results)))
+    return _JUDGED[results]
+
+
+def decisions_of(results: Results) -> dict[str, Decision]:
+    """Give what each rule comes to, by the claim's id, or ``id.part``."""
+    return {
+        f"{judged.claim.id}.{name}" if name else judged.claim.id: decision
+        for judged in judged_claims(results)
+        for name, decision in judged.decisions
+    }
+
+
+def verdicts_of(results: Results) -> dict[str, str]:
+    """Give the verdict on every claim by its id, and on every part as ``id.part``.
+
+    It is what the rule comes to; of a claim without a rule what the dossier says.
+    """
+    found: dict[str, str] = {}
+    for claim in results.evidence.claims.claims:
+        found[claim.id] = claim.verdict
+        found |= {f"{claim.id}.{name}": part.verdict for name, part in claim.parts.items()}
+    found |= {judged.claim.id: judged.verdict for judged in judged_claims(results)}
+    return found | {key: decision.verdict for key, decision in decisions_of(results).items()}
 
 
 def misfits_of_verdicts(results: Results) -> list[Fault]:
@@ -38,19 +72,28 @@ def misfits_of_verdicts(results: Results) -> list[Fault]:
 
 
 def known_of(results: Results) -> Known:
-    """Gather what rules may ask: only what some rule of the dossier names is computed.
+    """Gather what rules may ask: only what some rule or frame of the dossier names is computed.
 
     Shares and quantities are those of an analysis that counts people: ``treated`` and ``control``, and of a
     quantity the analysis with either after a point, such as ``cured.treated``. Counted is besides, of people in the
-    headline, how many of a hundred an analysis has, such as ``percent_of_headline.cured``.
+    headline, how many of a hundred an analysis has, such as ``percent_of_headline.cured``; and how many main
+    comparisons the largest trial won (``main_comparisons_won_by_the_largest_trial``).
     """
+    if results not in _KNOWN:
+        _KNOWN[results] = _gathered(results)
+    return _KNOWN[results]
+
+
+def _gathered(results: Results) -> Known:
     atoms = [atom for rule in _rules(results) for atom in rule.atoms]
     effects = {atom.estimate.key for atom in atoms if atom.estimate} | {
         atom.certainty.analysis for atom in atoms if atom.certainty
     }
     counts = {atom.share.outcome for atom in atoms if atom.share} | {
-        atom.stated.quantity.split(".")[0] for atom in atoms if atom.stated
+        shares_key(atom.stated) for atom in atoms if atom.stated
     }
+    if results.evidence.frames is not None:
+        counts |= {key.split(".")[0] for frame in results.evidence.frames.frames for key in frame.numbers}
     pooled = {key: one for key in sorted(effects | counts) if (one := _pooled(results, key)) is not None}
     rated = {
         key: found for key in pooled if key in effects and (found := rated_of(results, pooled[key])) is not None
@@ -62,9 +105,14 @@ def known_of(results: Results) -> Known:
         estimates=rated,
         shares=shares,
         quantities={f"{key}.{arm}": share for (arm, key), share in shares.items()},
-        numbers=_percents(results, {atom.count.of for atom in atoms if atom.count}),
+        numbers={**_percents(results, {atom.count.of for atom in atoms if atom.count}), **_won(results.evidence)},
         studies=studies_known(results.evidence),
     )
+
+
+def shares_key(stated: StatedRule) -> str:
+    """Give the analysis whose counts a stated number is compared with."""
+    return stated.quantity.split(".")[0]
 
 
 def rated_of(results: Results, one: PooledAnalysis) -> Estimated | None:
@@ -133,6 +181,24 @@ def _percents(results: Results, asked: set[str]) -> dict[str, float]:
         if one is not None:
             found[name] = 100 * one.people / results.headline.people
     return found
+
+
+def _won(evidence: Evidence) -> dict[str, float]:
+    """Count primary results of the largest trial whose printed p value is small and favours the treatment."""
+    won = [
+        between.favours == "arm" and _small(between.p)
+        for study in evidence.studies.values()
+        for result in study.results
+        for between in result.between
+        if result.role == "primary" and study.comparisons[between.comparison].largest
+    ]
+    return {_WON: float(sum(won))} if won else {}
+
+
+def _small(p: Number | None) -> bool:
+    if p is None or p.value is None or p.bound in (">", ">="):
+        return False
+    return p.value <= _WON_BELOW if p.bound == "<" else p.value < _WON_BELOW
 
 
 def _declared(results: Results, one: PooledAnalysis) -> Declared:

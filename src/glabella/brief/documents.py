@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from glabella._reading import Block
 from glabella.brief.header import about, footer, header
 from glabella.brief.readings import headline_reading
 from glabella.brief.references import listed
 from glabella.brief.results import Results
 from glabella.brief.sections import (
     absolute,
+    article,
     benefit,
     bias,
     bottom_line,
@@ -47,7 +49,7 @@ from glabella.brief.sections import (
     unknown,
     warnings,
 )
-from glabella.shown import Columns, Document, Ledger, Paragraph, Section, plain, sources_of
+from glabella.shown import Columns, Document, Ledger, Paragraph, Section, Strong, plain, sources_of
 
 Kind = Literal["brief", "report"]
 #: Gives a section of a document, or None where the dossier lacks its subject.
@@ -152,6 +154,60 @@ def document(results: Results, kind: Kind, *, beside: str | None = None) -> Docu
         references=tuple(one for one in listed(evidence.references) if one.key in cited),
         claims=claims,
         beside=beside,
+        about=about(results),
+    )
+
+
+#: What a checked article has.
+ARTICLE = (article.answer, article.sentences, article.unrecognised, article.reasons)
+
+
+def article_document(results: Results, name: str, blocks: Iterable[Block]) -> Document:
+    """Make a document of an article: what it claims, and what the evidence says of it.
+
+    Parameters
+    ----------
+    results : Results
+        Of a dossier with frames.
+    name : str
+        Of the article's file.
+    blocks : iterable of Block
+        Of the article, as read.
+
+    Returns
+    -------
+    Document
+
+    Raises
+    ------
+    ValueError
+        If the dossier has no frames to recognise claims by.
+    """
+    from glabella.decision.articles import check
+
+    evidence, book = results.evidence, Ledger()
+    if evidence.frames is None:
+        raise ValueError("the dossier has no frames.yaml, so no claim can be recognised in an article")
+    checked = check(blocks, evidence.frames)
+    top = (Paragraph(("What the article says of the question: ", Strong(evidence.dossier.question.title))),)
+    sections: list[Section] = []
+    for make in ARTICLE:
+        before = len(book.claims)
+        section = make(results, checked, book)
+        if section is not None:
+            sections.append(replace(section, claims=tuple(book.claims.values())[before:]))
+    claims = tuple(book.claims.values())
+    cited = {*sources_of((*top, *sections)), *(source.reference for claim in claims for source in claim.sources)}
+    return Document(
+        kind="check",
+        id=evidence.dossier.id,
+        title=name,
+        edition=evidence.dossier.updated,
+        header=top,
+        sections=tuple(sections),
+        footer=footer(),
+        references=tuple(one for one in listed(evidence.references) if one.key in cited),
+        claims=claims,
         about=about(results),
     )
 

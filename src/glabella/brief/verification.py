@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from html import unescape
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from glabella._reading import one_line
+from glabella._reading import Block, one_line
 from glabella.brief.aligned import aligned, contrasted, parts_of, placed, shortened, steps
-from glabella.brief.documents import document
+from glabella.brief.documents import article_document, document
 from glabella.brief.render import as_json, html, markdown
 from glabella.brief.render.html import Draw
 from glabella.brief.render.pieces import Piece
@@ -46,7 +46,13 @@ class Verified:
     lines: tuple[str, ...]
 
 
-def verified(text: str, evidence: Evidence, store: ReportStore | None = None, draw: Draw | None = None) -> Verified:
+def verified(
+    text: str,
+    evidence: Evidence,
+    store: ReportStore | None = None,
+    draw: Draw | None = None,
+    article: tuple[str, Iterable[Block]] | None = None,
+) -> Verified:
     """Make the document of a file again, and list what differs.
 
     Parameters
@@ -59,6 +65,8 @@ def verified(text: str, evidence: Evidence, store: ReportStore | None = None, dr
         The reports it was made with.
     draw : callable, optional
         Draws plots, such as ``Studio.svgs``.
+    article : (str, iterable of Block), optional
+        Of a checked article: the name of the article's file, and the article as read.
 
     Returns
     -------
@@ -73,10 +81,18 @@ def verified(text: str, evidence: Evidence, store: ReportStore | None = None, dr
     found = read(text)
     if found.older:
         raise ValueError("an older version of glabella made it, in a form that is no more; it can only be compared")
-    made = document(Results(evidence, store), found.kind, beside=found.beside)
+    made = _again(Results(evidence, store), found, article)
     fresh = written(made, found.form, draw)
     again = read(fresh)
     return Verified(len(made.claims), len(again.pieces), tuple(_differences((text, found), (fresh, again))))
+
+
+def _again(results: Results, found: Written, article: tuple[str, Iterable[Block]] | None) -> Document:
+    if found.kind != "check":
+        return document(results, found.kind, beside=found.beside)
+    if article is None:
+        raise ValueError("a checked article is made again from the article: name its file with --article")
+    return article_document(results, *article)
 
 
 def differences(text: str, fresh: str) -> tuple[str, ...]:

@@ -17,13 +17,13 @@ from glabella.brief.render.words import KINDS
 from glabella.shown import Claim
 
 Form = Literal["html", "md", "json"]
-Kind = Literal["brief", "report"]
-EXPECTED = "expected a brief or a report in HTML, Markdown or JSON as glabella writes it"
+Kind = Literal["brief", "report", "check"]
+EXPECTED = "expected a brief, a report or a checked article in HTML, Markdown or JSON as glabella writes it"
 
 #: Around the claims in a page. Looked for once each: a search that began anew at every opening would take hours on
 #: a page of nothing else.
 _OPENED, _CLOSED = f'<script type="application/json" id="{ID}">', "</script>"
-_BODY = re.compile(r'<body class="(brief|report)">')
+_BODY = re.compile(r'<body class="(brief|report|check)">')
 _BESIDE = {
     "brief": re.compile(rf'<a href="([^"<>#]{{1,300}})#[^"<>]{{0,300}}">{LEADS}</a>'),
     "report": re.compile(r'<p class="label"><a href="([^"<>#]{1,300})">Brief</a>'),
@@ -94,7 +94,7 @@ def _page(text: str) -> Written:
     if body is None:
         raise ValueError("no document found in the page")
     kind = cast("Kind", body[1])
-    beside = _BESIDE[kind].search(text)
+    beside = _BESIDE[kind].search(text) if kind in _BESIDE else None
     return Written("html", kind, beside[1] if beside else None, claims, pieces_of_html(text))
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from glabella._version import __version__
+from glabella.cli._articles import check, claims_command
 from glabella.cli._bayes import bayes_command
 from glabella.cli._documents import brief, evidence_of, report
 from glabella.cli._faults import Careful
@@ -22,8 +23,8 @@ from glabella.cli._network import network_command
 from glabella.cli._pool import pool_command
 from glabella.cli._safety import safety
 
-KINDS = ("dossier", "study", "products", "claims", "reports", "comparators", "priors", "summary", "parameters",
-         "observations", "links", "explanations", "questions", "course", "words", "fit")  # fmt: skip
+KINDS = ("dossier", "study", "products", "claims", "reports", "comparators", "priors", "summary", "frames",
+         "parameters", "observations", "links", "explanations", "questions", "course", "words", "fit")  # fmt: skip
 
 
 @click.group(cls=Careful, context_settings={"help_option_names": ["-h", "--help"]})
@@ -153,6 +154,8 @@ def dossier_schema(kind: str) -> None:
     click.echo(json.dumps(json_schema(kind), indent=2, ensure_ascii=False))
 
 
+main.add_command(check)
+main.add_command(claims_command)
 main.add_command(bayes_command)
 main.add_command(brief)
 main.add_command(report)

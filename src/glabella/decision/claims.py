@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -76,12 +77,15 @@ def licence_of(judged: PopularClaim | ClaimPart) -> Licence | None:
 
 
 def times_of(judged: PopularClaim | ClaimPart) -> dict[str, Time]:
-    """Give the numbers with limits among a claim's reasons, by name, each as a time seen in one trial."""
+    """Give the numbers with limits among a claim's reasons, by name, each as a time seen in one trial.
+
+    One with a lower limit alone was not over when it was last looked at.
+    """
     numbers = {name: number for reason in judged.why for name, number in reason.values.items() if number.usable}
     return {
-        name: Time(number.low, number.high)
+        name: Time(number.low, math.inf if number.high is None else number.high)
         for name, number in numbers.items()
-        if number.low is not None and number.high is not None
+        if number.low is not None
     }
 
 
@@ -115,7 +119,7 @@ def judge_claims(claims: tuple[PopularClaim, ...], known: Known) -> Iterator[Jud
             for name, judged in claim.judged
             if judged.rule is not None
         ]
-        if len(decisions) == len(claim.judged):
+        if decisions and len(decisions) == len(claim.judged):
             yield JudgedClaim(claim, tuple(decisions))
 
 
@@ -123,8 +127,8 @@ def studies_known(evidence: Evidence) -> tuple[StudyKnown, ...]:
     """Give what a rule may ask of the studies of a dossier.
 
     Words are ``design`` (randomised, or the type), ``role``, ``control``, ``outcome`` (of its results),
-    ``co_treatment`` and ``interest`` (how what is known of interests is known: seen, reported); the number is
-    ``n``, people randomised.
+    ``co_treatment``, ``interest`` (how what is known of interests is known: seen, reported) and those that the
+    study itself declares under ``asked``; the number is ``n``, people randomised.
 
     Parameters
     ----------
@@ -144,6 +148,8 @@ def _study_known(study: Study) -> StudyKnown:
         "co_treatment": {study.co_treatment},
         "interest": set() if study.interests is None else {study.interests.status},
     }
+    for kind, declared in study.asked.items():
+        words.setdefault(kind, set()).update(declared)
     return StudyKnown(
         n or 0.0,
         {kind: frozenset(found) for kind, found in words.items()},

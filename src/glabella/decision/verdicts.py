@@ -536,17 +536,22 @@ def _order(atom: OrderRule, known: Known) -> tuple[Verdict, Said]:
     )
     if first is None or second is None:
         return "untested", said("a time is missing")
-    why = said(
-        "{low} to {high} against {other_low} to {other_high}, {trials} trials",
-        low=("earliest", first.low), high=("latest", first.high), other_low=("earliest of the other", second.low),
-        other_high=("latest of the other", second.high), trials=("trials", min(first.trials, second.trials)),
-    )  # fmt: skip
+    trials = said("{trials} trials", trials=("trials", min(first.trials, second.trials)))
+    against = joined((_span(first, ""), _span(second, " of the other")), " against ")
+    why = joined((against, trials), ", ")
     if min(first.trials, second.trials) < atom.trials_at_least:
         return "inconclusive", why
     later, earlier = first.low > second.high, first.high < second.low
     if atom.relation == "within":
         return _beyond(second.low <= first.low and first.high <= second.high, later or earlier), why
     return (_beyond(later, earlier) if atom.relation == "later" else _beyond(earlier, later)), why
+
+
+def _span(time: Time, whose: str) -> Said:
+    low = ("earliest" + whose, time.low)
+    if math.isinf(time.high):
+        return said("{low} or later", low=low)
+    return said("{low} to {high}", low=low, high=("latest" + whose, time.high))
 
 
 def _licence(atom: LicenceRule, known: Known) -> tuple[Verdict, Said]:

@@ -10,6 +10,7 @@ from glabella.dossier._check_fitted import fit_inputs
 from glabella.dossier._comparators import Comparators, Difference, NetworkMeasure, Treatment
 from glabella.dossier._faults import DossierError, Fault, Note
 from glabella.dossier._fitted import Fitted
+from glabella.dossier._frames import Frame, Frames
 from glabella.dossier._json_schema import json_schema
 from glabella.dossier._load import Evidence, load, shipped
 from glabella.dossier._mechanism import Explanation, Link, Mechanism, Parameter, ParameterPrior
@@ -83,6 +84,8 @@ __all__ = [
     "Fault",
     "Fitted",
     "Flow",
+    "Frame",
+    "Frames",
     "Link",
     "ListFolder",
     "Look",

@@ -16,6 +16,7 @@ from glabella.dossier._check_agreement import misfits_of_arm, misfits_of_differe
 from glabella.dossier._check_direction import check_direction
 from glabella.dossier._comparators import Comparators
 from glabella.dossier._faults import Fault, Note, told
+from glabella.dossier._frames import Frame
 from glabella.dossier._load import Reading, read_folder
 from glabella.dossier._mechanism import Parameter
 from glabella.dossier._number import Alternative, Number, misfits_of_count
@@ -81,6 +82,7 @@ def check_reading(reading: Reading) -> list[Fault]:
     """Check the parts of a reading against each other, as far as they could be read."""
     from glabella.dossier._check_claims import check_claims
     from glabella.dossier._check_comparators import check_comparators
+    from glabella.dossier._check_frames import check_frames
     from glabella.dossier._check_locators import check_locators
     from glabella.dossier._check_measures import check_measures
     from glabella.dossier._check_mechanism import check_mechanism
@@ -103,6 +105,7 @@ def check_reading(reading: Reading) -> list[Fault]:
     faults += check_rules(reading)
     faults += check_measures(reading)
     faults += check_summary(reading)
+    faults += check_frames(reading)
     faults += check_comparators(reading)
     faults += check_mechanism(reading)
     return list(told(faults))
@@ -163,8 +166,8 @@ def _check_words(reading: Reading, models: Parts) -> Iterator[Fault]:
 def said_in(models: Parts) -> Iterator[tuple[str, Place, str, str]]:
     """Give every text that people read as the dossier's own words: its file, its place, its field."""
     for file, place, value in models:
-        if isinstance(value, Number):
-            continue  # what a Number notes is its provenance, and is shown as such
+        if isinstance(value, (Number, Frame)):
+            continue  # a Number's note is its provenance, shown as such; a frame's words are an article's, not ours
         for field in _spoken_of(type(value)):
             yield from (
                 (file, place, field, text) for text in _texts(getattr(value, field)) if isinstance(text, str)

@@ -13,16 +13,24 @@ _FILE = "claims.yaml"
 
 
 def check_rules(reading: Reading) -> Iterator[Fault]:
-    """Check that analyses and biases that are named are declared, and that sources are the claim's own."""
+    """Check that analyses and biases that are named are declared, and that sources are the claim's own.
+
+    Where one claim has a rule each has, or each of its parts.
+    """
     claims, dossier = reading.parts.get(_FILE), reading.parts.get("dossier.yaml")
     if dossier is None:
         return
     yield from _check_biases(reading)
     if claims is None:
         return
+    ruled = any(judged.rule is not None for claim in claims.claims for _, judged in claim.judged)
     for place, claim in enumerate(claims.claims):
         for name, judged in claim.judged:
-            path = ("claims", place, *(("parts", name) if name else ()), "rule")
+            above = ("claims", place, *(("parts", name) if name else ()))
+            path = (*above, "rule")
+            if ruled and judged.rule is None:
+                line = reading.documents[_FILE].line((*above, "verdict"))
+                yield Fault(_FILE, line, "has no rule, but other claims have; expected one for each claim or part")
             for message in _misfits(judged, frozenset(dossier.analyses)):
                 yield Fault(_FILE, reading.documents[_FILE].line(path), message)
 

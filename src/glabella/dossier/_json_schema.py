@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from glabella.dossier._comparators import Comparators
 from glabella.dossier._course import CoursePriors
 from glabella.dossier._fitted import Fitted
+from glabella.dossier._frames import Frames
 from glabella.dossier._mechanism import Explanations, Links, Parameters
 from glabella.dossier._mechanism_words import MechanismWords
 from glabella.dossier._observations import Observations
@@ -28,6 +29,7 @@ KINDS: dict[str, type[BaseModel]] = {
     "comparators": Comparators,
     "priors": Priors,
     "summary": Summary,
+    "frames": Frames,
     "parameters": Parameters,
     "observations": Observations,
     "links": Links,
@@ -44,9 +46,9 @@ def json_schema(kind: str) -> dict[str, Any]:
 
     Parameters
     ----------
-    kind : {"dossier", "study", "products", "claims", "reports", "comparators", "priors", "summary"}, or, of a \
-            mechanism, {"parameters", "observations", "links", "explanations", "questions", "course", "words", \
-            "fit"}
+    kind : {"dossier", "study", "products", "claims", "reports", "comparators", "priors", "summary", "frames"}, \
+            or, of a mechanism, {"parameters", "observations", "links", "explanations", "questions", "course", \
+            "words", "fit"}
         The kind of file.
 
     Raises

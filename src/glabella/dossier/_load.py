@@ -16,6 +16,7 @@ from glabella.dossier._comparators import Comparators
 from glabella.dossier._course import CoursePriors
 from glabella.dossier._faults import MOST_FAULTS, DossierError, Fault, MisfitError
 from glabella.dossier._fitted import FORMAT, Fitted
+from glabella.dossier._frames import Frames
 from glabella.dossier._mechanism import Explanations, Links, Mechanism, Parameters
 from glabella.dossier._mechanism_words import MechanismWords
 from glabella.dossier._observations import Observations
@@ -39,6 +40,7 @@ OPTIONAL_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "comparators.yaml": Comparators,
         "priors.yaml": Priors,
         "summary.yaml": Summary,
+        "frames.yaml": Frames,
     }
 )
 #: Of a model of the mechanism; a dossier that has the folder has them all.
@@ -75,6 +77,8 @@ class Evidence:
         ``priors.yaml``, where there is one.
     summary : Summary
         ``summary.yaml``; empty where there is none.
+    frames : Frames or None
+        ``frames.yaml``, where there is one.
     mechanism : Mechanism or None
         The folder ``mechanism``, where there is one.
     studies : Mapping[str, Study]
@@ -93,6 +97,7 @@ class Evidence:
     network: NetworkTable | None
     priors: Priors | None
     summary: Summary
+    frames: Frames | None
     mechanism: Mechanism | None
     studies: Mapping[str, Study]
     references: Mapping[str, Reference]
@@ -159,6 +164,7 @@ def assemble(reading: Reading) -> Evidence:
         network=parts[comparators.table.file] if comparators else None,
         priors=parts.get("priors.yaml"),
         summary=parts.get("summary.yaml") or Summary(),
+        frames=parts.get("frames.yaml"),
         mechanism=_mechanism(parts),
         studies=MappingProxyType({study.id: study for study in studies}),
         references=MappingProxyType(dict(parts["references.json"])),

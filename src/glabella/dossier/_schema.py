@@ -38,8 +38,8 @@ Control = Literal["placebo", "other_site", "sham", "drug", "none"]
 Date = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 #: Of one thing that is claimed: inconclusive was tested and cannot tell, untested was looked at by nobody.
 PartVerdict = Literal["supported", "contradicted", "inconclusive", "untested"]
-#: Of a claim that people meet; in parts: each of its parts has its own.
-Verdict = Literal["supported", "contradicted", "inconclusive", "untested", "in parts"]
+#: Of a claim that people meet; in parts: each of its parts has its own; not judged: no source was seen.
+Verdict = Literal["supported", "contradicted", "inconclusive", "untested", "in parts", "not judged"]
 #: What a reason says of its claim; unclear was tested and cannot tell, beside decides nothing.
 Bearing = Literal["for", "against", "unclear", "beside"]
 #: In what a trial may be biased; the first five are those of the Cochrane tool.
@@ -515,6 +515,9 @@ class Study(_Model):
     look_in: dict[Sought, Text] = Field({}, description="where what is missing should stand, as far as known")
     findings: tuple[Statement, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    asked: dict[Id, tuple[Text, ...]] = Field(
+        {}, description="words that rules of claims ask for, by kind, such as population: [children]"
+    )
 
     @property
     def serious(self) -> tuple[Signal, ...]:
@@ -586,9 +589,16 @@ class PopularClaim(_Model):
     parts: dict[Id, ClaimPart] = Field({}, description="where the verdict is in parts")
     rule: Rule | None = Field(None, description="what decides it; the verdict must be what it comes to")
     computed: Computed | None = Field(None, description="what the report computes of it besides")
+    looked_for: Text | None = Field(None, description="of a claim that is not judged: what was not seen")
 
     @model_validator(mode="after")
     def _has_reasons_or_parts(self) -> PopularClaim:
+        if (self.verdict == "not judged") != (self.looked_for is not None):
+            raise ValueError("looked_for goes with the verdict not judged, and that one with looked_for")
+        if self.verdict == "not judged":
+            if self.why or self.rule is not None or self.parts:
+                raise ValueError("the verdict is not judged, expected no why, rule or parts")
+            return self
         if self.verdict == "in parts" and len(self.parts) < 2:
             raise ValueError("the verdict is in parts, expected two parts or more, each with its own")
         if self.parts and self.verdict != "in parts":
@@ -601,7 +611,12 @@ class PopularClaim(_Model):
 
     @property
     def judged(self) -> tuple[tuple[str, PopularClaim | ClaimPart], ...]:
-        """What has a verdict of its own: the parts by name, or else the claim, whose name is empty."""
+        """What has a verdict of its own: the parts by name, or else the claim, whose name is empty.
+
+        Nothing of a claim that is not judged.
+        """
+        if self.verdict == "not judged":
+            return ()
         return tuple(self.parts.items()) if self.parts else (("", self),)
 
     @property

@@ -295,7 +295,7 @@ class Document:
     Attributes
     ----------
     kind : str
-        ``brief`` or ``report``; names its file.
+        ``brief``, ``report``, or ``check`` of an article; names its file.
     id, title, edition : str
         Of the dossier; ``edition`` is its date.
     header : tuple of Block
@@ -315,7 +315,7 @@ class Document:
         What stands with the edition above the title: when was searched, and how.
     """
 
-    kind: Literal["brief", "report"]
+    kind: Literal["brief", "report", "check"]
     id: str
     title: str
     edition: str

@@ -140,7 +140,8 @@ def _source(place: int, it: Reference, to: Setting) -> str:
 def style(kind: str) -> str:
     """Give the style of a kind of document."""
     page, blocks, own = (
-        (_HERE / name).read_text(encoding="utf-8") for name in ("page.css", "blocks.css", f"{kind}.css")
+        (_HERE / name).read_text(encoding="utf-8")
+        for name in ("page.css", "blocks.css", f"{'report' if kind == 'report' else 'brief'}.css")
     )
     letters = "".join(
         f"TABLE td:nth-child({place})::before{{content:var(--{it})}}\n" for place, it in enumerate(LETTERS, 2)

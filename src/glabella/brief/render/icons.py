@@ -17,6 +17,8 @@ _VERDICTS = {
     '<path d="M9.6 1.6h4.8v12.8H9.6z" fill="#fff" stroke="{ink}" stroke-width="1.3"/>',
     "untested": '<circle cx="8" cy="8" r="6.4" fill="#fff" stroke="{ink}" stroke-width="1.5"'
     ' stroke-dasharray="2.6 2.2"/>',
+    "not judged": '<path d="M1.6 1.6h12.8v12.8H1.6z" fill="#fff" stroke="{ink}" stroke-width="1.5"'
+    ' stroke-dasharray="2.6 2.2"/><path d="M4.6 8h6.8" stroke="{ink}" stroke-width="1.9"/>',
 }
 
 

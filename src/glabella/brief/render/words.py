@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from glabella.shown import Reference
 
-KINDS = {"brief": "Evidence brief", "report": "Full report"}
+KINDS = {"brief": "Evidence brief", "report": "Full report", "check": "Article, checked"}
 EVERY, SOURCES, TOGETHER = "Every number", "Sources", "Sources that stand together:"
 
 
 def source_parts(source: Reference, kind: str) -> tuple[str, ...]:
     """Say what a source is: in a brief by its short name, in a report with all that is known of it."""
-    if kind == "brief":
+    if kind != "report":
         return (source.short or source.text or source.key,)
     short = source.short if source.short and source.text else ""
     return tuple(part for part in (short, source.text or source.short or source.key, source.seen) if part)

@@ -1,0 +1,78 @@
+"""Parses HTML or PDF from its standard input within limits of time and memory, and writes blocks as JSON.
+
+Run by :func:`glabella._reading.read_article`, as a process of its own.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import sys
+
+from glabella._reading._article import Block, blocks_of_html, blocks_of_markdown
+
+#: A line that ends a paragraph of a page: a full stop, and much shorter than the longest.
+_SHORT_LINE = 0.8
+
+
+def main() -> None:
+    """Read what stands in the standard input."""
+    kind, seconds, memory = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    _limit(seconds, memory)
+    raw = sys.stdin.buffer.read()
+    try:
+        found = blocks_of_html(raw.decode()) if kind == "html" else _blocks_of_pdf(raw)
+        answer: object = [(each.kind, each.text) for each in found]
+    except MemoryError:
+        answer = f"needs more than {memory // 1_000_000_000} GB of memory to be read"
+    except ValueError as error:
+        answer = str(error)
+    sys.stdout.write(json.dumps(answer))
+
+
+def _limit(seconds: int, memory: int) -> None:
+    """Bound what this process may take, where the system can."""
+    try:
+        import resource
+    except ImportError:  # pragma: no cover  Windows
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+
+
+def _blocks_of_pdf(raw: bytes) -> tuple[Block, ...]:
+    import logging
+
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    logging.disable(logging.CRITICAL)
+    try:
+        reader = PdfReader(io.BytesIO(raw))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise ValueError("a PDF with a password, expected one without")
+        pages = [page.extract_text() for page in reader.pages]
+    except MemoryError:
+        raise
+    except (PyPdfError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError, OSError) as error:
+        # A broken file fails in as many ways as it can be broken.
+        raise ValueError(f"a broken PDF ({type(error).__name__}), expected one that opens") from None
+    return blocks_of_markdown("\n\n".join(_paragraphs(page) for page in pages))
+
+
+def _paragraphs(page: str) -> str:
+    """Put empty lines where paragraphs end, and together what a hyphen parts."""
+    page = re.sub(r"(?<=\w)-\n(?=[a-z])", "", page)
+    lines = [line.rstrip() for line in page.splitlines()]
+    longest = max(map(len, lines), default=0)
+    out = []
+    for line in lines:
+        out.append(line)
+        if len(line) < _SHORT_LINE * longest and re.search(r"[.!?][\"'”’)]*$", line):
+            out.append("")
+    return "\n".join(out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""``glabella check``: what an article claims, and what the evidence says of it; ``glabella claims``: all claims."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+
+from glabella.cli._documents import _content, _read, evidence_of
+from glabella.cli._files import BAD_INPUT, replace
+
+if TYPE_CHECKING:
+    from glabella._reading import Block
+    from glabella.brief.written import Form
+    from glabella.dossier import ClaimPart, Evidence, PopularClaim
+    from glabella.shown import Document
+
+_PATH = click.Path(path_type=Path)
+DOSSIER = click.option("--dossier", type=_PATH, help="Dossier to check it by; the shipped one when left out.")
+
+
+class _ArticleFirst(click.Group):
+    """Lets ``glabella check ARTICLE`` stand for ``glabella check write ARTICLE``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in ("-h", "--help"):
+            args = ["write", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_ArticleFirst)
+def check() -> None:
+    """Check an article (``check ARTICLE``): mark its claims, each with what the evidence says of it."""
+
+
+@check.command("write")
+@click.argument("article", type=_PATH)
+@DOSSIER
+@click.option("--to", "folder", type=_PATH, default=Path(), help="Folder to write to.")
+@click.option("--format", "form", type=click.Choice(("html", "md", "json")), default="html", show_default=True)
+def write_check(article: Path, dossier: Path | None, folder: Path, form: str) -> None:
+    """Write what ARTICLE claims (text, Markdown, HTML or PDF), and what the evidence says of each claim."""
+    blocks = _blocks(article)
+    with evidence_of(dossier) as (evidence, _):
+        made = _made(evidence, article, blocks)
+        target = folder / f"{article.stem}-checked.{form}"
+        content = _content(made, cast("Form", form), None)
+    try:
+        replace(target, content)
+    except OSError as error:
+        click.echo(f"cannot write {target}: {error.strerror}", err=True)
+        sys.exit(BAD_INPUT)
+    for line in _said(made):
+        click.echo(line)
+    click.echo(f"written: {target}")
+
+
+@check.command("verify")
+@click.argument("file", type=_PATH)
+@click.option("--article", type=_PATH, required=True, help="The article that was checked.")
+@DOSSIER
+def verify_check(file: Path, article: Path, dossier: Path | None) -> None:
+    """Check the article again, and say in what the document in FILE differs."""
+    from glabella.brief import verified
+
+    text, blocks = _read(file), _blocks(article)
+    with evidence_of(dossier) as (evidence, _):
+        try:
+            found = verified(text, evidence, article=(article.name, blocks))
+        except ValueError as error:
+            click.echo(f"{file}: {error}", err=True)
+            sys.exit(BAD_INPUT)
+    for line in found.lines:
+        click.echo(line)
+    if found.lines:
+        sys.exit(1)
+    click.echo(f"{found.claims:,} claims and {found.pieces:,} pieces of text made again, all as stated")
+
+
+@click.command("claims")
+@click.argument("dossier", required=False, type=_PATH)
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+def claims_command(dossier: Path | None, as_json: bool) -> None:
+    """List the claims that people meet, with verdicts, rules and sources; of the shipped dossier when left out."""
+    with evidence_of(dossier) as (evidence, _):
+        rows = _rows(evidence)
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    wide = max((len(row["id"]) for row in rows), default=0) + 1
+    for row in rows:
+        click.echo(f"{row['verdict']:13} {row['id']:{wide}}{row['claim']}")
+        if "looked_for" in row:
+            click.echo(f"    {row['looked_for']}")
+        for part in row["parts"]:
+            click.echo(f"    {part['text']}: {part['verdict']}")
+            _echo_rule(part, 8)
+        _echo_rule(row, 4)
+        if row["sources"]:
+            click.echo(f"    sources: {', '.join(row['sources'])}")
+
+
+def _echo_rule(row: dict[str, Any], indent: int) -> None:
+    if "rule" in row:
+        click.echo(f"{'':{indent}}decided: {row['decided']}")
+        click.echo(f"{'':{indent}}rule: {row['rule']}")
+
+
+def _rows(evidence: Evidence) -> list[dict[str, Any]]:
+    from glabella.brief import Results
+    from glabella.brief.claims import decisions_of, verdicts_of
+    from glabella.brief.ruled import rule_said
+
+    results = Results(evidence)
+    verdicts, decisions = verdicts_of(results), decisions_of(results)
+
+    def ruled(key: str, judged: PopularClaim | ClaimPart) -> dict[str, str]:
+        decision = decisions.get(key)
+        if decision is None:
+            return {}
+        return {"decided": str(decision.why), "rule": str(rule_said(results, judged))}
+
+    return [
+        {
+            "id": claim.id,
+            "claim": claim.claim,
+            "verdict": verdicts[claim.id],
+            **({} if claim.looked_for is None else {"looked_for": claim.looked_for}),
+            **ruled(claim.id, claim),
+            "parts": [
+                {"id": key, "text": part.text, "verdict": verdicts[f"{claim.id}.{key}"],
+                 **ruled(f"{claim.id}.{key}", part)}
+                for key, part in claim.parts.items()
+            ],
+            "sources": list(dict.fromkeys(key for reason in claim.reasons for key in reason.sources)),
+        }
+        for claim in evidence.claims.claims
+    ]  # fmt: skip
+
+
+def _blocks(article: Path) -> tuple[Block, ...]:
+    from glabella._reading import UnreadableError, read_article
+
+    try:
+        return read_article(article)
+    except UnreadableError as error:
+        said = str(error)
+    except OSError as error:
+        said = f"cannot be read: {error.strerror}"
+    click.echo(f"{article}: {said}", err=True)
+    sys.exit(BAD_INPUT)
+
+
+def _made(evidence: Evidence, article: Path, blocks: tuple[Block, ...]) -> Document:
+    from glabella.brief import Results, article_document
+
+    return article_document(Results(evidence), article.name, blocks)
+
+
+def _said(made: Document) -> list[str]:
+    """Say the answer in lines."""
+    from glabella.shown import Paragraph, plain
+
+    (first, *_) = made.sections
+    content = getattr(first, "content", ())
+    return [plain(block.content) for block in content if isinstance(block, Paragraph)]

@@ -1,0 +1,193 @@
+"""Patterns of words, as a dossier's ``frames.yaml`` writes them, found in the words of a sentence.
+
+A matcher of its own and not a regular expression: a concept is looked for once in a sentence wherever it is named,
+an index tells which patterns a word may begin, and no text makes it try the same place twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+Span = tuple[int, int]
+
+#: How many words may stand between two parts, and how many where the gap is written wide.
+GAPS = {"~": 0, "..": 4, "...": 9}
+#: Words that a gap may not hold: what stands on either side of them may be denied.
+NEGATORS = frozenset({
+    "not", "no", "never", "none", "nobody", "nothing", "neither", "nor", "without", "hardly", "barely", "scarcely",
+    "nowhere", "unlikely", "fail", "fails", "failed", "lack", "lacks", "lacked",
+})  # fmt: skip
+_NUMBER = re.compile(
+    r"[0-9][0-9.,]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty"
+    r"|sixty|seventy|eighty|ninety|hundred"
+)
+
+#: A part is a gap (how many words at most) or phrases of which any will do.
+_Phrase = tuple[str, ...]
+_Part = int | tuple[_Phrase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A pattern, taken apart.
+
+    Attributes
+    ----------
+    parts : tuple
+        Gaps and alternatives in turn, alternatives first.
+    """
+
+    parts: tuple[_Part, ...]
+
+    @classmethod
+    def of(cls, text: str) -> Pattern:
+        """Take a pattern apart.
+
+        >>> Pattern.of("helps|is good .. cold*").parts
+        ((('helps',), ('is', 'good')), 4, (('cold*',),))
+        """
+        parts: list[_Part] = []
+        for piece in re.split(r" (~|\.{2,3}) ", text):
+            if piece in GAPS:
+                parts.append(GAPS[piece])
+            else:
+                parts.append(tuple(tuple(phrase.split()) for phrase in piece.split("|")))
+        return cls(tuple(parts))
+
+    def firsts(self) -> Iterable[str]:
+        """Give the words that may begin it."""
+        first = self.parts[0]
+        assert not isinstance(first, int)
+        return {phrase[0] for phrase in first}
+
+
+class Lexicon:
+    """Concepts by name, ready to be found.
+
+    Examples
+    --------
+    >>> lexicon = Lexicon({"low": ["sad*|tears"], "good": ["helps .. <low>"]})
+    >>> lexicon.read(["it", "helps", "with", "sadness"]).spans("good")
+    [(1, 4)]
+    """
+
+    def __init__(self, concepts: Mapping[str, Iterable[str]]) -> None:
+        self._exact: dict[str, list[tuple[str, Pattern]]] = defaultdict(list)
+        self._open: list[tuple[str, str, Pattern]] = []
+        self._numbered: list[tuple[str, Pattern]] = []
+        #: Patterns that begin with another concept, by their own concept's name.
+        self._led: dict[str, list[tuple[str, Pattern]]] = defaultdict(list)
+        self._known: dict[str, list[tuple[str, Pattern]]] = {}
+        for name, patterns in concepts.items():
+            for text in patterns:
+                self._add(name, Pattern.of(text))
+
+    def _add(self, name: str, pattern: Pattern) -> None:
+        for first in pattern.firsts():
+            if first.startswith("<"):
+                self._led[name].append((first[1:-1], pattern))
+            elif first == "@":
+                self._numbered.append((name, pattern))
+            elif first.endswith("*"):
+                self._open.append((first[:-1], name, pattern))
+            else:
+                self._exact[first].append((name, pattern))
+
+    def begun_by(self, word: str) -> list[tuple[str, Pattern]]:
+        """Give the patterns that a word may begin, each with its concept's name."""
+        known = self._known.get(word)
+        if known is None:
+            known = [*self._exact.get(word, ())]
+            known += [(name, pattern) for head, name, pattern in self._open if word.startswith(head)]
+            known += self._numbered if _NUMBER.fullmatch(word) else []
+            self._known[word] = known
+        return known
+
+    def led_by(self, name: str) -> list[tuple[str, Pattern]]:
+        """Give the patterns of a concept that begin with another, each with that other's name."""
+        return self._led.get(name, [])
+
+    def read(self, words: Sequence[str]) -> Reading:
+        """Take words to find concepts in."""
+        return Reading(self, words)
+
+
+class Reading:
+    """The words of a sentence, and where concepts stand in it, found as they are asked for."""
+
+    def __init__(self, lexicon: Lexicon, words: Sequence[str]) -> None:
+        self.words = words
+        self._lexicon = lexicon
+        self._begun: dict[str, list[tuple[int, Pattern]]] = defaultdict(list)
+        for place, word in enumerate(words):
+            for name, pattern in lexicon.begun_by(word):
+                self._begun[name].append((place, pattern))
+        self._found: dict[str, list[Span]] = {}
+        self._from: dict[str, dict[int, list[int]]] = {}
+
+    def spans(self, name: str) -> list[Span]:
+        """Give every place of a concept, by its start and then its end (past the last word)."""
+        found = self._found.get(name)
+        if found is None:
+            begun, led = self._begun.get(name, ()), self._lexicon.led_by(name)
+            found = self._found[name] = []
+            if not begun and not led:
+                return found
+            hits: set[Span] = set()
+            for place, pattern in begun:
+                hits.update((place, end) for end in self._ends(pattern, place))
+            for leader, pattern in led:
+                for place in {start for start, _ in self.spans(leader)}:
+                    hits.update((place, end) for end in self._ends(pattern, place))
+            found = self._found[name] = sorted(hits)
+        return found
+
+    def _ends(self, pattern: Pattern, place: int) -> set[int]:
+        places = {place}
+        for part in pattern.parts:
+            if isinstance(part, int):
+                places = {far for near in places for far in self._over(near, part)}
+            else:
+                places = {end for near in places for phrase in part for end in self._phrase(phrase, near)}
+            if not places:
+                break
+        return places
+
+    def _over(self, place: int, gap: int) -> Iterable[int]:
+        yield place
+        for far in range(place, min(place + gap, len(self.words) - 1)):
+            if self.words[far] in NEGATORS:
+                return
+            yield far + 1
+
+    def _phrase(self, phrase: _Phrase, place: int) -> set[int]:
+        places = {place}
+        for token in phrase:
+            if token.startswith("<"):
+                ends = self._ends_of(token[1:-1])
+                places = {end for near in places for end in ends.get(near, ())}
+            else:
+                places = {near + 1 for near in places if near < len(self.words) and _fits(token, self.words[near])}
+            if not places:
+                break
+        return places
+
+    def _ends_of(self, name: str) -> dict[int, list[int]]:
+        known = self._from.get(name)
+        if known is None:
+            known = defaultdict(list)
+            for start, end in self.spans(name):
+                known[start].append(end)
+            self._from[name] = known
+        return known
+
+
+@lru_cache(maxsize=65536)
+def _fits(token: str, word: str) -> bool:
+    if token == "@":
+        return _NUMBER.fullmatch(word) is not None
+    return word.startswith(token[:-1]) if token.endswith("*") else word == token

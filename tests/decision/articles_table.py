@@ -1,0 +1,72 @@
+"""Write docs/articles.md: what is marked of the made-up articles, claim by claim.
+
+Run as ``python -m tests.decision.articles_table`` from the top of the repository; the set that is kept apart is
+measured where its files are there.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.decision.article_sets import SETS, count, frames, labelled
+
+PAGE = Path(__file__).parent.parent.parent / "docs" / "articles.md"
+_ABOUT = {
+    "develop": "The set on which the frames were made: what they find here says nothing of other texts",
+    "frozen": "The set kept apart",
+}
+_FRAME = """# What is recognised in articles
+
+`glabella.decision.articles` marks the sentences of an article that make a known claim, and says whether they
+assert or deny it. A claim is recognised by its frame in the dossier's `frames.yaml`: families of words that must
+stand in one clause, words that must not, and words by which the claim is denied. The words that made a mark are
+shown with it. Where a word of denial stands near and what it bears on cannot be told, nothing is marked, and the
+sentence is listed as one to read oneself.
+
+How the sets were made, and by whom, stands in `tests/decision/articles/README.md`; the rules by which sentences
+were labelled in `LABELS.md` beside it. The articles are made up. A mark is wrong where the sentence has no label of
+that claim. Turns of phrase that nobody foresaw are not recognised, and there are many: that nothing is marked does
+not say that nothing is claimed.
+
+This page is written by `python -m tests.decision.articles_table`.
+"""
+
+
+def page() -> str:
+    """Write the page."""
+    out = [_FRAME]
+    for name in SETS:
+        found = count(labelled(name))
+        out += [
+            f"## {_ABOUT[name]}",
+            "",
+            f"- {found.due.total()} claims in {len(labelled(name))} sentences, {found.marked.total()} marks, "
+            f"{found.right.total()} of them right.",
+            f"- Wrong marks: {found.wrong:.1%} of marks. Recall: {found.recall:.2f}.",
+            f"- Stance right: {found.stance_right:.1%} of right marks. Denials marked as assertions: "
+            f"{found.denied_as_asserted}.",
+            f"- Sentences that claim nothing: {found.claimless}, of them marked {found.claimless_marked} "
+            f"({found.claimless_wrong:.1%}).",
+            "",
+            "| Claim | Due | Marked | Right |",
+            "| --- | ---: | ---: | ---: |",
+        ]
+        names = {frame.claim for frame in frames().frames} | {f.mirror for f in frames().frames if f.mirror}
+        for claim in sorted(names, key=lambda each: (len(each), each)):
+            out.append(f"| {claim} | {found.due[claim]} | {found.marked[claim]} | {found.right[claim]} |")
+        missed = sum(
+            any(claim not in {m.claim for m in each.marks} for claim in each.due) for each in labelled(name)
+        )
+        out += ["", f"Sentences of which a claim was missed: {missed}. Wrong marks:", ""]
+        for each in labelled(name):
+            out += [
+                f"- {mark.claim} ({mark.stance}; by *{' · '.join(mark.fired)}*): {each.text}"
+                for mark in each.marks
+                if mark.claim not in each.due
+            ]
+        out.append("")
+    return "\n".join(out)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
