@@ -60,8 +60,7 @@ def test_every_dossier_has_one_and_what_nobody_counted_is_empty(
 def test_counts_are_told_of_so_many_people_beside_the_control(tmp_path: Path) -> None:
     (row,) = tables(section(load(dossiers_made.bcg(tmp_path / "made")))[0])[0]
     assert row[1:4] == ["BCG", "4 (3 to 7) of a thousand", "9"]
-    assert row[4].startswith("very low: the studies were not randomised; trials disagree")
-    assert "(P of equal effects < 0.0001)" in row[4]
+    assert row[4] == "very low: the studies were not randomised"
 
 
 def test_a_difference_has_no_count_beside_it(tmp_path: Path) -> None:
@@ -119,7 +118,7 @@ def test_every_option_of_the_network_stands_beside_the_same_control(tmp_path: Pa
     found, book = section(evidence)
     good, bad = tables(found)
     options = [row for row in good if row[0].startswith("Response")][1:]
-    assert {row[3] for row in options} == {"30 sugar"}
+    assert [row[3] for row in options] == ["30 sugar", *(["the same"] * 4)]
     names = [row[1] for row in options]
     assert names[:2] == ["my drug sugar as in the network’s trials", "my drug sugar as in its own trials"]
     assert len(names[2:]) == 3
@@ -143,7 +142,7 @@ def test_without_a_count_of_the_control_effects_stand_as_they_are(tmp_path: Path
     good, _ = tables(section(network(tmp_path))[0])
     options = [row for row in good if "odds ratio" in row[2]]
     assert len(options) == 4
-    assert {row[3] for row in options} == {"what it is compared with"}
+    assert [row[3] for row in options] == ["what it is compared with", *(["the same"] * 3)]
 
 
 def test_an_option_that_no_trial_set_beside_the_control_is_indirect(tmp_path: Path) -> None:

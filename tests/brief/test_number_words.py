@@ -33,7 +33,6 @@ REVIEWED = {
     "is from one half": "how a missed median is scored",
     "half have lost it": "what a median is; its day is a claim",
     "half have it by": "what a median is; its day is a claim",
-    "fallen to half": "what a half-life is; its day is a claim",
     "a hundred": "what a share is told on",
     "a hundred thousand": "what a share is told on",
     "a thousand": "what a share is told on",
@@ -49,7 +48,6 @@ REVIEWED = {
     "a line between two": "what a line of the drawing is",
     "links the two": "the two treatments that the sentence names",
     "most of the steps before": "said where they are, which is counted where the sentence is made",
-    "middle eight tenths": "what the brackets hold; their ends are claims",
     # How many trials a rule is for: the branch that says it is reached with no other number.
     "two trials: median and central interval": "what a function of the R script is for",
     "two trials are pooled under a prior": "a rule of pooling, reached with that number alone",

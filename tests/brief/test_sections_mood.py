@@ -136,7 +136,10 @@ def test_the_tables_say_what_the_data_limit(followed: tuple[Section, dict[str, C
         "The criteria: lower is better; they count trials, not visits. The spread is the standard deviation by "
         "which the true results of trials differ besides." in said
     )
-    assert f"Relief is in points of the scale for {condition}; the half-life says how slowly mood follows." in said
+    assert (
+        f"Relief is in points of the scale for {condition}; its limits take half-life and spread as fitted, so "
+        "they are too narrow. The half-life says how slowly mood follows." in said
+    )
     few = told_of_mood(read, explanations=every(read, feedback={"aicc": None}))
     assert table(few, "explanation")[2] == ("facial feedback", "62.0", "too few trials", "62.5", "4.1")
     nothing = told_of_mood(read, explanations=[each for each in every(read) if each["name"] == "none"])

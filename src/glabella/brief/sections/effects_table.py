@@ -105,8 +105,8 @@ def _empty(reason: Inline) -> tuple[Cell, Cell, Cell]:
 
 
 def _sure(results: Results, book: Ledger, one: PooledAnalysis) -> Inline:
-    """Give the word, and what cost most."""
-    why = joined(clauses(results, book, one)[:2], "; ")
+    """Give the word, and what cost most; the rest stands with the analysis."""
+    why = joined(clauses(results, book, one)[:1], "; ")
     return (Icon("certainty", one.certainty), *((": ", why) if why else ()))
 
 
@@ -218,7 +218,7 @@ def _of_network(results: Results, book: Ledger, compared: Compared) -> list[Row]
     files = ("comparators.yaml", comparators.table.file)
     digests = results.evidence.digests
     about = book.under(
-        "network.", population=f"{comparators.population}, and the dossier's trials",
+        "network.", population=comparators.population,
         time_span=comparators.time_span, version=__version__, sources=sources,
         inputs=(*results.inputs(way.studies), *way.inputs, *((file, digests[file]) for file in files)),
     )  # fmt: skip
@@ -236,7 +236,7 @@ def _of_network(results: Results, book: Ledger, compared: Compared) -> list[Row]
         rating = rating_in_network(fit, key, node, outcome, comparators.measure, comparators.better, risk)
         claim = _against(compared, about.under(f"{place}.", certainty=rating.certainty or "not rated"),
                          key, treatment.label, outcome.label, risk, fit)  # fmt: skip
-        rows.append(Row((beside, Name(treatment.label), claim, base, _lost(rating))))
+        rows.append(Row((beside, Name(treatment.label), claim, "the same", _lost(rating))))
     why = (Icon("certainty", compared.certainty), f": {compared.reasons[0]}")
     mended = compared.corrected.get(way.key)
     fits = (
@@ -251,7 +251,7 @@ def _of_network(results: Results, book: Ledger, compared: Compared) -> list[Row]
             compared.name, f"{compared.name}, {how}", outcome.label, risk, each,
         )  # fmt: skip
         label = (Name(compared.name), " ", Small(how))
-        own.append(Row((beside if own else first, label, claim, base, why)))
+        own.append(Row((beside if own else first, label, claim, "the same" if own else base, why)))
     return [*own, *rows]
 
 

@@ -216,7 +216,8 @@ def _tables(accounts: tuple[_Account, ...], condition: str) -> tuple[Table, ...]
     if not effects:
         return (criteria,)
     fitted = Table(
-        f"Relief is in points of the scale for {condition}; the half-life says how slowly mood follows.",
+        f"Relief is in points of the scale for {condition}; its limits take half-life and spread as fitted, so "
+        "they are too narrow. The half-life says how slowly mood follows.",
         (
             Column("explanation with an effect"),
             Column("largest relief, points", "number"),

@@ -62,7 +62,7 @@ def report(results: Results, book: Ledger) -> Section:
         Row((
             capital(DOMAIN_WORDS[move.domain]),
             (*(("up by ",) if move.domain == "rating_up" and move.levels else ()),
-             Shown(levels_claim(results, book, one, move), "number")),
+             Shown(levels_claim(results, book, one, move), "number") if move.levels else "none"),
             clause(results, book, one, move),
         ))
         for move in one.rating.moves
