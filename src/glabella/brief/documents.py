@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from glabella._reading import Block
 from glabella.brief.header import about, footer, header
@@ -52,6 +52,9 @@ from glabella.brief.sections import (
 )
 from glabella.brief.sure import reasons
 from glabella.shown import Columns, Document, Ledger, Paragraph, Section, Strong, plain, sources_of
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 Kind = Literal["brief", "report"]
 #: Gives a section of a document, or None where the dossier lacks its subject.
@@ -214,6 +217,19 @@ def article_document(results: Results, name: str, blocks: Iterable[Block]) -> Do
         claims=claims,
         about=about(results),
     )
+
+
+def begin(results: Results, run: Executor) -> None:
+    """Begin in another process what of a report takes longest; its section takes it from there.
+
+    Parameters
+    ----------
+    results : Results
+        That the report will be made of.
+    run : Executor
+        Of a fresh process.
+    """
+    bias.begin(results, run)
 
 
 def _made(results: Results, book: Ledger, makes: tuple[Make, ...]) -> Iterator[Section]:

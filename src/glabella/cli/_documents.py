@@ -13,6 +13,8 @@ import click
 from glabella.cli._files import BAD_INPUT, replace
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from glabella.brief.render.html import Draw
     from glabella.brief.written import Form
     from glabella.dossier import Evidence
@@ -132,10 +134,12 @@ def _write(
             click.echo(missing, err=True)
             sys.exit(BAD_INPUT)
     with _drawing(kind, form) as draw:
-        from glabella.brief import Results, document, in_brief
+        from glabella.brief import Results, begin, document, in_brief
 
-        with evidence_of(dossier, store, settings) as (evidence, opened):
+        with evidence_of(dossier, store, settings) as (evidence, opened), _another(kind) as run:
             results = Results(evidence, opened)
+            if run is not None:
+                begin(results, run)
             made = document(results, kind, beside=_beside(folder, evidence.dossier.id, kind, form))
             files = {folder / file_name(made.id, kind, form): _content(made, form, draw)}
             if data is not None:
@@ -150,6 +154,16 @@ def _write(
             click.echo(f"cannot write {target}: {error.strerror}", err=True)
             sys.exit(BAD_INPUT)
     _summary(made, said, tuple(files))
+
+
+def _another(kind: Kind) -> AbstractContextManager[Executor | None]:
+    """Start another process for what of a report can be computed beside the rest."""
+    if kind == "brief":
+        return nullcontext()
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"))
 
 
 def _drawing(kind: Kind, form: str) -> AbstractContextManager[Draw | None]:

@@ -12,7 +12,7 @@ from typing import Any
 from glabella.shown import Drawable
 
 #: More engines take longer to start than they save.
-_MOST = 2
+_MOST = 1
 _FIRST = {"mark": "point", "data": {"values": []}}
 
 

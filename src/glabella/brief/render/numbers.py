@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 
+from glabella._version import __version__
 from glabella.brief.render.inline import mark, text
 from glabella.brief.render.marks import keys_of
 from glabella.brief.render.setting import Setting, anchor, href
@@ -246,8 +247,10 @@ def _about(claim: Claim) -> Shared:
 def _making(claim: Claim) -> Shared:
     """Say how a claim was made."""
     seen = sorted({how(source) for source in claim.sources} - {""})
+    # The version that made the document is said with its methods; only another one is named here.
+    version = "" if claim.version == __version__ else f" {claim.version}"
     lines = (
-        ("Made by", f"{claim.function} {claim.version}"),
+        ("Made by", f"{claim.function}{version}"),
         ("From", ", ".join(name for name, _ in claim.inputs)),
         ("Seen", "; ".join(seen)),
     )

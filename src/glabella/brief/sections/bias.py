@@ -37,10 +37,13 @@ from glabella.shown import (
 from glabella.synthesis import LEAST_TESTED, declared_prior, tau_prior_of
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from glabella.synthesis import Distribution, ModelAverage
     from glabella.synthesis._declared import DeclaredPrior
 
 Favours = Literal["less", "greater"]
+_Asked = tuple[tuple[float, ...], tuple[float, ...], tuple[float, float], "DeclaredPrior", Favours]
 
 #: Fewer trials than this say nothing of bias.
 _LEAST = 3
@@ -221,12 +224,25 @@ def _under_bias(results: Results, book: Ledger, given: _Given) -> _UnderBias:
     )
 
 
-def _averaged(results: Results, book: Ledger, given: _Given) -> _Averaged:
+def begin(results: Results, run: Executor) -> None:
+    """Begin to average over models in another process: nothing else in a report takes as long."""
+    given = _given(results)
+    if given is not None:
+        results.begun["bias"] = run.submit(_average, *_asked(results, given))
+
+
+def _asked(results: Results, given: _Given) -> _Asked:
+    """Give what is averaged, and under which priors."""
     one = results.headline
     size = (given.size.value("mean"), given.size.value("sd"))
     favoured: Favours = "less" if one.outcome.better == "lower" else "greater"
     yi, vi = (tuple(each) for each in zip(*((effect.yi, effect.vi) for effect in one.effects), strict=True))
-    found = _average(yi, vi, size, tau_prior_of(given.spread), favoured)
+    return yi, vi, size, tau_prior_of(given.spread), favoured
+
+
+def _averaged(results: Results, book: Ledger, given: _Given) -> _Averaged:
+    one, begun = results.headline, results.begun.get("bias")
+    found: ModelAverage = begun.result() if begun is not None else _average(*_asked(results, given))
     low, high = found.mu.interval()
     about = _about(results, book, given.spread, given.size, function="model_average")
     return _Averaged(
