@@ -130,7 +130,7 @@ def test_a_page_asks_nothing_of_the_network(each: Made) -> None:
 
 def test_a_page_is_not_too_large(brief: Made, report: Made) -> None:
     assert len(brief.page.encode()) <= 250_000
-    assert len(report.page.encode()) <= 2_050_000
+    assert len(report.page.encode()) <= 2_000_000
 
 
 def test_figures_are_well_formed_and_described(report: Made) -> None:

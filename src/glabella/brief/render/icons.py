@@ -49,4 +49,4 @@ def _glyph(word: str) -> str:
     body = _VERDICTS.get(word)
     if body is None:
         return ""
-    return f'<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">{body.format(ink=INK)}</svg>'
+    return f'<svg viewBox="0 0 16 16" aria-hidden="true">{body.format(ink=INK)}</svg>'
