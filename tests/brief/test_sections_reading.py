@@ -49,7 +49,7 @@ def test_a_headline_that_blends_scores_and_counts_says_so(results: Results, bcg:
 def test_points_and_people_name_how_they_were_computed(results: Results) -> None:
     note = plain(table(results).note)
     assert "standardised difference times 10.6, the spread of MADRS scores" in note
-    assert "computed, assuming the odds change as much at both chances without treatment" in note
+    assert "computed, not counted, assuming the odds change as much at both chances without treatment" in note
     assert "Not used" not in note
 
 
@@ -67,7 +67,7 @@ def test_rows_are_the_headline_and_the_readings_in_order(results: Results) -> No
     assert all(name.startswith(label) for name, label in zip(names, labels, strict=True))
     assert ["people" in name for name in names] == [True] * 3
     assert "1 trial, " in names[2]
-    assert "3 of 5 comparisons, " in names[1]
+    assert "3 trials (2 more lack numbers), " in names[1]
     drawn = [row.cells[2] for row in table(results).rows]
     assert all(isinstance(cell, Drawn) for cell in drawn)
     assert [row.look for row in table(results).rows] == ["pooled", "", ""]
