@@ -57,8 +57,11 @@ def page() -> str:
         missed = sum(
             any(claim not in {m.claim for m in each.marks} for claim in each.due) for each in labelled(name)
         )
-        out += ["", f"Sentences of which a claim was missed: {missed}. Wrong marks:", ""]
-        for each in labelled(name):
+        out += ["", f"Sentences of which a claim was missed: {missed}."]
+        # What was set apart is read only to measure: its sentences stand in no page that frames are made by.
+        if name != "frozen":
+            out += ["", "Wrong marks:", ""]
+        for each in labelled(name) if name != "frozen" else ():
             out += [
                 f"- {mark.claim} ({mark.stance}; by *{' · '.join(mark.fired)}*): {each.text}"
                 for mark in each.marks
