@@ -101,8 +101,9 @@ def sentences(results: Results, checked: Checked, book: Ledger) -> Section | Non
     for each in marked:
         content.append(Paragraph(("“", Name(each.sentence.text), "”")))
         items = [_mark(claims[mark.claim], verdicts[mark.claim], mark) for mark in each.marks]
-        for mark in each.marks:
-            items += _compared(results, book, each.sentence.text, numbers.get(mark.claim, ()))
+        # A sentence that makes several claims has a number for one of them: it is compared with all at once.
+        asked = dict.fromkeys(key for mark in each.marks for key in numbers.get(mark.claim, ()))
+        items += _compared(results, book, each.sentence.text, tuple(asked))
         content.append(Items(tuple(items)))
     return Section("sentences", "Sentence by sentence", tuple(content))
 
