@@ -5,7 +5,7 @@ Documents are made of claims and of the dossier's sentences. Nothing here comput
 
 from glabella.brief.counting import count
 from glabella.brief.difference import changed
-from glabella.brief.documents import article_document, begin, document, in_brief
+from glabella.brief.documents import article_document, document, in_brief
 from glabella.brief.quoting import quote
 from glabella.brief.render import as_json, html, markdown, pdf
 from glabella.brief.results import Results
@@ -16,7 +16,6 @@ __all__ = [
     "Verified",
     "article_document",
     "as_json",
-    "begin",
     "changed",
     "count",
     "document",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from glabella._reading import Block
 from glabella.brief.header import about, footer, header
@@ -51,12 +51,23 @@ from glabella.brief.sections import (
     warnings,
 )
 from glabella.brief.sure import reasons
-from glabella.shown import Columns, Document, Ledger, Paragraph, Section, Strong, plain, sources_of
-
-if TYPE_CHECKING:
-    from concurrent.futures import Executor
+from glabella.shown import (
+    Columns,
+    Document,
+    Drawable,
+    Figure,
+    Ledger,
+    Paragraph,
+    Section,
+    Strong,
+    blocks_of,
+    plain,
+    sources_of,
+)
 
 Kind = Literal["brief", "report"]
+#: Begins to draw a plot.
+Begin = Callable[[Drawable], None]
 #: Gives a section of a document, or None where the dossier lacks its subject.
 Make = Callable[[Results, Ledger], Section | None]
 
@@ -118,7 +129,7 @@ SECTIONS: dict[Kind, tuple[Make | Beside, ...]] = {
 }
 
 
-def document(results: Results, kind: Kind, *, beside: str | None = None) -> Document:
+def document(results: Results, kind: Kind, *, beside: str | None = None, begin: Begin | None = None) -> Document:
     """Make a document.
 
     Parameters
@@ -129,6 +140,8 @@ def document(results: Results, kind: Kind, *, beside: str | None = None) -> Docu
         Which document.
     beside : str, optional
         File name of the report that lies beside a brief, for its links.
+    begin : callable, optional
+        Told of every plot as soon as its section is made, such as ``Studio.begin``, which draws it meanwhile.
 
     Returns
     -------
@@ -140,14 +153,14 @@ def document(results: Results, kind: Kind, *, beside: str | None = None) -> Docu
     sections: list[Section | Columns] = []
     for each in SECTIONS[kind]:
         if isinstance(each, Beside):
-            parts = tuple(tuple(_made(results, book, part)) for part in each.parts)
+            parts = tuple(tuple(_made(results, book, part, begin)) for part in each.parts)
             kept = [(part, width) for part, width in zip(parts, each.widths, strict=True) if part]
             if len(kept) > 1:
                 sections.append(Columns(tuple(part for part, _ in kept), tuple(width for _, width in kept)))
             else:
                 sections += [section for part, _ in kept for section in part]
         else:
-            sections += _made(results, book, (each,))
+            sections += _made(results, book, (each,), begin)
     claims = tuple(book.claims.values())
     cited = {*sources_of((*top, *sections)), *(source.reference for claim in claims for source in claim.sources)}
     return Document(
@@ -219,25 +232,16 @@ def article_document(results: Results, name: str, blocks: Iterable[Block]) -> Do
     )
 
 
-def begin(results: Results, run: Executor) -> None:
-    """Begin in another process what of a report takes longest; its section takes it from there.
-
-    Parameters
-    ----------
-    results : Results
-        That the report will be made of.
-    run : Executor
-        Of a fresh process.
-    """
-    bias.begin(results, run)
-
-
-def _made(results: Results, book: Ledger, makes: tuple[Make, ...]) -> Iterator[Section]:
+def _made(results: Results, book: Ledger, makes: tuple[Make, ...], begin: Begin | None = None) -> Iterator[Section]:
     """Make sections, each with the claims that were made for it."""
     for make in makes:
         before = len(book.claims)
         section = make(results, book)
         if section is not None:
+            if begin is not None:
+                for block in blocks_of((section,)):
+                    if isinstance(block, Figure) and not isinstance(block.picture, str | None):
+                        begin(block.picture)
             yield replace(section, claims=tuple(book.claims.values())[before:])
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from glabella._version import __version__
 from glabella.decision.analyses import important_of, people_lost, rating_of
@@ -29,8 +29,6 @@ from glabella.synthesis import (
 )
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from glabella.brief.compared import Compared
     from glabella.decision.to_extract import Missing
     from glabella.safety import ReportStore
@@ -130,17 +128,11 @@ class Results:
         A dossier as read.
     store : ReportStore, optional
         Reports to be asked what the dossier wants to know of them.
-
-    Attributes
-    ----------
-    begun : dict of str to Future
-        What is being computed in another process, by the name of the section that will ask for it.
     """
 
     def __init__(self, evidence: Evidence, store: ReportStore | None = None) -> None:
         self.evidence = evidence
         self.store = store
-        self.begun: dict[str, Future[Any]] = {}
 
     @cached_property
     def analyses(self) -> dict[str, Analysis]:

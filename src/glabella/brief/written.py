@@ -18,7 +18,7 @@ from glabella.shown import Claim
 
 Form = Literal["html", "md", "json"]
 Kind = Literal["brief", "report", "check"]
-EXPECTED = "expected a brief, a report or a checked article in HTML, Markdown or JSON as glabella writes it"
+EXPECTED = "expected a brief or a report, or a checked article, in HTML, Markdown or JSON as glabella writes it"
 
 #: Around the claims in a page. Looked for once each: a search that began anew at every opening would take hours on
 #: a page of nothing else.

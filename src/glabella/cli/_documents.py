@@ -13,11 +13,10 @@ import click
 from glabella.cli._files import BAD_INPUT, replace
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from glabella.brief.render.html import Draw
     from glabella.brief.written import Form
     from glabella.dossier import Evidence
+    from glabella.plot import Studio
     from glabella.safety import ReportStore
     from glabella.shown import Document
 
@@ -133,15 +132,14 @@ def _write(
         if missing := available():
             click.echo(missing, err=True)
             sys.exit(BAD_INPUT)
-    with _drawing(kind, form) as draw:
-        from glabella.brief import Results, begin, document, in_brief
+    with _drawing(kind, form) as studio:
+        from glabella.brief import Results, document, in_brief
 
-        with evidence_of(dossier, store, settings) as (evidence, opened), _another(kind) as run:
+        with evidence_of(dossier, store, settings) as (evidence, opened):
             results = Results(evidence, opened)
-            if run is not None:
-                begin(results, run)
-            made = document(results, kind, beside=_beside(folder, evidence.dossier.id, kind, form))
-            files = {folder / file_name(made.id, kind, form): _content(made, form, draw)}
+            report_beside = _beside(folder, evidence.dossier.id, kind, form)
+            made = document(results, kind, beside=report_beside, begin=studio.begin if studio else None)
+            files = {folder / file_name(made.id, kind, form): _content(made, form, studio.svgs if studio else None)}
             if data is not None:
                 from glabella.brief.data import files as rows
 
@@ -156,29 +154,17 @@ def _write(
     _summary(made, said, tuple(files))
 
 
-def _another(kind: Kind) -> AbstractContextManager[Executor | None]:
-    """Start another process for what of a report can be computed beside the rest."""
-    if kind == "brief":
-        return nullcontext()
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    return ProcessPoolExecutor(1, mp_context=get_context("spawn"))
-
-
-def _drawing(kind: Kind, form: str) -> AbstractContextManager[Draw | None]:
+def _drawing(kind: Kind, form: str) -> AbstractContextManager[Studio | None]:
     """Start what draws plots beside other work, where a document has any."""
     if kind == "brief" or form not in ("html", "pdf"):
         return nullcontext()
     return _studio()
 
 
-@contextmanager
-def _studio() -> Iterator[Draw]:
+def _studio() -> AbstractContextManager[Studio]:
     from glabella.plot import Studio
 
-    with Studio() as studio:
-        yield cast("Draw", studio.svgs)
+    return Studio()
 
 
 def _content(made: Document, form: str, draw: Draw | None) -> bytes:
@@ -232,10 +218,10 @@ def verify(file: Path, dossier: Path | None, store: Path | None, settings: str |
 
     text = _read(file)
     # Only a page of a report has plots; what draws them takes a second to start.
-    drawing: AbstractContextManager[Draw | None] = _studio() if _PLOTTED in text else nullcontext()
-    with evidence_of(dossier, store, settings) as (evidence, opened), drawing as draw:
+    drawing: AbstractContextManager[Studio | None] = _studio() if _PLOTTED in text else nullcontext()
+    with evidence_of(dossier, store, settings) as (evidence, opened), drawing as studio:
         try:
-            found = verified(text, evidence, opened, draw)
+            found = verified(text, evidence, opened, studio.svgs if studio else None)
         except ValueError as error:
             click.echo(f"{file}: {error}", err=True)
             sys.exit(BAD_INPUT)

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from glabella.shown import Drawable
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 #: More engines take longer to start than they save.
 _MOST = 1
@@ -42,6 +45,7 @@ class Studio:
         )
         for _ in range(count):
             self._pool.submit(int)
+        self._begun: dict[int, tuple[Drawable, Future[str]]] = {}
 
     def __enter__(self) -> Studio:
         return self
@@ -50,6 +54,15 @@ class Studio:
         # Not waited for, its thread and the end of the program now and then close the same pipe.
         self._pool.shutdown(wait=True, cancel_futures=True)
 
+    def begin(self, plot: Drawable) -> None:
+        """Begin to draw a plot that :meth:`svgs` will be asked for."""
+        # The plot is kept too: what is gone could leave its number to another.
+        self._begun[id(plot)] = (plot, self._pool.submit(self._draw, plot.spec))
+
     def svgs(self, plots: Iterable[Drawable]) -> Iterator[str]:
-        """Begin to draw plots; wait for each only when it is asked for."""
-        return self._pool.map(self._draw, [plot.spec for plot in plots])
+        """Begin to draw plots that were not begun before; wait for each only when it is asked for."""
+        wanted = list(plots)
+        for plot in wanted:
+            if id(plot) not in self._begun:
+                self.begin(plot)
+        return (self._begun[id(plot)][1].result() for plot in wanted)

@@ -37,8 +37,6 @@ from glabella.shown import (
 from glabella.synthesis import LEAST_TESTED, declared_prior, tau_prior_of
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from glabella.synthesis import Distribution, ModelAverage
     from glabella.synthesis._declared import DeclaredPrior
 
@@ -224,13 +222,6 @@ def _under_bias(results: Results, book: Ledger, given: _Given) -> _UnderBias:
     )
 
 
-def begin(results: Results, run: Executor) -> None:
-    """Begin to average over models in another process: nothing else in a report takes as long."""
-    given = _given(results)
-    if given is not None:
-        results.begun["bias"] = run.submit(_average, *_asked(results, given))
-
-
 def _asked(results: Results, given: _Given) -> _Asked:
     """Give what is averaged, and under which priors."""
     one = results.headline
@@ -241,8 +232,7 @@ def _asked(results: Results, given: _Given) -> _Asked:
 
 
 def _averaged(results: Results, book: Ledger, given: _Given) -> _Averaged:
-    one, begun = results.headline, results.begun.get("bias")
-    found: ModelAverage = begun.result() if begun is not None else _average(*_asked(results, given))
+    one, found = results.headline, _average(*_asked(results, given))
     low, high = found.mu.interval()
     about = _about(results, book, given.spread, given.size, function="model_average")
     return _Averaged(
