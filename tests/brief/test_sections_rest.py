@@ -699,8 +699,8 @@ def test_prediction_intervals_are_not_taken_at_their_word(evidence: Evidence) ->
 
 def test_where_a_value_from_memory_may_stand_is_said(evidence: Evidence) -> None:
     assert (
-        "- No number from memory is a result: none is pooled, drawn or scored. Where the dossier holds one, it says "
-        "so, to be looked up."
+        "- No number from memory is a result: none is pooled, drawn or scored. Where the dossier holds one, it "
+        "says so, to be looked up."
     ) in said(methods.report, evidence)
 
 
