@@ -14,8 +14,6 @@ from click.testing import CliRunner
 from glabella.brief import Results
 from glabella.brief.claims import (
     decisions_of,
-    judged_claims,
-    known_of,
     misfits_of_verdicts,
     rated_of,
     verdicts_of,
@@ -112,17 +110,17 @@ def results_of(folder: Path) -> Results:
 
 def test_a_new_trial_moves_the_verdict(tmp_path: Path) -> None:
     few = results_of(folder_of(tmp_path / "few", SMALL, [claim("inconclusive", WORKS, "unclear")]))
-    assert [one.verdict for one in judged_claims(few)] == ["inconclusive"]
+    assert [one.verdict for one in few.judged] == ["inconclusive"]
     sound = [trial(name, 150, difference, judgement="low") for name, difference in
              (("f", -6), ("g", -5), ("h", -5.5), ("i", -6), ("j", -5))]  # fmt: skip
     more = results_of(folder_of(tmp_path / "more", [*SMALL, *sound], [claim("inconclusive", WORKS, "unclear")]))
-    (judged,) = judged_claims(more)
+    (judged,) = more.judged
     assert judged.verdict == "supported"
-    body = known_of(more).estimates["all"].body
+    body = more.known.estimates["all"].body
     assert (body.trials, body.people, body.shares.low) == (5, 1500, 1.0)  # those at low risk decide alone
     none = [trial("k", 1000, -0.2, judgement="low")]
     without = results_of(folder_of(tmp_path / "none", [*SMALL, *none], [claim("inconclusive", WORKS, "unclear")]))
-    assert [one.verdict for one in judged_claims(without)] == ["contradicted"]
+    assert [one.verdict for one in without.judged] == ["contradicted"]
 
 
 def test_a_typed_verdict_that_its_rule_does_not_come_to_is_a_fault(tmp_path: Path) -> None:
@@ -142,7 +140,7 @@ def test_shares_and_numbers_people_say_come_from_counts(tmp_path: Path) -> None:
         {"stated": {"quantity": "cured.control", "value": 0.33, "as": "others"}},
     ]}  # fmt: skip
     results = results_of(folder_of(tmp_path, SMALL, [claim("supported", rule, "for")]))
-    known = known_of(results)
+    known = results.known
     assert known.shares["treated", "cured"].value == pytest.approx(30 / 45)
     assert known.quantities["cured.control"].value == pytest.approx(15 / 45)
     assert misfits_of_verdicts(results) == []
@@ -161,7 +159,7 @@ def test_an_analysis_can_be_asked_for_how_many_of_the_headline_it_has(tmp_path: 
     dossier["analyses"]["part"] = part | {"comparisons": part["comparisons"][:1]}
     path.write_text(yaml.safe_dump(dossier, sort_keys=False), encoding="utf-8")
     results = results_of(folder)
-    assert known_of(results).numbers == {"percent_of_headline.part": pytest.approx(100 / 3)}
+    assert results.known.numbers == {"percent_of_headline.part": pytest.approx(100 / 3)}
     assert misfits_of_verdicts(results) == []
 
 
@@ -233,7 +231,7 @@ def test_main_comparisons_of_the_largest_trial_are_won_by_their_printed_p(
                              "favours": favours if one is largest else "arm"}]  # fmt: skip
     largest["comparisons"]["t_v_c"]["largest"] = True
     results = Results(load(folder_of(tmp_path, [largest, other], [claim("supported", WON, "for")])))
-    assert [one.verdict for one in judged_claims(results)] == [verdict]
+    assert [one.verdict for one in results.judged] == [verdict]
 
 
 def test_documents_show_what_a_rule_comes_to_and_not_what_is_typed(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from weakref import WeakKeyDictionary
 
 from glabella.brief.results import PooledAnalysis, Results
 from glabella.decision.analyses import estimated_of, needed_of, people_lost
@@ -21,23 +20,16 @@ _WON = "main_comparisons_won_by_the_largest_trial"
 _WON_BELOW = 0.05
 
 
-#: What rules come to, once for each dossier.
-_JUDGED: WeakKeyDictionary[Results, tuple[JudgedClaim, ...]] = WeakKeyDictionary()
-_KNOWN: WeakKeyDictionary[Results, Known] = WeakKeyDictionary()
-
-
-def judged_claims(results: Results) -> tuple[JudgedClaim, ...]:
+def judge(results: Results) -> tuple[JudgedClaim, ...]:
     """Judge every claim of the dossier that has a rule."""
-    if results not in _JUDGED:
-        _JUDGED[results] = tuple(judge_claims(results.evidence.claims.claims, known_of(results)))
-    return _JUDGED[results]
+    return tuple(judge_claims(results.evidence.claims.claims, results.known))
 
 
 def decisions_of(results: Results) -> dict[str, Decision]:
     """Give what each rule comes to, by the claim's id, or ``id.part``."""
     return {
         f"{judged.claim.id}.{name}" if name else judged.claim.id: decision
-        for judged in judged_claims(results)
+        for judged in results.judged
         for name, decision in judged.decisions
     }
 
@@ -51,7 +43,7 @@ def verdicts_of(results: Results) -> dict[str, str]:
     for claim in results.evidence.claims.claims:
         found[claim.id] = claim.verdict
         found |= {f"{claim.id}.{name}": part.verdict for name, part in claim.parts.items()}
-    found |= {judged.claim.id: judged.verdict for judged in judged_claims(results)}
+    found |= {judged.claim.id: judged.verdict for judged in results.judged}
     return found | {key: decision.verdict for key, decision in decisions_of(results).items()}
 
 
@@ -64,12 +56,12 @@ def misfits_of_verdicts(results: Results) -> list[Fault]:
             f"claim {claim.claim.id!r}{f', part {name!r}' if name else ''}: verdict is "
             f"{dict(claim.claim.judged)[name].verdict}, but its rule comes to {decision.verdict}: {decision.why}",
         )
-        for claim in judged_claims(results)
+        for claim in results.judged
         for name, decision in claim.disagreements
     ]
 
 
-def known_of(results: Results) -> Known:
+def gather(results: Results) -> Known:
     """Gather what rules may ask: only what some rule or frame of the dossier names is computed.
 
     Shares and quantities are those of an analysis that counts people: ``treated`` and ``control``, and of a
@@ -77,12 +69,6 @@ def known_of(results: Results) -> Known:
     headline, how many of a hundred an analysis has, such as ``percent_of_headline.cured``; and how many main
     comparisons the largest trial won (``main_comparisons_won_by_the_largest_trial``).
     """
-    if results not in _KNOWN:
-        _KNOWN[results] = _gathered(results)
-    return _KNOWN[results]
-
-
-def _gathered(results: Results) -> Known:
     atoms = [atom for rule in _rules(results) for atom in rule.atoms]
     effects = {atom.estimate.key for atom in atoms if atom.estimate} | {
         atom.certainty.analysis for atom in atoms if atom.certainty

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
-from glabella._reading import Block
+from glabella._reading import Block as Read
 from glabella.brief.header import about, footer, header
 from glabella.brief.readings import headline_reading
 from glabella.brief.references import listed
@@ -52,6 +53,7 @@ from glabella.brief.sections import (
 )
 from glabella.brief.sure import reasons
 from glabella.shown import (
+    Block,
     Columns,
     Document,
     Drawable,
@@ -161,28 +163,14 @@ def document(results: Results, kind: Kind, *, beside: str | None = None, begin: 
                 sections += [section for part, _ in kept for section in part]
         else:
             sections += _made(results, book, (each,), begin)
-    claims = tuple(book.claims.values())
-    cited = {*sources_of((*top, *sections)), *(source.reference for claim in claims for source in claim.sources)}
-    return Document(
-        kind=kind,
-        id=evidence.dossier.id,
-        title=evidence.dossier.title,
-        edition=evidence.dossier.updated,
-        header=top,
-        sections=tuple(sections),
-        footer=footer(),
-        references=tuple(one for one in listed(evidence.references) if one.key in cited),
-        claims=claims,
-        beside=beside,
-        about=about(results),
-    )
+    return _whole(results, book, kind, evidence.dossier.title, top, tuple(sections), beside=beside)
 
 
 #: What a checked article has.
 ARTICLE = (article.answer, article.sentences, article.unrecognised, article.reasons)
 
 
-def article_document(results: Results, name: str, blocks: Iterable[Block]) -> Document:
+def article_document(results: Results, name: str, blocks: Iterable[Read]) -> Document:
     """Make a document of an article: what it claims, and what the evidence says of it.
 
     Parameters
@@ -210,24 +198,34 @@ def article_document(results: Results, name: str, blocks: Iterable[Block]) -> Do
         raise ValueError("the dossier has no frames.yaml, so no claim can be recognised in an article")
     checked = check(blocks, evidence.frames)
     top = (Paragraph(("What the article says of the question: ", Strong(evidence.dossier.question.title))),)
-    sections: list[Section] = []
-    for make in ARTICLE:
-        before = len(book.claims)
-        section = make(results, checked, book)
-        if section is not None:
-            sections.append(replace(section, claims=tuple(book.claims.values())[before:]))
-    claims = tuple(book.claims.values())
+    sections = tuple(_made(results, book, tuple(partial(make, checked=checked) for make in ARTICLE)))
+    return _whole(results, book, "check", name, top, sections)
+
+
+def _whole(
+    results: Results,
+    book: Ledger,
+    kind: Literal["brief", "report", "check"],
+    title: str,
+    top: tuple[Block, ...],
+    sections: tuple[Section | Columns, ...],
+    *,
+    beside: str | None = None,
+) -> Document:
+    """Put a document together, with the references that it cites."""
+    dossier, claims = results.evidence.dossier, tuple(book.claims.values())
     cited = {*sources_of((*top, *sections)), *(source.reference for claim in claims for source in claim.sources)}
     return Document(
-        kind="check",
-        id=evidence.dossier.id,
-        title=name,
-        edition=evidence.dossier.updated,
+        kind=kind,
+        id=dossier.id,
+        title=title,
+        edition=dossier.updated,
         header=top,
-        sections=tuple(sections),
+        sections=sections,
         footer=footer(),
-        references=tuple(one for one in listed(evidence.references) if one.key in cited),
+        references=tuple(one for one in listed(results.evidence.references) if one.key in cited),
         claims=claims,
+        beside=beside,
         about=about(results),
     )
 

@@ -30,7 +30,9 @@ from glabella.synthesis import (
 
 if TYPE_CHECKING:
     from glabella.brief.compared import Compared
+    from glabella.decision.claims import JudgedClaim
     from glabella.decision.to_extract import Missing
+    from glabella.decision.verdicts import Known
     from glabella.safety import ReportStore
 
 _RATIOS = frozenset({"OR", "RR"})
@@ -183,6 +185,20 @@ class Results:
         from glabella.decision.to_extract import to_extract
 
         return to_extract(self.evidence)
+
+    @cached_property
+    def known(self) -> Known:
+        """What rules of claims may ask."""
+        from glabella.brief.claims import gather
+
+        return gather(self)
+
+    @cached_property
+    def judged(self) -> tuple[JudgedClaim, ...]:
+        """What the rules of the dossier's claims come to."""
+        from glabella.brief.claims import judge
+
+        return judge(self)
 
     @cached_property
     def not_pooled(self) -> dict[str, str]:

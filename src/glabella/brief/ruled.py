@@ -7,7 +7,7 @@ from string import Formatter
 from weakref import WeakKeyDictionary
 
 from glabella._version import __version__
-from glabella.brief.claims import known_of, shares_key
+from glabella.brief.claims import shares_key
 from glabella.brief.references import listed
 from glabella.brief.results import PooledAnalysis, Results
 from glabella.brief.words import words_of
@@ -20,7 +20,7 @@ from glabella.shown import Inline, Ledger, Name, Shown, Source
 def rule_said(results: Results, judged: PopularClaim | ClaimPart) -> Said:
     """Say a claim's rule in plain words; it must have one."""
     assert judged.rule is not None
-    important = {key: one.body.important for key, one in known_of(results).estimates.items()}
+    important = {key: one.body.important for key, one in results.known.estimates.items()}
     return in_words(judged.rule, names_of(results), important)
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from glabella.cli._documents import _content, _read, evidence_of
-from glabella.cli._files import BAD_INPUT, replace
+from glabella.cli._documents import _content, _read, evidence_of, put, tell
+from glabella.cli._files import BAD_INPUT
 
 if TYPE_CHECKING:
     from glabella._reading import Block
@@ -48,11 +48,7 @@ def write_check(article: Path, dossier: Path | None, folder: Path, form: str) ->
         made = _made(evidence, article, blocks)
         target = folder / f"{article.stem}-checked.{form}"
         content = _content(made, cast("Form", form), None)
-    try:
-        replace(target, content)
-    except OSError as error:
-        click.echo(f"cannot write {target}: {error.strerror}", err=True)
-        sys.exit(BAD_INPUT)
+    put(target, content)
     for line in _said(made):
         click.echo(line)
     click.echo(f"written: {target}")
@@ -68,16 +64,7 @@ def verify_check(file: Path, article: Path, dossier: Path | None) -> None:
 
     text, blocks = _read(file), _blocks(article)
     with evidence_of(dossier) as (evidence, _):
-        try:
-            found = verified(text, evidence, article=(article.name, blocks))
-        except ValueError as error:
-            click.echo(f"{file}: {error}", err=True)
-            sys.exit(BAD_INPUT)
-    for line in found.lines:
-        click.echo(line)
-    if found.lines:
-        sys.exit(1)
-    click.echo(f"{found.claims:,} claims and {found.pieces:,} pieces of text made again, all as stated")
+        tell(file, lambda: verified(text, evidence, article=(article.name, blocks)))
 
 
 @click.command("claims")

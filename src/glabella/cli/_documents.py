@@ -13,6 +13,7 @@ import click
 from glabella.cli._files import BAD_INPUT, replace
 
 if TYPE_CHECKING:
+    from glabella.brief import Verified
     from glabella.brief.render.html import Draw
     from glabella.brief.written import Form
     from glabella.dossier import Evidence
@@ -146,11 +147,7 @@ def _write(
                 files |= {data / name: text.encode() for name, text in rows(results).items()}
             said = in_brief(results)
     for target, content in files.items():
-        try:
-            replace(target, content)
-        except OSError as error:
-            click.echo(f"cannot write {target}: {error.strerror}", err=True)
-            sys.exit(BAD_INPUT)
+        put(target, content)
     _summary(made, said, tuple(files))
 
 
@@ -207,6 +204,29 @@ def _read(file: Path) -> str:
         sys.exit(BAD_INPUT)
 
 
+def put(target: Path, content: bytes) -> None:
+    """Write a file; what keeps it from being written ends the program in plain words."""
+    try:
+        replace(target, content)
+    except OSError as error:
+        click.echo(f"cannot write {target}: {error.strerror}", err=True)
+        sys.exit(BAD_INPUT)
+
+
+def tell(file: Path, verify: Callable[[], Verified]) -> None:
+    """Verify a document's file and say in what it differs; then the program ends with one."""
+    try:
+        found = verify()
+    except ValueError as error:
+        click.echo(f"{file}: {error}", err=True)
+        sys.exit(BAD_INPUT)
+    for line in found.lines:
+        click.echo(line)
+    if found.lines:
+        sys.exit(1)
+    click.echo(f"{found.claims:,} claims and {found.pieces:,} pieces of text made again, all as stated")
+
+
 @click.command("verify")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--dossier", type=click.Path(path_type=Path), help="Dossier it was made from.")
@@ -220,16 +240,7 @@ def verify(file: Path, dossier: Path | None, store: Path | None, settings: str |
     # Only a page of a report has plots; what draws them takes a second to start.
     drawing: AbstractContextManager[Studio | None] = _studio() if _PLOTTED in text else nullcontext()
     with evidence_of(dossier, store, settings) as (evidence, opened), drawing as studio:
-        try:
-            found = verified(text, evidence, opened, studio.svgs if studio else None)
-        except ValueError as error:
-            click.echo(f"{file}: {error}", err=True)
-            sys.exit(BAD_INPUT)
-    for line in found.lines:
-        click.echo(line)
-    if found.lines:
-        sys.exit(1)
-    click.echo(f"{found.claims:,} claims and {found.pieces:,} pieces of text made again, all as stated")
+        tell(file, lambda: verified(text, evidence, opened, studio.svgs if studio else None))
 
 
 @click.command("diff")

@@ -1,11 +1,10 @@
 """Drawing many plots beside other work.
 
-The drawing engine holds Python's lock, so that threads do not help: it runs in processes of its own.
+The drawing engine holds Python's lock, so that threads do not help: it runs in a process of its own.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +13,6 @@ from glabella.shown import Drawable
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-#: More engines take longer to start than they save.
-_MOST = 1
 _FIRST = {"mark": "point", "data": {"values": []}}
 
 
@@ -25,7 +22,7 @@ def in_turn(plots: Iterable[Drawable]) -> Iterator[str]:
 
 
 class Studio:
-    """Processes that draw; they start at once, because an engine's first plot costs more than ten others.
+    """A process that draws; it starts at once, because an engine's first plot costs more than ten others.
 
     To be used as a context manager, by a program whose main module may be imported again (a guarded script).
     """
@@ -38,13 +35,12 @@ class Studio:
 
         # The engine's own function: a process that calls it imports nothing of this package.
         self._draw: Callable[[dict[str, Any]], str] = vegalite_to_svg
-        count = min(_MOST, os.cpu_count() or 1)
-        # Fresh processes: a copy of one whose engine has run would wait for threads that it has not.
+        # One: more take longer to start than they save. A fresh process: a copy of one whose engine has run would
+        # wait for threads that it has not.
         self._pool = ProcessPoolExecutor(
-            count, mp_context=get_context("spawn"), initializer=self._draw, initargs=(_FIRST,)
+            1, mp_context=get_context("spawn"), initializer=self._draw, initargs=(_FIRST,)
         )
-        for _ in range(count):
-            self._pool.submit(int)
+        self._pool.submit(int)
         self._begun: dict[int, tuple[Drawable, Future[str]]] = {}
 
     def __enter__(self) -> Studio:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from glabella.brief.claims import known_of, verdicts_of
+from glabella.brief.claims import verdicts_of
 from glabella.brief.counting import count
 from glabella.brief.quoting import capital, joined
 from glabella.brief.results import Results
@@ -48,7 +48,7 @@ _SAYS: Mapping[str, tuple[str, str]] = {
 _WAYS = {"plain": "", "hedged": ", with reserve,", "attributed": ", in somebody’s words,"}
 
 
-def answer(results: Results, checked: Checked, book: Ledger) -> Section:
+def answer(results: Results, book: Ledger, checked: Checked) -> Section:
     """Say in a sentence what the article comes to, and list its claims once each."""
     if not checked.english or not checked.about:
         return Section(
@@ -91,7 +91,7 @@ def answer(results: Results, checked: Checked, book: Ledger) -> Section:
 _FILES = ("claims.yaml", "frames.yaml")
 
 
-def sentences(results: Results, checked: Checked, book: Ledger) -> Section | None:
+def sentences(results: Results, book: Ledger, checked: Checked) -> Section | None:
     """Give every sentence that makes a claim, in order, each mark with the verdict and the words that made it."""
     claims, verdicts, numbers = _claims(results), verdicts_of(results), _quantities(results)
     marked = [each for each in checked.sentences if each.marks]
@@ -108,7 +108,7 @@ def sentences(results: Results, checked: Checked, book: Ledger) -> Section | Non
     return Section("sentences", "Sentence by sentence", tuple(content))
 
 
-def reasons(results: Results, checked: Checked, book: Ledger) -> Section | None:
+def reasons(results: Results, book: Ledger, checked: Checked) -> Section | None:
     """Give why, claim by claim, with the numbers and their sources, the rule and what decided."""
     verdicts = verdicts_of(results)
     keys = dict.fromkeys(mark.claim for each in checked.sentences for mark in each.marks)
@@ -127,7 +127,7 @@ def reasons(results: Results, checked: Checked, book: Ledger) -> Section | None:
     return Section("reasons", "What the evidence says, and why", tuple(content)) if content else None
 
 
-def unrecognised(results: Results, checked: Checked, book: Ledger) -> Section | None:
+def unrecognised(results: Results, book: Ledger, checked: Checked) -> Section | None:
     """List what looked like a claim and was not recognised; and say what was left out as no claim."""
     looked = [each for each in checked.sentences if each.looks]
     if not checked.english or not checked.about:
@@ -201,7 +201,7 @@ def _quantities(results: Results) -> dict[str, tuple[str, ...]]:
 
 def _compared(results: Results, book: Ledger, text: str, quantities: tuple[str, ...]) -> list[Inline]:
     """Compare the shares that a sentence states each with the nearest of what was computed."""
-    known = known_of(results).quantities
+    known = results.known.quantities
     computed = [(key, known[key]) for key in quantities if key in known]
     said: list[Inline] = []
     for share in shares_in(text) if computed else ():

@@ -110,13 +110,14 @@ def _row(results: Results, book: Ledger, row: Reading, lows: tuple[Baseline, ...
     label = f"{one.analysis.label}, {one.outcome.label}"
     n = ledger("n", f"people pooled: {label}", one.people, decimals=0)
     missing = len(one.found.not_computed)
-    trials = len({effect.study for effect in one.effects})
+    trials = len(one.trials)
     k = ledger("trials", f"trials pooled: {label}", trials, decimals=0)
-    size: tuple[Inline, ...] = (k, " trials" if trials > 1 else " trial", ", ")
+    more: tuple[Inline, ...] = ()
     if missing:
         left = ledger("left", f"comparisons without a number that could be pooled: {label}", missing, decimals=0)
-        size = (*size[:-1], " (", left, " more lack numbers), ")
-    name: Inline = (Name(row.label), " ", Small((*size, n, " people")))
+        more = (" (", left, " more lack numbers)")
+    size = (k, " trials" if trials > 1 else " trial", *more, ", ", n, " people")
+    name: Inline = (Name(row.label), " ", Small(size))
     people: tuple[Cell, ...] = tuple(people_with(results, book, row, base, of) or "not known" for base in lows)
     if not alike(head, row):
         side = favours(one.analysis.measure, row.better, words_of(results.evidence).short)

@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from glabella.synthesis._declared import DeclaredPrior
 
 Favours = Literal["less", "greater"]
-_Asked = tuple[tuple[float, ...], tuple[float, ...], tuple[float, float], "DeclaredPrior", Favours]
 
 #: Fewer trials than this say nothing of bias.
 _LEAST = 3
@@ -222,17 +221,12 @@ def _under_bias(results: Results, book: Ledger, given: _Given) -> _UnderBias:
     )
 
 
-def _asked(results: Results, given: _Given) -> _Asked:
-    """Give what is averaged, and under which priors."""
+def _averaged(results: Results, book: Ledger, given: _Given) -> _Averaged:
     one = results.headline
     size = (given.size.value("mean"), given.size.value("sd"))
     favoured: Favours = "less" if one.outcome.better == "lower" else "greater"
     yi, vi = (tuple(each) for each in zip(*((effect.yi, effect.vi) for effect in one.effects), strict=True))
-    return yi, vi, size, tau_prior_of(given.spread), favoured
-
-
-def _averaged(results: Results, book: Ledger, given: _Given) -> _Averaged:
-    one, found = results.headline, _average(*_asked(results, given))
+    found = _average(yi, vi, size, tau_prior_of(given.spread), favoured)
     low, high = found.mu.interval()
     about = _about(results, book, given.spread, given.size, function="model_average")
     return _Averaged(

@@ -332,13 +332,13 @@ def _alternatives(found: Joined) -> list[Block]:
     name = found.compared.name
     sizes = [one.k.value or 0.0 for one in found.ways[:2]]
     wide = sizes.index(max(sizes))
-    others = _best_first(found, wide)
+    others = found.others
     # Where the risk on the control could be moved, the number without that is not given for each alternative.
     mended = any(one.corrected for one in others)
     sign = -1.0 if found.higher else 1.0
     shown = sorted(
         ((one, one.corrected if mended else one.effects[wide]) for one in others),
-        key=lambda pair: sign * ((pair[1].value if pair[1] is not None else None) or 0.0),
+        key=lambda pair: sign * (pair[1].value or 0.0 if pair[1] is not None else 0.0),
     )
     how = f", {found.compared.control} as in the network’s trials" if mended else ""
     columns = (
