@@ -1,0 +1,347 @@
+"""``consultation.yaml``: what a consultation about the treatment needs to know, says and shows.
+
+What is asked of a person, who must not have the treatment, how often the event comes without it, which options there
+are, how far a person is from those who were studied, what people may want most, and when to judge. All of it is data
+of a dossier: the program knows no illness and no drug.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from glabella.dossier._faults import MisfitError
+from glabella.dossier._number import Count, Number, Percent, Positive, Text, _Model, misfits_of_count
+from glabella.dossier._schema import Id, Statement
+
+#: How an answer is given: a number, one of some choices, several of them, yes or no, a score on a scale with its
+#: date, or doses with product, units and date.
+AskKind = Literal["number", "choice", "several", "yes_no", "score", "doses"]
+
+
+class Ask(_Model):
+    """Something that is asked of a person; not known is an answer to everything."""
+
+    label: Text = Field(description="what is asked for, in a few words")
+    ask: Text = Field(description="the question that the page tells the reader to put where it is not known")
+    kind: AskKind
+    unit: Text | None = Field(None, description="of a number")
+    low: float | None = Field(None, description="least number that can be")
+    high: float | None = Field(None, description="largest number that can be")
+    choices: dict[Id, Text] = Field({}, description="of a choice or of several: what people read, by name")
+    scales: tuple[Id, ...] = Field((), description="of a score: keys of scales in dossier.yaml")
+
+    @model_validator(mode="after")
+    def _has_what_its_kind_needs(self) -> Ask:
+        found = []
+        if (self.kind in ("choice", "several")) != bool(self.choices):
+            found.append(("choices", f"kind is {self.kind} with {len(self.choices)} choices, expected choices "
+                                     "for choice and several, and for no other"))  # fmt: skip
+        if (self.kind == "score") != bool(self.scales):
+            found.append(("scales", f"kind is {self.kind} with {len(self.scales)} scales, expected one or more "
+                                    "for score, and none otherwise"))  # fmt: skip
+        if self.kind == "number" and (self.low is None or self.high is None or self.low >= self.high):
+            found.append(("low", "a number needs low and high, the lower one first"))
+        MisfitError.refuse(found)
+        return self
+
+
+class Limit(_Model):
+    """A range of a number or of a score; a doses answer is compared by the days since the last dose."""
+
+    at_least: float | None = None
+    below: float | None = None
+    scale: Id | None = Field(None, description="of a score: the scale whose points are meant")
+
+    @model_validator(mode="after")
+    def _limits_something(self) -> Limit:
+        if self.at_least is None and self.below is None:
+            raise ValueError("neither at_least nor below, expected one or both")
+        if self.at_least is not None and self.below is not None and self.at_least >= self.below:
+            raise ValueError(f"at_least {self.at_least:g} is not below {self.below:g}")
+        return self
+
+
+#: What an answer must be: one of some (``yes`` and ``no`` for a yes_no; of several, that any is among them), or
+#: within limits. ``none`` of several means that nothing was chosen.
+Wanted = Annotated[tuple[Text, ...], Field(min_length=1)] | Limit
+#: By ask; all of them must hold. Empty: everybody.
+When = dict[Id, Wanted]
+
+
+class Rule(_Model):
+    """Who must not have it, who needs care, and what to ask first."""
+
+    when: When = Field(min_length=1)
+    then: Literal["stop", "caution", "ask first"]
+    text: Statement
+    withhold: bool = Field(False, description="whether no chance of the treatment is computed for such a person")
+
+
+class Spacing(_Model):
+    """How far apart doses of a product must be, and how much of it at most; units of no other product count."""
+
+    least_days: Positive | None = Field(None, description="between two sessions")
+    most_units: Positive | None = None
+    within_days: Positive | None = Field(None, description="over how long most_units is counted")
+    text: Statement = Field(description="in words, with its source")
+
+    @model_validator(mode="after")
+    def _sum_has_a_span(self) -> Spacing:
+        if (self.most_units is None) != (self.within_days is None):
+            raise ValueError("most_units and within_days need each other")
+        return self
+
+
+class Baseline(_Model):
+    """How often the event comes without an option, in whom: counts, or a share with its limits where printed."""
+
+    label: Text
+    control: Id = Field(description="what these people had, a name that options share: their effect is against it")
+    when: When = Field({}, description="whom it is like; empty: anybody. Of several that fit, the first is used")
+    time: Text = Field(description="after how long")
+    events: Count | None = None
+    n: Count | None = None
+    percent: Percent | None = Field(None, description="of a hundred, with low and high where the source has them")
+    why: Statement = Field(description="who they were, in words")
+
+    @model_validator(mode="after")
+    def _is_counted_or_printed(self) -> Baseline:
+        found = list(misfits_of_count("events", self.events, "n", self.n))
+        if (self.events is None) != (self.n is None):
+            found.append(("events", "events and n need each other"))
+        if (self.events is None) == (self.percent is None):
+            found.append(("percent", "expected events and n, or percent, and not both"))
+        MisfitError.refuse(found)
+        return self
+
+
+class OfAnalyses(_Model):
+    """An effect of this dossier's own trials; beside the first stand others that reasonable people would use."""
+
+    analysis: Id
+    readings: tuple[Id, ...] = Field((), description="analyses shown beside it: the largest trial first")
+
+
+class OfNetwork(_Model):
+    """An effect of the network in comparators.yaml, against the treatment named."""
+
+    treatment: Text
+    against: Text
+
+
+class OfBaseline(_Model):
+    """What happens without anything that was tested against something: a baseline by itself."""
+
+    baseline: Id
+
+
+class ConsultOption(_Model):
+    """One of the options, in equal detail with the others; what is not known is missing, and the page says so."""
+
+    label: Text
+    plain: Text | None = Field(None, description="what the page for home calls it; its label when left out")
+    this: bool = Field(False, description="whether it is the treatment that the dossier is about")
+    effect: OfAnalyses | OfNetwork | OfBaseline | None = Field(None, description="null: no number is known")
+    control: Id | None = Field(None, description="what its effect is against: the control of baselines")
+    time: Text | None = Field(None, description="after how long")
+    not_for: When = Field({}, description="people for whom its effect was not studied: no number is shown")
+    not_for_text: Statement | None = None
+    what: Statement
+    approved: Statement
+    visits: Statement
+    trouble: Statement
+    unknown: Statement
+    harms: tuple[Id, ...] = Field((), description="rows of harm_counts in products.yaml")
+
+    @model_validator(mode="after")
+    def _effect_has_a_control(self) -> ConsultOption:
+        found = []
+        if isinstance(self.effect, OfAnalyses | OfNetwork) != (self.control is not None):
+            found.append(("control", "an effect against something needs control, and nothing else has one"))
+        if bool(self.not_for) != (self.not_for_text is not None):
+            found.append(("not_for_text", "not_for and not_for_text need each other"))
+        MisfitError.refuse(found)
+        return self
+
+
+class Near(_Model):
+    """People of a trial like this person in one respect."""
+
+    when: Wanted
+    people: Count = Field(description="of them in the trials that report it; missing where nobody reports it")
+    text: Statement
+
+
+class Nearness(_Model):
+    """One respect in which a person may be far from those who were studied."""
+
+    ask: Id
+    label: Text
+    of: Count = Field(description="people in the trials that report it")
+    groups: tuple[Near, ...] = Field(min_length=1, description="the first that fits is used")
+    otherwise: Statement = Field(description="of everybody else: nobody like that took part, as far as was seen")
+
+
+class Matter(_Model):
+    """Something that people may want most, and by what it is measured for each option."""
+
+    label: Text
+    plain: Text | None = None
+    better: Literal["higher", "lower"]
+    family: Id = Field(description="of the outcome; two of one family are never weighed together")
+    chance: bool = Field(False, description="measured by the chance of the event of the options")
+    harms: dict[Id, Id] = Field({}, description="measured by rows of harm_counts, by option")
+    least: float | None = Field(None, description="the worst that is worth telling apart, of a hundred")
+    most: float | None = Field(None, description="the best that is worth telling apart, of a hundred")
+    range_why: Statement | None = Field(None, description="where that range comes from")
+
+
+class Moment(_Model):
+    """A time after the treatment and what was seen then."""
+
+    when: Text
+    text: Statement
+
+
+class Change(_Model):
+    """A change that counts on a scale: by share of the first score, by points, or by a score reached."""
+
+    scale: Id
+    label: Text
+    fall_percent: Percent | None = None
+    fall_points: Positive | None = None
+    at_most: Number | None = None
+    why: Statement
+
+    @model_validator(mode="after")
+    def _says_which(self) -> Change:
+        if sum(each is not None for each in (self.fall_percent, self.fall_points, self.at_most)) != 1:
+            raise ValueError("expected one of fall_percent, fall_points, at_most")
+        return self
+
+
+class SeenCourse(_Model):
+    """How a score moved in a trial's arm by a time: the mean fall and its spread, to set a person's course beside."""
+
+    scale: Id
+    days: Positive
+    label: Text
+    mean_fall: Number
+    sd: Positive | None = None
+    n: Count
+
+
+class Plan(_Model):
+    """When to judge, what counts, and what then."""
+
+    judge_days: Positive
+    judge: Statement
+    changes: tuple[Change, ...] = Field(min_length=1)
+    course: tuple[SeenCourse, ...] = ()
+    better: Statement
+    unchanged: Statement
+    worse: Statement
+    whom: Statement = Field(description="whom to call with which trouble; the crisis text stands beside it")
+
+
+class Crisis(_Model):
+    """What comes first whatever else is asked."""
+
+    text: Text | None = Field(None, description="whom to call in this country; null: --crisis-text must give it")
+    when: tuple[When, ...] = Field((), description="any of them puts it first")
+    always: Statement = Field(description="what is said to everybody: no answer reassures")
+    task: Statement = Field(description="what the clinician does first where one of them holds")
+
+
+class TakeHome(_Model):
+    """The page for home, in short words of every day."""
+
+    title: Text
+    about: tuple[Statement, ...] = Field(min_length=1, description="why we talked, what is not known")
+    better: Text = Field(description="what the good event is called: feel much better")
+    without: Text = Field(description="how the others are called: do not")
+    harms_title: Text
+    harms: dict[Id, Text] = Field({}, description="rows of harm_counts that are drawn, and what they are called")
+    rare: Statement
+    sure: tuple[Statement, ...] = Field(min_length=1)
+    expect: tuple[Moment, ...] = ()
+    questions: tuple[Text, ...] = Field((), description="to ask us")
+    may_differ: Text
+
+
+class Consultation(_Model):
+    """``consultation.yaml``."""
+
+    title: Text = Field(description="the decision, as a question")
+    first: tuple[Statement, ...] = Field(
+        min_length=1, description="what comes first: its approval, that it replaces nothing, what people could see"
+    )
+    asks: dict[Id, Ask] = Field(min_length=1)
+    crisis: Crisis | None = Field(None, description="null: nothing here can become one")
+    rules: dict[Id, Rule] = {}
+    doses: Id | None = Field(None, description="the ask that holds earlier doses")
+    spacing: dict[Id, Spacing] = Field({}, description="by product; of one that is not there nothing is known")
+    mixed: Statement | None = Field(None, description="what is said where another product was given before")
+    baselines: dict[Id, Baseline] = Field(min_length=1)
+    event: Text = Field(description="the good or bad event of the chances, in words: feel much better")
+    better: Literal["higher", "lower"] = Field(description="whether the event is good")
+    options: dict[Id, ConsultOption] = Field(min_length=2)
+    nearness: dict[Id, Nearness] = {}
+    matters: dict[Id, Matter] = {}
+    gate: Percent | None = Field(None, description="extra events of a hundred below which an option is no choice")
+    moments: tuple[Moment, ...] = ()
+    plan: Plan | None = None
+    take_home: TakeHome | None = None
+
+    @model_validator(mode="after")
+    def _names_what_is_there(self) -> Consultation:
+        found: list[tuple[str, str]] = []
+        whens = [
+            *((f"rules.{key}.when", rule.when) for key, rule in self.rules.items()),
+            *((f"baselines.{key}.when", each.when) for key, each in self.baselines.items()),
+            *((f"options.{key}.not_for", each.not_for) for key, each in self.options.items()),
+            *((f"crisis.when.{place}", each) for place, each in enumerate(self.crisis.when if self.crisis else ())),
+            *((f"nearness.{key}", {each.ask: group.when}) for key, each in self.nearness.items()
+              for group in each.groups),
+        ]  # fmt: skip
+        for where, when in whens:
+            found += [(where.partition(".")[0], f"{where}: {said}") for said in self._unfit(when)]
+        if self.doses is not None and getattr(self.asks.get(self.doses), "kind", "") != "doses":
+            found.append(("doses", f"no ask {self.doses!r} of kind doses"))
+        if self.spacing and self.doses is None:
+            found.append(("spacing", "spacing needs doses: the ask that holds earlier ones"))
+        controls = {each.control for each in self.baselines.values()}
+        for key, each in self.options.items():
+            if each.control is not None and each.control not in controls:
+                found.append(("options", f"options.{key}.control: no baseline has the control {each.control!r}"))
+            if isinstance(each.effect, OfBaseline) and each.effect.baseline not in self.baselines:
+                found.append(("options", f"options.{key}.effect: no baseline {each.effect.baseline!r}"))
+        if sum(each.this for each in self.options.values()) != 1:
+            found.append(("options", "expected one option with this: true, the treatment of the dossier"))
+        for key, matter in self.matters.items():
+            found += [("matters", f"matters.{key}.harms: no option {option!r}")
+                      for option in matter.harms if option not in self.options]  # fmt: skip
+        MisfitError.refuse(found)
+        return self
+
+    def _unfit(self, when: When) -> list[str]:
+        """Say what of a condition no answer could ever be."""
+        found = []
+        for key, wanted in when.items():
+            ask = self.asks.get(key)
+            if ask is None:
+                found.append(f"no ask {key!r}")
+            elif isinstance(wanted, Limit):
+                if ask.kind not in ("number", "score", "doses"):
+                    found.append(f"{key} is a {ask.kind}, which has no limits")
+                if (ask.kind == "score") != (wanted.scale is not None) or (
+                    wanted.scale is not None and wanted.scale not in ask.scales
+                ):
+                    found.append(f"{key}: a limit of a score needs one of its scales, and no other has one")
+            else:
+                allowed = {"yes_no": ["yes", "no"], "several": [*ask.choices, "none"]}.get(ask.kind, list(ask.choices))
+                found += [f"{key}: found {each!r}, expected one of {', '.join(allowed) or 'no choice'}"
+                          for each in wanted if each not in allowed]  # fmt: skip
+        return found
