@@ -73,7 +73,7 @@ def _list_or_limit(said: Any) -> str:
 
 
 #: What an answer must be: one of some (``yes`` and ``no`` for a yes_no; of several, that any is among them), or
-#: within limits. ``none`` of several means that nothing was chosen.
+#: within limits. ``none`` of several means that nothing was chosen, of doses that none was given.
 Wanted = Annotated[
     Annotated[tuple[Annotated[Text, BeforeValidator(_in_words)], ...], Field(min_length=1), Tag("choices")]
     | Annotated[Limit, Tag("limit")],
@@ -381,9 +381,8 @@ class Consultation(_Model):
                 ):
                     found.append(f"{key}: a limit of a score needs one of its scales, and no other has one")
             else:
-                allowed = {"yes_no": ["yes", "no"], "several": [*ask.choices, "none"]}.get(
-                    ask.kind, list(ask.choices)
-                )
+                others = {"yes_no": ["yes", "no"], "several": [*ask.choices, "none"], "doses": ["none"]}
+                allowed = others.get(ask.kind, list(ask.choices))
                 found += [f"{key}: found {each!r}, expected one of {', '.join(allowed) or 'no choice'}"
                           for each in wanted if each not in allowed]  # fmt: skip
         return found
