@@ -326,8 +326,8 @@ def chance_with(
 
     References
     ----------
-    Cochrane Handbook for Systematic Reviews of Interventions, chapters 12 and 15. Furukawa TA, Leucht S. PLoS ONE
-    2011;6:e19070 (normal scores).
+    Cochrane Handbook for Systematic Reviews of Interventions, 12.6.3 (logistic scores). Furukawa 2011, PMC3083419
+    (normal scores).
 
     Examples
     --------
