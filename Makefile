@@ -34,7 +34,7 @@ format: setup ## write the format
 	@$(UV) run --no-sync ruff check --fix
 
 schema: setup ## write the shipped dossier's editor schemas
-	@for kind in dossier study products claims reports comparators priors summary frames parameters observations links explanations questions course words; do $(UV) run --no-sync glabella dossier schema $$kind > $(SHIPPED)/schema/$$kind.json; done
+	@for kind in dossier study products claims reports comparators priors summary frames consultation parameters observations links explanations questions course words; do $(UV) run --no-sync glabella dossier schema $$kind > $(SHIPPED)/schema/$$kind.json; done
 
 agreement: setup ## write docs/agreement-*.md from the reference outputs
 	@$(UV) run --no-sync python -m tests.synthesis.agreement

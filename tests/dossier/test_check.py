@@ -32,7 +32,8 @@ STUDY = "studies/example2020.yaml"
 
 def test_the_shipped_dossier_carries_current_schemas() -> None:
     for kind in ("dossier", "study", "products", "claims", "reports", "comparators", "priors",
-                 "parameters", "observations", "links", "explanations", "questions", "words"):  # fmt: skip
+                 "consultation", "parameters", "observations", "links", "explanations", "questions",
+                 "words"):  # fmt: skip
         kept = json.loads((shipped() / "schema" / f"{kind}.json").read_text(encoding="utf-8"))
         assert kept == json_schema(kind), f"schema/{kind}.json is old; `make schema` writes it anew"
     for file in (*sorted(shipped().glob("*.yaml")), *sorted((shipped() / "studies").glob("*.yaml"))):

@@ -24,7 +24,8 @@ from glabella.cli._pool import pool_command
 from glabella.cli._safety import safety
 
 KINDS = ("dossier", "study", "products", "claims", "reports", "comparators", "priors", "summary", "frames",
-         "parameters", "observations", "links", "explanations", "questions", "course", "words", "fit")  # fmt: skip
+         "consultation", "parameters", "observations", "links", "explanations", "questions", "course", "words",
+         "fit")  # fmt: skip
 
 
 @click.group(cls=Careful, context_settings={"help_option_names": ["-h", "--help"]})

@@ -45,7 +45,8 @@ class DoseGiven:
     date: date | None = None
 
 
-#: None where it is not known; a number, a choice, choices (of which none is an answer too), yes or no, a score, doses.
+#: None where it is not known; a number, a choice, choices (of which none is an answer too), yes or no, a score,
+#: doses.
 Answer = float | str | bool | Score | tuple[str, ...] | tuple[DoseGiven, ...] | None
 #: By ask. An ask that is not among them was not answered, which is the same as not known.
 Answers = Mapping[str, Answer]

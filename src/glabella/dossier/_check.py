@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from glabella.dossier._check_agreement import misfits_of_arm, misfits_of_difference
 from glabella.dossier._check_direction import check_direction
 from glabella.dossier._comparators import Comparators
+from glabella.dossier._consultation import Ask, Consultation, ConsultOption, Crisis, Matter, TakeHome
 from glabella.dossier._faults import Fault, Note, told
 from glabella.dossier._frames import Frame
 from glabella.dossier._load import Reading, read_folder
@@ -49,8 +50,15 @@ _SPOKEN_OF: Mapping[type[BaseModel], frozenset[str]] = MappingProxyType(
         Look: frozenset({"sources"}),
         Dossier: frozenset({"groups"}),
         Study: frozenset({"look_in"}),
+        Ask: frozenset({"label", "ask", "choices"}),
+        Consultation: frozenset({"title", "event"}),
+        ConsultOption: frozenset({"label", "plain"}),
+        Matter: frozenset({"label", "plain"}),
+        TakeHome: frozenset(TakeHome.model_fields),
     }
 )
+#: Fields of one kind of part that are no words of ours: whom to call has a telephone number.
+_NOT_SPOKEN_OF: Mapping[type[BaseModel], frozenset[str]] = MappingProxyType({Crisis: frozenset({"text"})})
 _BELONGS = "or, where it belongs to a name or a definition, list that under names in dossier.yaml"
 #: Choices that every headline is put through, besides those that a dossier declares.
 OWN_CHOICES = ("trials", "method", "estimator", "test", "interval")
@@ -82,6 +90,7 @@ def check_reading(reading: Reading) -> list[Fault]:
     """Check the parts of a reading against each other, as far as they could be read."""
     from glabella.dossier._check_claims import check_claims
     from glabella.dossier._check_comparators import check_comparators
+    from glabella.dossier._check_consultation import check_consultation
     from glabella.dossier._check_frames import check_frames
     from glabella.dossier._check_locators import check_locators
     from glabella.dossier._check_measures import check_measures
@@ -106,6 +115,7 @@ def check_reading(reading: Reading) -> list[Fault]:
     faults += check_measures(reading)
     faults += check_summary(reading)
     faults += check_frames(reading)
+    faults += check_consultation(reading)
     faults += check_comparators(reading)
     faults += check_mechanism(reading)
     return list(told(faults))
@@ -182,7 +192,8 @@ def _texts(said: object) -> Collection[object]:
 @cache
 def _spoken_of(kind: type[BaseModel]) -> tuple[str, ...]:
     """Give the fields of a kind of part in which people read the dossier's own words."""
-    return tuple(sorted((_SPOKEN | _SPOKEN_OF.get(kind, frozenset())) & kind.model_fields.keys()))
+    spoken = (_SPOKEN | _SPOKEN_OF.get(kind, frozenset())) - _NOT_SPOKEN_OF.get(kind, frozenset())
+    return tuple(sorted(spoken & kind.model_fields.keys()))
 
 
 def bare_number(text: str, names: list[str]) -> str | None:

@@ -1,15 +1,15 @@
 """``consultation.yaml``: what a consultation about the treatment needs to know, says and shows.
 
-What is asked of a person, who must not have the treatment, how often the event comes without it, which options there
-are, how far a person is from those who were studied, what people may want most, and when to judge. All of it is data
-of a dossier: the program knows no illness and no drug.
+What is asked of a person, who must not have the treatment, how often the event comes without it, which options
+there are, how far a person is from those who were studied, what people may want most, and when to judge. All of it
+is data of a dossier: the program knows no illness and no drug.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from glabella.dossier._faults import MisfitError
 from glabella.dossier._number import Count, Number, Percent, Positive, Text, _Model, misfits_of_count
@@ -63,9 +63,22 @@ class Limit(_Model):
         return self
 
 
+def _in_words(said: Any) -> Any:
+    """Give a yes or no as its word: YAML reads both without quotes as true and false."""
+    return ("yes" if said else "no") if isinstance(said, bool) else said
+
+
+def _list_or_limit(said: Any) -> str:
+    return "limit" if isinstance(said, dict | Limit) else "choices"
+
+
 #: What an answer must be: one of some (``yes`` and ``no`` for a yes_no; of several, that any is among them), or
 #: within limits. ``none`` of several means that nothing was chosen.
-Wanted = Annotated[tuple[Text, ...], Field(min_length=1)] | Limit
+Wanted = Annotated[
+    Annotated[tuple[Annotated[Text, BeforeValidator(_in_words)], ...], Field(min_length=1), Tag("choices")]
+    | Annotated[Limit, Tag("limit")],
+    Discriminator(_list_or_limit),
+]
 #: By ask; all of them must hold. Empty: everybody.
 When = dict[Id, Wanted]
 
@@ -137,13 +150,33 @@ class OfBaseline(_Model):
     baseline: Id
 
 
+def _of_what(said: Any) -> str | None:
+    """Tell the kinds of effect apart by what they name."""
+    named = said.keys() if isinstance(said, dict) else type(said).model_fields if isinstance(said, _Model) else ()
+    return next((key for key in ("analysis", "baseline", "treatment", "against") if key in named), None)
+
+
+#: Where the chance of an option comes from.
+Effect = Annotated[
+    Annotated[OfAnalyses, Tag("analysis")]
+    | Annotated[OfBaseline, Tag("baseline")]
+    | Annotated[OfNetwork, Tag("treatment")]
+    | Annotated[OfNetwork, Tag("against")],
+    Discriminator(
+        _of_what,
+        custom_error_type="effect",
+        custom_error_message="expected analysis, or treatment and against, or baseline",
+    ),
+]
+
+
 class ConsultOption(_Model):
     """One of the options, in equal detail with the others; what is not known is missing, and the page says so."""
 
     label: Text
     plain: Text | None = Field(None, description="what the page for home calls it; its label when left out")
     this: bool = Field(False, description="whether it is the treatment that the dossier is about")
-    effect: OfAnalyses | OfNetwork | OfBaseline | None = Field(None, description="null: no number is known")
+    effect: Effect | None = Field(None, description="null: no number is known")
     control: Id | None = Field(None, description="what its effect is against: the control of baselines")
     time: Text | None = Field(None, description="after how long")
     not_for: When = Field({}, description="people for whom its effect was not studied: no number is shown")
@@ -182,6 +215,13 @@ class Nearness(_Model):
     of: Count = Field(description="people in the trials that report it")
     groups: tuple[Near, ...] = Field(min_length=1, description="the first that fits is used")
     otherwise: Statement = Field(description="of everybody else: nobody like that took part, as far as was seen")
+
+    @model_validator(mode="after")
+    def _has_no_more_than_all(self) -> Nearness:
+        MisfitError.refuse(
+            misfit for each in self.groups for misfit in misfits_of_count("people", each.people, "of", self.of)
+        )
+        return self
 
 
 class Matter(_Model):
@@ -223,7 +263,7 @@ class Change(_Model):
 
 
 class SeenCourse(_Model):
-    """How a score moved in a trial's arm by a time: the mean fall and its spread, to set a person's course beside."""
+    """How a score moved in a trial's arm by a time: the mean fall and its spread, beside a person's own course."""
 
     scale: Id
     days: Positive
@@ -280,7 +320,7 @@ class Consultation(_Model):
     )
     asks: dict[Id, Ask] = Field(min_length=1)
     crisis: Crisis | None = Field(None, description="null: nothing here can become one")
-    rules: dict[Id, Rule] = {}
+    rules: dict[Id, Rule] = Field({})
     doses: Id | None = Field(None, description="the ask that holds earlier doses")
     spacing: dict[Id, Spacing] = Field({}, description="by product; of one that is not there nothing is known")
     mixed: Statement | None = Field(None, description="what is said where another product was given before")
@@ -288,8 +328,8 @@ class Consultation(_Model):
     event: Text = Field(description="the good or bad event of the chances, in words: feel much better")
     better: Literal["higher", "lower"] = Field(description="whether the event is good")
     options: dict[Id, ConsultOption] = Field(min_length=2)
-    nearness: dict[Id, Nearness] = {}
-    matters: dict[Id, Matter] = {}
+    nearness: dict[Id, Nearness] = Field({})
+    matters: dict[Id, Matter] = Field({})
     gate: Percent | None = Field(None, description="extra events of a hundred below which an option is no choice")
     moments: tuple[Moment, ...] = ()
     plan: Plan | None = None
@@ -341,7 +381,9 @@ class Consultation(_Model):
                 ):
                     found.append(f"{key}: a limit of a score needs one of its scales, and no other has one")
             else:
-                allowed = {"yes_no": ["yes", "no"], "several": [*ask.choices, "none"]}.get(ask.kind, list(ask.choices))
+                allowed = {"yes_no": ["yes", "no"], "several": [*ask.choices, "none"]}.get(
+                    ask.kind, list(ask.choices)
+                )
                 found += [f"{key}: found {each!r}, expected one of {', '.join(allowed) or 'no choice'}"
                           for each in wanted if each not in allowed]  # fmt: skip
         return found

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from glabella.dossier._comparators import Comparators
+from glabella.dossier._consultation import Consultation
 from glabella.dossier._course import CoursePriors
 from glabella.dossier._fitted import Fitted
 from glabella.dossier._frames import Frames
@@ -30,6 +31,7 @@ KINDS: dict[str, type[BaseModel]] = {
     "priors": Priors,
     "summary": Summary,
     "frames": Frames,
+    "consultation": Consultation,
     "parameters": Parameters,
     "observations": Observations,
     "links": Links,
@@ -46,9 +48,9 @@ def json_schema(kind: str) -> dict[str, Any]:
 
     Parameters
     ----------
-    kind : {"dossier", "study", "products", "claims", "reports", "comparators", "priors", "summary", "frames"}, \
-            or, of a mechanism, {"parameters", "observations", "links", "explanations", "questions", "course", \
-            "words", "fit"}
+    kind : {"dossier", "study", "products", "claims", "reports", "comparators", "priors", "summary", "frames", \
+            "consultation"}, or, of a mechanism, {"parameters", "observations", "links", "explanations", \
+            "questions", "course", "words", "fit"}
         The kind of file.
 
     Raises

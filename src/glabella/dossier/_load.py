@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from glabella._reading import Path_, UnreadableError, read_bytes
 from glabella.dossier._comparators import Comparators
+from glabella.dossier._consultation import Consultation
 from glabella.dossier._course import CoursePriors
 from glabella.dossier._faults import MOST_FAULTS, DossierError, Fault, MisfitError
 from glabella.dossier._fitted import FORMAT, Fitted
@@ -41,6 +42,7 @@ OPTIONAL_MODELS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "priors.yaml": Priors,
         "summary.yaml": Summary,
         "frames.yaml": Frames,
+        "consultation.yaml": Consultation,
     }
 )
 #: Of a model of the mechanism; a dossier that has the folder has them all.
@@ -79,6 +81,8 @@ class Evidence:
         ``summary.yaml``; empty where there is none.
     frames : Frames or None
         ``frames.yaml``, where there is one.
+    consultation : Consultation or None
+        ``consultation.yaml``, where there is one.
     mechanism : Mechanism or None
         The folder ``mechanism``, where there is one.
     studies : Mapping[str, Study]
@@ -98,6 +102,7 @@ class Evidence:
     priors: Priors | None
     summary: Summary
     frames: Frames | None
+    consultation: Consultation | None
     mechanism: Mechanism | None
     studies: Mapping[str, Study]
     references: Mapping[str, Reference]
@@ -165,6 +170,7 @@ def assemble(reading: Reading) -> Evidence:
         priors=parts.get("priors.yaml"),
         summary=parts.get("summary.yaml") or Summary(),
         frames=parts.get("frames.yaml"),
+        consultation=parts.get("consultation.yaml"),
         mechanism=_mechanism(parts),
         studies=MappingProxyType({study.id: study for study in studies}),
         references=MappingProxyType(dict(parts["references.json"])),
