@@ -1,0 +1,195 @@
+"""How a person's score moved since the first one, by each rule that the dossier declares, beside what trials saw.
+
+One person's course proves nothing of a treatment: scores move without it, and the first one was taken on a bad day.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from glabella.dossier import Change, Number, Plan, Score, SeenCourse
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Whether a change that counts came about.
+
+    Attributes
+    ----------
+    change : Change
+        As declared.
+    met : bool or None
+        None where it cannot be told: another scale, or a first score of zero.
+    """
+
+    change: Change
+    met: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A person's fall beside that of people in a trial's arm.
+
+    Attributes
+    ----------
+    seen : SeenCourse
+        What was seen.
+    days : int
+        Of the person.
+    fall : float
+        Of the person, in points.
+    low, high : float or None
+        Between which 95 % of further people like those would fall; None where their spread was not reported.
+    above : float or None
+        Part of further people like those who would fall less than this person; None likewise.
+    """
+
+    seen: SeenCourse
+    days: int
+    fall: float
+    low: float | None
+    high: float | None
+    above: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A later score beside the first.
+
+    Attributes
+    ----------
+    score : Score
+        As taken.
+    days : int or None
+        Since the first; None where a date is not known.
+    fall, percent : float or None
+        In points, and of a hundred of the first; None on another scale, the latter also of a first score of zero.
+    changes : tuple of Changed
+        Each rule of the plan for this scale.
+    beside : Beside or None
+        What a trial saw on this scale at the nearest time; None where none did.
+    """
+
+    score: Score
+    days: int | None
+    fall: float | None
+    percent: float | None
+    changes: tuple[Changed, ...]
+    beside: Beside | None
+
+
+def judged_on(plan: Plan, start: date) -> date | None:
+    """Give the day on which to judge; None where the plan's days are not known."""
+    days = _value(plan.judge_days)
+    return None if days is None else start + timedelta(days=math.ceil(days))
+
+
+def changed(change: Change, first: Score, now: Score) -> bool | None:
+    """Say whether a change that counts came about between two scores.
+
+    Parameters
+    ----------
+    change : Change
+        A fall by a share of the first score, by points, or a score reached.
+    first, now : Score
+        On the change's scale; on another one it cannot be told.
+
+    Returns
+    -------
+    bool or None
+        None where it cannot be told.
+
+    Examples
+    --------
+    >>> half = Change.model_validate({"scale": "points", "label": "half", "fall_percent": {
+    ...     "value": 50, "status": "seen", "source": "A"}, "why": {"text": "As trials.", "status": "seen",
+    ...     "source": "A"}})
+    >>> first = Score("points", 28)
+    >>> changed(half, first, Score("points", 14)), changed(half, first, Score("other", 1))
+    (True, None)
+    """
+    if now.scale != change.scale:
+        return None
+    least = _value(change.at_most)
+    if least is not None:
+        return now.value <= least
+    if first.scale != change.scale:
+        return None
+    fall, percent, points = first.value - now.value, _value(change.fall_percent), _value(change.fall_points)
+    if percent is not None:
+        # Not by dividing: a fall to exactly half must be one.
+        return 100 * fall >= percent * first.value if first.value > 0 else None
+    return None if points is None else fall >= points
+
+
+def beside(seen: SeenCourse, fall: float, days: int) -> Beside:
+    """Set a person's fall beside that of people in a trial's arm.
+
+    Parameters
+    ----------
+    seen : SeenCourse
+        Mean fall, its standard deviation and the people.
+    fall : float
+        Of the person, in points.
+    days : int
+        After how many days.
+
+    Notes
+    -----
+    The interval is that of one further person, by Student's distribution: mean ± t · sd · √(1 + 1/n).
+    """
+    mean, sd, n = _value(seen.mean_fall), _value(seen.sd), _value(seen.n)
+    if mean is None or sd is None or n is None or n < 2:
+        return Beside(seen, days, fall, None, None, None)
+    from scipy.special import stdtr, stdtrit
+
+    spread = sd * math.sqrt(1 + 1 / n)
+    reach = float(stdtrit(n - 1, 0.975)) * spread
+    return Beside(seen, days, fall, mean - reach, mean + reach, float(stdtr(n - 1, (fall - mean) / spread)))
+
+
+def course(plan: Plan, first: Score, later: Sequence[Score]) -> tuple[Visit, ...]:
+    """Follow a person's score.
+
+    Parameters
+    ----------
+    plan : Plan
+        The changes that count, and what trials saw.
+    first : Score
+        Before the treatment.
+    later : sequence of Score
+        In any order; they come out by date, those without one last.
+
+    Returns
+    -------
+    tuple of Visit
+        One a later score.
+    """
+    return tuple(_visit(plan, first, score) for score in sorted(later, key=lambda each: each.date or date.max))
+
+
+def _visit(plan: Plan, first: Score, score: Score) -> Visit:
+    days = None if first.date is None or score.date is None else (score.date - first.date).days
+    fall = first.value - score.value if first.scale == score.scale else None
+    seen = [
+        each for each in plan.course if each.scale == score.scale and each.days.usable and each.mean_fall.usable
+    ]
+    near = None
+    if seen and fall is not None and days is not None:
+        nearest = min(seen, key=lambda each: abs((each.days.value or 0.0) - days))
+        near = beside(nearest, fall, days)
+    return Visit(
+        score,
+        days,
+        fall,
+        100 * fall / first.value if fall is not None and first.value > 0 else None,
+        tuple(Changed(each, changed(each, first, score)) for each in plan.changes if each.scale == score.scale),
+        near,
+    )
+
+
+def _value(number: Number | None) -> float | None:
+    return number.value if number is not None and number.usable else None
