@@ -49,6 +49,7 @@ from glabella.dossier._observations import (
     Share,
     TimeObservation,
 )
+from glabella.dossier._person import Leads, Person, PersonError, Visit, new_person, person_schema, read_person
 from glabella.dossier._priors import Prior, Priors
 from glabella.dossier._questions import Questions
 from glabella.dossier._report_lists import ListFolder, list_folder
@@ -119,6 +120,7 @@ __all__ = [
     "Flow",
     "Frame",
     "Frames",
+    "Leads",
     "Limit",
     "Link",
     "ListFolder",
@@ -145,6 +147,8 @@ __all__ = [
     "Outcome",
     "Parameter",
     "ParameterPrior",
+    "Person",
+    "PersonError",
     "Plan",
     "Points",
     "PopularClaim",
@@ -177,6 +181,7 @@ __all__ = [
     "TimeObservation",
     "Treatment",
     "UsualRisk",
+    "Visit",
     "Wanted",
     "When",
     "Words",
@@ -186,7 +191,10 @@ __all__ = [
     "list_folder",
     "load",
     "migrate",
+    "new_person",
     "notes",
+    "person_schema",
+    "read_person",
     "read_table",
     "shipped",
     "write_starter",

@@ -1,0 +1,506 @@
+"""A person's answers to what a dossier's consultation asks: the file, its schema, and the text of a new one.
+
+Not known is an answer to everything: ``unknown``, nothing, or a key that is left out. All faults are told at once,
+each with its line and field.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from textwrap import wrap
+from types import MappingProxyType
+from typing import Any, Literal, get_args
+
+from glabella._reading import Path_, UnreadableError, read_bytes
+from glabella.dossier._answers import Answer, DoseGiven, Score
+from glabella.dossier._consultation import Ask, Consultation
+from glabella.dossier._faults import DossierError, Fault, told
+from glabella.dossier._load import Evidence
+from glabella.dossier._schema import Product
+from glabella.dossier._text import Document, read_document
+
+#: Who leads in the choice.
+Leads = Literal["person", "together", "clinician"]
+_UNKNOWN = "unknown"
+_NONE = "none"
+_LEADS: Mapping[Leads, str] = MappingProxyType(
+    {"person": "the person", "together": "both together", "clinician": "the clinician"}
+)
+_DAY_WRITTEN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LISTED = 30
+_WIDTH = 100
+
+
+class PersonError(ValueError):
+    """A person's file cannot be used; carries every fault that was found."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = told(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A later visit.
+
+    Attributes
+    ----------
+    date : date
+        After the first visit and after those before it.
+    scores : tuple of Score
+        Of that day, at most one on each scale.
+    """
+
+    date: date
+    scores: tuple[Score, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What is known of a person.
+
+    Attributes
+    ----------
+    date : date
+        Of the visit.
+    answers : Mapping[str, Answer]
+        By ask; what is not known is not among them.
+    order : tuple of str
+        What matters to the person, by key of ``matters``, the most first; may leave some out.
+    leads : {"person", "together", "clinician"} or None
+        Who leads in the choice; None where that is not known.
+    visits : tuple of Visit
+        Later ones, the first first.
+    """
+
+    date: date
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    order: tuple[str, ...] = ()
+    leads: Leads | None = None
+    visits: tuple[Visit, ...] = ()
+
+
+def read_person(path: Path, evidence: Evidence, today: date) -> Person:
+    """Read a person's file against what the consultation of a dossier asks.
+
+    Parameters
+    ----------
+    path : Path
+        YAML, or JSON where its name ends so.
+    evidence : Evidence
+        Of a dossier with a consultation.
+    today : date
+        No date may lie after it.
+
+    Raises
+    ------
+    PersonError
+        With every fault found, each with line, field, what was found and what was expected.
+    """
+    try:
+        document = read_document(read_bytes(path), path.name)
+    except UnreadableError as error:
+        raise PersonError([Fault(path.name, error.line, error.problem)]) from None
+    except OSError as error:
+        raise PersonError([Fault(str(path), 0, f"cannot be read: {error.strerror}")]) from None
+    except DossierError as error:
+        raise PersonError(error.faults) from None
+    reading = _Reading(document, evidence, today)
+    person = reading.person()
+    if reading.faults or person is None:
+        raise PersonError(reading.faults)
+    return person
+
+
+def _consultation_of(evidence: Evidence) -> Consultation:
+    if evidence.consultation is None:
+        raise ValueError("the dossier has no consultation.yaml, so nothing is asked of a person")
+    return evidence.consultation
+
+
+def _treatments(evidence: Evidence) -> dict[str, Product]:
+    return {key: each for key, each in evidence.products.products.items() if each.kind == "treatment"}
+
+
+class _Reading:
+    """One pass through a person's file; every fault is kept and reading goes on."""
+
+    def __init__(self, document: Document, evidence: Evidence, today: date) -> None:
+        self.document, self.today = document, today
+        self.consultation = _consultation_of(evidence)
+        self.scales = evidence.dossier.scales
+        self.products = _treatments(evidence)
+        self.faults: list[Fault] = []
+        self.on: date | None = None
+
+    def person(self) -> Person | None:
+        whole = self.keys(self.document.data, (), ("date", "answers", "order", "leads", "visits"))
+        if whole is None:
+            return None
+        self.on = self.day(whole.get("date"), ("date",), needed="the day of the visit")
+        answers = self.answers(whole.get("answers"))
+        order, leads = self.order(whole.get("order")), self.leads(whole.get("leads"))
+        visits = self.visits(whole.get("visits"))
+        return None if self.on is None else Person(self.on, MappingProxyType(answers), order, leads, visits)
+
+    def fault(self, path: Path_, message: str) -> None:
+        where = ".".join(str(step + 1) if isinstance(step, int) else step for step in path)
+        said = f"{where}: {message}" if where else message
+        self.faults.append(Fault(self.document.file, self.document.line(path), said))
+
+    def keys(self, found: Any, path: Path_, known: Iterable[str]) -> dict[str, Any] | None:
+        """Give keys and values, those that are known; None where there is no such thing."""
+        if not isinstance(found, dict):
+            self.fault(path, f"found {_shown(found)}, expected keys and values")
+            return None
+        expected = list(known)
+        for key in found:
+            if key not in expected:
+                self.fault((*path, key), f"unknown key; expected {_one_of(expected)}")
+        return {key: found[key] for key in expected if key in found and not _is_unknown(found[key])}
+
+    def items(self, found: Any, path: Path_, of: str) -> list[tuple[Path_, Any]]:
+        """Give the parts of a list, none where ``none`` or nothing is said."""
+        if _is_unknown(found) or found == _NONE:
+            return []
+        if not isinstance(found, list):
+            self.fault(path, f"found {_shown(found)}, expected a list of {of}")
+            return []
+        return [((*path, place), each) for place, each in enumerate(found)]
+
+    def answers(self, found: Any) -> dict[str, Answer]:
+        if _is_unknown(found):
+            return {}
+        given = self.keys(found, ("answers",), self.consultation.asks) or {}
+        answers: dict[str, Answer] = {}
+        for key, said in given.items():
+            ask = self.consultation.asks[key]
+            if (answer := self.answer(ask, said, ("answers", key))) is not None:
+                answers[key] = answer
+        return answers
+
+    def answer(self, ask: Ask, found: Any, path: Path_) -> Answer:
+        match ask.kind:
+            case "number":
+                return self.number(ask, found, path)
+            case "choice":
+                return self.one_of(found, path, ask.choices)
+            case "several":
+                return self.several(ask, found, path)
+            case "yes_no":
+                return self.yes_no(found, path)
+            case "score":
+                return self.score(found, path, ask.scales)
+            case "doses":
+                return self.doses(found, path)
+
+    def number(self, ask: Ask, found: Any, path: Path_) -> Answer:
+        unit = f" {ask.unit}" if ask.unit else ""
+        expected = f"expected {ask.low:g} to {ask.high:g}{unit}, or unknown"
+        if not _is_number(found):
+            self.fault(path, f"found {_shown(found)}, {expected}")
+        elif not (ask.low or 0) <= found <= (ask.high or 0):
+            self.fault(path, f"found {found:g}{unit}, {expected}")
+        else:
+            return float(found)
+        return None
+
+    def several(self, ask: Ask, found: Any, path: Path_) -> Answer:
+        parts = self.items(found, path, f"{_one_of(ask.choices)}, or none, or unknown")
+        chosen = [self.one_of(each, at, ask.choices) for at, each in parts]
+        if not isinstance(found, list) and found != _NONE:
+            return None
+        self.distinct(chosen, path)
+        return tuple(each for each in chosen if each is not None)
+
+    def yes_no(self, found: Any, path: Path_) -> Answer:
+        if isinstance(found, bool) or found in ("yes", "no"):
+            return found is True or found == "yes"
+        self.fault(path, f"found {_shown(found)}, expected yes, no or unknown")
+        return None
+
+    def score(self, found: Any, path: Path_, scales: Iterable[str], day: bool = True) -> Score | None:
+        given = self.keys(found, path, ("scale", "value", "date") if day else ("scale", "value"))
+        if given is None or not given.keys() - {"scale"}:
+            return None  # a scale without a score says nothing
+        on = self.past(given.get("date"), (*path, "date"))
+        if "scale" not in given:
+            self.fault(path, f"a score without scale; expected {_one_of(scales)}")
+            return None
+        scale = self.one_of(given["scale"], (*path, "scale"), scales)
+        if scale is None or "value" not in given:
+            return None
+        low, high = self.scales[scale].range or (0, 0)
+        value, at = given["value"], (*path, "value")
+        label = f"{low:g} to {high:g} points on {self.scales[scale].label}"
+        if not (_is_number(value) and low <= value <= high):
+            self.fault(at, f"found {_shown(value)}, expected {label}")
+            return None
+        return Score(scale, float(value), on)
+
+    def doses(self, found: Any, path: Path_) -> Answer:
+        if not isinstance(found, list) and found != _NONE:
+            self.fault(path, f"found {_shown(found)}, expected a list of doses, or none, or unknown")
+            return None
+        return tuple(
+            dose for at, each in self.items(found, path, "doses") if (dose := self.dose(each, at)) is not None
+        )
+
+    def dose(self, found: Any, path: Path_) -> DoseGiven | None:
+        given = self.keys(found, path, ("product", "units", "date"))
+        if given is None:
+            return None
+        product = self.product(given["product"], (*path, "product")) if "product" in given else None
+        units = given.get("units")
+        if units is not None and not (_is_number(units) and units > 0):
+            self.fault((*path, "units"), f"found {_shown(units)}, expected a number above 0, or unknown")
+            units = None
+        on = self.past(given.get("date"), (*path, "date"))
+        return DoseGiven(product, None if units is None else float(units), on)
+
+    def product(self, found: Any, path: Path_) -> str | None:
+        said = " + ".join(map(str, found)) if isinstance(found, list) else found
+        if isinstance(said, str) and said in self.products:
+            return said
+        named = [key for key, each in self.products.items() if isinstance(said, str) and _names(said, key, each)]
+        if isinstance(found, list) or len(named) > 1:
+            self.fault(path, f"several products in one dose, found {_shown(said)}; expected one dose for each")
+        else:
+            self.fault(path, f"no product {_shown(said)}; expected {_one_of(named or self.products)}, or unknown")
+        return None
+
+    def order(self, found: Any) -> tuple[str, ...]:
+        path: Path_ = ("order",)
+        matters = self.consultation.matters
+        parts = self.items(found, path, f"what matters, the most first: {_one_of(matters)}")
+        chosen = [self.one_of(each, at, matters) for at, each in parts]
+        self.distinct(chosen, path)
+        return tuple(each for each in chosen if each is not None)
+
+    def leads(self, found: Any) -> Leads | None:
+        if _is_unknown(found):
+            return None
+        said = self.one_of(found, ("leads",), get_args(Leads))
+        return next((each for each in _LEADS if each == said), None)
+
+    def visits(self, found: Any) -> tuple[Visit, ...]:
+        visits: list[Visit] = []
+        scales = tuple(dict.fromkeys(scale for ask in self.consultation.asks.values() for scale in ask.scales))
+        last = self.on
+        for path, each in self.items(found, ("visits",), "later visits"):
+            given = self.keys(each, path, ("date", "scores"))
+            if given is None:
+                continue
+            on = self.day(given.get("date"), (*path, "date"), needed="the day of this visit")
+            if on is not None and last is not None and on <= last:
+                self.fault((*path, "date"), f"found {on}, expected a day after {last}, the visit before it")
+            parts = self.items(given.get("scores"), (*path, "scores"), "scores, each with scale and value")
+            scores = [self.score(part, at, scales, day=False) for at, part in parts]
+            self.distinct([score and score.scale for score in scores], (*path, "scores"))
+            if on is not None:
+                visits.append(Visit(on, tuple(score for score in scores if score is not None)))
+                last = on
+        return tuple(visits)
+
+    def day(self, found: Any, path: Path_, needed: str = "") -> date | None:
+        """Read a day that is not in the future."""
+        if found is None:
+            if needed:
+                self.fault(path, f"is missing, expected {needed} as YEAR-MONTH-DAY")
+            return None
+        try:
+            on = date.fromisoformat(found) if isinstance(found, str) and _DAY_WRITTEN.fullmatch(found) else None
+        except ValueError:
+            on = None
+        if on is None:
+            self.fault(path, f"found {_shown(found)}, expected a day as YEAR-MONTH-DAY")
+        elif on > self.today:
+            self.fault(path, f"found {on}, which is in the future; expected {self.today} or before")
+            return None
+        return on
+
+    def past(self, found: Any, path: Path_) -> date | None:
+        """Read a day that is not after the visit."""
+        on = self.day(found, path)
+        if on is not None and self.on is not None and on > self.on:
+            self.fault(path, f"found {on}, expected no day after the visit, {self.on}")
+        return on
+
+    def one_of(self, found: Any, path: Path_, known: Iterable[str]) -> str | None:
+        names = list(known)
+        if isinstance(found, str) and found in names:
+            return found
+        self.fault(path, f"found {_shown(found)}, expected {_one_of(names)}, or unknown")
+        return None
+
+    def distinct(self, chosen: Iterable[object], path: Path_) -> None:
+        known = [each for each in chosen if each is not None]
+        for each in dict.fromkeys(known):
+            if known.count(each) > 1:
+                self.fault(path, f"{each} stands {known.count(each)} times, expected once")
+
+
+def person_schema(evidence: Evidence) -> dict[str, Any]:
+    """Give the JSON Schema of a person's file, as the dossier's consultation asks.
+
+    Raises
+    ------
+    ValueError
+        If the dossier has no consultation.
+    """
+    consultation = _consultation_of(evidence)
+    products = list(_treatments(evidence))
+    scales = list(dict.fromkeys(scale for ask in consultation.asks.values() for scale in ask.scales))
+    asks = {
+        key: {"description": f"{ask.label}: {ask.ask}", **_unknown_or(_schema_of(ask, products))}
+        for key, ask in consultation.asks.items()
+    }
+    visit = _object({"date": _DAY, "scores": {"type": "array", "items": _score(scales, day=False)}}, ("date",))
+    visits = {"type": "array", "items": visit}
+    matters = {"type": "array", "items": {"enum": list(consultation.matters)}, "uniqueItems": True}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"A person, for a consultation: {consultation.title}",
+        **_object({
+            "date": {"description": "the day of the visit", **_DAY},
+            "answers": _object(asks),
+            "order": {"description": "what matters, the most first", **_unknown_or(matters)},
+            "leads": {"description": "who leads in the choice", **_unknown_or({"enum": list(_LEADS)})},
+            "visits": {"description": "later visits, the first first", **_unknown_or(visits)},
+        }, ("date",)),
+    }  # fmt: skip
+
+
+_DAY: Mapping[str, Any] = MappingProxyType({"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"})
+
+
+def _object(properties: Mapping[str, Any], required: tuple[str, ...] = ()) -> dict[str, Any]:
+    needed = {"required": list(required)} if required else {}
+    return {
+        "type": "object",
+        "properties": {key: dict(each) for key, each in properties.items()},
+        "additionalProperties": False,
+        **needed,
+    }
+
+
+def _unknown_or(*known: Mapping[str, Any]) -> dict[str, Any]:
+    return {"anyOf": [*(dict(each) for each in known), {"enum": [_UNKNOWN, None]}]}
+
+
+def _score(scales: list[str], *, day: bool) -> dict[str, Any]:
+    parts = {"scale": _unknown_or({"enum": scales}), "value": _unknown_or({"type": "number"})}
+    return _object({**parts, "date": _unknown_or(_DAY)} if day else parts)
+
+
+def _schema_of(ask: Ask, products: list[str]) -> dict[str, Any]:
+    match ask.kind:
+        case "number":
+            return {"type": "number", "minimum": ask.low, "maximum": ask.high}
+        case "choice":
+            return {"enum": list(ask.choices)}
+        case "several":
+            return {"anyOf": [{"type": "array", "items": {"enum": list(ask.choices)}, "uniqueItems": True},
+                              {"const": _NONE}]}  # fmt: skip
+        case "yes_no":
+            return {"enum": [True, False, "yes", "no"]}
+        case "score":
+            return _score(list(ask.scales), day=True)
+        case "doses":
+            units = {"type": "number", "exclusiveMinimum": 0}
+            dose = _object({"product": _unknown_or({"enum": products}), "units": _unknown_or(units),
+                            "date": _unknown_or(_DAY)})  # fmt: skip
+            return {"anyOf": [{"type": "array", "items": dose}, {"const": _NONE}]}
+
+
+def new_person(evidence: Evidence, today: date) -> str:
+    """Give the text of a new file, in which every question stands and nothing is known.
+
+    Raises
+    ------
+    ValueError
+        If the dossier has no consultation.
+    """
+    consultation = _consultation_of(evidence)
+    lines = [
+        *_comment(f"A person, for a consultation: {consultation.title}"),
+        *_comment("What stays unknown is not known, and the page then says what to ask."),
+        "", "# The day of the visit.", f"date: {today}", "", "answers:",
+    ]  # fmt: skip
+    for key, ask in consultation.asks.items():
+        lines += [*_comment(ask.ask, "  "), *_how(ask, evidence), f"  {key}: {_UNKNOWN}", ""]
+    if consultation.matters:
+        lines += [*_comment("What matters, the most first, as a list of:"), *_choices(
+            {key: each.label for key, each in consultation.matters.items()}), f"order: {_UNKNOWN}", ""]  # fmt: skip
+    lines += [*_comment("Who leads in the choice, one of:"), *_choices(_LEADS), f"leads: {_UNKNOWN}", ""]
+    lines += [*_comment("Later visits, the first first, each as:"), "#   - date: YEAR-MONTH-DAY",
+              "#     scores: [{scale: SCALE, value: POINTS}]", "visits: []"]  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+def _how(ask: Ask, evidence: Evidence) -> list[str]:
+    """Say how an answer is written."""
+    match ask.kind:
+        case "number":
+            return _comment(f"{ask.low:g} to {ask.high:g}{f' {ask.unit}' if ask.unit else ''}.", "  ")
+        case "choice":
+            return ["  # One of:", *_choices(ask.choices, "  ")]
+        case "several":
+            return ["  # none, or a list of:", *_choices(ask.choices, "  ")]
+        case "yes_no":
+            return ["  # yes or no."]
+        case "score":
+            scales = {key: evidence.dossier.scales[key] for key in ask.scales}
+            ranges = {key: f"{each.label}, {each.range[0]:g} to {each.range[1]:g}" for key, each in scales.items()
+                      if each.range}  # fmt: skip
+            return [
+                "  # {scale: SCALE, value: POINTS, date: YEAR-MONTH-DAY}, SCALE one of:",
+                *_choices(ranges, "  "),
+            ]
+        case "doses":
+            named = {key: f"{each.label} ({', '.join(each.brands)})" if each.brands else each.label
+                     for key, each in _treatments(evidence).items()}  # fmt: skip
+            return ["  # none, or a list, a line for each product and day:",
+                    "  #   - {product: PRODUCT, units: NUMBER, date: YEAR-MONTH-DAY}",
+                    "  # Units are those of the product; PRODUCT one of:", *_choices(named, "  ")]  # fmt: skip
+
+
+def _choices(named: Mapping[Any, str], indent: str = "") -> list[str]:
+    return [line for key, label in named.items()
+            for line in _comment(f"{key}: {label}" if label != key else str(key), indent, "#   ")]  # fmt: skip
+
+
+def _comment(text: str, indent: str = "", mark: str = "# ") -> list[str]:
+    return [f"{indent}{mark}{line}" for line in wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)]
+
+
+def _is_unknown(found: Any) -> bool:
+    return found is None or (isinstance(found, str) and found == _UNKNOWN)
+
+
+def _is_number(found: Any) -> bool:
+    return isinstance(found, int | float) and not isinstance(found, bool) and math.isfinite(found)
+
+
+def _names(said: str, key: str, product: Product) -> bool:
+    """Say whether a text names a product: by its key, its label or a brand, in any case."""
+    return any(
+        re.search(rf"\b{re.escape(name)}\b", said, re.IGNORECASE) for name in (key, product.label, *product.brands)
+    )
+
+
+def _one_of(names: Iterable[str]) -> str:
+    """List what is expected; a list without end helps nobody."""
+    known = list(names)
+    more = f" and {len(known) - _LISTED:,} more" if len(known) > _LISTED else ""
+    return ", ".join(known[:_LISTED]) + more if known else "nothing: there is none"
+
+
+def _shown(found: Any) -> str:
+    return repr(found) if isinstance(found, str | int | float | bool | None) else "a list" if isinstance(
+        found, list) else "keys and values"  # fmt: skip
