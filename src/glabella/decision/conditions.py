@@ -130,8 +130,9 @@ def _within(limit: Limit, answer: Answer, on: date | None) -> bool | None:
     if math.isnan(low):
         return None
     # The number lies between low and high: a limit holds if it does at both ends, and not if it does at neither.
-    least = -math.inf if limit.at_least is None else limit.at_least
-    below = math.inf if limit.below is None else limit.below
-    if low >= least and high < below:
-        return True
-    return False if high < least or low >= below else None
+    parts = []
+    if limit.at_least is not None:
+        parts.append(True if low >= limit.at_least else False if high < limit.at_least else None)
+    if limit.below is not None:
+        parts.append(True if high < limit.below else False if low >= limit.below else None)
+    return every(parts)
