@@ -20,7 +20,8 @@ SHARED = (
 def packed(claims: Iterable[Claim]) -> dict[str, Any]:
     """Pack claims into tables.
 
-    ``claims`` holds a row for each: its own fields, then its place in ``shared``; that holds for each shared
+    ``claims`` holds a row for each: its own fields, of which a pair of limits that are not there is left out, then
+    its place in ``shared``; that holds for each shared
     field its place in ``values``, then places in ``inputs`` and ``sources``, whose rows are places in ``files``
     and ``seen``.
     """
@@ -34,7 +35,9 @@ def packed(claims: Iterable[Claim]) -> dict[str, Any]:
             inputs.place(these),
             sources.place(those),
         )
-        rows.append([*(_short(getattr(claim, name)) for name in OWN), shared.place(common)])
+        own = [_short(getattr(claim, name)) for name in OWN]
+        bounded = claim.low is not None or claim.high is not None
+        rows.append([*(own if bounded else own[:-2]), shared.place(common)])
     tables = {
         "shared": shared,
         "values": values,
@@ -70,7 +73,7 @@ def unpacked(data: dict[str, Any]) -> Iterator[Claim]:
     for row in data["claims"]:
         *own, place = row
         *common, inputs, sources = data["shared"][place]
-        value, low, high = (None if it is None else float(it) for it in own[2:])
+        value, low, high = (None if it is None else float(it) for it in [*own[2:], None, None][:3])
         yield Claim(
             id=own[0],
             label=own[1],
