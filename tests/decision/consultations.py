@@ -73,7 +73,7 @@ def content(**more: Any) -> dict[str, Any]:
         "options": {
             "this": option(this=True, effect={"analysis": "main", "readings": ["large"]}, control="mock"),
             "other": option(effect={"treatment": "b", "against": "a"}, control="mock",
-                            not_for={"expecting": ["yes"]}, not_for_text=SAID),
+                            not_for={"unborn": {"when": {"expecting": ["yes"]}, "text": SAID}}),
             "wait": option(effect={"baseline": "left"}),
             "unknown": option(effect=None),
         },

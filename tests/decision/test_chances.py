@@ -312,7 +312,7 @@ def test_a_width_of_fifty_points_is_not_wider() -> None:
 def test_a_rule_withholds_the_treatment_and_not_studied_an_option() -> None:
     found = consulted({**WELL, "expecting": True})
     assert [(found[key].state, found[key].withheld) for key in ("this", "other")] == [
-        ("withheld", ("expecting",)), ("withheld", ("other",))]  # fmt: skip
+        ("withheld", ("expecting",)), ("withheld", ("unborn",))]  # fmt: skip
     assert found["this"].without is None
     assert found["this"].main is None
     assert found["wait"].state == "number"

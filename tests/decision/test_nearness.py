@@ -1,13 +1,15 @@
 """How far a person is from the trials, in words."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from glabella.decision.nearness import ORDER, Distance, Like, distances, in_words, lowered
 from glabella.decision.rating import LEVELS, Level
-from glabella.dossier import Answers, Score
-from tests.decision.consultations import made
+from glabella.dossier import Answers, DoseGiven, Score
+from tests.decision.consultations import SAID, made, number
 
 NEARNESS = made().nearness
 
@@ -25,11 +27,34 @@ def likes(answers: Answers) -> dict[str, str]:
         ({"age": 15.0}, {"age": "nobody", "place": "not asked", "severity": "not asked"}),
         ({"age": 85.0}, {"age": "nobody", "place": "not asked", "severity": "not asked"}),
         ({"severity": Score("points", 10)}, {"age": "not asked", "place": "not asked", "severity": "not known"}),
-        ({"severity": Score("marks", 10)}, {"age": "not asked", "place": "not asked", "severity": "not asked"}),
+        ({"severity": Score("marks", 10)}, {"age": "not asked", "place": "not asked", "severity": "not known"}),
     ],
 )  # fmt: skip
 def test_words(answers: Answers, expected: dict[str, str]) -> None:
     assert likes(answers) == expected
+
+
+def test_a_score_is_compared_with_groups_of_its_own_scale() -> None:
+    groups = [{"when": {"at_least": 20, "scale": "points"}, "people": number(60), "text": SAID},
+              {"when": {"at_least": 9, "scale": "marks"}, "people": number(10), "text": SAID}]  # fmt: skip
+    severity = {"ask": "severity", "label": "severity", "of": number(100), "otherwise": SAID, "groups": groups}
+    nearness = made(nearness={"severity": severity}).nearness
+    scores = Score("points", 27), Score("points", 9), Score("marks", 27), Score("marks", 3)
+    assert [distances(nearness, {"severity": each})[0].like for each in scores] == [
+        "many",
+        "nobody",
+        "some",
+        "nobody",
+    ]
+    one = made(nearness={"severity": severity | {"groups": groups[:1]}}).nearness
+    assert distances(one, {"severity": Score("marks", 27)})[0].like == "not known"
+
+
+def test_doses_of_which_a_date_is_missing_are_not_known() -> None:
+    group = {"when": {"below": 84}, "people": number(60), "text": SAID}
+    of = {"ask": "doses", "label": "doses", "of": number(100), "otherwise": SAID, "groups": [group]}
+    (found,) = distances(made(nearness={"doses": of}).nearness, {"doses": (DoseGiven("one"),)}, date(2026, 11, 30))
+    assert (found.like, found.text) == ("not known", None)
 
 
 def test_the_worst_stands_first() -> None:

@@ -232,7 +232,8 @@ class Chance:
     refused : tuple of Refusal
         Why there is no single number.
     withheld : tuple of str
-        Rules by which nothing is computed; the option's own key where such people were not studied.
+        Why nothing is computed: rules of the dossier, or what the option is not for; of what happens without
+        anything, its baseline where that is of other people.
     open : tuple of str
         Asks whose answers could still turn what is shown.
     """
@@ -471,10 +472,8 @@ def chance_of(
         How far the person is from the trials.
     """
     option = consultation.options[key]
-    withheld: list[str] = []
-    asks = list(open_asks(option.not_for, answers, on)) if option.not_for else []
-    if option.not_for and holds(option.not_for, answers, on):
-        withheld.append(key)
+    withheld = [name for name, each in option.not_for.items() if holds(each.when, answers, on)]
+    asks = [ask for each in option.not_for.values() for ask in open_asks(each.when, answers, on)]
     if option.this:
         withheld += [met.id for met in (*rules.stops, *rules.cautions, *rules.first) if met.rule.withhold]
         asks += [ask for met in rules.undecided if met.rule.withhold or met.rule.then == "stop" for ask in met.asks]
@@ -549,7 +548,7 @@ def _of_baseline(
     fits = holds(base.when, answers, on)
     nothing = Chance(key, option, "withheld", None, None, (), None, (), tuple(withheld))
     if withheld or fits is False:
-        return replace(nothing, withheld=tuple(withheld) or (key,))
+        return replace(nothing, withheld=tuple(withheld) or (name,))
     if not _usable(base):
         return replace(nothing, state="no number")
     share = _share_of(base)

@@ -8,9 +8,9 @@ from typing import Literal
 
 from glabella.decision.conditions import meets
 from glabella.decision.rating import LEVELS, Level
-from glabella.dossier import Answers, Nearness, Number, Statement
+from glabella.dossier import Answer, Answers, Limit, Nearness, Number, Score, Statement, Wanted
 
-#: How many in the trials were like a person: not known where no trial reports it, not asked where no answer is.
+#: How many in the trials were like a person: not known where no trial reports it, not asked without an answer.
 Like = Literal["nobody", "few", "not known", "some", "many", "not asked"]
 #: Worst first.
 ORDER: tuple[Like, ...] = ("nobody", "few", "not known", "some", "many", "not asked")
@@ -31,7 +31,7 @@ class Distance:
     people, of : float or None
         How many, of those in trials that report it; None where not known.
     text : Statement or None
-        In the dossier's words; None where no answer is known.
+        In the dossier's words; None where no group is known to fit.
     """
 
     id: str
@@ -65,8 +65,9 @@ def in_words(people: float | None, of: float | None) -> Like:
 def distances(nearness: dict[str, Nearness], answers: Answers, on: date | None = None) -> tuple[Distance, ...]:
     """Say for each respect how many people of the trials were like a person, the worst first.
 
-    Of groups of people the first that fits is used; who fits none is like nobody, as far as was seen. Where an
-    answer is missing, or leaves open which group fits, nothing is said.
+    Of groups of people the first that fits is used; who fits none is like nobody, as far as was seen. A score is
+    compared with groups of its own scale alone. Where an answer leaves open which group fits, or no group is of its
+    scale, it is not known how many were like the person.
 
     Parameters
     ----------
@@ -97,15 +98,25 @@ def lowered(level: Level, found: tuple[Distance, ...]) -> Level:
 
 def _distance(key: str, nearness: Nearness, answers: Answers, on: date | None) -> Distance:
     of, answer = _known(nearness.of), answers.get(nearness.ask)
-    for group in nearness.groups:
+    about = key, nearness.label, nearness.ask
+    if answer is None:
+        return Distance(*about, "not asked", None, of, None)
+    # Groups of another scale than the answer's say nothing of it.
+    groups = [each for each in nearness.groups if not _of_another_scale(each.when, answer)]
+    for group in groups:
         fits = meets(group.when, answer, on)
         if fits is None:
-            return Distance(key, nearness.label, nearness.ask, "not asked", None, of, None)
+            return Distance(*about, "not known", None, of, None)
         if fits:
             people = _known(group.people)
-            return Distance(key, nearness.label, nearness.ask, in_words(people, of), people, of, group.text)
-    like: Like = "nobody" if of else "not known"
-    return Distance(key, nearness.label, nearness.ask, like, 0.0 if of else None, of, nearness.otherwise)
+            return Distance(*about, in_words(people, of), people, of, group.text)
+    if not of or not groups:
+        return Distance(*about, "not known", None, of, nearness.otherwise if groups else None)
+    return Distance(*about, "nobody", 0.0, of, nearness.otherwise)
+
+
+def _of_another_scale(wanted: Wanted, answer: Answer) -> bool:
+    return isinstance(wanted, Limit) and isinstance(answer, Score) and wanted.scale != answer.scale
 
 
 def _known(number: Number) -> float | None:

@@ -170,6 +170,13 @@ Effect = Annotated[
 ]
 
 
+class NotFor(_Model):
+    """People in whom an option's effect was not studied, as far as was seen."""
+
+    when: When = Field(min_length=1)
+    text: Statement
+
+
 class ConsultOption(_Model):
     """One of the options, in equal detail with the others; what is not known is missing, and the page says so."""
 
@@ -179,8 +186,7 @@ class ConsultOption(_Model):
     effect: Effect | None = Field(None, description="null: no number is known")
     control: Id | None = Field(None, description="what its effect is against: the control of baselines")
     time: Text | None = Field(None, description="after how long")
-    not_for: When = Field({}, description="people for whom its effect was not studied: no number is shown")
-    not_for_text: Statement | None = None
+    not_for: dict[Id, NotFor] = Field({}, description="people for whom no number is shown; any of them is enough")
     what: Statement
     approved: Statement
     visits: Statement
@@ -193,8 +199,6 @@ class ConsultOption(_Model):
         found = []
         if isinstance(self.effect, OfAnalyses | OfNetwork) != (self.control is not None):
             found.append(("control", "an effect against something needs control, and nothing else has one"))
-        if bool(self.not_for) != (self.not_for_text is not None):
-            found.append(("not_for_text", "not_for and not_for_text need each other"))
         MisfitError.refuse(found)
         return self
 
@@ -341,7 +345,8 @@ class Consultation(_Model):
         whens = [
             *((f"rules.{key}.when", rule.when) for key, rule in self.rules.items()),
             *((f"baselines.{key}.when", each.when) for key, each in self.baselines.items()),
-            *((f"options.{key}.not_for", each.not_for) for key, each in self.options.items()),
+            *((f"options.{key}.not_for.{name}", each.when) for key, option in self.options.items()
+              for name, each in option.not_for.items()),
             *((f"crisis.when.{place}", each) for place, each in enumerate(self.crisis.when if self.crisis else ())),
             *((f"nearness.{key}", {each.ask: group.when}) for key, each in self.nearness.items()
               for group in each.groups),
