@@ -14,7 +14,6 @@ They share nothing with the shipped dossier: a document made of them shows which
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from string import Template
 
@@ -119,16 +118,16 @@ def bcg_claimed(folder: Path) -> Path:
 def bcg_consulted(folder: Path) -> Path:
     """Write the same with a consultation about a child who lives where tuberculosis is common."""
     bcg(folder)
-    near, far = (_without(lambda place, bound=bound: (place < NEAR) == bound) for bound in (True, False))
+    near, far = _without(range(NEAR)), _without(range(NEAR, 91))
     shares = {"near_ill": near[0], "near_n": near[1], "far_ill": far[0], "far_n": far[1]}
     _write(folder, "consultation.yaml", Template(_BCG_CONSULTATION).substitute(shares))
     references = json.loads((folder / "references.json").read_text(encoding="utf-8"))
     return _with_references(folder, [*references, _HANDBOOK, _UNAIDS])
 
 
-def _without(where: Callable[[int], bool]) -> tuple[int, int]:
+def _without(places: range) -> tuple[int, int]:
     """Count those who fell ill without the vaccine, and all without it, in trials at some degrees of latitude."""
-    those = [(ill, ill + well) for *_, ill, well, place, _ in BCG if where(place)]
+    those = [(ill, ill + well) for *_, ill, well, place, _ in BCG if place in places]
     return sum(ill for ill, _ in those), sum(n for _, n in those)
 
 

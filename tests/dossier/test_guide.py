@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import get_args
 
-from glabella.dossier import Outcome, Words, _migrate, check, write_starter
+from glabella.dossier import Consultation, Outcome, Words, _migrate, check, write_starter
 from glabella.dossier._load import MODELS, OPTIONAL_MODELS
 from glabella.dossier._schema import Control
 
@@ -18,6 +18,16 @@ def test_its_study_is_sound(tmp_path: Path) -> None:
     study = GUIDE.split("```yaml\n")[1].split("```")[0]
     (folder / "studies" / "example2020.yaml").write_text(study, encoding="utf-8")
     assert check(folder) == []
+
+
+def test_its_consultation_is_sound(tmp_path: Path) -> None:
+    folder = tmp_path / "dossier"
+    write_starter(folder)
+    consultation = GUIDE.split("## A consultation")[1].split("```yaml\n")[1].split("```")[0]
+    (folder / "consultation.yaml").write_text(consultation, encoding="utf-8")
+    assert check(folder) == []
+    missing = [name for name in Consultation.model_fields if f"{name}:" not in GUIDE and f"**{name}**" not in GUIDE]
+    assert missing == []
 
 
 def test_it_names_every_file_word_and_field() -> None:
