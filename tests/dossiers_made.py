@@ -4,6 +4,7 @@
 - ``bcg``: thirteen trials of a vaccine. Public facts, as Colditz and others list them (JAMA 1994;271:698-702) and
   metafor ships them (``dat.bcg``): counts of both groups, year, latitude and how people were allocated.
 - ``bcg_claimed``: the same with claims that rules decide, and the words by which an article makes them.
+- ``bcg_consulted``: the same with what a consultation about a child asks and shows.
 - ``walking``: MADE UP. Mean differences where higher is better; no statements on products, no harms, no reports,
   no mechanism, no other treatments.
 
@@ -13,6 +14,7 @@ They share nothing with the shipped dossier: a document made of them shows which
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from string import Template
 
@@ -34,6 +36,8 @@ BCG = (
     ("Comstock and Webster", 1969, 5, 2493, 3, 2338, 33, "systematic"),
     ("Comstock", 1976, 27, 16886, 29, 17825, 33, "systematic"),
 )
+#: Degrees of latitude below which a trial was near the equator; none lies between 27 and 33.
+NEAR = 30
 #: Trial, year; with the course: people, mean gain in metres, standard deviation; without: the same. MADE UP.
 WALKING = (
     ("Alder", 2011, 24, 41.0, 48.0, 25, 6.0, 45.0),
@@ -110,6 +114,22 @@ def bcg_claimed(folder: Path) -> Path:
     file.write_text(text.replace(known, known + _BCG_IMPORTANT), encoding="utf-8")
     references = json.loads((folder / "references.json").read_text(encoding="utf-8"))
     return _with_references(folder, [*references, _GRADE])
+
+
+def bcg_consulted(folder: Path) -> Path:
+    """Write the same with a consultation about a child who lives where tuberculosis is common."""
+    bcg(folder)
+    near, far = (_without(lambda place, bound=bound: (place < NEAR) == bound) for bound in (True, False))
+    shares = {"near_ill": near[0], "near_n": near[1], "far_ill": far[0], "far_n": far[1]}
+    _write(folder, "consultation.yaml", Template(_BCG_CONSULTATION).substitute(shares))
+    references = json.loads((folder / "references.json").read_text(encoding="utf-8"))
+    return _with_references(folder, [*references, _HANDBOOK, _UNAIDS])
+
+
+def _without(where: Callable[[int], bool]) -> tuple[int, int]:
+    """Count those who fell ill without the vaccine, and all without it, in trials at some degrees of latitude."""
+    those = [(ill, ill + well) for *_, ill, well, place, _ in BCG if where(place)]
+    return sum(ill for ill, _ in those), sum(n for _, n in those)
 
 
 def walking(folder: Path) -> Path:
@@ -348,6 +368,160 @@ _GRADE: dict[str, object] = {
     "URL": "https://www.jclinepi.com/article/S0895-4356(11)00206-X/fulltext",
     "genre": "guideline",
     "note": "an excerpt",
+}
+
+_BCG_CONSULTATION = """\
+title: BCG for this child?
+event: fall ill with tuberculosis
+better: lower
+first:
+- {text: 'BCG does not keep everybody from falling ill: a cough that lasts, fever or loss of weight must be
+    looked at all the same.', status: missing}
+asks:
+  age: {label: age, ask: How old is the child?, kind: number, unit: years, low: 0, high: 120}
+  country: {label: country, ask: Will the child live in a country where tuberculosis is common?, kind: yes_no}
+  place: {label: place, ask: Does the child live near the equator or far from it?, kind: choice,
+    choices: {near: near the equator, far: far from it}}
+  defences: {label: defences, ask: 'Are the defences of the body weak, by illness, by HIV or by drugs?',
+      kind: yes_no}
+  mother: {label: drugs of the mother, ask: Was the mother given drugs that weaken the defences while she was
+      pregnant?, kind: yes_no}
+  skin: {label: skin, ask: Is the skin infected?, kind: yes_no}
+  contact: {label: contact, ask: Does anybody at home have tuberculosis?, kind: yes_no}
+  given: {label: earlier vaccine, ask: 'Was BCG given before, and when?', kind: doses}
+rules:
+  defences:
+    when: {defences: ['yes']}
+    then: stop
+    withhold: true
+    text: {text: 'Never with weak defences or HIV: the vaccine is alive, and can kill babies with HIV.',
+        status: seen, source: NZHAND, also: [UNAIDS09]}
+  mother:
+    when: {mother: ['yes'], age: {below: 1}}
+    then: stop
+    text: {text: Not for a baby whose mother was given such drugs in pregnancy., status: seen, source: NZHAND}
+  skin:
+    when: {skin: ['yes']}
+    then: stop
+    text: {text: Not while the skin is infected all over., status: seen, source: NZHAND}
+  contact:
+    when: {contact: ['yes']}
+    then: ask first
+    text: {text: 'Ask first whether the child has caught it already: a test comes before the vaccine.',
+        status: missing}
+doses: given
+baselines:
+  near:
+    label: people near the equator, without the vaccine
+    control: none
+    when: {place: [near]}
+    time: as in each trial
+    events: {value: $near_ill, unit: people, status: derived, derived_from: [COL94],
+        note: sum over the trials nearer than 30 degrees}
+    n: {value: $near_n, unit: people, status: derived, derived_from: [COL94], note: sum over the trials
+        nearer than 30 degrees}
+    why: {text: 'The groups without the vaccine of the trials near the equator, children or not,
+        many years ago.', status: derived, source: COL94}
+  far:
+    label: people far from the equator, without the vaccine
+    control: none
+    when: {place: [far]}
+    time: as in each trial
+    events: {value: $far_ill, unit: people, status: derived, derived_from: [COL94],
+        note: sum over the trials farther than 30 degrees}
+    n: {value: $far_n, unit: people, status: derived, derived_from: [COL94], note: sum over the trials
+        farther than 30 degrees}
+    why: {text: 'The groups without the vaccine of the trials far from the equator, children or not,
+        many years ago.', status: derived, source: COL94}
+options:
+  none:
+    label: No vaccine
+    effect: {baseline: near}
+    time: as in each trial
+    what: {text: 'Nothing is given; whoever falls ill is treated.', status: missing}
+    approved: {text: Needs no approval., status: missing}
+    visits: {text: No visit., status: missing}
+    trouble: {text: The child may fall ill., status: derived, source: COL94}
+    unknown: {text: How likely it is for this child., status: missing}
+  vaccine:
+    label: BCG
+    this: true
+    effect: {analysis: all_trials, readings: [by_chance, largest]}
+    control: none
+    time: as in each trial
+    what: {text: 'A live, weakened germ, given once into the skin.', status: reported, source: COL94}
+    approved: {text: 'Approved, and offered to babies at higher risk in at least one country.', status: seen,
+        source: NZHAND}
+    visits: {text: One visit., status: reported, source: COL94}
+    trouble:
+      text: 'A sore where it was given, in {low} to {high} per cent, often with a scar.'
+      status: seen
+      source: NZHAND
+      values:
+        low: {value: 90, unit: '%', status: seen, source: NZHAND, at: key information}
+        high: {value: 95, unit: '%', status: seen, source: NZHAND, at: key information}
+    unknown: {text: For how long it protects; how much near the equator., status: reported, source: COL94}
+nearness:
+  age:
+    ask: age
+    label: age
+    of: {value: null, status: missing}
+    groups:
+    - when: {below: 120}
+      people: {value: null, status: missing}
+      text: {text: 'This data set does not tell how old people were.', status: missing}
+    otherwise: {text: Not known., status: missing}
+  given:
+    ask: given
+    label: vaccine before
+    of: {value: null, status: missing}
+    groups:
+    - when: [none]
+      people: {value: null, status: missing}
+      text: {text: 'This data set does not tell who had had it before.', status: missing}
+    otherwise: {text: Not known., status: missing}
+matters:
+  healthy: {label: not falling ill, better: lower, family: disease, chance: true}
+  sore: {label: no sore on the arm, better: lower, family: sore}
+moments:
+- when: weeks after it
+  text: {text: A sore comes where it was given and heals by itself; a small lump near it is usual.,
+      status: seen, source: NZHAND}
+- when: years after it
+  text: {text: For how long it protects was not seen., status: missing}
+take_home:
+  title: A vaccine for your child?
+  about:
+  - {text: We talked about a shot that can keep your child from getting ill in the lungs., status: missing}
+  better: get ill
+  without: do not
+  harms_title: What may go wrong
+  rare: {text: 'If the child has weak defences, the shot can make the child ill. Tell us first.',
+      status: seen, source: NZHAND}
+  sure:
+  - {text: In some places it helped a lot. In some it did not., status: derived, source: COL94}
+  questions: [What else keeps my child safe?]
+  may_differ: These are numbers of groups. Your child may do better or worse.
+"""
+
+_HANDBOOK: dict[str, object] = {
+    "id": "NZHAND",
+    "type": "webpage",
+    "title": "Immunisation handbook: tuberculosis",
+    "author": [{"literal": "Health New Zealand"}],
+    "URL": "https://www.tewhatuora.govt.nz/for-health-professionals/clinical-guidance/immunisation-handbook/21-tuberculosis/",
+    "genre": "guideline",
+    "note": "the key information at its beginning",
+}
+_UNAIDS: dict[str, object] = {
+    "id": "UNAIDS09",
+    "type": "webpage",
+    "title": "Safety of the vaccine against tuberculosis in babies with HIV; the title here is a description",
+    "author": [{"literal": "UNAIDS"}],
+    "issued": {"date-parts": [[2009]]},
+    "URL": "https://unaids.org/en/resources/presscentre/featurestories/2009/july/20090703bcg",
+    "genre": "news",
+    "note": "the page",
 }
 
 #: An article about BCG, made up; what it says of the claims above is said beside each sentence in the tests.

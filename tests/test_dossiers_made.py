@@ -12,7 +12,13 @@ from glabella.shown import Section, blocks_of
 from tests import dossiers_made
 from tests.brief.sections import lines
 
-MADE = (dossiers_made.starter, dossiers_made.bcg, dossiers_made.bcg_claimed, dossiers_made.walking)
+MADE = (
+    dossiers_made.starter,
+    dossiers_made.bcg,
+    dossiers_made.bcg_claimed,
+    dossiers_made.bcg_consulted,
+    dossiers_made.walking,
+)
 #: Words of the shipped dossier; a document of another one that holds any was written for the shipped one.
 FOREIGN = (
     "toxin",
