@@ -142,7 +142,7 @@ def test_limits_are_those_of_draws(measure: Measure) -> None:
     drawn = np.sort(chance_with(measure, drawn_size, drawn_without, sd=1.0))
     found = read(effect(size, measure, sd=1.0), base(without), better="higher", gate=0.1)
     for limit, at in ((found.share.low, 0.025), (found.share.high, 0.975)):
-        # Within four standard errors of the part of draws below, and what a grid of 500 loses.
+        # Within four standard errors of the part of draws below, and what the grid loses.
         # Where draws are cut at one, many are exactly there.
         far = 4 * math.sqrt(at * (1 - at) / n) + 5e-4
         assert np.searchsorted(drawn, limit, "left") / n <= at + far

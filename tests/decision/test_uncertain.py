@@ -76,12 +76,6 @@ def test_values_for_a_uniform_number_give_the_distribution_back() -> None:
     assert np.quantile(drawn, [0.025, 0.975]) == pytest.approx([0.35, 0.4], abs=4e-4)
 
 
-def test_turning_a_number_turns_its_limits() -> None:
-    found = between(0.2, -0.1, 0.9).times(-2)
-    assert found.interval == pytest.approx((-1.8, 0.2), abs=1e-12)
-    assert found.middle == -0.4
-
-
 def test_a_posterior_is_drawn_out_to_wider_limits_only() -> None:
     new = bayes([0.1, 0.8, 0.3], [0.04, 0.05, 0.09], tau_prior=HalfNormal(0.5)).theta_new
     low, high = new.interval(0.95, kind="central")

@@ -170,9 +170,18 @@ class Compared:
         return tuple(way for way in found if way) if found[0] else ()
 
     @cached_property
+    def first_fit(self) -> Network:
+        """The network with the trials of the first way in it; by itself where there is none."""
+        if self.ways:
+            return self.fitted(self.ways[0])
+        from glabella.synthesis import network
+
+        return network(*self.columns)
+
+    @cached_property
     def fits(self) -> tuple[Network, ...]:
         """The network with the trials of each way in it."""
-        return tuple(map(self.fitted, self.ways))
+        return (self.first_fit, *map(self.fitted, self.ways[1:])) if self.ways else ()
 
     @cached_property
     def shifts(self) -> tuple[Shift, ...]:

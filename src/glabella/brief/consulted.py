@@ -66,13 +66,7 @@ def _of_network(results: Results, effect: OfNetwork, consultation: Consultation)
     compared = results.compared
     if compared is None:
         return None
-    comparators = compared.comparators
-    if compared.fits:
-        fit = compared.fits[0]
-    else:
-        from glabella.synthesis import network
-
-        fit = network(*compared.columns)
+    comparators, fit = compared.comparators, compared.first_fit
     total = comparators.control_response
     usual = None
     if total is not None and effect.against == comparators.joined.node and total.events.value and total.n.value:

@@ -75,15 +75,6 @@ class Uncertain:
         half = POINTS // 2
         return Uncertain(self.middle + other.middle, (every[half - 1 :: POINTS] + every[half::POINTS]) / 2)
 
-    def times(self, factor: float) -> Uncertain:
-        """Multiply by a known number.
-
-        >>> normal(1, 2).times(-1).middle
-        -1.0
-        """
-        at = self.at * factor
-        return Uncertain(self.middle * factor, at if factor >= 0 else at[::-1])
-
 
 def limits(values: Floats) -> tuple[float, float]:
     """Give the limits between which 95 % of values lie that have equal probability.
