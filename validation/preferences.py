@@ -65,7 +65,8 @@ def r7(file: Path) -> Iterator[Line]:
     """Compare how often the harm is borne, at five slopes."""
     with file.open(encoding="utf-8", newline="") as rows:
         draws = _array([[float(cell) for cell in row[-2:]] for row in csv.reader(rows) if _is_number(row[-1])])
-    yield "R7 acceptability at five slopes", _array(ACCEPTED), acceptability(*draws.T, SLOPES), EXACT
+    benefit, harm = draws.T
+    yield "R7 acceptability at five slopes", _array(ACCEPTED), acceptability(benefit, harm, SLOPES), EXACT
 
 
 def _array(numbers: object) -> Floats:

@@ -263,7 +263,7 @@ def test_spreads_below_zero_are_refused() -> None:
 def test_net_benefit_by_hand() -> None:
     x = np.array([[[0.30, 0.10], [0.50, 0.30]], [[0.40, 0.10], [0.40, 0.20]]])
     found = net_benefit(x, 0, [1.0, 0.5], [True, False])
-    assert found.draws == pytest.approx(np.array([[0, 100], [0, -50]]))
+    assert found.per_draw == pytest.approx(np.array([[0, 100], [0, -50]]))
     assert found.mean == pytest.approx([0, 25])
     assert found.parts == pytest.approx(np.array([[0, 0], [100, -75]]))
     assert found.above_zero.tolist() == [0, 0.5]

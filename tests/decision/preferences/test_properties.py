@@ -164,10 +164,10 @@ def test_swapped_arms_flip_signs(seed: int) -> None:
     random = np.random.default_rng(seed)
     x, importance = random.random((DRAWS, 2, 3)), random.random(3)
     found, swapped = (net_benefit(x, control, importance, [True, False, False]) for control in (0, 1))
-    assert found.draws[:, 1] == pytest.approx(-swapped.draws[:, 0])
+    assert found.per_draw[:, 1] == pytest.approx(-swapped.per_draw[:, 0])
     assert (found.low[1], found.high[1]) == pytest.approx((-swapped.high[0], -swapped.low[0]))
     assert found.parts.sum(axis=1) == pytest.approx(found.mean)
-    assert evpi(found.draws) == pytest.approx(evpi(swapped.draws))
+    assert evpi(found.per_draw) == pytest.approx(evpi(swapped.per_draw))
 
 
 @few

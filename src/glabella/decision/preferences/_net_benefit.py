@@ -24,7 +24,7 @@ class NetBenefit:
         Share of draws in which the option does more good than the control.
     parts : ndarray, shape (options, criteria)
         What each criterion adds to the mean.
-    draws : ndarray, shape (draws, options)
+    per_draw : ndarray, shape (draws, options)
         The net benefit of each draw.
     """
 
@@ -33,7 +33,7 @@ class NetBenefit:
     high: Floats
     above_zero: Floats
     parts: Floats
-    draws: Floats
+    per_draw: Floats
 
 
 def net_benefit(
@@ -78,5 +78,5 @@ def net_benefit(
         high=high,
         above_zero=(draws > 0).mean(axis=0),
         parts=(mean_chance - mean_chance[control]) * worth,
-        draws=draws,
+        per_draw=draws,
     )
