@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _PATH = click.Path(path_type=Path)
 #: What of a result is read from the file, and what is a row for every draw.
-_NOT_PRINTED = frozenset({"problem"})
+_NOT_PRINTED = frozenset({"problem", "per_draw"})
 
 
 class _ProblemFirst(click.Group):

@@ -160,13 +160,17 @@ def weigh(problem: Problem) -> Weighed:
 
     Raises
     ------
-    TooFewAgreeError
-        If hardly any weights agree with what was said; it names the field.
+    ValueError
+        Naming the field: if hardly any weights agree with what was said, or a number is too large to be drawn.
     """
     criteria, options = tuple(problem.criteria), tuple(problem.options)
     better = np.array([problem.criteria[key].better == "higher" for key in criteria])
     cells = [[_distribution(problem.options[o].cells[c], problem) for c in criteria] for o in options]
     outcomes = draw_outcomes(cells)
+    if not np.isfinite(outcomes).all():
+        _, option, criterion = (int(each) for each in np.argwhere(~np.isfinite(outcomes))[0])
+        where = f"options.{options[option]}.cells.{criteria[criterion]}"
+        raise ValueError(f"{where}: draws are not finite, expected a smaller mean or sd")
     ends = np.array([(problem.criteria[key].range.low, problem.criteria[key].range.high) for key in criteria])
     low, high = np.quantile(outcomes, [0.025, 0.975], axis=0)
     control = None if problem.control is None else options.index(problem.control)
@@ -177,6 +181,16 @@ def weigh(problem: Problem) -> Weighed:
         gate = minimum_benefit(benefit, control, problem.gate.least, chance=problem.gate.chance)
     entering = tuple(int(each) for each in (range(len(options)) if gate is None else np.flatnonzero(gate.enters)))
     net = _net(problem, criteria, outcomes, control, better)
+    ranking = None
+    if len(entering) > 1:
+        some = list(entering)
+        ranges = np.where(better[:, None], ends, ends[:, ::-1])
+        spanned = hull(low[some], high[some], better)
+        # A range without width, of numbers known without doubt, stays as it is.
+        spanned = np.where(spanned[:, [0]] == spanned[:, [1]], ranges, spanned)
+        # Draws of a cell stay side by side in memory.
+        ranked = np.moveaxis(np.moveaxis(outcomes, 0, 2)[some], 2, 0)
+        ranking = _ranked(problem, criteria, ranked, ranges, spanned)
     return Weighed(
         problem=problem,
         criteria=criteria,
@@ -187,7 +201,7 @@ def weigh(problem: Problem) -> Weighed:
         outside=((outcomes < ends[:, 0]) | (outcomes > ends[:, 1])).mean(axis=(0, 1)),
         gate=gate,
         entering=entering,
-        ranking=_ranked(problem, criteria, outcomes[:, entering], ends, better) if len(entering) > 1 else None,
+        ranking=ranking,
         net=net,
         information=None if net is None else evpi(net.per_draw[:, entering]),
         planes=_planes(problem, criteria, outcomes, control),
@@ -210,9 +224,8 @@ def _distribution(cell: ProblemCell | None, problem: Problem) -> Distribution:
 
 
 def _ranked(
-    problem: Problem, criteria: tuple[str, ...], outcomes: Floats, ends: Floats, better: NDArray[np.bool_]
+    problem: Problem, criteria: tuple[str, ...], outcomes: Floats, ranges: Floats, spanned: Floats
 ) -> Ranking:
-    ranges = np.where(better[:, None], ends, ends[:, ::-1])
     values, number = linear(outcomes, *ranges.T), len(criteria)
     flat = draw_weights(number)
     free = smaa(values, flat.draws)
@@ -224,9 +237,6 @@ def _ranked(
             raise TooFewAgreeError(f"statements: {error}") from None
         said = smaa(values, used.draws)
     shares = np.stack([first_shares(values, draw_weights(number, [First(each)]).draws) for each in range(number)])
-    spanned = hull(outcomes, better)
-    # A range without width, of numbers known without doubt, stays as it is.
-    spanned = np.where(spanned[:, [0]] == spanned[:, [1]], ranges, spanned)
     return Ranking(
         free=free,
         said=said,

@@ -201,8 +201,8 @@ class Problem(_Model):
         None, description="of counted events: uniform adds one event and one person without, jeffreys half of each"
     )
     control: Id | None = Field(None, description="the option that others are compared with")
-    criteria: dict[Id, Criterion] = Field(min_length=1)
-    options: dict[Id, ProblemOption] = Field(min_length=2)
+    criteria: dict[Id, Criterion] = Field(min_length=1, max_length=20)
+    options: dict[Id, ProblemOption] = Field(min_length=2, max_length=20)
     statements: tuple[PreferenceSaid, ...] = ()
     gate: LeastBenefit | None = None
     importance: dict[Id, Annotated[float, Field(ge=0)]] = Field(
@@ -273,23 +273,28 @@ _Misfit = tuple[Path_, str]
 def _misfits(data: dict[str, Any]) -> Iterator[_Misfit]:
     """Say what does not fit together, each with where it stands."""
     criteria, options = _keyed(data.get("criteria")), _keyed(data.get("options"))
-    yield from _families(criteria)
+    for part, things in (("criteria", criteria), ("options", options)):
+        yield from _alone(things, part, "label", "is the label", "another")
+    yield from _alone(
+        criteria,
+        "criteria",
+        "family",
+        "is the family",
+        "one criterion of a family: the same outcome would count twice",
+    )
     yield from _cells(data, criteria, options)
     yield from _named(data, criteria, options)
     yield from _compared(data, criteria)
     yield from _sources(data, (), set(_keyed(data.get("references"))))
 
 
-def _families(criteria: Mapping[str, Any]) -> Iterator[_Misfit]:
+def _alone(things: Mapping[str, Any], part: str, field: str, is_it: str, expected: str) -> Iterator[_Misfit]:
+    """Say which things have in a field what another has too."""
     seen: dict[str, str] = {}
-    for name, criterion in criteria.items():
-        family = _keyed(criterion).get("family")
-        if isinstance(family, str) and (other := seen.setdefault(family, name)) != name:
-            yield (
-                ("criteria", name, "family"),
-                f"{family!r} is the family of {other!r} too, expected one criterion of a family: the same outcome "
-                "would count twice",
-            )
+    for name, thing in things.items():
+        found = _keyed(thing).get(field)
+        if isinstance(found, str) and (other := seen.setdefault(found, name)) != name:
+            yield (part, name, field), f"{found!r} {is_it} of {other!r} too, expected {expected}"
 
 
 def _cells(data: Mapping[str, Any], criteria: Mapping[str, Any], options: Mapping[str, Any]) -> Iterator[_Misfit]:
@@ -347,7 +352,7 @@ def _named(data: Mapping[str, Any], criteria: Mapping[str, Any], options: Mappin
     if isinstance(control, str) and control not in options:
         yield ("control",), f"no option {control!r}, expected {_listed(options)}"
     if control is None and (asking := [each for each in ("gate", "importance", "plane") if data.get(each)]):
-        yield ("control",), f"missing, expected one of {_listed(options)}: {' and '.join(asking)} compare with it"
+        yield ("control",), f"missing, expected {_listed(options)}: {' and '.join(asking)} compare with it"
 
 
 def _compared(data: Mapping[str, Any], criteria: Mapping[str, Any]) -> Iterator[_Misfit]:

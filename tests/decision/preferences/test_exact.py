@@ -60,9 +60,21 @@ def test_two_options_on_two_criteria() -> None:
     assert found.first[0] == pytest.approx(3 / 8, abs=four_errors(3 / 8))
     # Of a weight uniform from 5/8 to 1: a standard deviation of 3/8 / √12.
     assert found.central_weights[0] == pytest.approx([13 / 16, 3 / 16], abs=4 * 0.375 / math.sqrt(12 * N * 3 / 8))
-    assert found.confidence_factors.tolist() == [1.0, 1.0]
-    assert entropy([3 / 8, 5 / 8]) == pytest.approx(0.954434002924965, abs=1e-12)
     assert found.entropy == entropy(found.first) == found.ranking_entropy
+
+
+def test_two_options_on_two_criteria_on_a_grid_of_weights_are_exact() -> None:
+    # Midpoints of equal steps, of which a whole number lies on each side of 5/8: shares and means are exact.
+    weight = (np.arange(8000) + 0.5) / 8000
+    weights = np.stack([weight, 1 - weight], axis=1)
+    found = smaa(fixed(TWO, 8000), weights)
+    assert found.first == pytest.approx([3 / 8, 5 / 8], abs=1e-12)
+    assert found.central_weights[0] == pytest.approx([13 / 16, 3 / 16], abs=1e-12)
+    assert found.confidence_factors.tolist() == [1.0, 1.0]
+    assert found.entropy == pytest.approx(0.954434002924965, abs=1e-12)
+    first = weights[weight > 0.5]
+    assert smaa(fixed(TWO, len(first)), first).first == pytest.approx([3 / 4, 1 / 4], abs=1e-12)
+    assert entropy([3 / 8, 5 / 8]) == pytest.approx(0.954434002924965, abs=1e-12)
 
 
 @pytest.mark.parametrize(

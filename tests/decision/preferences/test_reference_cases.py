@@ -71,7 +71,8 @@ def test_r4_four_drugs_on_the_ranges_that_their_intervals_span() -> None:
         np.sqrt(0.025 * 0.975 / DRAWS) / 0.0584 * np.max([[c.sd for c in row] for row in cases.R4_CELLS], axis=0)
     )
     error[0] *= ends[0].max()
-    assert (np.abs(hull(draw_outcomes(cases.R4_CELLS), better).T - [worst, best]) < FOUR * error).all()
+    drawn_low, drawn_high = np.quantile(draw_outcomes(cases.R4_CELLS), [0.025, 0.975], axis=0)
+    assert (np.abs(hull(drawn_low, drawn_high, better).T - [worst, best]) < FOUR * error).all()
 
     def compute(seed: int) -> Floats:
         values = linear(draw_outcomes(cases.R4_CELLS, draws=N, seed=seed), worst, best)

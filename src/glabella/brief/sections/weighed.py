@@ -13,8 +13,9 @@ def answer(weighed: Weighed, book: Ledger) -> Section:
     """Say what people would choose who put one criterion first, and which options do too little."""
     ranking, content = weighed.ranking, list[Block]()
     if ranking is None:
-        who = Name(weighed.label(weighed.entering[0])) if weighed.entering else "none"
-        content.append(Paragraph(("Nothing is ranked: of all options only ", who, " does enough."), "lead"))
+        # Without a gate every option enters, and of two or more the control always does.
+        control = Name(weighed.label(weighed.entering[0]))
+        content.append(Paragraph(("Nothing is ranked: no option does enough beyond ", control, "."), "lead"))
     elif nothing_ranked(ranking):
         words = "The evidence, not people’s values, is the problem: nothing is ranked."
         content.append(Paragraph(words, "lead"))
@@ -100,12 +101,18 @@ def _enough(weighed: Weighed, book: Ledger) -> Inline:
         *(Name(criterion.label), " by at least ", least, " in ", wanted, " of a hundred draws ("),
         *(Name(asked.why), ")."),
     ]
-    for option, key in enumerate(weighed.options):
-        if option != control:
-            found = share(under, key, f"{weighed.label(option)}: the least benefit or more", gate.chances[option])
-            enters: Inline = "it is ranked." if gate.enters[option] else Strong("it is not ranked.")
-            pieces += [" ", Name(weighed.label(option)), " does so in ", found, ": ", enters]
-    return tuple(pieces)
+    others = [option for option in range(len(weighed.options)) if option != control]
+    for place, option in enumerate(others):
+        label = weighed.label(option)
+        found = share(
+            under,
+            f"of.{weighed.options[option]}",
+            f"{label}: draws with that benefit or more",
+            gate.chances[option],
+        )
+        enters: Inline = ", so it is ranked" if gate.enters[option] else (", so it is ", Strong("not ranked"))
+        pieces += ["; for " if place else " That is so for ", Name(label), " in ", found, enters]
+    return (*pieces, ".")
 
 
 def _statement(weighed: Weighed, book: Ledger, it: PreferenceSaid) -> Inline:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,7 +83,8 @@ def draw_outcomes(cells: Sequence[Sequence[Distribution]], *, draws: int = DRAWS
     # NumPy draws without Python's lock; streams are of their cells, so who draws first makes no difference.
     with ThreadPoolExecutor(max_workers=2) as pool:
         list(pool.map(fill, places))
-    return cast("Floats", np.ascontiguousarray(np.moveaxis(found, 2, 0)))
+    # Draws of a cell lie side by side in memory, as all that is done with them runs along the draws.
+    return np.moveaxis(found, 2, 0)
 
 
 def _drawn(cell: Distribution, random: np.random.Generator, draws: int) -> Floats:
@@ -94,6 +94,8 @@ def _drawn(cell: Distribution, random: np.random.Generator, draws: int) -> Float
         case Normal(mean, sd):
             return random.normal(mean, sd, draws)
         case LogNormal(mean, sd):
-            return random.lognormal(mean, sd, draws)
+            # What is too large is infinite, and said to be so where it is used.
+            with np.errstate(over="ignore"):
+                return random.lognormal(mean, sd, draws)
         case Fixed(value):
             return np.full(draws, value)

@@ -11,26 +11,27 @@ from glabella.decision.preferences._values import linear
 Floats = NDArray[np.float64]
 
 
-def hull(outcomes: ArrayLike, better: ArrayLike, *, level: float = 0.95) -> Floats:
+def hull(low: ArrayLike, high: ArrayLike, better: ArrayLike) -> Floats:
     """Give the range that the intervals of all options span together, for each criterion.
 
     Parameters
     ----------
-    outcomes : array_like, shape (draws, options, criteria)
-        Draws of outcomes.
+    low, high : array_like, shape (options, criteria)
+        Limits of the intervals.
     better : array_like of bool, shape (criteria,)
         Whether more is better.
-    level : float
-        Of the intervals.
 
     Returns
     -------
     ndarray, shape (criteria, 2)
         The worst end, then the best.
+
+    Examples
+    --------
+    >>> hull([[0.2, 0.1], [0.3, 0.05]], [[0.4, 0.2], [0.5, 0.15]], [True, False]).tolist()
+    [[0.2, 0.5], [0.2, 0.05]]
     """
-    tails = (1 - level) / 2
-    low, high = np.quantile(np.asarray(outcomes, dtype=float), [tails, 1 - tails], axis=0)
-    ends = np.stack([low.min(axis=0), high.max(axis=0)], axis=1)
+    ends = np.stack([np.min(low, axis=0), np.max(high, axis=0)], axis=1)
     return np.where(np.asarray(better, dtype=bool)[:, None], ends, ends[:, ::-1])
 
 
@@ -53,11 +54,12 @@ def range_sensitivity(outcomes: ArrayLike, weights: ArrayLike, ranges: ArrayLike
     """
     x, w = np.asarray(outcomes, dtype=float), np.asarray(weights, dtype=float)
     (worst, best), (worst_other, best_other) = np.asarray(ranges).T, np.asarray(others).T
-    usual, other = linear(x, worst, best), linear(x, worst_other, best_other)
-    found = [first_shares(usual, w)]
+    values, other = linear(x, worst, best), linear(x, worst_other, best_other)
+    found = [first_shares(values, w)]
     for criterion in range(x.shape[2]):
-        values = usual.copy()
+        kept = values[:, :, criterion].copy()
         values[:, :, criterion] = other[:, :, criterion]
         found.append(first_shares(values, w))
+        values[:, :, criterion] = kept
     found.append(first_shares(other, w))
     return np.stack(found)

@@ -146,7 +146,8 @@ def _checked(values: ArrayLike, weights: ArrayLike) -> tuple[Floats, Floats]:
 
 def _worth(values: Floats, weights: Floats) -> Floats:
     """Give what each option is worth, shape (options, draws)."""
-    return np.ascontiguousarray(np.einsum("doc,dc->do", values, weights).T)
+    along = np.ascontiguousarray(weights.T)
+    return np.stack([np.einsum("cd,cd->d", option.T, along) for option in values.transpose(1, 0, 2)])
 
 
 def _compared(worth: Floats) -> tuple[Counts, Counts, Floats, bool]:
@@ -192,12 +193,11 @@ def _tops(worth: Floats) -> Floats:
 
 def _confidence(values: Floats, central: Floats) -> Floats:
     """Give for each option how often it is first under its own central weights."""
-    draws, options, criteria = values.shape
-    found = np.full(options, np.nan)
+    found = np.full(values.shape[1], np.nan)
     some = np.flatnonzero(np.isfinite(central).all(axis=1))
-    worth = (values.reshape(-1, criteria) @ central[some].T).reshape(draws, options, some.size)
+    worth = np.stack([central[some] @ option.T for option in values.transpose(1, 0, 2)])
     for place, option in enumerate(some):
-        found[option] = _tops(np.ascontiguousarray(worth[:, :, place].T))[option]
+        found[option] = _tops(worth[:, place])[option]
     return found
 
 

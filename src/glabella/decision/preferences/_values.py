@@ -38,8 +38,9 @@ def linear(x: ArrayLike, worst: ArrayLike, best: ArrayLike, *, clip: bool = Fals
     width = ends[1] - ends[0]
     if not (np.isfinite(width) & (width != 0)).all():
         raise ValueError(f"the range is {ends[0]} to {ends[1]}, expected two different numbers")
-    value = (np.asarray(x, dtype=float) - ends[0]) / width
-    return np.asarray(np.clip(value, 0.0, 1.0) if clip else value)
+    value = np.asarray(np.asarray(x, dtype=float) - ends[0])
+    value /= width
+    return np.clip(value, 0.0, 1.0, out=value) if clip else value
 
 
 def piecewise(x: ArrayLike, cutoffs: ArrayLike, values: ArrayLike) -> Floats:
