@@ -28,7 +28,7 @@ def ledger(file: ProblemFile) -> Ledger:
         time_span=problem.time,
         certainty="not rated",
         version=__version__,
-        inputs=((f"{file.name}.yaml", file.digest),),
+        inputs=((file.file, file.digest),),
         sources=tuple(Source(key, "derived") for key in dict.fromkeys(keys)),
     )
 

@@ -215,11 +215,16 @@ class Problem(_Model):
 
 @dataclass(frozen=True, slots=True)
 class ProblemFile:
-    """A problem as read, the name of its file without folder and ending, and the digest of its bytes."""
+    """A problem as read, the name of its file, and the digest of its bytes."""
 
     problem: Problem
-    name: str
+    file: str
     digest: str
+
+    @property
+    def name(self) -> str:
+        """The name of its file without the ending."""
+        return Path(self.file).stem
 
 
 def load_problem(path: Path | str) -> ProblemFile:
@@ -255,7 +260,7 @@ def load_problem(path: Path | str) -> ProblemFile:
         faults += _faults(document, error)
     if faults or problem is None:
         raise DossierError(faults)
-    return ProblemFile(problem, file.stem, hashlib.sha256(raw).hexdigest())
+    return ProblemFile(problem, file.name, hashlib.sha256(raw).hexdigest())
 
 
 def _only_one(model: _Model, *names: str) -> None:

@@ -56,16 +56,16 @@ def _own(weighed: Weighed, book: Ledger, ranking: Ranking, it: Stated) -> Inline
     """Say what holds of who made the statements."""
     option = Strong(Name(weighed.label(weighed.entering[it.option])))
     begin: dict[Reading, tuple[Inline, ...]] = {
-        Reading.CHOOSE: ("Who values this so would choose ", option),
-        Reading.LEAN: ("Who values this so would lean to ", option),
-        Reading.UNSETTLED: ("What was said does not settle it: ", option, " is most often first"),
+        Reading.CHOOSE: ("Who values this so would choose ", option, ": it is first"),
+        Reading.LEAN: ("Who values this so would lean to ", option, ": it is first"),
+        Reading.UNSETTLED: ("What was said does not settle it: ", option, " is most often first,"),
         Reading.EVIDENCE: (
             "What was said cannot settle it while the evidence is so unsure: ",
             option,
-            " is most often first",
+            " is most often first,",
         ),
     }
-    return (*begin[it.reading], ", in ", rank_share(weighed, book, ranking, it.option, 0), " of a hundred draws.")
+    return (*begin[it.reading], " in ", rank_share(weighed, book, ranking, it.option, 0), " of a hundred draws.")
 
 
 def _putting_first(weighed: Weighed, book: Ledger, ranking: Ranking, place: int, it: Stated) -> Inline:
