@@ -13,6 +13,8 @@ from glabella.shown import Claim, Ledger, Name, Source
 INTERVAL = "95 % interval"
 #: Smaller shares of a hundred have a digit more, and two.
 _ONE, _TENTH = 0.01, 0.001
+#: Digits after the point, and no more.
+_MOST_DIGITS = 10
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
@@ -86,10 +88,10 @@ def hundred(weighed: Weighed, place: int) -> int:
 
 
 def decimals(weighed: Weighed, place: int) -> int:
-    """Give so many digits that a criterion's range has some hundred steps, and no fewer than ten."""
+    """Give so many digits that a criterion's range has some hundred steps, or of chances some ten."""
     given = weighed.criterion(place).range
     wide = hundred(weighed, place) * (given.high - given.low)
-    return max(0, (1 if hundred(weighed, place) > 1 else 2) - math.floor(math.log10(wide)))
+    return min(_MOST_DIGITS, max(0, (1 if hundred(weighed, place) > 1 else 2) - math.floor(math.log10(wide))))
 
 
 def digits(value: float) -> int:
@@ -98,8 +100,7 @@ def digits(value: float) -> int:
     >>> digits(0.25), digits(4.0)
     (2, 0)
     """
-    text = f"{value:.10g}"
-    return len(text.partition(".")[2]) if "e" not in text else 10
+    return len(f"{value:.{_MOST_DIGITS}f}".rstrip("0").partition(".")[2])
 
 
 def ordinal(rank: int) -> str:

@@ -43,6 +43,8 @@ from glabella.dossier import Criterion, PreferenceSaid, Problem, ProblemCell
 Floats = NDArray[np.float64]
 #: What is added to events, and to people without one.
 PRIORS = {"uniform": 1.0, "jeffreys": 0.5}
+#: Draws beyond it come of a spread that is no outcome's.
+_LARGEST = 1e15
 #: Harms borne for one more benefit, at which the plane is read.
 SLOPES = (0.25, 0.5, 1.0, 2.0, 4.0)
 
@@ -167,10 +169,11 @@ def weigh(problem: Problem) -> Weighed:
     better = np.array([problem.criteria[key].better == "higher" for key in criteria])
     cells = [[_distribution(problem.options[o].cells[c], problem) for c in criteria] for o in options]
     outcomes = draw_outcomes(cells)
-    if not np.isfinite(outcomes).all():
-        _, option, criterion = (int(each) for each in np.argwhere(~np.isfinite(outcomes))[0])
+    largest = np.abs(outcomes).max(axis=0)
+    if (largest > _LARGEST).any():
+        option, criterion = (int(each) for each in np.argwhere(largest > _LARGEST)[0])
         where = f"options.{options[option]}.cells.{criteria[criterion]}"
-        raise ValueError(f"{where}: draws are not finite, expected a smaller mean or sd")
+        raise ValueError(f"{where}: draws reach {largest[option, criterion]:.2g}, expected a smaller mean or sd")
     ends = np.array([(problem.criteria[key].range.low, problem.criteria[key].range.high) for key in criteria])
     low, high = np.quantile(outcomes, [0.025, 0.975], axis=0)
     control = None if problem.control is None else options.index(problem.control)

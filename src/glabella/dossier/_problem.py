@@ -21,6 +21,9 @@ from glabella.dossier._number import Text, _Model
 from glabella.dossier._schema import Id
 from glabella.dossier._text import read_document
 
+#: Larger numbers than any outcome has; what is computed from them stays a number.
+_LARGEST = 1e12
+_Plain = Annotated[float, Field(ge=-_LARGEST, le=_LARGEST)]
 _Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 
@@ -34,8 +37,8 @@ class CitedWork(_Model):
 class CriterionRange(_Model):
     """The ends between which an outcome is valued: a weight is of the whole step from the worse to the better."""
 
-    low: float
-    high: float
+    low: _Plain
+    high: _Plain
     source: Id = Field(description="key of references: who chose these ends")
     at: Text | None = Field(None, description="where in the source, or how the ends were chosen")
 
@@ -84,8 +87,8 @@ class CountedEvents(_Model):
 class Spread(_Model):
     """A mean with its standard error; of ``lognormal`` both are of the logarithm."""
 
-    mean: float
-    sd: float = Field(ge=0)
+    mean: _Plain
+    sd: float = Field(ge=0, le=_LARGEST)
 
 
 class ProblemCell(_Model):
@@ -94,7 +97,7 @@ class ProblemCell(_Model):
     counts: CountedEvents | None = Field(None, description="a beta distribution with the file's prior")
     normal: Spread | None = None
     lognormal: Spread | None = Field(None, description="mean and sd of the logarithm")
-    fixed: float | None = Field(None, description="known without doubt")
+    fixed: _Plain | None = Field(None, description="known without doubt")
     source: Id = Field(description="key of references")
     at: Text | None = Field(None, description="where in the source: abstract, table, page; or the arithmetic")
 
@@ -158,7 +161,9 @@ class LeastBenefit(_Model):
     """The least benefit beyond the control, without which an option is shown and not ranked."""
 
     criterion: Id
-    least: float = Field(gt=0, description="in the criterion's own unit; of a chance, 0.1 is one in ten")
+    least: float = Field(
+        gt=0, le=_LARGEST, description="in the criterion's own unit; of a chance, 0.1 is one in ten"
+    )
     chance: float = Field(0.5, gt=0, lt=1, description="how probable it must be")
     why: Text
     source: Id | None = None
@@ -205,7 +210,7 @@ class Problem(_Model):
     options: dict[Id, ProblemOption] = Field(min_length=2, max_length=20)
     statements: tuple[PreferenceSaid, ...] = ()
     gate: LeastBenefit | None = None
-    importance: dict[Id, Annotated[float, Field(ge=0)]] = Field(
+    importance: dict[Id, Annotated[float, Field(ge=0, le=1000)]] = Field(
         {}, description="for net benefit: how many outcomes of importance one each outcome counts"
     )
     plane: BenefitAgainstHarm | None = None
