@@ -52,6 +52,16 @@ from glabella.dossier._observations import (
 )
 from glabella.dossier._person import Leads, Person, PersonError, Visit, new_person, person_schema, read_person
 from glabella.dossier._priors import Prior, Priors
+from glabella.dossier._problem import (
+    Criterion,
+    GuardRail,
+    PreferenceSaid,
+    Problem,
+    ProblemCell,
+    ProblemFile,
+    ProblemOption,
+    load_problem,
+)
 from glabella.dossier._questions import Questions
 from glabella.dossier._report_lists import ListFolder, list_folder
 from glabella.dossier._reports import ReportQuestion, ReportRow, Reports, ReportSide, ReportStudy
@@ -109,6 +119,7 @@ __all__ = [
     "ConsultOption",
     "Consultation",
     "Crisis",
+    "Criterion",
     "Difference",
     "DoseGiven",
     "Dossier",
@@ -121,6 +132,7 @@ __all__ = [
     "Flow",
     "Frame",
     "Frames",
+    "GuardRail",
     "Leads",
     "Limit",
     "Link",
@@ -154,8 +166,13 @@ __all__ = [
     "Plan",
     "Points",
     "PopularClaim",
+    "PreferenceSaid",
     "Prior",
     "Priors",
+    "Problem",
+    "ProblemCell",
+    "ProblemFile",
+    "ProblemOption",
     "Product",
     "Questions",
     "Reason",
@@ -192,6 +209,7 @@ __all__ = [
     "json_schema",
     "list_folder",
     "load",
+    "load_problem",
     "migrate",
     "new_person",
     "notes",

@@ -15,6 +15,7 @@ from glabella.dossier._mechanism import Explanations, Links, Parameters
 from glabella.dossier._mechanism_words import MechanismWords
 from glabella.dossier._observations import Observations
 from glabella.dossier._priors import Priors
+from glabella.dossier._problem import Problem
 from glabella.dossier._questions import Questions
 from glabella.dossier._reports import Reports
 from glabella.dossier._schema import Claims, Dossier, Products, Study
@@ -40,6 +41,7 @@ KINDS: dict[str, type[BaseModel]] = {
     "course": CoursePriors,
     "words": MechanismWords,
     "fit": Fitted,
+    "problem": Problem,
 }
 
 
@@ -50,7 +52,7 @@ def json_schema(kind: str) -> dict[str, Any]:
     ----------
     kind : {"dossier", "study", "products", "claims", "reports", "comparators", "priors", "summary", "frames", \
             "consultation"}, or, of a mechanism, {"parameters", "observations", "links", "explanations", \
-            "questions", "course", "words", "fit"}
+            "questions", "course", "words", "fit"}, or {"problem"}, which is no part of a dossier
         The kind of file.
 
     Raises
