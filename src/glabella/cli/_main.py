@@ -25,8 +25,8 @@ from glabella.cli._safety import safety
 from glabella.cli._weigh import weigh
 
 KINDS = ("dossier", "study", "products", "claims", "reports", "comparators", "priors", "summary", "frames",
-         "consultation", "parameters", "observations", "links", "explanations", "questions", "course", "words", "fit",
-         "problem")  # fmt: skip
+         "consultation", "parameters", "observations", "links", "explanations", "questions", "course", "words",
+         "fit", "problem")  # fmt: skip
 
 
 @click.group(cls=Careful, context_settings={"help_option_names": ["-h", "--help"]})
