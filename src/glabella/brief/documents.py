@@ -8,6 +8,7 @@ from functools import partial
 from typing import Literal, TypeVar
 
 from glabella._reading import Block as Read
+from glabella.brief.for_person import ForPerson
 from glabella.brief.header import about, footer, header
 from glabella.brief.readings import headline_reading
 from glabella.brief.references import listed
@@ -21,6 +22,10 @@ from glabella.brief.sections import (
     claims_met,
     combinations,
     conflicts,
+    consult_chances,
+    consult_course,
+    consult_first,
+    consult_options,
     differ,
     effect,
     effects_table,
@@ -44,6 +49,7 @@ from glabella.brief.sections import (
     robustness,
     search,
     studies,
+    take_home,
     tell,
     time_course,
     timing,
@@ -63,6 +69,7 @@ from glabella.shown import (
     Document,
     Drawable,
     Figure,
+    Inline,
     Ledger,
     Name,
     Paragraph,
@@ -70,6 +77,7 @@ from glabella.shown import (
     Section,
     Strong,
     blocks_of,
+    dated,
     plain,
     sources_of,
 )
@@ -254,15 +262,95 @@ def weighed_document(file: ProblemFile) -> Document:
     return Document("weighed", file.name, problem.title, problem.date, top, sections, footer(), references, claims)
 
 
+#: What a consultation has for a person, in order.
+CONSULTATION = (
+    consult_first.crisis,
+    consult_course.course,
+    consult_first.first,
+    consult_first.rules,
+    consult_first.doses,
+    consult_options.options,
+    consult_options.matters,
+    consult_chances.chances,
+    consult_chances.harms,
+    consult_course.distance,
+    consult_course.moments,
+    consult_course.plan,
+    consult_options.decide,
+)
+#: What the page to take home has; those in one line stand side by side.
+HOME: tuple[tuple[Callable[[ForPerson, Ledger], Section | None], ...], ...] = (
+    (take_home.about,),
+    (take_home.chances,),
+    (take_home.harms,),
+    (take_home.against, take_home.sure),
+    (take_home.expect, take_home.ask),
+    (take_home.call,),
+)
+
+
+def consultation_document(of: ForPerson) -> Document:
+    """Make the sheet of a consultation for a person.
+
+    Parameters
+    ----------
+    of : ForPerson
+        As held by :func:`glabella.brief.for_person`.
+
+    Returns
+    -------
+    Document
+    """
+    book = Ledger()
+    words = "For a clinician and a patient to read together. It takes no decision, and nothing is stored."
+    top = (Paragraph(words),)
+    sections = tuple(_made(of, book, CONSULTATION))
+    return _whole(of.results, book, "consultation", of.consultation.title, top, sections, said=_visited(of))
+
+
+def home_document(of: ForPerson) -> Document:
+    """Make the page that a person takes home.
+
+    Parameters
+    ----------
+    of : ForPerson
+        As held by :func:`glabella.brief.for_person`.
+
+    Returns
+    -------
+    Document
+
+    Raises
+    ------
+    ValueError
+        If the dossier has no words for it.
+    """
+    home = of.consultation.take_home
+    if home is None:
+        raise ValueError("consultation.yaml has no take_home, so there are no words for a page to take home")
+    book = Ledger()
+    sections: list[Section | Columns] = []
+    for makes in HOME:
+        made = tuple(_made(of, book, makes))
+        sections += (Columns(tuple((each,) for each in made)),) if len(made) > 1 else made
+    return _whole(of.results, book, "home", home.title, (), tuple(sections), said=_visited(of))
+
+
+def _visited(of: ForPerson) -> Inline:
+    """Say of which day a page is."""
+    return ("visit of ", Name(dated(str(of.visit or of.person.date))), " · ", about(of.results))
+
+
 def _whole(
     results: Results,
     book: Ledger,
-    kind: Literal["brief", "report", "check"],
+    kind: Literal["brief", "report", "check", "consultation", "home"],
     title: str,
     top: tuple[Block, ...],
     sections: tuple[Section | Columns, ...],
     *,
     beside: str | None = None,
+    said: Inline = "",
 ) -> Document:
     """Put a document together, with the references that it cites."""
     dossier, claims = results.evidence.dossier, tuple(book.claims.values())
@@ -278,7 +366,7 @@ def _whole(
         references=tuple(one for one in listed(results.evidence.references) if one.key in cited),
         claims=claims,
         beside=beside,
-        about=about(results),
+        about=said or about(results),
     )
 
 

@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 
 from glabella._reading import Block, one_line
 from glabella.brief.aligned import aligned, contrasted, parts_of, placed, shortened, steps
-from glabella.brief.documents import article_document, document, weighed_document
+from glabella.brief.documents import (
+    article_document,
+    consultation_document,
+    document,
+    home_document,
+    weighed_document,
+)
+from glabella.brief.for_person import ForPerson
 from glabella.brief.render import as_json, html, markdown
 from glabella.brief.render.html import Draw
 from glabella.brief.render.pieces import Piece
@@ -109,6 +116,32 @@ def weighed_again(text: str, file: ProblemFile) -> Verified:
     return _beside(text, found, weighed_document(file), None)
 
 
+def consulted_again(text: str, of: ForPerson) -> Verified:
+    """Make a page of a consultation again, and list in what a file differs.
+
+    Parameters
+    ----------
+    text : str
+        The document's content.
+    of : ForPerson
+        The consultation, from the same answers and the same crisis text.
+
+    Returns
+    -------
+    Verified
+
+    Raises
+    ------
+    ValueError
+        If the text is no page of a consultation.
+    """
+    found = read(text)
+    if found.kind not in ("consultation", "home"):
+        raise ValueError("no page of a consultation, expected what glabella consult wrote")
+    make = home_document if found.kind == "home" else consultation_document
+    return _beside(text, found, make(of), None)
+
+
 def _beside(text: str, found: Written, made: Document, draw: Draw | None) -> Verified:
     """Compare a file with what was made again."""
     fresh = written(made, found.form, draw)
@@ -119,8 +152,10 @@ def _beside(text: str, found: Written, made: Document, draw: Draw | None) -> Ver
 def _again(results: Results, found: Written, article: tuple[str, Iterable[Block]] | None) -> Document:
     if found.kind == "weighed":
         raise ValueError("weighed options are made again by: glabella weigh verify FILE --problem PROBLEM")
+    if found.kind in ("consultation", "home"):
+        raise ValueError("a consultation is made again by: glabella consult verify FILE --person PERSON")
     if found.kind != "check":
-        return document(results, found.kind, beside=found.beside)
+        return document(results, "report" if found.kind == "report" else "brief", beside=found.beside)
     if article is None:
         raise ValueError("a checked article is made again from the article: name its file with --article")
     return article_document(results, *article)

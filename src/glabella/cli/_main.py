@@ -15,6 +15,7 @@ import click
 from glabella._version import __version__
 from glabella.cli._articles import check, claims_command
 from glabella.cli._bayes import bayes_command
+from glabella.cli._consult import consult
 from glabella.cli._documents import brief, evidence_of, report
 from glabella.cli._faults import Careful
 from glabella.cli._files import BAD_INPUT
@@ -160,6 +161,7 @@ main.add_command(check)
 main.add_command(claims_command)
 main.add_command(bayes_command)
 main.add_command(brief)
+main.add_command(consult)
 main.add_command(report)
 main.add_command(mechanism)
 main.add_command(network_command)

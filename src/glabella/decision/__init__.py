@@ -3,7 +3,11 @@
 Rules on results, each documented where it stands. Here are no pages and no files.
 """
 
+from glabella.decision.chances import consult
+from glabella.decision.course import beside, changed
+from glabella.decision.eligibility import next_dose
+from glabella.decision.nearness import distances
 from glabella.decision.rare_harms import people_to_rule_out, rare_harm
 from glabella.decision.rating import rate
 
-__all__ = ["people_to_rule_out", "rare_harm", "rate"]
+__all__ = ["beside", "changed", "consult", "distances", "next_dose", "people_to_rule_out", "rare_harm", "rate"]

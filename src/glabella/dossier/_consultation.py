@@ -89,6 +89,7 @@ class Rule(_Model):
     when: When = Field(min_length=1)
     then: Literal["stop", "caution", "ask first"]
     text: Statement
+    plain: Statement | None = Field(None, description="the same for the page for home; its text when left out")
     withhold: bool = Field(False, description="whether no chance of the treatment is computed for such a person")
 
 
@@ -111,6 +112,7 @@ class Baseline(_Model):
     """How often the event comes without an option, in whom: counts, or a share with its limits where printed."""
 
     label: Text
+    plain: Text | None = Field(None, description="what the page for home calls it; its label when left out")
     control: Id = Field(description="what these people had, a name that options share: their effect is against it")
     when: When = Field({}, description="whom it is like; empty: anybody. Of several that fit, the first is used")
     time: Text = Field(description="after how long")
@@ -135,6 +137,7 @@ class OfAnalyses(_Model):
 
     analysis: Id
     readings: tuple[Id, ...] = Field((), description="analyses shown beside it: the largest trial first")
+    plain: dict[Id, Text] = Field({}, description="by analysis, how the page for home says it")
 
 
 class OfNetwork(_Model):

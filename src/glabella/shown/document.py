@@ -243,10 +243,14 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Parts that stand side by side where there is room; ``widths`` are shares."""
+    """Parts that stand side by side where there is room; ``widths`` are shares.
+
+    In the look ``icons`` each part is a picture of people, as large as any other.
+    """
 
     parts: tuple[tuple[Block, ...], ...]
     widths: tuple[float, ...] = ()
+    look: Literal["", "icons"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +299,8 @@ class Document:
     Attributes
     ----------
     kind : str
-        ``brief``, ``report``, ``check`` of an article, or ``weighed`` options; names its file.
+        ``brief``, ``report``, ``check`` of an article, ``weighed`` options, a ``consultation`` for a person, or
+        the page to take ``home``; names its file.
     id, title, edition : str
         Of the dossier, or of a problem's file; ``edition`` is its date.
     header : tuple of Block
@@ -315,7 +320,7 @@ class Document:
         What stands with the edition above the title: when was searched, and how.
     """
 
-    kind: Literal["brief", "report", "check", "weighed"]
+    kind: Literal["brief", "report", "check", "weighed", "consultation", "home"]
     id: str
     title: str
     edition: str

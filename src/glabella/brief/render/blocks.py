@@ -62,9 +62,9 @@ class Setter:
                 return self.figure(block)
             case Details(summary, content):
                 return self.details(summary, self.blocks(content, level))
-            case Columns(parts, widths):
+            case Columns(parts, widths, look):
                 inner = "".join(f"<div>{self.blocks(part, level)}</div>" for part in parts)
-                return f'<div class="cols"{_shares(widths, len(parts))}>{inner}</div>'
+                return f'<div class="{look or "cols"}"{_shares(widths, len(parts))}>{inner}</div>'
             case Section():
                 return self.section(block, level)
 

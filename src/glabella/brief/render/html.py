@@ -24,6 +24,8 @@ from glabella.shown import Document, Drawable, Figure, Reference, Section, block
 Draw = Callable[[Iterable[Drawable]], Iterator[str]]
 
 _HERE = Path(__file__).parent
+#: What of the style is a kind's own.
+_OWN = {"report": "report.css", "consultation": "consult.css", "home": "home.css"}
 _ROWS = re.compile(r"/\*rows of (.+?)\*/")
 
 
@@ -128,7 +130,11 @@ def _footer(to: Setting, setter: Setter) -> str:
 
 def _source(place: int, it: Reference, to: Setting) -> str:
     """Set a source: in a brief by its short name, in a report with all that is known of it."""
-    where = f'<a href="{escape(it.address)}">{text(address_in_short(it.address))}</a>' if it.address else ""
+    # On the one side of paper that somebody takes home there is no room for addresses, and nobody to press them.
+    placed = it.address and not (to.paper and to.document.kind == "home")
+    where = (
+        f'<a href="{escape(it.address)}">{text(address_in_short(it.address))}</a>' if placed and it.address else ""
+    )
     parts = [text(part) for part in source_parts(it, to.document.kind)]
     if len(parts) > 1:
         parts[0] = f"<b>{parts[0]}</b>"
@@ -141,7 +147,7 @@ def style(kind: str) -> str:
     """Give the style of a kind of document."""
     page, blocks, own = (
         (_HERE / name).read_text(encoding="utf-8")
-        for name in ("page.css", "blocks.css", f"{'report' if kind == 'report' else 'brief'}.css")
+        for name in ("page.css", "blocks.css", _OWN.get(kind, "brief.css"))
     )
     letters = "".join(
         f"TABLE td:nth-child({place})::before{{content:var(--{it})}}\n" for place, it in enumerate(LETTERS, 2)

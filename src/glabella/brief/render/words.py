@@ -5,7 +5,7 @@ from __future__ import annotations
 from glabella.shown import Reference
 
 KINDS = {"brief": "Evidence brief", "report": "Full report", "check": "Article, checked",
-         "weighed": "Options, weighed"}  # fmt: skip
+         "weighed": "Options, weighed", "consultation": "Consultation", "home": "For you to take home"}  # fmt: skip
 EVERY, SOURCES, TOGETHER = "Every number", "Sources", "Sources that stand together:"
 
 

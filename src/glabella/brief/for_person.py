@@ -1,0 +1,338 @@
+"""A consultation for one person: what was answered and computed, and the claims that its pages share."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from glabella._version import __version__
+from glabella.brief.consulted import consulted
+from glabella.brief.icon_arrays import People, people, with_others
+from glabella.brief.measure import OF_PEOPLE
+from glabella.brief.results import Results, sources_of, sources_of_prior
+from glabella.brief.sections.harms import book_of, counts_of, share_of
+from glabella.brief.words import words_of
+from glabella.decision.chances import Chance, Consulted, EffectOn, Reading, Share, Without, consult
+from glabella.decision.course import Visit as Followed
+from glabella.decision.course import course, judged_on
+from glabella.dossier import (
+    Answer,
+    Ask,
+    Baseline,
+    Consultation,
+    DoseGiven,
+    Number,
+    OfNetwork,
+    Person,
+    Score,
+    read_person,
+)
+from glabella.shown import Claim, Inline, Ledger, Name, Source, dated, digest
+
+INTERVAL = "95 % interval"
+#: Below this share of people all are told of a thousand.
+_FEW = 0.01
+FILE = "consultation.yaml"
+
+
+@dataclass(frozen=True, eq=False)
+class ForPerson:
+    """A consultation for a person.
+
+    Attributes
+    ----------
+    results : Results
+        Of the dossier.
+    consultation : Consultation
+        Of the same dossier.
+    person : Person
+        As read.
+    crisis : str or None
+        Whom to call in a crisis; None where the dossier knows of none.
+    visit : date or None
+        The later visit that it is for; None for the first.
+    """
+
+    results: Results
+    consultation: Consultation
+    person: Person
+    crisis: str | None = None
+    visit: date | None = None
+
+    @cached_property
+    def found(self) -> Consulted:
+        """Everything that is computed."""
+        return consulted(self.results, self.consultation, self.person.answers, self.person.date)
+
+    @cached_property
+    def of(self) -> int:
+        """Of how many people everything on the page is told: a thousand where one of the shares is below 1 %."""
+        shares = [*self.found.shares]
+        for key in self.harms:
+            pair = self.results.evidence.products.harm_counts[key]
+            shares += [events / n for arm in (pair.arm, pair.versus) if (known := counts_of(arm))
+                       for events, n, _ in (known,)]  # fmt: skip
+        return 1_000 if any(0 < share < _FEW or 0 < 1 - share < _FEW for share in shares) else 100
+
+    @property
+    def of_people(self) -> str:
+        """The same in words."""
+        return f"{OF_PEOPLE[self.of]} people"
+
+    @property
+    def harms(self) -> tuple[str, ...]:
+        """Rows of harm that any option names, each once."""
+        home = self.consultation.take_home
+        named = (*(row for option in self.consultation.options.values() for row in option.harms),
+                 *(home.harms if home else ()))  # fmt: skip
+        return tuple(dict.fromkeys(named))
+
+    @cached_property
+    def inputs(self) -> tuple[tuple[str, str], ...]:
+        """Digests of what every claim here rests on: what was answered, and what the dossier declares."""
+        answers = {key: _plain(answer) for key, answer in sorted(self.person.answers.items())}
+        return (
+            ("person", digest([str(self.person.date), answers])),
+            (FILE, self.results.evidence.digests[FILE]),
+        )  # fmt: skip
+
+    @property
+    def short(self) -> str:
+        """What the dossier's treatment is called in few words."""
+        return words_of(self.results.evidence).short
+
+    # --- the person -------------------------------------------------------------------------------------
+
+    def about(self, book: Ledger) -> Ledger:
+        """Give a ledger for what the person answered."""
+        return book.under(
+            "person.",
+            population="this person",
+            time_span=dated(str(self.person.date)),
+            certainty="as printed",
+            function=read_person,
+            version=__version__,
+            inputs=self.inputs[:1],
+            sources=(),
+        )
+
+    def answered(self, book: Ledger, key: str) -> Inline | None:
+        """Say what was answered; None where it is not known. A number is a claim without a source."""
+        ask, answer = self.consultation.asks[key], self.person.answers.get(key)
+        return None if answer is None else self._said(self.about(book), key, ask, answer)
+
+    def _said(self, book: Ledger, key: str, ask: Ask, answer: Answer) -> Inline:
+        match answer:
+            case bool():
+                return "yes" if answer else "no"
+            case str():
+                return Name(ask.choices.get(answer, answer))
+            case Score():
+                return self.scored(book, key, answer)
+            case tuple():
+                if not answer:
+                    return "none"
+                if all(isinstance(each, str) for each in answer):
+                    return Name("; ".join(ask.choices[str(each)] for each in answer))
+                doses = [each for each in answer if isinstance(each, DoseGiven)]
+                parts = [self._dose(book.under(f"{key}.{place}."), dose) for place, dose in enumerate(doses)]
+                return tuple(piece for place, part in enumerate(parts) for piece in ("; " if place else "", part))
+            case float() | int():
+                return book(key, ask.label, answer, unit=ask.unit or "", decimals=_digits(float(answer)))
+        return "not known"
+
+    def scored(self, book: Ledger, name: str, score: Score) -> Inline:
+        """Say a score: its scale, its points, and when it was taken."""
+        label = self.results.evidence.dossier.scales[score.scale].label
+        claim = book(name, f"score on {label}", score.value, unit="points", decimals=_digits(score.value))
+        when: Inline = (", ", Name(dated(str(score.date)))) if score.date else ""
+        return (Name(label), " ", claim, when)
+
+    def _dose(self, book: Ledger, dose: DoseGiven) -> Inline:
+        products = self.results.evidence.products.products
+        label = products[dose.product].label if dose.product else "product not known"
+        units: Inline = ("units not known",)
+        if dose.units is not None:
+            units = (book("units", f"units of {label}", dose.units, decimals=_digits(dose.units)), " units")
+        return (Name(label), ", ", units, ", ", Name(dated(str(dose.date))) if dose.date else "date not known")
+
+    @property
+    def score(self) -> Score | None:
+        """The first score that was answered."""
+        return next((each for each in self.person.answers.values() if isinstance(each, Score)), None)
+
+    @property
+    def judged_on(self) -> date | None:
+        """The day on which to judge."""
+        plan = self.consultation.plan
+        return None if plan is None else judged_on(plan, self.person.date)
+
+    @cached_property
+    def followed(self) -> tuple[Followed, ...]:
+        """Scores of later visits up to the one that the page is for."""
+        plan, first = self.consultation.plan, self.score
+        if self.visit is None or plan is None or first is None:
+            return ()
+        start = Score(first.scale, first.value, first.date or self.person.date)
+        later = [Score(score.scale, score.value, each.date) for each in self.person.visits
+                 if each.date <= self.visit for score in each.scores]  # fmt: skip
+        return course(plan, start, later)
+
+    # --- chances ----------------------------------------------------------------------------------------
+
+    def without(self, book: Ledger, without: Without) -> People:
+        """Give how often the event comes without an option; of several that may be meant, between which."""
+        bases = [self.consultation.baselines[key] for key in without.ids]
+        label = " or ".join(base.label for base in bases)
+        sources = tuple(dict.fromkeys(source for base in bases for source in _sources_of(base)))
+        under = book.under(
+            "chance.",
+            population=label,
+            time_span=" or ".join(dict.fromkeys(base.time for base in bases)),
+            certainty="as printed",
+            function=consult,
+            version=__version__,
+            inputs=self.inputs,
+            sources=sources,
+        )
+        said = f"{self.consultation.event}, of {self.of_people}: {label}"
+        return self._people(under, f"without.{without.control}", said, without.share, known=without.printed)
+
+    def with_option(self, book: Ledger, chance: Chance, reading: Reading, place: int | str) -> People:
+        """Give how often the event comes with an option, as one reads its trials."""
+        bases = chance.without.ids if chance.without else ()
+        inputs, sources = self._behind(chance, reading.effect)
+        based = (source for key in bases for source in _sources_of(self.consultation.baselines[key]))
+        under = book.under(
+            f"chance.{chance.id}.",
+            population="people like this one in these respects: "
+            + " or ".join(self.consultation.baselines[key].label for key in bases),
+            time_span=chance.option.time or "not known",
+            certainty=chance.certainty or "not rated",
+            function=consult,
+            version=__version__,
+            inputs=(*self.inputs, *inputs),
+            sources=tuple(dict.fromkeys((*sources, *based))),
+        )
+        less = ", less the usual bias" if reading.effect.less else ""
+        event = f"{self.consultation.event}, of {self.of_people}"
+        said = f"{event}, {chance.option.label}: {reading.effect.label}{less}"
+        return self._people(under, f"{place}", said, reading.share)
+
+    def worse(self, book: Ledger, chance: Chance, reading: Reading, place: int | str) -> Claim:
+        """Give the chance that the option does worse than its control, of a hundred next settings."""
+        inputs, sources = self._behind(chance, reading.effect)
+        return book.under(f"chance.{chance.id}.")(
+            f"{place}.worse",
+            f"chance that {chance.option.label} does worse than its control, of a hundred: {reading.effect.label}",
+            100 * reading.worse,
+            population="a next setting" if reading.effect.of == "next trial" else "these trials",
+            time_span=chance.option.time or "not known",
+            certainty=chance.certainty or "not rated",
+            function=consult,
+            version=__version__,
+            inputs=(*self.inputs, *inputs),
+            sources=sources,
+            decimals=0 if reading.worse >= _FEW or not reading.worse else 1,
+        )
+
+    def _people(self, book: Ledger, name: str, said: str, share: Share, *, known: bool = True) -> People:
+        limits = (share.low, share.high) if share.width > 0 and (known or share.middle is None) else None
+        interval = INTERVAL if known else "the lowest and the highest that may be meant"
+        return people(book, name, said, share.middle, limits, self.of, interval)
+
+    def _behind(self, chance: Chance, effect: EffectOn) -> tuple[tuple[tuple[str, str], ...], tuple[Source, ...]]:
+        """Give the inputs and sources of an effect."""
+        evidence = self.results.evidence
+        if isinstance(chance.option.effect, OfNetwork):
+            comparators = evidence.comparators
+            assert comparators is not None  # as the check of a dossier sees to
+            keys = (comparators.source, *comparators.also)
+            return ((("comparators.yaml", evidence.digests["comparators.yaml"]),),
+                    tuple(Source(key, "seen") for key in keys))  # fmt: skip
+        one = self.results.pool(effect.id)
+        if one is None:
+            return (), ()
+        inputs = self.results.inputs(tuple(study.id for study in one.studies), one.analysis)
+        sources = sources_of(one.effects)
+        if one.prior is not None or effect.less:
+            inputs = (*inputs, ("priors.yaml", evidence.digests["priors.yaml"]))
+        if one.prior is not None:
+            sources = tuple(dict.fromkeys((*sources, *sources_of_prior(one.prior))))
+        if effect.less and evidence.priors is not None:
+            sources = tuple(dict.fromkeys((*sources, *sources_of_prior(evidence.priors.bias[effect.less]))))
+        return inputs, sources
+
+    # --- harms ------------------------------------------------------------------------------------------
+
+    def harm(self, book: Ledger, row: str) -> tuple[People | None, People | None]:
+        """Give people with a harm, with the treatment and without it; None on a side that was not counted."""
+        pair = self.results.evidence.products.harm_counts[row]
+        under = book_of(book, row, pair)
+        sides = []
+        for name, arm in (("with", pair.arm), ("without", pair.versus)):
+            claim = share_of(under, name, f"{name} {self.short}", pair.label, arm, "products.yaml", self.of, 0)
+            sides.append(None if claim is None else with_others(under, claim, self.of))
+        return sides[0], sides[1]
+
+
+def for_person(
+    results: Results, person: Person, crisis_text: str | None = None, visit: date | None = None
+) -> ForPerson:
+    """Hold a consultation for a person.
+
+    Parameters
+    ----------
+    results : Results
+        Of a dossier with a consultation.
+    person : Person
+        As read.
+    crisis_text : str, optional
+        Whom to call in a crisis, in place of the dossier's own text.
+    visit : date, optional
+        A later visit of the person's, to show the course up to it.
+
+    Raises
+    ------
+    ValueError
+        If the dossier has no consultation, no crisis text is set where one is needed, or the person has no such
+        visit.
+    """
+    consultation = results.evidence.consultation
+    if consultation is None:
+        raise ValueError("the dossier has no consultation.yaml, so nothing is asked of a person")
+    crisis = None
+    if consultation.crisis is not None:
+        crisis = (crisis_text or "").strip() or consultation.crisis.text
+        if not crisis:
+            raise ValueError(
+                "the crisis text is not set, and no page is made without it: say whom to call in your country by "
+                "--crisis-text, or in consultation.yaml as crisis.text"
+            )
+    days = [each.date for each in person.visits]
+    if visit is not None and visit not in days:
+        known = ", ".join(map(str, days)) or "none"
+        raise ValueError(f"the person has no later visit on {visit}; expected one of: {known}")
+    return ForPerson(results, consultation, person, crisis, visit)
+
+
+def _sources_of(base: Baseline) -> tuple[Source, ...]:
+    numbers: list[Number] = [each for each in (base.percent, base.events, base.n) if each is not None]
+    return tuple(
+        dict.fromkeys(Source(key, number.status, number.at) for number in numbers for key in number.sources)
+    )  # fmt: skip
+
+
+def _digits(value: float) -> int:
+    return 0 if float(value).is_integer() else 1
+
+
+def _plain(answer: Any) -> Any:
+    """Give an answer as plain values."""
+    if isinstance(answer, tuple):
+        return [_plain(each) for each in answer]
+    if isinstance(answer, Score | DoseGiven):
+        return {key: str(value) for key, value in asdict(answer).items()}
+    return answer

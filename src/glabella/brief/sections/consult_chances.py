@@ -1,0 +1,257 @@
+"""Chances of a consultation: of how many people the event is expected, and harms in the same number of people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from glabella.brief.for_person import ForPerson
+from glabella.brief.icon_arrays import People, figure
+from glabella.brief.quoting import capital, joined, say
+from glabella.decision.chances import Chance, Reading, Refusal
+from glabella.dossier import OfBaseline
+from glabella.shown import (
+    Block,
+    Cell,
+    Column,
+    Columns,
+    Details,
+    Heading,
+    Icon,
+    Inline,
+    Items,
+    Ledger,
+    Name,
+    Paragraph,
+    Row,
+    Section,
+    Shown,
+    Small,
+    Strong,
+    Table,
+    plain,
+)
+
+#: What the icons mean, in words; the tones are those of :mod:`glabella.brief.icon_arrays`.
+KEY = "Filled: {event}. Pale: may or may not. Empty: {without}. The line marks the number itself."
+
+_MADE = (
+    "The chance with an option is its effect in a next trial, put on the chance without it in people like this "
+    "one. Both are uncertain, and the interval holds both.",
+    "No effect is made personal: no trial here shows that age, sex or how ill somebody is changes it.",
+    "Where each row begins with another control, its numbers must not be set against those of another row: being "
+    "looked after in a trial helps by itself, so doing nothing is not the same as a control.",
+)
+
+
+def chances(of: ForPerson, book: Ledger) -> Section:
+    """Draw for each option of how many people the event is expected, those with the same control together."""
+    consultation = of.consultation
+    content: list[Block] = [Paragraph(_lead(of))]
+    for keys in _controls(of).values():
+        parts = [_without(of, book, keys[0])]
+        for key in keys:
+            parts += _with(of, book, of.found.chances[key])
+        content.append(Columns(tuple(parts), look="icons"))
+        content += [block for key in keys for block in _refused(of, book, of.found.chances[key])]
+        content += _why(of, book, keys[0])
+    content += [Paragraph(_none(of, book, chance)) for chance in of.found.chances.values()
+                if chance.state in ("withheld", "no number")]  # fmt: skip
+    content.append(Paragraph(KEY.format(event=consultation.event, without=_others(of)), "note"))
+    content.append(Details("How these numbers were made", (Items(_MADE),)))
+    return Section("chances", Name(f"Chance to {consultation.event}"), tuple(content))
+
+
+def _others(of: ForPerson) -> str:
+    home = of.consultation.take_home
+    return home.without if home else "do not"
+
+
+def _lead(of: ForPerson) -> Inline:
+    return (
+        "Numbers of people like this one in these respects, and of nobody alone: no trial here allows a number "
+        "made for one person. All pictures are of ",
+        of.of_people,
+        ".",
+    )
+
+
+def _controls(of: ForPerson) -> dict[str, list[str]]:
+    """Give the options with any number by what they were compared with, in the dossier's order."""
+    found: dict[str, list[str]] = {}
+    for key, chance in of.found.chances.items():
+        if chance.without is not None:
+            found.setdefault(chance.without.control, []).append(key)
+    return found
+
+
+def _without(of: ForPerson, book: Ledger, key: str) -> tuple[Block, ...]:
+    """Draw how often the event comes without an option."""
+    chance = of.found.chances[key]
+    assert chance.without is not None
+    bases = [of.consultation.baselines[name] for name in chance.without.ids]
+    it = of.without(book, chance.without)
+    title: Inline = joined([Name(capital(base.label)) for base in bases], " or ")
+    if isinstance(chance.option.effect, OfBaseline):
+        title = (Name(chance.option.label), Small(Name(bases[0].label)))
+    more: list[Inline] = [Small(Name(capital(" or ".join(dict.fromkeys(base.time for base in bases)))))]
+    if not chance.without.printed and it.claim.limits is None:
+        more.append(Small("How sure this is was not reported"))
+    return (Heading(title), _drawn(of, it, f"icons-{chance.without.control}", bases[0].label, tuple(more)))
+
+
+def _with(of: ForPerson, book: Ledger, chance: Chance) -> Iterator[tuple[Block, ...]]:
+    """Draw how often it comes with the option: one number, or several readings and none of them alone."""
+    if chance.main is None:
+        return
+    readings: list[tuple[Reading, Inline]] = [(chance.main, "")]
+    if chance.state == "readings":
+        readings = [(each, _reading(each)) for each in shown_readings(chance)]
+    for place, (each, words) in enumerate(readings):
+        it = of.with_option(book, chance, each, reading_name(chance, each))
+        title: Inline = (Name(chance.option.label), Small(words)) if words else Name(chance.option.label)
+        more: list[Inline] = [Small(Name(capital(chance.option.time or "time not known")))]
+        if chance.certainty is not None:
+            more.append(Small(("How sure: ", Icon("certainty", chance.certainty))))
+        said = f"{chance.option.label} {plain(words)}".strip()
+        yield (Heading(title), _drawn(of, it, f"icons-{chance.id}-{place}", said, tuple(more)))
+
+
+def shown_readings(chance: Chance) -> list[Reading]:
+    """Give the readings that are drawn: those of others, each whole; none where there would be one alone."""
+    others = [each for each in chance.readings if not each.effect.less]
+    return others if len(others) > 1 else []
+
+
+def reading_name(chance: Chance, reading: Reading) -> str:
+    """Name a reading's claims."""
+    main = chance.main is reading
+    return "with" if main else f"{reading.effect.id}{'.less' if reading.effect.less else ''}"
+
+
+def _reading(reading: Reading) -> Inline:
+    return ("if these are right: ", Name(reading.effect.label))
+
+
+def _drawn(of: ForPerson, it: People, name: str, said: str, more: tuple[Inline, ...]) -> Block:
+    return figure(it, name, said, of.consultation.event, _others(of), of.of_people, more)
+
+
+def _refused(of: ForPerson, book: Ledger, chance: Chance) -> list[Block]:
+    """Say why there is no single number, and set every reading beside the others; or on what one depends."""
+    if chance.state == "if":
+        return [Paragraph((Strong((Name(chance.option.label), ": ")),
+                           "this number holds if what is not known is as it mostly was in the trials: ",
+                           _labels(of, chance.open), ". Ask."))]  # fmt: skip
+    if chance.state != "readings" or chance.main is None:
+        return []
+    why = joined([_because(of, each) for each in chance.refused], "; ")
+    lead = (Strong((Name(chance.option.label), ": no trial allows one number for you.")), " ", why, ".")
+    rows = []
+    for each in (chance.main, *chance.readings):
+        it = of.with_option(book, chance, each, reading_name(chance, each))
+        rows.append(_row(of, book, chance, each, it))
+    columns = (
+        Column("If one goes by", "wide"),
+        Column(f"{of.consultation.event}, of {of.of_people}"),
+        Column("Chance that it does worse than its control, of a hundred"),
+        Column("Interval of"),
+    )
+    return [Paragraph(lead), Details("Every reading of its trials", (Table("", columns, tuple(rows)),))]
+
+
+def _row(of: ForPerson, book: Ledger, chance: Chance, each: Reading, it: People) -> Row:
+    label: list[Inline] = [Name(each.effect.label)]
+    if each.effect.less:
+        label.append(", less the usual bias of people who know what they got")
+    worse = of.worse(book, chance, each, reading_name(chance, each))
+    whose: Cell = "a next trial" if each.effect.of == "next trial" else "these trials, and not of a next one"
+    return Row((tuple(label), Shown(it.claim, "bare"), worse, whose))
+
+
+def _because(of: ForPerson, refusal: Refusal) -> Inline:
+    match refusal.why:
+        case "very low":
+            return "How sure the trials are is very low"
+        case "wide":
+            return "a next trial may find almost anything"
+        case "one trial":
+            return "what a next trial would find cannot be told"
+        case "stop":
+            return "it is out of the question by the rules above"
+        case "nobody":
+            labels = {each.id: each.label for each in of.found.distances}
+            return ("nobody in the trials was like you in ", joined([Name(labels[key]) for key in refusal.of]))
+        case "open":
+            return ("not everything was answered: ", _labels(of, refusal.of))
+
+
+def _labels(of: ForPerson, asks: tuple[str, ...]) -> Inline:
+    return joined([Name(of.consultation.asks[ask].label) for ask in asks])
+
+
+def _none(of: ForPerson, book: Ledger, chance: Chance) -> Inline:
+    """Say why an option has no number."""
+    name = Strong((Name(chance.option.label), ": "))
+    if chance.state == "no number":
+        return (name, "no number is known.")
+    texts = [text for key in chance.withheld for text in _texts(of, book, chance, key)]
+    return (name, "no number for you. ", joined(texts, " "))
+
+
+def _texts(of: ForPerson, book: Ledger, chance: Chance, key: str) -> Iterator[Inline]:
+    """Give the words of a reason, whose claims a rule above has made already."""
+    if key in chance.option.not_for:
+        yield say(book, chance.option.not_for[key].text, f"option.{chance.id}.not_for.{key}")
+    elif key in of.consultation.rules:
+        yield say(book, of.consultation.rules[key].text, f"rule.{key}")
+    elif key in of.consultation.baselines:
+        yield ("The number that is known is of ", Name(of.consultation.baselines[key].label), ".")
+
+
+def _why(of: ForPerson, book: Ledger, key: str) -> list[Block]:
+    """Say who the people without the option were."""
+    chance = of.found.chances[key]
+    assert chance.without is not None
+    said: list[Inline] = []
+    for name in chance.without.ids:
+        base = of.consultation.baselines[name]
+        said += [Name(capital(base.label)), ": ", say(book, base.why, f"baseline.{name}"), " "]
+    if len(chance.without.ids) > 1:
+        said.append("Which of them is like this person is not known, so the range of all is shown.")
+    return [Paragraph(tuple(said), "note")]
+
+
+# --- harms ------------------------------------------------------------------------------------------------
+
+
+def harms(of: ForPerson, book: Ledger) -> Section:
+    """Draw harms in as many people as the chances, with the option and without; what was not counted says so."""
+    content: list[Block] = []
+    pairs = of.results.evidence.products.harm_counts
+    for option in of.consultation.options.values():
+        if not option.harms:
+            continue
+        for place in range(0, len(option.harms), 2):
+            parts: list[tuple[Block, ...]] = []
+            for row in option.harms[place : place + 2]:
+                for side, it in zip(("without", "with"), reversed(of.harm(book, row)), strict=True):
+                    title = (Name(capital(pairs[row].label)), Small(Name(f"{side} {of.short}")))
+                    parts.append((Heading(title), _harm(of, it, f"icons-{row}-{side}", pairs[row].label)))
+            content.append(Columns(tuple(parts), look="icons"))
+        people = dict.fromkeys(pairs[row].population for row in option.harms)
+        times = dict.fromkeys(pairs[row].time_span for row in option.harms)
+        counted = ("Counted in: ", Name("; ".join(people)), "; ", Name("; ".join(times)), ".")
+        content.append(Paragraph(counted, "note"))
+    others = [(key, option) for key, option in of.consultation.options.items() if not option.harms]
+    if others:
+        content.append(Heading("Not counted here, which does not mean that there is none"))
+        content.append(Items(tuple(
+            (Strong((Name(option.label), ": ")), say(book, option.trouble, f"option.{key}.trouble"))
+            for key, option in others)))  # fmt: skip
+    return Section("harms", f"Harm, of {of.of_people} too", tuple(content))
+
+
+def _harm(of: ForPerson, it: People | None, name: str, said: str) -> Block:
+    if it is None:
+        return Paragraph("not counted")
+    return figure(it, name, said, "have it", "do not", of.of_people)

@@ -1,0 +1,212 @@
+"""How far a person is from the trials, what to expect when, when to judge, and how the score has moved since."""
+
+from __future__ import annotations
+
+from glabella._version import __version__
+from glabella.brief.for_person import ForPerson
+from glabella.brief.quoting import capital, say
+from glabella.decision.course import Visit, beside, changed
+from glabella.decision.nearness import Distance, distances
+from glabella.dossier import Change, Number, Score
+from glabella.shown import (
+    Block,
+    Cell,
+    Column,
+    Heading,
+    Inline,
+    Items,
+    Ledger,
+    Name,
+    Paragraph,
+    Row,
+    Section,
+    Source,
+    Strong,
+    Table,
+    dated,
+)
+
+_LIKE = {
+    "nobody": "nobody like you",
+    "few": "few like you",
+    "not known": "not known",
+    "some": "some like you",
+    "many": "many like you",
+    "not asked": "not asked yet",
+}
+
+
+def distance(of: ForPerson, book: Ledger) -> Section | None:
+    """Say in each respect how many people of the trials were like this person, the worst first."""
+    found = of.found.distances
+    if not found:
+        return None
+    rows = tuple(_distance(of, book, each) for each in found)
+    columns = (Column("In"), Column("You"), Column("People in the trials"), Column("What was seen", "wide"))
+    lead = "How far you are from the people of the trials, the farthest first. It is not added up to one number."
+    return Section("distance", f"Were people like you in the trials of {of.short}?",
+                   (Paragraph(lead), Table("", columns, rows)))  # fmt: skip
+
+
+def _distance(of: ForPerson, book: Ledger, each: Distance) -> Row:
+    you = of.answered(book.under(f"distance.{each.id}."), each.ask)
+    nearness = of.consultation.nearness[each.id]
+    counted: Cell = Strong(_LIKE[each.like])
+    if each.people is not None and each.of is not None:
+        under = book.under(
+            f"distance.{each.id}.",
+            population="people in the trials that report it",
+            time_span="at their beginning",
+            certainty="as printed",
+            function=distances,
+            version=__version__,
+            inputs=of.inputs,
+            sources=_sources(nearness.of),
+        )
+        people = under("people", f"people in the trials like this person in {each.label}", each.people, decimals=0)
+        total = under("of", f"people in the trials that report {each.label}", each.of, decimals=0)
+        counted = (Strong(_LIKE[each.like]), ": ", people, " of ", total)
+    text: Cell = "" if each.text is None else say(book, each.text, f"distance.{each.id}.text")
+    return Row((Name(capital(each.label)), "not known" if you is None else you, counted, text))
+
+
+def moments(of: ForPerson, book: Ledger) -> Section | None:
+    """Say what was seen when, and nothing between."""
+    if not of.consultation.moments:
+        return None
+    rows = tuple(
+        Row((Name(capital(each.when)), say(book, each.text, f"moment{place}")))
+        for place, each in enumerate(of.consultation.moments)
+    )
+    table = Table("", (Column("When"), Column("What was seen", "wide")), rows, look="time")
+    return Section("moments", f"What to expect when, with {of.short}", (table,))
+
+
+def plan(of: ForPerson, book: Ledger) -> Section | None:
+    """Say when to judge, by which change, what then, and whom to call."""
+    found = of.consultation.plan
+    if found is None:
+        return None
+    items: list[Inline] = [_today(of, book)]
+    if of.judged_on is not None:
+        day = Strong(("Judge on ", Name(dated(str(of.judged_on)))))
+        items.append((day, ". ", say(book, found.judge, "plan.judge")))
+    score = of.score
+    for place, change in enumerate(found.changes):
+        if score is not None and change.scale == score.scale:
+            items.append(_counts(of, book, change, score, place))
+    content: list[Block] = [Items(tuple(items))]
+    then = (("If better", found.better, "better"), ("If unchanged", found.unchanged, "unchanged"),
+            ("If worse", found.worse, "worse"))  # fmt: skip
+    rows = tuple(Row((title, say(book, said, f"plan.{name}"))) for title, said, name in then)
+    content.append(Table("", (Column("Then"), Column("What to do", "wide")), rows, look="list"))
+    content.append(Paragraph((Strong("Whom to call: "), say(book, found.whom, "plan.whom"))))
+    if of.crisis is not None:
+        content.append(Paragraph((Strong("In a crisis: "), Name(of.crisis))))
+    return Section("plan", "The plan", tuple(content))
+
+
+def _today(of: ForPerson, book: Ledger) -> Inline:
+    score = of.score
+    if score is None:
+        asks = [ask for ask in of.consultation.asks.values() if ask.kind == "score"]
+        said: Inline = ("; ask: ", Name(asks[0].ask)) if asks else ""
+        return ("The score today is not known", said)
+    return ("The score today: ", of.scored(of.about(book).under("plan."), "today", score), ".")
+
+
+def _counts(of: ForPerson, book: Ledger, change: Change, score: Score, place: int) -> Inline:
+    """Say what a change that counts is for this score: the score to be reached."""
+    at = target(change, score)
+    if at is None:
+        return ""
+    under = of.about(book).under("plan.", function=changed, inputs=of.inputs, sources=_sources_of_change(change))
+    label = f"score that means: {change.label}"
+    claim = under(f"change{place}", label, at, unit="points", decimals=0 if at.is_integer() else 1)
+    why = say(book, change.why, f"plan.change{place}")
+    return (Strong(Name(capital(change.label))), ": ", claim, " or fewer. ", why)
+
+
+def target(change: Change, score: Score) -> float | None:
+    """Give the score at or below which a change counts; None where it cannot be told.
+
+    Examples
+    --------
+    >>> half = Change.model_validate({"scale": "points", "label": "half", "fall_percent": {"value": 50,
+    ...     "status": "seen", "source": "A"}, "why": {"text": "As trials.", "status": "seen", "source": "A"}})
+    >>> target(half, Score("points", 27))
+    13.5
+    """
+    if change.at_most is not None:
+        found = _value(change.at_most)
+    elif change.fall_points is not None:
+        points = _value(change.fall_points)
+        found = None if points is None else score.value - points
+    else:
+        percent = _value(change.fall_percent)
+        found = None if percent is None else score.value * (1 - percent / 100)
+    return found if found is not None and found >= 0 else None
+
+
+def _value(number: Number | None) -> float | None:
+    return number.value if number is not None and number.usable else None
+
+
+def _sources_of_change(change: Change) -> tuple[Source, ...]:
+    number = change.at_most or change.fall_points or change.fall_percent
+    return () if number is None else _sources(number)
+
+
+def course(of: ForPerson, book: Ledger) -> Section | None:
+    """Show how the score has moved since the first visit, beside what trials saw; nothing of the first visit."""
+    if of.visit is None:
+        return None
+    content: list[Block] = [
+        Paragraph("One person’s course proves nothing of a treatment: scores move without it.", "lead")
+    ]
+    if not of.followed:
+        content.append(Paragraph("No score is known that could be set beside the first one."))
+        return Section("course", "Since the first visit", tuple(content))
+    content += [block for place, each in enumerate(of.followed) for block in _followed(of, book, each, place)]
+    return Section("course", "Since the first visit", tuple(content))
+
+
+def _followed(of: ForPerson, book: Ledger, each: Visit, place: int) -> list[Block]:
+    under = of.about(book).under(f"visit{place}.", function=changed, inputs=of.inputs)
+    label = of.results.evidence.dossier.scales[each.score.scale].label
+    when = dated(str(each.score.date)) if each.score.date else "date not known"
+    items: list[Inline] = []
+    score = under("score", f"score on {label}", each.score.value, unit="points", decimals=1)
+    if each.days is not None:
+        days = under("days", "days since the first score", each.days, decimals=0)
+        items.append(("Days since the first score: ", days, "."))
+    if each.fall is not None:
+        fall = under("fall", "points by which the score fell", each.fall, unit="points", decimals=1)
+        items.append(("It fell by ", fall, "."))
+    else:
+        items.append("It is on another scale than the first, so no change can be told.")
+    for change in each.changes:
+        said = {True: "reached", False: "not reached", None: "cannot be told"}[change.met]
+        items.append((Name(capital(change.change.label)), ": ", Strong(said), "."))
+    near = each.beside
+    if near is not None and near.low is not None:
+        interval = under(
+            "beside",
+            f"fall within which one further person like those would be: {near.seen.label}",
+            near.seen.mean_fall.value,
+            low=near.low,
+            high=near.high,
+            interval="95 % interval of one further person",
+            unit="points",
+            decimals=1,
+            function=beside,
+            sources=_sources(near.seen.mean_fall),
+        )
+        items.append((Name(near.seen.label), ": people there fell by ", interval, "."))
+    else:
+        items.append("How far people in a trial had moved by then was not seen on this scale.")
+    return [Heading((Name(when), ": ", Name(label), " ", score)), Items(tuple(items))]
+
+
+def _sources(number: Number) -> tuple[Source, ...]:
+    return tuple(Source(key, number.status, number.at) for key in number.sources)

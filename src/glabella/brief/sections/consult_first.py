@@ -1,0 +1,144 @@
+"""What comes first in a consultation: a crisis, what the treatment is not, who must not have it, what to ask."""
+
+from __future__ import annotations
+
+from glabella.brief.for_person import ForPerson
+from glabella.brief.quoting import capital, joined, quote, say, say_all
+from glabella.decision.eligibility import Met, NextDose, next_dose
+from glabella.shown import (
+    Block,
+    Cell,
+    Column,
+    Columns,
+    Details,
+    Heading,
+    Inline,
+    Items,
+    Ledger,
+    Name,
+    Paragraph,
+    Row,
+    Section,
+    Shown,
+    Strong,
+    Table,
+    dated,
+)
+
+
+def crisis(of: ForPerson, book: Ledger) -> Section | None:
+    """Say what the clinician does before anything else; nothing where no answer asks for it."""
+    asked = of.consultation.crisis
+    if asked is None or of.crisis is None or of.found.eligibility.crisis is not True:
+        return None
+    content: tuple[Block, ...] = (
+        Paragraph(Strong(say(book, asked.task, "crisis.task"))),
+        Paragraph(("Whom to call: ", Strong(Name(of.crisis)))),
+        Paragraph(say(book, asked.always, "crisis.always")),
+    )
+    return Section("crisis", "Before anything else", content, look="box")
+
+
+def first(of: ForPerson, book: Ledger) -> Section:
+    """Say what the treatment is not; where nobody knows whether there is a crisis, that is asked here."""
+    content: list[Block] = [Items(say_all(book, of.consultation.first, "first"))]
+    asked = of.consultation.crisis
+    if asked is not None and of.crisis is not None and of.found.eligibility.crisis is not True:
+        if of.found.eligibility.crisis is None:
+            content.append(Paragraph((Strong("Not known, and to be asked first: "), _open(of), ".")))
+        content += [
+            Paragraph(say(book, asked.always, "crisis.always")),
+            Paragraph(("In a crisis: ", Strong(Name(of.crisis)))),
+        ]
+    return Section("first", "First", tuple(content), look="bottom")
+
+
+def _open(of: ForPerson) -> Inline:
+    """Name the asks on which it depends whether there is a crisis."""
+    crisis = of.consultation.crisis
+    asks = dict.fromkeys(ask for when in (crisis.when if crisis else ()) for ask in when)
+    unknown = [ask for ask in asks if of.person.answers.get(ask) is None]
+    return joined([Name(of.consultation.asks[ask].label) for ask in unknown])
+
+
+def rules(of: ForPerson, book: Ledger) -> Section:
+    """Say who must not have the treatment, who needs care, and what is still to be asked, for this person."""
+    found = of.found.eligibility
+    parts: list[tuple[Block, ...]] = []
+    for title, met in (("Stop", found.stops), ("Take care", found.cautions), ("Ask first", found.first)):
+        if met:
+            parts.append((Heading(title), Items(tuple(_met(book, each) for each in met))))
+    content: list[Block] = []
+    if not parts:
+        none = "No rule of the dossier speaks against it in what was answered"
+        content.append(Paragraph(f"{none}, but not everything was." if found.undecided else f"{none}."))
+    elif len(parts) == 1:
+        content += parts[0]
+    else:
+        content.append(Columns(tuple(parts)))
+    asks = dict.fromkeys((*found.asks, *(each.ask for each in of.found.distances if each.like == "not asked")))
+    if asks:
+        content += [Heading("Still to ask"), Items(tuple(_asked(of, ask) for ask in asks))]
+    content.append(Details("What was answered", (_answers(of, book),)))
+    return Section("rules", f"What speaks against {of.short}", tuple(content))
+
+
+def _met(book: Ledger, met: Met) -> Inline:
+    return say(book, met.rule.text, f"rule.{met.id}")
+
+
+def _asked(of: ForPerson, ask: str) -> Inline:
+    return Name(of.consultation.asks[ask].ask)
+
+
+def _answers(of: ForPerson, book: Ledger) -> Block:
+    rows = []
+    for key, ask in of.consultation.asks.items():
+        said = of.answered(book, key)
+        rows.append(Row((Name(capital(ask.label)), "not known" if said is None else said)))
+    return Table("", (Column("Asked"), Column("Answered", "wide")), tuple(rows), look="list")
+
+
+def doses(of: ForPerson, book: Ledger) -> Section | None:
+    """Say when a next dose could be given, product by product; nothing where there was none before."""
+    consultation, found = of.consultation, of.found.eligibility
+    key = consultation.doses
+    if key is None or not found.doses or of.person.answers.get(key) in (None, ()):
+        return None
+    given = of.answered(book.under("given."), key) or "not known"
+    content: list[Block] = [Paragraph((Name(capital(consultation.asks[key].label)), ": ", given, "."))]
+    if found.mixed and consultation.mixed is not None:
+        content.append(Paragraph(Strong(say(book, consultation.mixed, "mixed"))))
+    rows = tuple(_dose(of, book, each) for each in found.doses)
+    columns = (
+        Column("Product"),
+        Column("Rule", "wide"),
+        Column("Days since the last dose of any product"),
+        Column("Its units that count now"),
+        Column("Earliest day for this product"),
+    )
+    note = "Units are each product’s own; they are never added to another’s or turned into them."
+    content.append(Table("", columns, rows, note=note))
+    return Section("doses", "When a next dose could be given", tuple(content))
+
+
+def _dose(of: ForPerson, book: Ledger, each: NextDose) -> Row:
+    product = of.results.evidence.products.products[each.product]
+    under = of.about(book).under(f"dose.{each.product}.", function=next_dose, inputs=of.inputs)
+    days: Cell = "not known"
+    if each.days is not None:
+        low, high = each.days
+        days = (
+            under("days", "days since the last dose of any product", high, decimals=0)
+            if low == high
+            else "not known: a date is missing"
+        )
+    units: Cell = "no limit seen" if each.spacing.most_units is None else "not known"
+    if each.units is not None and each.spacing.most_units is not None:
+        most = quote(book, each.spacing.most_units, f"dose.{each.product}.most", f"most units of {product.label}")
+        counted = under("units", f"units of {product.label} that count now", each.units, decimals=0)
+        units = (counted, " of at most ", Shown(most, "number"))
+    day = "not known" if each.earliest is None else Name(dated(str(each.earliest)))
+    earliest: Cell = (Strong("Wait."), " ", day) if each.waited is False else day
+    rule = say(book, each.spacing.text, f"spacing.{each.product}")
+    return Row((Name(product.label), rule, days, units, earliest))

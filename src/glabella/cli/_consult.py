@@ -1,0 +1,141 @@
+"""``glabella consult``: the sheet of a consultation for one person, and the page that the person takes home."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from glabella.cli._documents import FORMATS, _content, _read, evidence_of, put, tell
+from glabella.cli._files import BAD_INPUT
+
+if TYPE_CHECKING:
+    from glabella.brief import ForPerson
+    from glabella.brief.written import Form
+    from glabella.dossier import Evidence
+
+_PATH = click.Path(path_type=Path)
+_DOSSIER = click.option("--dossier", type=_PATH, help="Dossier to consult; the shipped one when left out.")
+_CRISIS = click.option(
+    "--crisis-text", help="Whom to call in a crisis in your country; else the dossier’s own text."
+)
+_VISIT = click.option(
+    "--visit",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Day of one of the person’s later visits: shows the course up to it.",
+)
+
+
+class _PersonFirst(click.Group):
+    """Lets ``glabella consult PERSON`` stand for ``glabella consult write PERSON``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in ("-h", "--help"):
+            args = ["write", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_PersonFirst)
+def consult() -> None:
+    """Consult for a person (``consult PERSON``): options side by side, chances, harms, and a page to take home."""
+
+
+@consult.command("write")
+@click.argument("person", type=_PATH)
+@_DOSSIER
+@_CRISIS
+@_VISIT
+@click.option("--to", "folder", type=_PATH, default=Path(), help="Folder to write to.")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="html", show_default=True)
+def write_consultation(
+    person: Path, dossier: Path | None, crisis_text: str | None, visit: datetime | None, folder: Path, form: str
+) -> None:
+    """Write the sheet of a consultation for PERSON, a YAML or JSON file, and the page to take home.
+
+    `glabella consult new` prints an empty file of a person. What is not known stays unknown, and the sheet says
+    what to ask. No page is made without a crisis text where the dossier asks for one.
+    """
+    from glabella.brief import consultation_document, home_document
+
+    if form == "pdf":
+        from glabella.brief.render import available
+
+        if missing := available():
+            click.echo(missing, err=True)
+            sys.exit(BAD_INPUT)
+    with evidence_of(dossier) as (evidence, _):
+        of = _consulted(evidence, person, crisis_text, visit)
+        documents = [consultation_document(of)]
+        if of.consultation.take_home is not None:
+            documents.append(home_document(of))
+        files = {folder / _name(person, each.kind, form): _content(each, form, None) for each in documents}
+    for target, content in files.items():
+        put(target, content)
+    if of.found.eligibility.crisis:
+        click.echo("crisis: an answer asks for a talk before anything else; the sheet begins with it")
+    for document, target in zip(documents, files, strict=True):
+        click.echo(f"written: {target} ({len(document.claims):,} claims)")
+
+
+@consult.command("verify")
+@click.argument("file", type=_PATH)
+@click.option("--person", type=_PATH, required=True, help="The person's file that it was made from.")
+@_DOSSIER
+@_CRISIS
+@_VISIT
+def verify_consultation(
+    file: Path, person: Path, dossier: Path | None, crisis_text: str | None, visit: datetime | None
+) -> None:
+    """Make the page in FILE again from the same answers, and say in what it differs."""
+    from glabella.brief import consulted_again
+
+    text = _read(file)
+    with evidence_of(dossier) as (evidence, _):
+        of = _consulted(evidence, person, crisis_text, visit)
+        tell(file, lambda: consulted_again(text, of))
+
+
+@consult.command("new")
+@_DOSSIER
+def new_person_file(dossier: Path | None) -> None:
+    """Print a file of a person in which every question stands and nothing is known yet."""
+    from glabella.dossier import new_person
+
+    with evidence_of(dossier) as (evidence, _):
+        click.echo(new_person(evidence, _today()), nl=False)
+
+
+@consult.command("schema")
+@_DOSSIER
+def schema_of_person(dossier: Path | None) -> None:
+    """Print the JSON Schema of a person's file, as the dossier asks."""
+    from glabella.dossier import person_schema
+
+    with evidence_of(dossier) as (evidence, _):
+        click.echo(json.dumps(person_schema(evidence), indent=2, ensure_ascii=False))
+
+
+def _consulted(evidence: Evidence, person: Path, crisis_text: str | None, visit: datetime | None) -> ForPerson:
+    """Read a person and hold the consultation; what is wrong with either ends the program in plain words."""
+    from glabella.brief import Results, for_person
+    from glabella.dossier import PersonError, read_person
+
+    try:
+        found = read_person(person, evidence, _today())
+        return for_person(Results(evidence), found, crisis_text, visit.date() if visit else None)
+    except PersonError as error:
+        click.echo(str(error), err=True)
+        sys.exit(BAD_INPUT)
+
+
+def _name(person: Path, kind: str, form: str) -> str:
+    return f"{person.stem}-{kind}.{cast('Form', form)}"
+
+
+def _today() -> date:
+    return date.today()
