@@ -179,7 +179,7 @@ def test_what_is_declared_of_trust_is_rated(tmp_path: Path) -> None:
     assert (rated.body.unblinding.bias_mean, rated.body.unblinding.bias_high) == (0.23, 0.4)
     assert rated.body.indirect.serious == ("other people",)
     said = str(rate(rated.body, "important_benefit").line)
-    assert "people can tell the effect, and nobody showed how many guessed" in said
+    assert "people can see or feel the effect, and how many guessed is not known" in said
     assert "other people" in said
 
 

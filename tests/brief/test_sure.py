@@ -32,10 +32,12 @@ def test_limits_are_told_as_the_page_tells_effects(tmp_path: Path) -> None:
     results = results_of(tmp_path, APART, important=number(0.9))
     one, book = results.headline, Ledger()
     said = [plain(each) for each in clauses(results, book, one)]
-    (apart,) = (each for each in said if "next trial" in each)
+    (apart,) = (each for each in said if "new trial" in each)
     low, high = (book.claims[f"response_all.sure.inconsistency.{name}"] for name in ("low", "high"))
     assert (low.value, high.value) == pytest.approx((one.shown(one.fit.pi_low), one.shown(one.fit.pi_high)))
-    assert apart.startswith(f"trials disagree: a next trial may find {low.number} to {high.number} (P of equal")
+    assert apart.startswith(
+        f"the trials disagree: in a new trial the effect may lie from {low.number} to {high.number}, which"
+    )
     # What cost most stands first.
     assert one.rating.costs[0].levels == max(move.levels for move in one.rating.costs)
     assert said[0] == plain(clauses(results, Ledger(), one)[0])
@@ -44,7 +46,7 @@ def test_limits_are_told_as_the_page_tells_effects(tmp_path: Path) -> None:
 def test_a_prior_is_named_only_where_it_tells_the_next_trial(tmp_path: Path) -> None:
     results = results_of(tmp_path, APART, important=number(0.9))
     assert results.headline.fit.prediction == "fit"
-    assert "by a prior" not in plain(reasons(results, Ledger(), results.headline))
+    assert "spread between trials" not in plain(reasons(results, Ledger(), results.headline))
 
 
 def test_people_needed_rest_on_what_matters_and_on_no_trial(tmp_path: Path) -> None:
@@ -124,4 +126,4 @@ def test_points_of_a_scale_are_told_with_their_unit(tmp_path: Path) -> None:
     said = plain(reasons(results, book, results.headline))
     units = {claim.unit for name, claim in book.claims.items() if name.endswith((".low", ".high"))}
     assert units <= {"points"}
-    assert "too few trials to say what a next one would find" in said
+    assert "too few trials to say what a new one would find" in said

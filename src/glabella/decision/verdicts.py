@@ -24,7 +24,7 @@ from glabella.decision.rating import (
     rate,
 )
 from glabella.decision.rule_words import REPORTS_OF_A_LICENCE, TRIALS_FOR_A_SLOPE, filter_words
-from glabella.decision.said import Said, joined, said, within
+from glabella.decision.said import Said, joined, noun, said, within
 from glabella.dossier.rules import (
     CertaintyRule,
     CountRule,
@@ -417,7 +417,8 @@ def _estimate(atom: EstimateRule, known: Known) -> tuple[Verdict, Said]:
     lies = _side(one, atom.target)
     rated = _rated(body, atom.target) if lies is not False else rate(body, complement(atom.target, body.estimate))
     why = said(
-        f"{{estimate}} ({{low}} to {{high}}), {{trials}} trials, {{people}} people; certainty {rated.certainty}",
+        f"{{estimate}} ({{low}} to {{high}}), {{trials}} {noun(body.trials, 'trial')}, "
+        f"{{people}} {noun(body.people, 'person', 'people')}; certainty {rated.certainty}",
         estimate=("pooled effect, above zero is good", body.estimate),
         low=("lower limit", one.low),
         high=("upper limit", one.high),
@@ -536,10 +537,11 @@ def _order(atom: OrderRule, known: Known) -> tuple[Verdict, Said]:
     )
     if first is None or second is None:
         return "untested", said("a time is missing")
-    trials = said("{trials} trials", trials=("trials", min(first.trials, second.trials)))
+    fewest = min(first.trials, second.trials)
+    trials = said(f"{{trials}} {noun(fewest, 'trial')}", trials=("trials", fewest))
     against = joined((_span(first, ""), _span(second, " of the other")), " against ")
     why = joined((against, trials), ", ")
-    if min(first.trials, second.trials) < atom.trials_at_least:
+    if fewest < atom.trials_at_least:
         return "inconclusive", why
     later, earlier = first.low > second.high, first.high < second.low
     if atom.relation == "within":
@@ -568,7 +570,10 @@ def _moderator(atom: ModeratorRule, known: Known) -> tuple[Verdict, Said]:
         return "untested", said("not computed")
     enough = one.declared and one.trials >= TRIALS_FOR_A_SLOPE * one.coefficients
     if not (one.within_trials or enough):
-        return "untested", said("{trials} trials are too few to tell", trials=("trials", one.trials))
+        return "untested", said(
+            f"{{trials}} {noun(one.trials, 'trial is', 'trials are')} too few to tell",
+            trials=("trials", one.trials),
+        )
     up, down = one.low > 0, one.high < 0
     return (_beyond(up, down) if atom.direction == "positive" else _beyond(down, up)), said(
         "changes by {slope} ({low} to {high})",

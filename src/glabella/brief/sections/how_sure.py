@@ -31,7 +31,7 @@ def brief(results: Results, book: Ledger) -> Section:
     new = prediction_of(results, book, head)
     # Where trials disagree, or a next one may find otherwise, the reason has said where.
     if new is not None and not one.rating.cost("inconsistency"):
-        by = ", by a prior" if one.fit.prediction == "prior" else ""
+        by = " (spread between trials assumed)" if one.fit.prediction == "prior" else ""
         reasons.append(
             ("A new trial’s true effect is expected from ", Shown(new, "limits"), f"{_unit(new.unit)}{by}.")
         )
@@ -63,7 +63,7 @@ def report(results: Results, book: Ledger) -> Section:
             capital(DOMAIN_WORDS[move.domain]),
             (*(("up by ",) if move.domain == "rating_up" and move.levels else ()),
              Shown(levels_claim(results, book, one, move), "number") if move.levels else "none"),
-            clause(results, book, one, move),
+            clause(results, book, one, move, whole=True),
         ))
         for move in one.rating.moves
     )  # fmt: skip
