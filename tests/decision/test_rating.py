@@ -228,7 +228,7 @@ def test_missing_results_say_which() -> None:
         in said
     )
     assert "results of 33 % of the people randomised are missing or cannot be used" in said
-    assert "half were run by people with an interest" in said
+    assert "half of the people in trials run by those with an interest" in said
     (move,) = (move for move in rate(small, "important_benefit").moves if move.domain == "missing_results")
     assert move.levels == 1, "three ways to be missing are one domain"
 

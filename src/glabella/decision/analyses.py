@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 Measure = Literal["SMD", "MD", "OR", "RR", "RD"]
 _RATIOS = frozenset({"OR", "RR"})
+#: A trial with fewer people than this part of those needed is small.
+_SMALL = 4
 
 
 def important_of(outcome: Outcome, measure: Measure) -> float | None:
@@ -127,19 +129,43 @@ def people_lost(evidence: Evidence, analysis: Analysis, found: Contrasts) -> flo
     return sum(lost.values())
 
 
-def missing_of(trials: Sequence[OfTrial], better: Literal["lower", "higher"], lost: float) -> Missing:
-    """Give what is known of results that are not there: people lost, and from ten trials on a test."""
+def missing_of(
+    trials: Sequence[OfTrial], better: Literal["lower", "higher"], lost: float, needed: float | None = None
+) -> Missing:
+    """Give what is known of results that are not there.
+
+    That is people lost, whether all trials are small and interested, and from ten trials on a test.
+    """
     people = sum(one.people for one in trials)
     share = lost / (lost + people) if lost + people > 0 else 0.0
+    known = Missing(unreported_share=share, all_small_and_interested=_small_and_interested(trials, better, needed))
     if len({one.trial for one in trials}) < LEAST_TESTED:
-        return Missing(unreported_share=share)
+        return known
     sizes = [one.people for one in trials if one.people > 0]
     try:
         test = egger([one.effect for one in trials], [one.variance for one in trials])
     except ValueError:  # no slope, or no spread around it
-        return Missing(unreported_share=share)
+        return known
     limit = test.estimate if better == "higher" else -test.estimate
-    return Missing(test.p_value, max(sizes) / min(sizes) if sizes else 1.0, limit, share)
+    ratio = max(sizes) / min(sizes) if sizes else 1.0
+    return replace(known, egger_p=test.p_value, size_ratio=ratio, at_infinite_size=limit)
+
+
+def _small_and_interested(
+    trials: Sequence[OfTrial], better: Literal["lower", "higher"], needed: float | None
+) -> bool:
+    """Say whether all trials are small and favourable, and half of their people in trials with an interest."""
+    if needed is None or not trials:
+        return False
+    sizes: dict[str, float] = {}
+    for one in trials:
+        sizes[one.trial] = sizes.get(one.trial, 0.0) + one.people
+    interested = {one.trial for one in trials if one.interested}
+    return (
+        max(sizes.values()) < needed / _SMALL
+        and all(one.effect > 0 if better == "higher" else one.effect < 0 for one in trials)
+        and sum(sizes[name] for name in interested) >= sum(sizes.values()) / 2
+    )
 
 
 def estimated_of(
@@ -155,6 +181,7 @@ def estimated_of(
     if not all(map(math.isfinite, (fit.estimate, fit.ci_low, fit.ci_high))):
         return None
     important = important_of(outcome, measure)
+    needed = needed_of(outcome, measure, important)
     keys = dict.fromkeys(one.trial for one in trials)
     declared = declared_of(outcome, measure, priors, [studies[key] for key in keys])
     return estimated(
@@ -165,8 +192,8 @@ def estimated_of(
         high=fit.ci_high,
         important=important,
         prediction=(fit.pi_low, fit.pi_high),
-        needed=needed_of(outcome, measure, important),
-        declared=replace(declared, missing=missing_of(trials, outcome.better, lost)),
+        needed=needed,
+        declared=replace(declared, missing=missing_of(trials, outcome.better, lost, needed)),
     )
 
 

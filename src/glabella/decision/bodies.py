@@ -27,6 +27,8 @@ from glabella.synthesis import Effect
 
 #: So many signals of bias that the dossier declares serious make a trial one at high risk.
 _SERIOUS = 2
+#: Marks of what a dossier says of interests that make them known.
+_KNOWN = frozenset({"seen", "derived", "reported"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class OfTrial:
         signals that the dossier declares serious.
     design : {"randomised", "non_randomised", "single_arm", "reports"}
         Of the trial.
+    interested : bool
+        Whether those who did it are known to have an interest in what it finds.
     """
 
     trial: str
@@ -54,6 +58,7 @@ class OfTrial:
     people: float
     judgement: Judgement = "unknown"
     design: Design = "randomised"
+    interested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,8 @@ def _of_trial(effect: Effect, study: Study) -> OfTrial:
     judgement = judgements.get(study.risk_of_bias.judgement, "unknown")
     if len(study.serious) >= _SERIOUS:
         judgement = "high"
-    return OfTrial(effect.study, effect.yi, effect.vi, effect.n1 + effect.n2, judgement, design)
+    interested = study.interests is not None and study.interests.status in _KNOWN
+    return OfTrial(effect.study, effect.yi, effect.vi, effect.n1 + effect.n2, judgement, design, interested)
 
 
 def body_of(trials: Sequence[OfTrial], needed: float) -> tuple[OfTrial, ...]:

@@ -89,8 +89,9 @@ RULES: tuple[str, ...] = (
     "Indirectness: a level for each serious difference that the dossier declares from what was asked, and for "
     "each two lesser ones; two at most.",
     "Missing results: one level where ten trials or more show that small ones found more and it matters, where "
-    "results of a quarter of the people are missing or cannot be used, or where all trials are small and favourable "
-    "and half by people with an interest.",
+    "results of a quarter of the people are missing or cannot be used, or where all trials are small, which "
+    "is below a quarter of the people needed, and favourable, and half of the people are in trials by those with "
+    "an interest.",
     "Only studies that were not randomised are rated up, where nothing else moved them: for a large effect, or "
     "where more gave more; never above moderate.",
 )
@@ -178,7 +179,7 @@ class Missing:
     unreported_share : float
         People in results that were not reported or cannot be used, of all who were randomised.
     all_small_and_interested : bool
-        Whether all trials are small, all favourable, and half by people with an interest.
+        Whether all trials are small, all favourable, and half of the people in trials by those with an interest.
     """
 
     egger_p: float | None = None
@@ -660,7 +661,10 @@ def _missing_results(body: Body, target: Target) -> Move:
         ))  # fmt: skip
     if one.all_small_and_interested:
         clauses.append(said(
-            "all trials are small and found a benefit, and at least half were run by people with an interest in it"
+            "the trial is small, found a benefit, and was run by people with an interest in it"
+            if body.trials == 1
+            else "all trials are small and found a benefit, with half of the people in trials run by those with an "
+            "interest in it"
         ))  # fmt: skip
     if not clauses:
         return Move("missing_results", 0, said("nothing shows that results are missing"))
