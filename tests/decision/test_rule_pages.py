@@ -11,6 +11,7 @@ from typing import Any, get_args
 import pytest
 
 from glabella.decision.bodies import OfTrial, estimated
+from glabella.decision.flips import MEANT, MOST
 from glabella.decision.rare_harms import people_to_rule_out, rare_harm
 from glabella.decision.rating import (
     START,
@@ -271,6 +272,13 @@ def verdicts_page() -> str:
         *rules_in_words(OPERATORS),
         "Knowing more of a part never lowers `all`, `any`, `not` or `tested`. Two are otherwise on purpose: `cap` "
         "holds a verdict back, and in `first` direct evidence, once there is some, takes over from indirect.",
+        "",
+        "## What would change a verdict",
+        "",
+        MEANT,
+        f"The new trial finds no difference, or the effect that was pooled without it. Trials of up to {MOST:,} "
+        "people are tried at sizes that double, and the edge between two of them is sought by halving: the trial that is "
+        "named changes the verdict, and one with a person fewer does not.",
     ]).rstrip() + "\n"  # fmt: skip
 
 

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from glabella.brief.results import PooledAnalysis, Results
 from glabella.decision.analyses import estimated_of, needed_of, people_lost
 from glabella.decision.bodies import body_of, of_trials
-from glabella.decision.claims import JudgedClaim, judge_claims, studies_known
+from glabella.decision.claims import JudgedClaim, judge_claims, known_of_claim, studies_known
+from glabella.decision.flips import Evidenced, Flips, flips_of
 from glabella.decision.verdicts import Decision, Estimated, Interval, Known
+from glabella.decision.verdicts import judge as decide
 from glabella.dossier import Evidence, Fault, Number
 from glabella.dossier.rules import Rule, StatedRule
 from glabella.synthesis import control_counts
@@ -32,6 +34,39 @@ def decisions_of(results: Results) -> dict[str, Decision]:
         for judged in results.judged
         for name, decision in judged.decisions
     }
+
+
+def flips(results: Results) -> dict[str, Flips]:
+    """Give the smallest changes that would flip each verdict, by the claim's id, or ``id.part``.
+
+    Those that rest neither on an effect nor on a share are left out.
+    """
+    from glabella.brief.ruled import names_of
+
+    known, names = results.known, names_of(results)
+    evidenced = {key: _evidenced(results, one) for key in known.estimates if (one := results.pool(key)) is not None}
+    found: dict[str, Flips] = {}
+    for claim in results.evidence.claims.claims:
+        for name, judged in claim.judged:
+            if judged.rule is None:
+                continue
+            own, rule = known_of_claim(judged, judged.rule, known), judged.rule
+            each = flips_of(rule, own, lambda it, rule=rule: decide(rule, it).verdict, evidenced, names)  # type: ignore[misc]
+            if each is not None:
+                found[f"{claim.id}.{name}" if name else claim.id] = each
+    return found
+
+
+def _evidenced(results: Results, one: PooledAnalysis) -> Evidenced:
+    evidence = results.evidence
+    return Evidenced(
+        of_trials(one.effects, evidence.studies),
+        one.analysis,
+        one.outcome,
+        evidence.priors,
+        evidence.studies,
+        people_lost(evidence, one.analysis, one.found),
+    )
 
 
 def verdicts_of(results: Results) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from string import Formatter
+from typing import Literal
 from weakref import WeakKeyDictionary
 
 from glabella._version import __version__
@@ -15,6 +16,15 @@ from glabella.decision.rule_words import in_words
 from glabella.decision.said import Said, plain
 from glabella.dossier import ClaimPart, PopularClaim
 from glabella.shown import Inline, Ledger, Name, Shown, Source
+
+#: What is said of a claim's rule.
+What = Literal["rule", "found", "change"]
+#: What makes the numbers of each.
+_MADE_BY: dict[What, str] = {
+    "rule": "glabella.decision.rule_words.in_words",
+    "found": "glabella.decision.verdicts.judge",
+    "change": "glabella.decision.flips.flips_of",
+}
 
 
 def rule_said(results: Results, judged: PopularClaim | ClaimPart) -> Said:
@@ -56,7 +66,7 @@ def _named(results: Results) -> Mapping[str, str]:
 
 
 def told(
-    results: Results, book: Ledger, words: Said, judged: PopularClaim | ClaimPart, name: str, *, asked: bool
+    results: Results, book: Ledger, words: Said, judged: PopularClaim | ClaimPart, name: str, what: What
 ) -> Inline:
     """Put claims and names where words have placeholders.
 
@@ -67,23 +77,23 @@ def told(
     book : Ledger
         Keeps the claims.
     words : Said
-        A rule, or why it comes to its verdict.
+        A rule, why it comes to its verdict, or what would change that.
     judged : PopularClaim or ClaimPart
         Whose rule it is.
     name : str
         Begins the id of each claim.
-    asked : bool
-        Whether the numbers are what a rule asks, which the dossier declares, and not what was found.
+    what : {"rule", "found", "change"}
+        Which of these. The numbers of a rule are what it asks, which the dossier declares.
     """
     about = book.under(
-        f"{name}{'rule' if asked else 'found'}.",
+        f"{name}{what}.",
         population="what this dossier holds",
         time_span="any",
         certainty="not rated",
         version=__version__,
-        function="glabella.decision.rule_words.in_words" if asked else "glabella.decision.verdicts.judge",
+        function=_MADE_BY[what],
         inputs=(("claims.yaml", results.evidence.digests["claims.yaml"]),)
-        if asked
+        if what == "rule"
         else tuple(dict.fromkeys(_inputs(results, judged))),
         sources=tuple(_sources(results, judged).values()),
     )

@@ -93,6 +93,8 @@ def claims_command(dossier: Path | None, as_json: bool) -> None:
 def _echo_rule(row: dict[str, Any], indent: int) -> None:
     if "rule" in row:
         click.echo(f"{'':{indent}}decided: {row['decided']}")
+        if "would_change" in row:
+            click.echo(f"{'':{indent}}would change: {row['would_change']}")
         click.echo(f"{'':{indent}}rule: {row['rule']}")
 
 
@@ -108,7 +110,9 @@ def _rows(evidence: Evidence) -> list[dict[str, Any]]:
         decision = decisions.get(key)
         if decision is None:
             return {}
-        return {"decided": str(decision.why), "rule": str(rule_said(results, judged))}
+        flips = results.flips.get(key)
+        change = {} if flips is None else {"would_change": str(flips.said)}
+        return {"decided": str(decision.why), **change, "rule": str(rule_said(results, judged))}
 
     return [
         {

@@ -177,13 +177,16 @@ def estimated_of(
     studies: Mapping[str, Study],
     lost: float = 0.0,
 ) -> Estimated | None:
-    """Make of pooled trials what can be rated; None where they could not be pooled."""
+    """Make of pooled trials what can be rated; None where they could not be pooled.
+
+    A trial that is none of the studies is one that is only supposed.
+    """
     if not all(map(math.isfinite, (fit.estimate, fit.ci_low, fit.ci_high))):
         return None
     important = important_of(outcome, measure)
     needed = needed_of(outcome, measure, important)
     keys = dict.fromkeys(one.trial for one in trials)
-    declared = declared_of(outcome, measure, priors, [studies[key] for key in keys])
+    declared = declared_of(outcome, measure, priors, [studies[key] for key in keys if key in studies])
     return estimated(
         trials,
         better=outcome.better,

@@ -47,11 +47,12 @@ Mark = Literal["seen", "derived", "reported", "recalled", "missing"]
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A number with its limits."""
+    """A number with its limits; of a share also how many people it is of."""
 
     value: float
     low: float
     high: float
+    people: int = 0
 
     def __post_init__(self) -> None:
         if not self.low <= self.value <= self.high:
@@ -62,9 +63,9 @@ class Interval:
         """Give a share with its exact limits.
 
         >>> Interval.of_counts(0, 2)
-        Interval(value=0.0, low=0.0, high=0.7763932022500211)
+        Interval(value=0.0, low=0.0, high=0.7763932022500211, people=2)
         """
-        return cls(events / n, *exact_limits(events, n))
+        return cls(events / n, *exact_limits(events, n), n)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from glabella.brief.quoting import capital, joined, say_all
 from glabella.brief.results import Results
 from glabella.brief.ruled import rule_said, told
 from glabella.brief.sections import combinations
+from glabella.decision.flips import MEANT
 from glabella.dossier import ClaimPart, PopularClaim
 from glabella.shown import (
     Block,
@@ -54,7 +55,7 @@ def report(results: Results, book: Ledger) -> Section | None:
     ordered = sorted(claims, key=lambda claim: _VERDICTS.index(verdicts[claim.id]))
     content: list[Block] = [Paragraph(_tally(results, book, verdicts), "lead")]
     if decisions_of(results):
-        content.append(Paragraph(_RULES))
+        content.append(Paragraph(f"{_RULES} {MEANT}" if results.flips else _RULES))
     if len(claims) > _AT_A_GLANCE:
         content.append(_contents(ordered, verdicts))
     for claim in ordered:
@@ -107,9 +108,12 @@ def why(results: Results, book: Ledger, judged: PopularClaim | ClaimPart, key: s
     decision = decisions_of(results).get(key)
     if decision is None:
         return
-    found = told(results, book, decision.why, judged, name, asked=False)
-    rule = told(results, book, rule_said(results, judged), judged, name, asked=True)
+    found = told(results, book, decision.why, judged, name, "found")
+    rule = told(results, book, rule_said(results, judged), judged, name, "rule")
     yield Paragraph(("By rule ", Icon("verdict", decision.verdict), ": ", found, "."), "note")
+    if (flips := results.flips.get(key)) is not None:
+        change = told(results, book, flips.said, judged, name, "change")
+        yield Paragraph(("It would change ", change, "."), "note")
     yield Details("The rule", (Paragraph((rule, "."), "note"),))
 
 
