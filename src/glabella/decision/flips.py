@@ -29,8 +29,8 @@ MOST = 10_000
 MEANT = (
     "Where a verdict rests on a pooled effect, the smallest new trial that would change it is sought: one at low "
     "risk of bias, well blinded, of the people asked about and as precise for each of them as the trials so far. "
-    "With as many people as one trial with enough power needs it decides alone. Where a verdict rests on a share of "
-    "people, it is sought how many more or fewer of them need have had the event."
+    "With as many people as one trial with enough power needs it decides alone. Where a verdict rests on a share "
+    "of people, it is sought how many more or fewer of them need have had the event."
 )
 _NEW = "a new trial"
 
