@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from glabella.brief.results import Results
 from glabella.brief.sections import how_sure
 from glabella.brief.sure import alone, alone_said, clauses, rated_words, reasons
-from glabella.shown import Ledger, plain
+from glabella.shown import Ledger, Table, plain
 from tests.brief.made_up_trials import Data, Trial, counted, made_up, number, scored
 from tests.brief.sections import lines
 
@@ -110,6 +110,26 @@ def test_the_report_shows_every_domain_and_what_was_declared(tmp_path: Path) -> 
     bare = lines(how_sure.report(results_of(tmp_path / "bare", APART), Ledger()))
     assert not any("Declared" in line for line in bare)
     assert "Rated as any benefit" in bare[1]
+
+
+def test_every_analysis_shows_what_each_domain_costs_it(tmp_path: Path) -> None:
+    def change(plan: Data) -> None:
+        plan["outcomes"]["response"] |= {"important": number(0.9)}
+
+    some = {"comparisons": [f"{trial.id}/drug_v_placebo" for trial in APART[:3]], "label": "three trials"}
+    evidence = made_up(tmp_path / "d", "RR", "lower", APART, analyses={"some": some}, change=change)
+    results, book = Results(evidence), Ledger()
+    table = next(
+        it for it in how_sure.report(results, book).content if getattr(it, "caption", "").startswith("Levels that")
+    )
+    assert isinstance(table, Table)
+    domains = [plain(column.head) for column in table.columns[1:-1]]
+    assert domains == ["design", "imprecision", "inconsistency", "risk of bias", "unblinding", "indirectness",
+                       "missing results"]  # fmt: skip
+    for row, one in zip(table.rows, results.pooled.values(), strict=True):
+        shown = [plain(cell) for cell in row.cells[1:-1]]
+        levels = [one.rating.cost(cast("Any", name.replace(" ", "_"))) for name in domains]
+        assert shown == [str(level) if level else "–" for level in levels]
 
 
 def test_points_of_a_scale_are_told_with_their_unit(tmp_path: Path) -> None:

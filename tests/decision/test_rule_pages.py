@@ -277,8 +277,8 @@ def verdicts_page() -> str:
         "",
         MEANT,
         f"The new trial finds no difference, or the effect that was pooled without it. Trials of up to {MOST:,} "
-        "people are tried at sizes that double, and the edge between two of them is sought by halving: the trial that "
-        "is named changes the verdict, and one with a person fewer does not.",
+        "people are tried at sizes that double, and the edge between two of them is sought by halving: the trial "
+        "that is named changes the verdict, and one with a person fewer does not.",
     ]).rstrip() + "\n"  # fmt: skip
 
 
