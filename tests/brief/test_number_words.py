@@ -64,7 +64,7 @@ REVIEWED = {
     # How an engine or a rule is defined.
     "not three numbers from 0": "what a function takes",
     "expected two that differ": "what a function takes",
-    "half by people with an interest": "from which share on a rule speaks of interests",
+    "half of the people in trials run by": "from which share on a rule speaks of interests",
     "at most": "a bound of a rule; its number stands beside it",
     "half of the models": "the prior of model averaging, as its own page says; what it became is a claim",
     "half that unwelcome results are missing": "the prior of model averaging, as its own page says",
@@ -74,15 +74,17 @@ REVIEWED = {
     # What the rule of certainty says of itself.
     "two below half of it, three below a tenth": "a rule of rating, tested row by row with docs/certainty.md",
     "or two where the trials are known to disagree": "a rule of rating, tested row by row with docs/certainty.md",
-    "three quarters of the information": "a rule of rating, tested row by row with docs/certainty.md",
+    "carry three quarters of the weight": "a rule of rating, tested row by row with docs/certainty.md",
     "or half where they alone agree": "a rule of rating, tested row by row with docs/certainty.md",
-    "one where a quarter comes": "a rule of rating, tested row by row with docs/certainty.md",
-    "two where three quarters do": "a rule of rating, tested row by row with docs/certainty.md",
+    "one where trials at high risk carry a quarter": "a rule of rating, tested row by row with docs/certainty.md",
+    "two where they carry three quarters": "a rule of rating, tested row by row with docs/certainty.md",
     "one level; two where": "a rule of rating, tested row by row with docs/certainty.md",
     "risk of bias together two at most": "a rule of rating, tested row by row with docs/certainty.md",
     "two lesser ones; two at most": "a rule of rating, tested row by row with docs/certainty.md",
     "where ten trials or more show": "a rule of rating, tested row by row with docs/certainty.md",
-    "where a quarter of the people are": "a rule of rating, tested row by row with docs/certainty.md",
+    "results of a quarter of the people are": "a rule of rating, tested row by row with docs/certainty.md",
+    "below a quarter of the people needed": "a rule of rating, tested row by row with docs/certainty.md",
+    "half of the people are in trials by": "a rule of rating, tested row by row with docs/certainty.md",
     "square root of three over π": "a constant of the logistic distribution",
 }
 #: Keys of ``PooledTrials.way``, which are compared and never shown.

@@ -208,8 +208,8 @@ def test_words_say_what_an_interval_includes_besides(target: Target) -> None:
         (
             "better_than_chance",
             2,
-            "blinding failed: people guessed their treatment better than by chance; less the most that this "
-            "usually adds, 0.40, the effect would be 0.10, which is not a benefit that matters",
+            "blinding failed: people guessed their treatment better than by chance; less the largest usual "
+            "bias of this, 0.40, the effect would be 0.10, which is not a benefit that matters",
         ),
         ("at_chance", 0, "people guessed their treatment no better than by chance"),
     ],

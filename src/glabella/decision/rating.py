@@ -620,7 +620,7 @@ def _unblinding(body: Body, target: Target, charged: int) -> Move:
     if holds(target, left, left, body.important):
         levels, why = 1, said(words)
     else:
-        which = "most that this usually adds" if showed else "usual bias of this"
+        which = "largest usual bias of this" if showed else "usual bias of this"
         levels, why = 2, said(
             f"{words}; less the {which}, {{bias}}, the effect would be {{left}}, "
             f"which is not {TARGET_WORDS[target]}",
