@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from glabella.brief import Results
 from glabella.brief.sections import popular_claims
 from glabella.cli import main
-from glabella.decision.flips import MOST, Flips, flips_of, smallest
+from glabella.decision.flips import MEANT, MOST, Flips, flips_of, smallest
 from glabella.decision.verdicts import Interval, Known, Verdict, judge
 from glabella.dossier.rules import Rule
 from glabella.shown import Ledger
@@ -89,7 +89,8 @@ def test_what_no_trial_can_flip_is_said(tmp_path: Path) -> None:
     found = asked(tmp_path, SOUND, both).flips["works"]
     assert found.found == ()
     assert str(found.said) == (
-        f"with no new trial of up to {MOST} people that finds no difference or the effect seen so far"
+        f"no new trial of up to {MOST} people that finds no difference or the effect seen so far would change the "
+        "verdict"
     )
 
 
@@ -118,7 +119,7 @@ def test_so_many_people_flip_and_no_fewer(rule: dict[str, Any], events: int, n: 
     others = [(abs(some - events), some < events, verdict_of(of(some))) for some in range(n + 1)]
     flipping = sorted(each for each in others if each[2] != now)
     if not flipping:
-        assert str(found.said) == "with no other outcome of the people counted"
+        assert str(found.said) == "no other outcome of the people counted would change the verdict"
         return
     (flip,) = found.found
     by, fewer, verdict = flipping[0]
@@ -145,19 +146,20 @@ def test_the_edge_is_found_whatever_is_tried(edge: int) -> None:
 def test_report_and_command_say_it(tmp_path: Path) -> None:
     results = asked(tmp_path, SMALL, WORKS)
     words = (
-        "to contradicted with a new trial of 785 people that finds no difference; to supported with a new trial of "
-        "785 people that finds the effect seen so far"
+        "he verdict would become contradicted with a new trial of 785 people that finds no difference, and "
+        "supported with a new trial of 785 people that finds the effect seen so far"
     )
     section = popular_claims.report(results, book := Ledger())
     assert section is not None
     shown = lines(section)
-    assert f"It would change {words}." in shown
+    assert f"T{words}." in shown
     assert any("the smallest new trial that would change it is sought" in line for line in shown)
     claims = [one for name, one in book.claims.items() if name.startswith("claim.works.change.")]
     assert {one.value for one in claims} == {785}
     assert {one.function for one in claims} == {"glabella.decision.flips.flips_of"}
     done = CliRunner().invoke(main, ["claims", str(tmp_path / "d")])
-    assert f"    would change: {words}\n" in done.stdout
+    assert f"    t{words}\n" in done.stdout
+    assert done.stdout.endswith(f"{MEANT}\n")
 
 
 def test_several_effects_of_a_rule_are_named(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def _named(results: Results) -> Mapping[str, str]:
 
 def told(
     results: Results, book: Ledger, words: Said, judged: PopularClaim | ClaimPart, name: str, what: What
-) -> Inline:
+) -> tuple[Inline, ...]:
     """Put claims and names where words have placeholders.
 
     Parameters

@@ -88,13 +88,17 @@ def claims_command(dossier: Path | None, as_json: bool) -> None:
         _echo_rule(row, 4)
         if row["sources"]:
             click.echo(f"    sources: {', '.join(row['sources'])}")
+    if any("would_change" in each for row in rows for each in (row, *row["parts"])):
+        from glabella.decision.flips import MEANT
+
+        click.echo(MEANT)
 
 
 def _echo_rule(row: dict[str, Any], indent: int) -> None:
     if "rule" in row:
         click.echo(f"{'':{indent}}decided: {row['decided']}")
         if "would_change" in row:
-            click.echo(f"{'':{indent}}would change: {row['would_change']}")
+            click.echo(f"{'':{indent}}{row['would_change']}")
         click.echo(f"{'':{indent}}rule: {row['rule']}")
 
 

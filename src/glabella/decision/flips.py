@@ -17,7 +17,7 @@ import numpy as np
 
 from glabella.decision.analyses import estimated_of, important_of, needed_of
 from glabella.decision.bodies import OfTrial, body_of, estimated
-from glabella.decision.said import Said, joined, noun, said
+from glabella.decision.said import Said, joined, noun, said, within
 from glabella.decision.verdicts import Estimated, Interval, Known, Verdict
 from glabella.dossier import Analysis, Outcome, Priors, Study
 from glabella.dossier.rules import Rule
@@ -144,19 +144,21 @@ class Flips:
 
     @property
     def said(self) -> Said:
-        """What would change the verdict, and to what, to follow on "would change".
+        """What would change the verdict, and to what.
 
         >>> str(Flips((Flip("supported", said("with {n} more", n=("people", 9))),), True, False).said)
-        'to supported with 9 more'
+        'the verdict would become supported with 9 more'
         """
         if self.found:
-            return joined((joined((said(f"to {one.verdict}"), one.why), " ") for one in self.found), "; ")
+            each = (joined((said(one.verdict), one.why), " ") for one in self.found)
+            return within("the verdict would become {}", joined(each, ", ", ", and "))
         trials = said(
-            "with no new trial of up to {most} people that finds no difference or the effect seen so far",
+            "no new trial of up to {most} people that finds no difference or the effect seen so far",
             most=("people in the largest new trial that was tried", MOST),
         )
-        people = said("with no other outcome of the people counted")
-        return joined([trials] * self.by_trials + [people] * self.by_people, ", and ")
+        people = said("no other outcome of the people counted")
+        tried = joined([trials] * self.by_trials + [people] * self.by_people, ", and ")
+        return within("{} would change the verdict", tried)
 
 
 def smallest(

@@ -65,18 +65,27 @@ def report(results: Results, book: Ledger) -> Section | None:
 
 
 def _about(results: Results, book: Ledger, claim: PopularClaim, verdicts: Mapping[str, str]) -> Iterator[Block]:
-    """Say of a claim, then of each of its parts, why it has its verdict, by which rule, and what decided."""
+    """Say of a claim, then of each part, why it has its verdict, by which rule, and what would change it."""
     yield from why(results, book, claim, claim.id)
+    yield from _change(results, book, claim, claim.id)
     yield from _computed(results, book, claim)
     for key, part in claim.parts.items():
         yield part_line(part, verdicts[f"{claim.id}.{key}"])
         yield from why(results, book, part, f"{claim.id}.{key}")
+        yield from _change(results, book, part, f"{claim.id}.{key}")
         yield from _computed(results, book, part)
 
 
 def part_line(part: ClaimPart, verdict: str) -> Paragraph:
     """Name a part of a claim, with its verdict."""
     return Paragraph(Strong((Name(capital(part.text)), ": ", Icon("verdict", verdict))))
+
+
+def _change(results: Results, book: Ledger, judged: PopularClaim | ClaimPart, key: str) -> Iterator[Block]:
+    if (flips := results.flips.get(key)) is not None:
+        first, *rest = told(results, book, flips.said, judged, f"claim.{key}.", "change")
+        begin = capital(first) if isinstance(first, str) else first
+        yield Paragraph((begin, *rest, "."), "note")
 
 
 def _computed(results: Results, book: Ledger, judged: PopularClaim | ClaimPart) -> Iterator[Block]:
@@ -111,9 +120,6 @@ def why(results: Results, book: Ledger, judged: PopularClaim | ClaimPart, key: s
     found = told(results, book, decision.why, judged, name, "found")
     rule = told(results, book, rule_said(results, judged), judged, name, "rule")
     yield Paragraph(("By rule ", Icon("verdict", decision.verdict), ": ", found, "."), "note")
-    if (flips := results.flips.get(key)) is not None:
-        change = told(results, book, flips.said, judged, name, "change")
-        yield Paragraph(("It would change ", change, "."), "note")
     yield Details("The rule", (Paragraph((rule, "."), "note"),))
 
 
