@@ -153,7 +153,8 @@ class Flips:
             each = (joined((said(one.verdict), one.why), " ") for one in self.found)
             return within("the verdict would become {}", joined(each, ", ", ", and "))
         trials = said(
-            "no new trial of up to {most} people that finds no difference or the effect seen so far",
+            "no new trial of up to {most} people at low risk of bias that finds no difference or the effect seen "
+            "so far",
             most=("people in the largest new trial that was tried", MOST),
         )
         people = said("no other outcome of the people counted")
@@ -255,7 +256,8 @@ def _by_a_trial(
         if (edge := smallest(with_people, now, sizes)) is not None:
             people, verdict = edge
             why = said(
-                f"with a new trial of {{people}} {noun(people, 'person', 'people')} that {words}",
+                f"with a new trial of {{people}} {noun(people, 'person', 'people')} at low risk of bias that "
+                f"{words}",
                 people=("people in the smallest new trial that would change the verdict", people),
             )
             flips.append(Flip(verdict, joined((why, where), "")))
