@@ -85,6 +85,19 @@ REVIEWED = {
     "results of a quarter of the people are": "a rule of rating, tested row by row with docs/certainty.md",
     "below a quarter of the people needed": "a rule of rating, tested row by row with docs/certainty.md",
     "half of the people are in trials by": "a rule of rating, tested row by row with docs/certainty.md",
+    # What weighing by values says of itself.
+    "is named twice in one statement": "what a statement takes",
+    "expected two or more": "what a function takes",
+    "expected two different numbers": "what a function takes",
+    "is most often first": "an order",
+    "most weight": "a column: the largest weight that is allowed",
+    "most times that": "a column: the largest ratio that is allowed",
+    "a quarter": "a step of the tried ranges, which stand beside it",
+    "twice the standard error of a share of a half": "how near draws come, as the note says",
+    "is below a half for all": "a rule of the reading, as docs/preferences.md tells it",
+    "borne at two: who would bear two more": "what a column of the plane is",
+    "which option does most good": "what knowing more is worth",
+    "hundred. draws": "what a share is told on",
     "square root of three over π": "a constant of the logistic distribution",
 }
 #: Keys of ``PooledTrials.way``, which are compared and never shown.
