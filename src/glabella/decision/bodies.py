@@ -75,10 +75,11 @@ def of_trials(effects: Sequence[Effect], studies: Mapping[str, Study]) -> tuple[
     studies : mapping of str to Study
         Of the dossier, by id.
     """
-    return tuple(_of_trial(effect, studies[effect.study]) for effect in effects)
+    return tuple(of_trial(studies[effect.study], effect.yi, effect.vi, effect.n1 + effect.n2) for effect in effects)
 
 
-def _of_trial(effect: Effect, study: Study) -> OfTrial:
+def of_trial(study: Study, effect: float, variance: float, people: float) -> OfTrial:
+    """Join one effect with what the dossier says of its trial."""
     judgements: dict[str | None, Judgement] = {"low": "low", "high": "high"}
     randomised = study.design.randomised == "yes" and study.role != "observational"
     design: Design = "randomised" if randomised else "non_randomised"
@@ -87,7 +88,7 @@ def _of_trial(effect: Effect, study: Study) -> OfTrial:
     judgement = judgements.get(study.risk_of_bias.judgement, "unknown")
     if len(study.serious) >= _SERIOUS:
         judgement = "high"
-    return OfTrial(effect.study, effect.yi, effect.vi, effect.n1 + effect.n2, judgement, design)
+    return OfTrial(study.id, effect, variance, people, judgement, design)
 
 
 def body_of(trials: Sequence[OfTrial], needed: float) -> tuple[OfTrial, ...]:
@@ -113,6 +114,7 @@ def estimated(
     prediction: tuple[float, float] | None = None,
     needed: float | None = None,
     declared: Declared | None = None,
+    ratio: bool = False,
 ) -> Estimated:
     """Turn what trials found and what was pooled from it into an effect that can be rated.
 
@@ -132,6 +134,8 @@ def estimated(
         The optimal information size.
     declared : Declared, optional
         Already turned so that above zero is good.
+    ratio : bool
+        Whether the numbers are logarithms of ratios.
 
     Examples
     --------
@@ -165,7 +169,7 @@ def estimated(
         declared.indirect,
         declared.missing,
     )
-    return Estimated(body, *_turned(sign, low, high))
+    return Estimated(body, *_turned(sign, low, high), ratio=ratio, measured=important is not None)
 
 
 def disagreement(effects: np.ndarray, variances: np.ndarray) -> float:
