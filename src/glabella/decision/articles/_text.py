@@ -23,6 +23,7 @@ _WORD = re.compile(r"[^\W_]+(?:[.,][0-9]+)*(?:'[^\W_]+)?%?|%")
 _SPLIT = re.compile(
     r"""[;:()\[\]—…?!]|(?<=\s)[-–]+(?=\s)|\.\.\.
     |,(?=\s+(?:and|but|yet|so|or|nor|while|although|though|which|who|whereas|because|since|as|with|if|unlike|not|then)\b)
+    |,(?=\s+(?:it|this|they|he|she|we|you|i|there)(?:\s|'))
     |\s(?=and\s(?:does|do|did|is|are|was|were|has|have|had|can|cannot|will|would|should|it|they|he|she|we|i|there|nobody)\b)
     |\s(?=(?:but|while|although|though|whereas|because|whether|yet)\b)""",
     re.VERBOSE | re.IGNORECASE,
