@@ -262,17 +262,18 @@ def read_by_hand() -> list[str]:
     return [
         "## Read by hand",
         "",
-        "An instance of a language model that had written none of these rules and had not read the program's code "
-        "took the printed words of each rule of the shipped dossier and the numbers of the report, and wrote down "
-        "the verdict. It was not blind: notes of an earlier design, and the table of claims in the report, had shown "
-        "it verdicts before. That the two agree therefore says little; what did not lead there is the point.",
-        f"At first {same} of {len(HAND)} claims and parts came to the verdict of the program; in {len(open_ones)} "
-        "the words allowed two verdicts. Of claims about an effect the words, taken as they stood, turned it round, "
-        "since the report prints scores of which less is better; only the low certainty kept the verdict. The words "
-        "now say which side is good, what a certainty is of, how many sources are needed and that shares are as "
-        "counted. Numbers now decide two claims that rested on sources said not to tell (side effects beside "
-        "antidepressants, and as good as these), and a third compares the range that people state with what reports "
-        "print.",
+        "An instance of a language model that had written none of these rules and had not read the "
+        "program's code took the printed words of each rule of the shipped dossier and the numbers of the "
+        "report, and wrote down the verdict. It was not blind: notes of an earlier design, and the table of "
+        "claims in the report, had shown it verdicts before. That the two agree therefore says little; what "
+        "did not lead there is the point.",
+        f"At first {same} of {len(HAND)} claims and parts came to the verdict of the program; in "
+        f"{len(open_ones)} the words allowed two verdicts. Of claims about an effect the words, taken as "
+        "they stood, turned it round, since the report prints scores of which less is better; only the low "
+        "certainty kept the verdict. The words now say which side is good, what a certainty is of, how many "
+        "sources are needed and that shares are as counted. Numbers now decide two claims that rested on "
+        "sources said not to tell (side effects beside antidepressants, and as good as these), and a third "
+        "compares the range that people state with what reports print.",
         "",
         *table("claim|at first|what was unclear, or was changed|now|by rule", (
             (
@@ -281,8 +282,9 @@ def read_by_hand() -> list[str]:
             )
             for one in HAND
         )),
-        "Not mended: a rule of sources alone says that somebody found it, and not how much; the claims of cosmetic "
-        "use are supported so. Which studies have the words that a rule asks for stands in the dossier's files only.",
+        "Not mended: a rule of sources alone says that somebody found it, and not how much; the claims of "
+        "cosmetic use are supported so. Which studies have the words that a rule asks for stands in the "
+        "dossier's files only.",
     ]  # fmt: skip
 
 

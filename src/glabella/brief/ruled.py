@@ -68,7 +68,6 @@ def _named(results: Results) -> Mapping[str, str]:
     return found | {
         WON: f"main comparisons of the largest trial with a printed p below {WON_BELOW:g} for {words.treatment}",
         "drug": "another drug",
-        "difference": f"people given {words.treatment}, less that with the control",
         "condition": words.condition,
         "treated": f"people given {words.treatment}",
         "control": "people given the control",
@@ -106,8 +105,7 @@ def told(
         inputs=(("claims.yaml", results.evidence.digests["claims.yaml"]),)
         if asked
         else tuple(dict.fromkeys(_inputs(results, judged))),
-        # What a rule asks is the dossier's own, and no source says it.
-        sources=() if asked else tuple(_sources(results, judged).values()),
+        sources=_behind_what_is_asked(results, judged) if asked else tuple(_sources(results, judged).values()),
     )
     figures = {figure.name: figure for figure in words.figures}
     places = {name: place for place, name in enumerate(figures)}
@@ -146,6 +144,12 @@ def _sources(results: Results, judged: PopularClaim | ClaimPart) -> Mapping[str,
         for key in reason.sources:
             found.setdefault(key, Source(key, reason.status))
     return found
+
+
+def _behind_what_is_asked(results: Results, judged: PopularClaim | ClaimPart) -> tuple[Source, ...]:
+    """Give the first source of the claim's reasons: what a rule asks is the dossier's own, and no trial's."""
+    own = [Source(key, reason.status) for reason in judged.why for key in reason.sources]
+    return tuple(own[:1] or _sources(results, judged).values())
 
 
 def _fields(results: Results, judged: PopularClaim | ClaimPart) -> Iterator[ClaimFields]:

@@ -162,8 +162,8 @@ def _estimate_words(atom: EstimateRule, known: _Known) -> Said:
         )  # fmt: skip
     head = joined((subject, span), f", above {none} being good, lies ")
     tail = said(
-        f"contradicted if {outside}, each only with a certainty of at least {atom.need} that it does; untested "
-        "without an estimate, else inconclusive"
+        f"contradicted if {outside}, each only with at least {atom.need} certainty that it does; untested without "
+        "an estimate, else inconclusive"
     )
     return joined((head, tail), ", ")
 

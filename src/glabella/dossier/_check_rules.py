@@ -51,7 +51,7 @@ def _misfits(reading: Reading, judged: PopularClaim | ClaimPart) -> Iterator[str
         return
     analyses = reading.parts["dossier.yaml"].analyses
     comparators, reports = reading.parts.get("comparators.yaml"), reading.parts.get("reports.yaml")
-    options = {} if comparators is None else comparators.treatments
+    options = None if comparators is None else comparators.treatments
     rows = [f"reports.{key}.{row}" for key, one in (reports.studies if reports else {}).items() for row in one.rows]
     sources = {source for reason in judged.why for source in reason.sources}
     for atom in judged.rule.atoms:
@@ -59,7 +59,8 @@ def _misfits(reading: Reading, judged: PopularClaim | ClaimPart) -> Iterator[str
         if analysis is not None and analysis not in analyses:
             yield f"the rule names the analysis {analysis!r}, expected one of {sorted(analyses)}"
         option = None if atom.estimate is None else atom.estimate.network
-        if option is not None and option not in options:
+        # Without a network at all the comparison is untested, as where an analysis has no effect.
+        if option is not None and options is not None and option not in options:
             yield f"the rule names the treatment {option!r} of the network, expected one of {sorted(options)}"
         quantity = "" if atom.stated is None else atom.stated.quantity
         if quantity.startswith("reports.") and quantity not in rows:
