@@ -26,6 +26,16 @@ from glabella.dossier._observations import (
     TimeObservation,
 )
 from glabella.dossier._priors import Prior, Priors
+from glabella.dossier._problem import (
+    Criterion,
+    GuardRail,
+    PreferenceSaid,
+    Problem,
+    ProblemCell,
+    ProblemFile,
+    ProblemOption,
+    load_problem,
+)
 from glabella.dossier._questions import Questions
 from glabella.dossier._report_lists import ListFolder, list_folder
 from glabella.dossier._reports import ReportQuestion, ReportRow, Reports, ReportSide, ReportStudy
@@ -76,6 +86,7 @@ __all__ = [
     "Comparators",
     "Comparison",
     "Conflict",
+    "Criterion",
     "Difference",
     "Dossier",
     "DossierError",
@@ -87,6 +98,7 @@ __all__ = [
     "Flow",
     "Frame",
     "Frames",
+    "GuardRail",
     "Harm",
     "Link",
     "ListFolder",
@@ -108,8 +120,13 @@ __all__ = [
     "ParameterPrior",
     "Points",
     "PopularClaim",
+    "PreferenceSaid",
     "Prior",
     "Priors",
+    "Problem",
+    "ProblemCell",
+    "ProblemFile",
+    "ProblemOption",
     "Product",
     "Questions",
     "Reason",
@@ -138,6 +155,7 @@ __all__ = [
     "json_schema",
     "list_folder",
     "load",
+    "load_problem",
     "migrate",
     "notes",
     "read_table",
