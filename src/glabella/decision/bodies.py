@@ -80,10 +80,11 @@ def of_trials(effects: Sequence[Effect], studies: Mapping[str, Study]) -> tuple[
     studies : mapping of str to Study
         Of the dossier, by id.
     """
-    return tuple(_of_trial(effect, studies[effect.study]) for effect in effects)
+    return tuple(of_trial(studies[effect.study], effect.yi, effect.vi, effect.n1 + effect.n2) for effect in effects)
 
 
-def _of_trial(effect: Effect, study: Study) -> OfTrial:
+def of_trial(study: Study, effect: float, variance: float, people: float) -> OfTrial:
+    """Join one effect with what the dossier says of its trial."""
     judgements: dict[str | None, Judgement] = {"low": "low", "high": "high"}
     randomised = study.design.randomised == "yes" and study.role != "observational"
     design: Design = "randomised" if randomised else "non_randomised"
@@ -93,7 +94,7 @@ def _of_trial(effect: Effect, study: Study) -> OfTrial:
     if len(study.serious) >= _SERIOUS:
         judgement = "high"
     interested = study.interests is not None and study.interests.status in _KNOWN
-    return OfTrial(effect.study, effect.yi, effect.vi, effect.n1 + effect.n2, judgement, design, interested)
+    return OfTrial(study.id, effect, variance, people, judgement, design, interested)
 
 
 def body_of(trials: Sequence[OfTrial], needed: float) -> tuple[OfTrial, ...]:
@@ -119,6 +120,7 @@ def estimated(
     prediction: tuple[float, float] | None = None,
     needed: float | None = None,
     declared: Declared | None = None,
+    ratio: bool = False,
 ) -> Estimated:
     """Turn what trials found and what was pooled from it into an effect that can be rated.
 
@@ -138,6 +140,8 @@ def estimated(
         The optimal information size.
     declared : Declared, optional
         Already turned so that above zero is good.
+    ratio : bool
+        Whether the numbers are logarithms of ratios.
 
     Examples
     --------
@@ -171,7 +175,7 @@ def estimated(
         declared.indirect,
         declared.missing,
     )
-    return Estimated(body, *_turned(sign, low, high))
+    return Estimated(body, *_turned(sign, low, high), ratio=ratio, measured=important is not None)
 
 
 def disagreement(effects: np.ndarray, variances: np.ndarray) -> float:

@@ -78,11 +78,17 @@ class Estimated:
         What its certainty is rated from; holds the estimate.
     low, high : float
         The interval that is shown.
+    ratio : bool
+        Whether people read it as a ratio; the numbers here are on the log scale.
+    measured : bool
+        Whether a smallest difference that matters is declared; without one only the side of no effect can be told.
     """
 
     body: Body
     low: float
     high: float
+    ratio: bool = False
+    measured: bool = True
 
     def __post_init__(self) -> None:
         if not self.low <= self.body.estimate <= self.high:
@@ -410,19 +416,27 @@ def sure(rating: Rating, need: Level) -> bool:
     return rating.certainty is not None and LEVELS.index(rating.certainty) <= LEVELS.index(need)
 
 
+#: Statements whose limit is no effect, for which no smallest difference that matters is asked.
+_OF_NO_EFFECT: tuple[Target, ...] = ("any_benefit", "any_harm")
+
+
 def _estimate(atom: EstimateRule, known: Known) -> tuple[Verdict, Said]:
     one = known.estimates.get(atom.key)
     if one is None:
         return "untested", said("no effect is computed")
+    if not (one.measured or atom.target in _OF_NO_EFFECT):
+        return "untested", said("no smallest difference that matters is declared")
     body = one.body
     lies = _side(one, atom.target)
     rated = _rated(body, atom.target) if lies is not False else rate(body, complement(atom.target, body.estimate))
+    shown = math.exp if one.ratio else float
+    good = "effect, above one is good" if one.ratio else "effect, above zero is good"
     why = said(
         f"{{estimate}} ({{low}} to {{high}}), {{trials}} {noun(body.trials, 'trial')}, "
         f"{{people}} {noun(body.people, 'person', 'people')}; certainty {rated.certainty}",
-        estimate=("pooled effect, above zero is good", body.estimate),
-        low=("lower limit", one.low),
-        high=("upper limit", one.high),
+        estimate=(good, shown(body.estimate)),
+        low=("lower limit", shown(one.low)),
+        high=("upper limit", shown(one.high)),
         trials=("trials", body.trials),
         people=("people", body.people),
     )
@@ -466,6 +480,8 @@ def _stated(atom: StatedRule, known: Known) -> tuple[Verdict, Said]:
         return "untested", said("not computed")
     low, high = atom.between or (atom.value or 0.0, atom.value or 0.0)
     inside, apart = one.low <= low and high <= one.high, high < one.low or low > one.high
+    # A range is met too where what is computed lies wholly within it, however well it is known.
+    inside = inside or (low <= one.low and one.high <= high)
     return _beyond(inside, apart), _interval("computed", one)
 
 
@@ -586,6 +602,8 @@ def _certainty(atom: CertaintyRule, known: Known) -> tuple[Verdict, Said]:
     one = known.estimates.get(atom.analysis)
     if one is None:
         return "untested", said("no effect is computed")
+    if not (one.measured or atom.target in _OF_NO_EFFECT):
+        return "untested", said("no smallest difference that matters is declared")
     rated = _rated(one.body, atom.target)
     assert rated.certainty is not None
     if atom.at_least is not None:
