@@ -277,15 +277,16 @@ CONSULTATION = (
     consult_course.moments,
     consult_course.plan,
     consult_options.decide,
+    consult_first.answers,
 )
 #: What the page to take home has; those in one line stand side by side.
 HOME: tuple[tuple[Callable[[ForPerson, Ledger], Section | None], ...], ...] = (
     (take_home.about,),
+    (take_home.against,),
     (take_home.chances,),
     (take_home.harms,),
-    (take_home.against, take_home.sure),
-    (take_home.expect, take_home.ask),
-    (take_home.call,),
+    (take_home.expect, take_home.sure),
+    (take_home.ask, take_home.call),
 )
 
 

@@ -81,6 +81,14 @@ class ForPerson:
         """The same in words."""
         return f"{OF_PEOPLE[self.of]} people"
 
+    def happens(self, without: Without | None = None) -> tuple[str, str]:
+        """Say what those do who have the event, and what the others do; of a baseline maybe another event."""
+        home = self.consultation.take_home
+        other = self.consultation.baselines[without.ids[0]].other_event if without is not None else None
+        if other is not None:
+            return other.event, other.others
+        return self.consultation.event, home.without if home else "do not"
+
     @property
     def harms(self) -> tuple[str, ...]:
         """Rows of harm that any option names, each once."""
@@ -197,7 +205,7 @@ class ForPerson:
             inputs=self.inputs,
             sources=sources,
         )
-        said = f"{self.consultation.event}, of {self.of_people}: {label}"
+        said = f"{self.happens(without)[0]}, of {self.of_people}: {label}"
         return self._people(under, f"without.{without.control}", said, without.share, known=without.printed)
 
     def with_option(self, book: Ledger, chance: Chance, reading: Reading, place: int | str) -> People:

@@ -130,7 +130,7 @@ def with_others(book: Ledger, claim: Claim, of: int) -> People:
 
 
 def figure(
-    it: People, name: str, said: str, event: str, without: str, of_people: str, more: tuple[Inline, ...] = ()
+    it: People, name: str, said: str, happens: tuple[str, str], of_people: str = "", more: tuple[Inline, ...] = ()
 ) -> Figure:
     """Give a picture of so many people, and below it the number and both ways of saying it.
 
@@ -141,19 +141,18 @@ def figure(
         Of the figure.
     said : str
         Whom it shows, for those who do not see it.
-    event, without : str
-        What those do who have it, and what the others do.
+    happens : (str, str)
+        What those do who are counted, and what the others do.
     of_people : str
-        Of how many, in words.
+        Of how many, in words; empty where a title says so.
     more : tuple of Inline
         What stands last, each without its full stop.
     """
     form: Literal["bare", "limits"] = "limits" if it.claim.value is None else "bare"
-    caption: list[Inline] = [
-        Strong(Shown(it.claim, form)), " ", Small(f"of {of_people}"), ". ",
-        Shown(it.claim, "limits" if it.claim.value is None else "number"), f" {event}, ",
-        Shown(it.rest, "limits" if it.rest.value is None else "number"), f" {without}.",
-    ]  # fmt: skip
+    others: Literal["number", "limits"] = "limits" if it.rest.value is None else "number"
+    caption: list[Inline] = [Strong(Shown(it.claim, form))]
+    caption += [" ", Small(f"of {of_people}")] if of_people else []
+    caption += [f" {happens[0]}, ", Shown(it.rest, others), f" {happens[1]}."]
     for each in more:
         caption += [" ", each, "."]
     alt = f"{said}: people as icons, filled from the bottom left; the numbers stand below"

@@ -108,6 +108,13 @@ class Spacing(_Model):
         return self
 
 
+class OtherEvent(_Model):
+    """What came about in people of a baseline, where it is not quite the event of the chances."""
+
+    event: Text = Field(description="in words: are well again")
+    others: Text = Field(description="of the others: are not")
+
+
 class Baseline(_Model):
     """How often the event comes without an option, in whom: counts, or a share with its limits where printed."""
 
@@ -116,10 +123,12 @@ class Baseline(_Model):
     control: Id = Field(description="what these people had, a name that options share: their effect is against it")
     when: When = Field({}, description="whom it is like; empty: anybody. Of several that fit, the first is used")
     time: Text = Field(description="after how long")
+    plain_time: Text | None = Field(None, description="the same for the page for home")
     events: Count | None = None
     n: Count | None = None
     percent: Percent | None = Field(None, description="of a hundred, with low and high where the source has them")
     why: Statement = Field(description="who they were, in words")
+    other_event: OtherEvent | None = Field(None, description="what came about, where it is another event")
 
     @model_validator(mode="after")
     def _is_counted_or_printed(self) -> Baseline:
@@ -189,6 +198,7 @@ class ConsultOption(_Model):
     effect: Effect | None = Field(None, description="null: no number is known")
     control: Id | None = Field(None, description="what its effect is against: the control of baselines")
     time: Text | None = Field(None, description="after how long")
+    plain_time: Text | None = Field(None, description="the same for the page for home")
     not_for: dict[Id, NotFor] = Field({}, description="people for whom no number is shown; any of them is enough")
     what: Statement
     approved: Statement

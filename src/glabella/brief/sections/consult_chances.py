@@ -56,14 +56,9 @@ def chances(of: ForPerson, book: Ledger) -> Section:
         content += _why(of, book, keys[0])
     content += [Paragraph(_none(of, book, chance)) for chance in of.found.chances.values()
                 if chance.state in ("withheld", "no number")]  # fmt: skip
-    content.append(Paragraph(KEY.format(event=consultation.event, without=_others(of)), "note"))
+    content.append(Paragraph(KEY.format(event=consultation.event, without=of.happens()[1]), "note"))
     content.append(Details("How these numbers were made", (Items(_MADE),)))
     return Section("chances", Name(f"Chance to {consultation.event}"), tuple(content))
-
-
-def _others(of: ForPerson) -> str:
-    home = of.consultation.take_home
-    return home.without if home else "do not"
 
 
 def _lead(of: ForPerson) -> Inline:
@@ -96,7 +91,9 @@ def _without(of: ForPerson, book: Ledger, key: str) -> tuple[Block, ...]:
     more: list[Inline] = [Small(Name(capital(" or ".join(dict.fromkeys(base.time for base in bases)))))]
     if not chance.without.printed and it.claim.limits is None:
         more.append(Small("How sure this is was not reported"))
-    return (Heading(title), _drawn(of, it, f"icons-{chance.without.control}", bases[0].label, tuple(more)))
+    happens = of.happens(chance.without)
+    name = f"icons-{chance.without.control}"
+    return (Heading(title), figure(it, name, bases[0].label, happens, of.of_people, tuple(more)))
 
 
 def _with(of: ForPerson, book: Ledger, chance: Chance) -> Iterator[tuple[Block, ...]]:
@@ -113,7 +110,10 @@ def _with(of: ForPerson, book: Ledger, chance: Chance) -> Iterator[tuple[Block, 
         if chance.certainty is not None:
             more.append(Small(("How sure: ", Icon("certainty", chance.certainty))))
         said = f"{chance.option.label} {plain(words)}".strip()
-        yield (Heading(title), _drawn(of, it, f"icons-{chance.id}-{place}", said, tuple(more)))
+        yield (
+            Heading(title),
+            figure(it, f"icons-{chance.id}-{place}", said, of.happens(), of.of_people, tuple(more)),
+        )
 
 
 def shown_readings(chance: Chance) -> list[Reading]:
@@ -130,10 +130,6 @@ def reading_name(chance: Chance, reading: Reading) -> str:
 
 def _reading(reading: Reading) -> Inline:
     return ("if these are right: ", Name(reading.effect.label))
-
-
-def _drawn(of: ForPerson, it: People, name: str, said: str, more: tuple[Inline, ...]) -> Block:
-    return figure(it, name, said, of.consultation.event, _others(of), of.of_people, more)
 
 
 def _refused(of: ForPerson, book: Ledger, chance: Chance) -> list[Block]:
@@ -254,4 +250,4 @@ def harms(of: ForPerson, book: Ledger) -> Section:
 def _harm(of: ForPerson, it: People | None, name: str, said: str) -> Block:
     if it is None:
         return Paragraph("not counted")
-    return figure(it, name, said, "have it", "do not", of.of_people)
+    return figure(it, name, said, ("have it", "do not"), of.of_people)

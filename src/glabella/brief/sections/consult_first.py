@@ -79,7 +79,6 @@ def rules(of: ForPerson, book: Ledger) -> Section:
     asks = dict.fromkeys((*found.asks, *(each.ask for each in of.found.distances if each.like == "not asked")))
     if asks:
         content += [Heading("Still to ask"), Items(tuple(_asked(of, ask) for ask in asks))]
-    content.append(Details("What was answered", (_answers(of, book),)))
     return Section("rules", f"What speaks against {of.short}", tuple(content))
 
 
@@ -91,12 +90,14 @@ def _asked(of: ForPerson, ask: str) -> Inline:
     return Name(of.consultation.asks[ask].ask)
 
 
-def _answers(of: ForPerson, book: Ledger) -> Block:
+def answers(of: ForPerson, book: Ledger) -> Section:
+    """Repeat what was answered, and what is not known."""
     rows = []
     for key, ask in of.consultation.asks.items():
         said = of.answered(book, key)
         rows.append(Row((Name(capital(ask.label)), "not known" if said is None else said)))
-    return Table("", (Column("Asked"), Column("Answered", "wide")), tuple(rows), look="list")
+    table = Table("", (Column("Asked"), Column("Answered", "wide")), tuple(rows), look="list")
+    return Section("answers", "", (Details("What was answered", (table,)),))
 
 
 def doses(of: ForPerson, book: Ledger) -> Section | None:

@@ -56,7 +56,7 @@ def _sure(of: ForPerson, key: str) -> Cell:
     if chance.certainty is not None:
         return Icon("certainty", chance.certainty)
     if chance.state == "withheld" and chance.option.effect is not None:
-        return "not for people like you"
+        return "no number for you"
     return "not rated"
 
 

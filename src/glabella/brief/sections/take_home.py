@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
 from glabella.brief.for_person import ForPerson
 from glabella.brief.icon_arrays import People, figure
@@ -20,6 +21,7 @@ from glabella.shown import (
     Name,
     Paragraph,
     Section,
+    Small,
     Strong,
     dated,
 )
@@ -45,11 +47,12 @@ def chances(of: ForPerson, book: Ledger) -> Section:
     """Draw of how many people the event is expected; no number stands alone where readings disagree."""
     home = _home(of)
     groups: dict[str, list[tuple[Block, ...]]] = {}
+    without_number: list[Inline] = []
     notes: list[Inline] = []
     for key, chance in of.found.chances.items():
         name = Name(capital(_plain(of, key)))
         if chance.without is None:
-            notes.append((name, ": we have no number for people like you."))
+            without_number.append(Name(_within(_plain(of, key))))
             continue
         group = groups.setdefault(chance.without.control, [])
         if not group:
@@ -57,16 +60,18 @@ def chances(of: ForPerson, book: Ledger) -> Section:
         group += _with(of, book, chance)
         if chance.state == "readings":
             notes.append((name, ": no one can give you one number. The tests do not agree."))
-        elif chance.state == "if":
-            notes.append((name, ": this may change once we know more about you."))
     content: list[Block] = []
     if groups:
         # Each control with its options apart: numbers of one group are not set against those of another.
         drawn = tuple((Columns(tuple(parts), look="icons"),) for parts in groups.values())
         content.append(Columns(drawn, tuple(float(len(parts)) for parts in groups.values())))
         notes.insert(0, f"Filled: they {home.better}. Pale: they may or may not. Empty: they {home.without}.")
+    if any(chance.open for chance in of.found.chances.values() if chance.without is not None):
+        notes.append("These numbers may change once we know more about you.")
+    if without_number:
+        notes.append(("We have no number for people like you for ", joined(without_number), "."))
     content.append(Paragraph(joined(notes, " "), "note"))
-    title = f"Think of {of.of_people} like you. How many {home.better}?"
+    title = f"Think of {of.of_people} like you. How many {home.better}?" if groups else f"How many {home.better}?"
     return Section("chances", Name(title), tuple(content))
 
 
@@ -91,8 +96,12 @@ def _without(of: ForPerson, book: Ledger, chance: Chance) -> tuple[Block, ...]:
     title: Inline = joined([Name(capital(name)) for name in names], " or ")
     if isinstance(chance.option.effect, OfBaseline):
         title = Name(capital(_plain(of, chance.id)))
-    it = of.without(book, chance.without)
-    return (Heading(title), _drawn(of, it, f"icons-{chance.without.control}", bases[0].label))
+    it, base = of.without(book, chance.without), bases[0]
+    happens = of.happens(chance.without) if base.other_event else (_home(of).better, _home(of).without)
+    drawn = figure(
+        it, f"icons-{chance.without.control}", base.label, happens, more=_time(base.plain_time or base.time)
+    )
+    return (Heading(title), drawn)
 
 
 def _with(of: ForPerson, book: Ledger, chance: Chance) -> Iterator[tuple[Block, ...]]:
@@ -101,32 +110,46 @@ def _with(of: ForPerson, book: Ledger, chance: Chance) -> Iterator[tuple[Block, 
         return
     if chance.state in ("number", "if"):
         it = of.with_option(book, chance, chance.main, reading_name(chance, chance.main))
-        yield (Heading(Name(name)), _drawn(of, it, f"icons-{chance.id}", name))
+        yield (Heading(Name(name)), _drawn(of, it, f"icons-{chance.id}", name, chance))
         return
     effect = chance.option.effect
     words = effect.plain if isinstance(effect, OfAnalyses) else {}
     for each in shown_readings(chance):
         said = words.get(each.effect.id, f"if these tests are right: {each.effect.label}")
         it = of.with_option(book, chance, each, reading_name(chance, each))
-        yield (Heading(Name(f"{name}, {said}")), _drawn(of, it, f"icons-{chance.id}-{each.effect.id}", said))
+        yield (
+            Heading(Name(f"{name}, {said}")),
+            _drawn(of, it, f"icons-{chance.id}-{each.effect.id}", said, chance),
+        )
 
 
-def _drawn(of: ForPerson, it: People, name: str, said: str) -> Block:
-    home = _home(of)
-    return figure(it, name, said, home.better, home.without, of.of_people)
+def _drawn(of: ForPerson, it: People, name: str, said: str, chance: Chance) -> Block:
+    happens = (_home(of).better, _home(of).without)
+    return figure(it, name, said, happens, more=_time(chance.option.plain_time or chance.option.time))
 
 
-def harms(of: ForPerson, book: Ledger) -> Section:
-    """Draw harms in as many people, then say what is rare."""
+def _time(words: str | None) -> tuple[Inline, ...]:
+    return (Small(Name(capital(words))),) if words else ()
+
+
+def harms(of: ForPerson, book: Ledger) -> Section | None:
+    """Draw harms in as many people, then say what is rare; nothing of what is out of the question."""
+    if of.found.eligibility.stops:
+        return None
     home, parts = _home(of), list[tuple[Block, ...]]()
+    pairs = of.results.evidence.products.harm_counts
     this = next(key for key, option in of.consultation.options.items() if option.this)
     for row, words in home.harms.items():
         for side, it in zip(("without", "with"), reversed(of.harm(book, row)), strict=True):
             title = Name(capital(f"{side} {_within(_plain(of, this))}"))
             if it is not None:
-                drawn = figure(it, f"icons-{row}-{side}", words, words, home.without, of.of_people)
+                drawn = figure(it, f"icons-{row}-{side}", words, (words, home.without))
                 parts.append((Heading(title), drawn))
-    content: list[Block] = [Columns(tuple(parts), look="icons")] if parts else []
+    content: list[Block] = []
+    if parts:
+        content.append(Columns(tuple(parts), look="icons"))
+        people = dict.fromkeys(pairs[row].population for row in home.harms)
+        content.append(Paragraph(("Counted in: ", Name("; ".join(people)), "."), "note"))
     content.append(Paragraph(say(book, home.rare, "rare", marked=False)))
     return Section("harms", Name(home.harms_title), tuple(content))
 
@@ -140,12 +163,14 @@ def against(of: ForPerson, book: Ledger) -> Section:
     ]
     if any(each.waited is False for each in found.doses):
         items.append("Your last dose was not long ago. You need to wait.")
+    look: Literal["", "box"] = "box" if items else ""
     if found.asks:
         asks = joined([Name(of.consultation.asks[ask].label) for ask in found.asks], ", ")
         items.append(("We still need to ask you about: ", asks, "."))
     if not items:
         items.append("Of what we asked, nothing stands in the way. Tell us if that changes.")
-    return Section("against", "What speaks against it for you", (Items(tuple(items)),))
+    title = "Why it is not for you" if found.stops else "What speaks against it for you"
+    return Section("against", title, (Items(tuple(items)),), look)
 
 
 def sure(of: ForPerson, book: Ledger) -> Section:
@@ -158,7 +183,7 @@ def sure(of: ForPerson, book: Ledger) -> Section:
 def expect(of: ForPerson, book: Ledger) -> Section | None:
     """Say what comes when, and the day to judge."""
     home = _home(of)
-    if not home.expect and of.judged_on is None:
+    if of.found.eligibility.stops or (not home.expect and of.judged_on is None):
         return None
     items: list[Inline] = [
         (Strong((Name(capital(each.when)), ": ")), say(book, each.text, f"expect{place}", marked=False))
@@ -177,11 +202,12 @@ def ask(of: ForPerson, book: Ledger) -> Section | None:  # noqa: ARG001
     return Section("ask", "You can ask us", (Items(questions),)) if questions else None
 
 
-def call(of: ForPerson, book: Ledger) -> Section | None:
+def call(of: ForPerson, book: Ledger) -> Section:
     """Say whom to call."""
     plan, content = of.consultation.plan, list[Block]()
     if plan is not None:
         content.append(Paragraph(say(book, plan.whom, "whom", marked=False)))
-    if of.crisis is not None:
+    if of.crisis is not None and of.found.eligibility.crisis is not True:
         content.append(Paragraph(("Need help now? ", Strong(Name(of.crisis)))))
-    return Section("call", "Whom to call", tuple(content), look="box") if content else None
+    content.append(Paragraph("Our phone number: ____________________"))
+    return Section("call", "Whom to call", tuple(content), look="box")
