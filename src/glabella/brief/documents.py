@@ -285,8 +285,8 @@ HOME: tuple[tuple[Callable[[ForPerson, Ledger], Section | None], ...], ...] = (
     (take_home.against,),
     (take_home.chances,),
     (take_home.harms,),
-    (take_home.expect, take_home.sure),
-    (take_home.ask, take_home.call),
+    (take_home.expect, take_home.sure, take_home.ask),
+    (take_home.call,),
 )
 
 
@@ -333,7 +333,8 @@ def home_document(of: ForPerson) -> Document:
     sections: list[Section | Columns] = []
     for makes in HOME:
         made = tuple(_made(of, book, makes))
-        sections += (Columns(tuple((each,) for each in made)),) if len(made) > 1 else made
+        beside = Columns(tuple((each,) for each in made), (1.3, 1.2, 1)[: len(made)])
+        sections += (beside,) if len(made) > 1 else made
     return _whole(of.results, book, "home", home.title, (), tuple(sections), said=_visited(of))
 
 

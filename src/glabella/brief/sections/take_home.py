@@ -10,10 +10,12 @@ from glabella.brief.icon_arrays import People, figure
 from glabella.brief.quoting import capital, joined, say, say_all
 from glabella.brief.sections.consult_chances import reading_name, shown_readings
 from glabella.decision.chances import Chance
+from glabella.decision.eligibility import Met
 from glabella.dossier import OfAnalyses, OfBaseline, TakeHome
 from glabella.shown import (
     Block,
     Columns,
+    Figure,
     Heading,
     Inline,
     Items,
@@ -25,6 +27,9 @@ from glabella.shown import (
     Strong,
     dated,
 )
+
+#: Of whom more speaks against it than this, harms are told in words: all must fit one side of paper.
+_MANY = 6
 
 
 def _home(of: ForPerson) -> TakeHome:
@@ -136,30 +141,36 @@ def harms(of: ForPerson, book: Ledger) -> Section | None:
     """Draw harms in as many people, then say what is rare; nothing of what is out of the question."""
     if of.found.eligibility.stops:
         return None
-    home, parts = _home(of), list[tuple[Block, ...]]()
+    home, drawn = _home(of), list[tuple[Name, Figure]]()
     pairs = of.results.evidence.products.harm_counts
     this = next(key for key, option in of.consultation.options.items() if option.this)
     for row, words in home.harms.items():
         for side, it in zip(("without", "with"), reversed(of.harm(book, row)), strict=True):
             title = Name(capital(f"{side} {_within(_plain(of, this))}"))
             if it is not None:
-                drawn = figure(it, f"icons-{row}-{side}", words, (words, home.without))
-                parts.append((Heading(title), drawn))
+                drawn.append((title, figure(it, f"icons-{row}-{side}", words, (words, home.without))))
     content: list[Block] = []
-    if parts:
-        content.append(Columns(tuple(parts), look="icons"))
+    if drawn:
+        if len(_met(of)) > _MANY:
+            content.append(Items(tuple((title, ": ", it.caption) for title, it in drawn)))
+        else:
+            content.append(Columns(tuple((Heading(title), it) for title, it in drawn), look="icons"))
         people = dict.fromkeys(pairs[row].population for row in home.harms)
         content.append(Paragraph(("Counted in: ", Name("; ".join(people)), "."), "note"))
     content.append(Paragraph(say(book, home.rare, "rare", marked=False)))
     return Section("harms", Name(home.harms_title), tuple(content))
 
 
+def _met(of: ForPerson) -> tuple[Met, ...]:
+    found = of.found.eligibility
+    return (*found.stops, *found.cautions, *found.first)
+
+
 def against(of: ForPerson, book: Ledger) -> Section:
     """Say what speaks against the treatment for this person, and what is still to be asked."""
     found = of.found.eligibility
-    met = (*found.stops, *found.cautions, *found.first)
     items: list[Inline] = [
-        say(book, each.rule.plain or each.rule.text, f"plain.{each.id}", marked=False) for each in met
+        say(book, each.rule.plain or each.rule.text, f"plain.{each.id}", marked=False) for each in _met(of)
     ]
     if any(each.waited is False for each in found.doses):
         items.append("Your last dose was not long ago. You need to wait.")
@@ -209,5 +220,5 @@ def call(of: ForPerson, book: Ledger) -> Section:
         content.append(Paragraph(say(book, plan.whom, "whom", marked=False)))
     if of.crisis is not None and of.found.eligibility.crisis is not True:
         content.append(Paragraph(("Need help now? ", Strong(Name(of.crisis)))))
-    content.append(Paragraph("Our phone number: ____________________"))
+    content.append(Paragraph("Our phone number: ______________________________"))
     return Section("call", "Whom to call", tuple(content), look="box")
