@@ -73,10 +73,23 @@ def test_every_stop_rests_on_a_source_that_was_seen(consultation: Consultation) 
             assert (rule.text.status, bool(rule.text.source)) == ("seen", True), key
 
 
-def test_a_man_is_not_asked_whether_he_is_pregnant(consultation: Consultation) -> None:
+def test_a_warning_of_pregnancy_does_not_hang_on_the_answer_about_sex(consultation: Consultation) -> None:
+    """Whoever answers man, or is written down as one by mistake, may be pregnant and must be warned."""
     for key in ("pregnant", "breastfeeding"):
-        assert holds(consultation.rules[key].when, {"sex": "man"}) is False
-        assert holds(consultation.rules[key].when, {"sex": "woman"}) is None
+        for sex in ("man", "woman", "other"):
+            assert holds(consultation.rules[key].when, {"sex": sex, key: True}) is True
+            assert holds(consultation.rules[key].when, {"sex": sex}) is None
+
+
+def test_thoughts_of_suicide_speak_against_it(consultation: Consultation) -> None:
+    assert rules_of(consultation, WELL | {"item_nine": "several_days"}) == {"self_harm": "caution"}
+    assert rules_of(consultation, WELL | {"suicidal": True}) == {"suicidal": "caution"}
+
+
+def test_who_has_bipolar_disorder_is_told_what_a_tablet_alone_may_do(consultation: Consultation) -> None:
+    said = consultation.options["tablet"].not_for["bipolar"]
+    assert holds(said.when, WELL | {"diagnosis": "bipolar"}, TODAY) is True
+    assert "mania" in said.text.text
 
 
 @pytest.mark.parametrize(

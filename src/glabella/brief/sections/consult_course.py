@@ -71,8 +71,8 @@ def _distance(of: ForPerson, book: Ledger, each: Distance) -> Row:
 
 
 def moments(of: ForPerson, book: Ledger) -> Section | None:
-    """Say what was seen when, and nothing between."""
-    if not of.consultation.moments:
+    """Say what was seen when, and nothing between; nothing of a treatment that is out of the question."""
+    if not of.consultation.moments or of.found.eligibility.stops:
         return None
     rows = tuple(
         Row((Name(capital(each.when)), say(book, each.text, f"moment{place}")))

@@ -69,12 +69,15 @@ def rules(of: ForPerson, book: Ledger) -> Section:
         if met:
             parts.append((Heading(title), Items(tuple(_met(book, each) for each in met))))
     content: list[Block] = []
-    if not parts:
+    waiting = [each for each in found.doses if each.waited is False]
+    if waiting:
+        content.append(Paragraph(Strong("Wait: the last dose is too recent, as said below.")))
+    if not parts and not waiting:
         none = "No rule of the dossier speaks against it in what was answered"
         content.append(Paragraph(f"{none}, but not everything was." if found.undecided else f"{none}."))
     elif len(parts) == 1:
         content += parts[0]
-    else:
+    elif parts:
         content.append(Columns(tuple(parts)))
     asks = dict.fromkeys((*found.asks, *(each.ask for each in of.found.distances if each.like == "not asked")))
     if asks:

@@ -128,6 +128,8 @@ def _data(of: ForPerson, matter: str, option: str) -> Cell:
 
 
 def decide(of: ForPerson, book: Ledger) -> Section:  # noqa: ARG001
-    """Leave room to note what was decided."""
-    boxes = tuple(("☐ ", Name(option.label)) for option in of.consultation.options.values())
+    """Leave room to note what was decided; what is out of the question cannot be chosen."""
+    stopped = bool(of.found.eligibility.stops)
+    boxes = tuple(("☐ ", Name(option.label)) for option in of.consultation.options.values()
+                  if not (option.this and stopped))  # fmt: skip
     return Section("decide", "Decided today", (Items((*boxes, "☐ to think it over")),))

@@ -204,7 +204,7 @@ def expect(of: ForPerson, book: Ledger) -> Section | None:
         items.append(("The day to see if it helped: ", Strong(Name(dated(str(of.judged_on)))), "."))
     if of.score is not None and of.consultation.plan is not None:
         items.append(("Your score today: ", of.scored(of.about(book).under("home."), "today", of.score), "."))
-    return Section("expect", "What comes when", (Items(tuple(items)),))
+    return Section("expect", "What comes when, if you have it", (Items(tuple(items)),))
 
 
 def ask(of: ForPerson, book: Ledger) -> Section | None:  # noqa: ARG001
