@@ -25,6 +25,7 @@ from glabella.brief.sections import (
     consult_chances,
     consult_course,
     consult_first,
+    consult_made,
     consult_options,
     differ,
     effect,
@@ -278,6 +279,7 @@ CONSULTATION = (
     consult_course.plan,
     consult_options.decide,
     consult_first.answers,
+    consult_made.made,
 )
 #: What the page to take home has; those in one line stand side by side.
 HOME: tuple[tuple[Callable[[ForPerson, Ledger], Section | None], ...], ...] = (

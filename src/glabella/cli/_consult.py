@@ -120,6 +120,36 @@ def schema_of_person(dossier: Path | None) -> None:
         click.echo(json.dumps(person_schema(evidence), indent=2, ensure_ascii=False))
 
 
+@consult.command("standards")
+@click.argument("dossier", required=False, type=_PATH)
+@click.option("--json", "as_json", is_flag=True, help="Print each item as JSON.")
+def standards_of_aids(dossier: Path | None, *, as_json: bool) -> None:
+    """List what IPDAS and NICE ask of a decision aid, and where the pages of DOSSIER answer it.
+
+    Where they do not, it says why. It ends with one where a dossier lacks what an item points to.
+    """
+    from glabella.brief import Results
+    from glabella.brief.standards import answer, answered, counted, standards
+
+    with evidence_of(dossier) as (evidence, _):
+        found = answered(Results(evidence))
+    missing = any(each.state == "missing" for each in found)
+    if as_json:
+        rows = [{"id": each.item.id, "standard": each.item.standard, "number": each.item.number,
+                 "group": each.item.group, "asks": each.item.asks, "state": each.state, "where": each.where,
+                 "missing": each.missing, "because": each.item.because, "note": each.item.note}
+                for each in found]  # fmt: skip
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        sys.exit(1 if missing else 0)
+    for key, one in standards()[0].items():
+        mine = [each for each in found if each.item.standard == key]
+        click.echo(f"{one.title}: {counted(mine)}")
+        for each in mine:
+            number = f" ({each.item.number})" if each.item.number else ""
+            click.echo(f"  {each.item.id}{number} {each.item.asks}: {answer(each)}")
+    sys.exit(1 if missing else 0)
+
+
 def _consulted(evidence: Evidence, person: Path, crisis_text: str | None, visit: datetime | None) -> ForPerson:
     """Read a person and hold the consultation; what is wrong with either ends the program in plain words."""
     from glabella.brief import Results, for_person

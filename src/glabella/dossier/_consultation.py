@@ -328,6 +328,17 @@ class TakeHome(_Model):
     may_differ: Text
 
 
+class Making(_Model):
+    """Who made the pages and on whose account: what people ask of an aid before they trust it."""
+
+    by: Text = Field(description="who made them")
+    funding: Text | None = Field(None, description="who paid; null: not stated, and the page says so")
+    interests: Text | None = Field(None, description="what its makers gain or lose; null: as above")
+    updates: Text = Field(description="when the pages are made anew, and when they should no longer be used")
+    reading: Text | None = Field(None, description="how hard the page for home is to read, and by which measure")
+    tried: Text = Field(description="who has tried the pages, and what came of it")
+
+
 class Consultation(_Model):
     """``consultation.yaml``."""
 
@@ -351,6 +362,7 @@ class Consultation(_Model):
     moments: tuple[Moment, ...] = ()
     plan: Plan | None = None
     take_home: TakeHome | None = None
+    made: Making | None = Field(None, description="who made the pages, who paid, when they are made anew")
 
     @model_validator(mode="after")
     def _names_what_is_there(self) -> Consultation:

@@ -74,6 +74,8 @@ def rules(of: ForPerson, book: Ledger) -> Section:
         content.append(Paragraph(Strong("Wait: the last dose is too recent, as said below.")))
     if not parts and not waiting:
         none = "No rule of the dossier speaks against it in what was answered"
+        if found.crisis is True:
+            none = f"The choice can wait. {none}"
         content.append(Paragraph(f"{none}, but not everything was." if found.undecided else f"{none}."))
     elif len(parts) == 1:
         content += parts[0]

@@ -178,7 +178,9 @@ def against(of: ForPerson, book: Ledger) -> Section:
     if found.asks:
         asks = joined([Name(of.consultation.asks[ask].label) for ask in found.asks], ", ")
         items.append(("We still need to ask you about: ", asks, "."))
-    if not items:
+    if not items and found.crisis is True:
+        items.append("We talk about how you are first. The choice can wait.")
+    elif not items:
         items.append("Of what we asked, nothing stands in the way. Tell us if that changes.")
     title = "Why it is not for you" if found.stops else "What speaks against it for you"
     return Section("against", title, (Items(tuple(items)),), look)
