@@ -24,6 +24,9 @@ from glabella.brief import (
     pdf,
 )
 from glabella.brief.render import available, document_of_json
+from glabella.decision.preferences import Reading as Word
+from glabella.decision.preferences import Stated
+from glabella.decision.whose_values import ByMatter
 from glabella.dossier import Evidence, read_person
 from glabella.shown import Document, Figure, Section, blocks_of, plain
 from tests import persons
@@ -188,6 +191,20 @@ def test_nothing_is_ranked_while_a_number_is_missing(consult: Consult) -> None:
     assert "The evidence, not your values, is the problem: nothing is ranked." in part
     assert any("several, that disagree" in line for line in part)
     assert "would choose" not in "\n".join(part)
+
+
+def test_who_would_choose_what_is_said_where_all_numbers_are_there(results: Results, consult: Consult) -> None:
+    of = for_person(results, consult("woman").person, CRISIS)
+    first = {"better": Stated(Word.CHOOSE, 0, 0.93, 0.9), "unwanted": Stated(Word.LEAN, 1, 0.66, 0.6),
+             "visits": Stated(Word.UNSETTLED, 1, 0.4, 0.6)}  # fmt: skip
+    of.__dict__["ranked"] = ByMatter(None, (), ("tablet", "toxin"), first)
+    part = "\n".join(sections(consultation_document(of))["matters"])
+    assert "People who put feeling much better first would choose Another tablet (SSRI): it is first in 93" in part
+    assert (
+        "People who put few unwanted effects first would lean to Botulinum toxin, added: it is first in 66" in part
+    )
+    assert "Putting few visits first does not settle it." in part
+    assert "Not ranked, since it probably does not do enough: Go on as now, Talking therapy (CBT)." in part
 
 
 # --- without what it needs -------------------------------------------------------------------------------
