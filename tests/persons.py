@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -9,31 +10,31 @@ from typing import Any
 
 import yaml
 
-TODAY = date(2026, 12, 1)
+TODAY = date(2024, 12, 1)
 #: The day of every visit.
-DAY = date(2026, 11, 30)
+DAY = date(2024, 11, 30)
 CRISIS = "Made-up line, day and night"
 
 #: A woman of 45 with moderate depression who takes an SSRI; the others differ from her in what is said here.
 WOMAN: dict[str, Any] = {
     "age": 45, "sex": "woman", "pregnant": "no", "breastfeeding": "no",
-    "severity": {"scale": "madrs", "value": 27, "date": "2026-11-30"}, "item_nine": "not_at_all", "suicidal": "no",
+    "severity": {"scale": "madrs", "value": 27, "date": "2024-11-30"}, "item_nine": "not_at_all", "suicidal": "no",
     "diagnosis": "unipolar", "setting": "primary_care", "taking": ["ssri"], "begun": 12, "failed": "one",
     "nerve_muscle": "none", "swallowing": "no", "heart": "no", "allergy": "none", "drugs": "none", "skin": "no",
     "face": "no", "frown": "yes", "earlier": "none",
 }  # fmt: skip
-PEOPLE = MappingProxyType({
+PEOPLE: Mapping[str, dict[str, Any]] = MappingProxyType({
     "woman": {},
     "pregnant": {"age": 29, "pregnant": "yes", "taking": "none", "failed": "none",
-                 "severity": {"scale": "phq9", "value": 12, "date": "2026-11-28"}},
+                 "severity": {"scale": "phq9", "value": 12, "date": "2024-11-28"}},
     "myasthenia": {"nerve_muscle": ["myasthenia"], "swallowing": "yes"},
     "gentamicin": {"drugs": ["aminoglycoside"]},
-    "six weeks ago": {"earlier": [{"product": "abobotulinumtoxinA", "units": 50, "date": "2026-10-19"}]},
+    "six weeks ago": {"earlier": [{"product": "abobotulinumtoxinA", "units": 50, "date": "2024-10-19"}]},
     "boy": {"age": 15, "sex": "man", "failed": "none", "taking": "none",
-            "severity": {"scale": "phq9", "value": 16, "date": "2026-11-30"}},
+            "severity": {"scale": "phq9", "value": 16, "date": "2024-11-30"}},
     "bipolar": {"diagnosis": "bipolar", "sex": "man", "age": 61, "failed": "more", "taking": ["other_drug"]},
     "resistant": {"sex": "man", "age": 61, "failed": "more", "taking": ["other_drug"], "setting": "specialist",
-                  "severity": {"scale": "ham_d17", "value": 22, "date": "2026-11-30"}},
+                  "severity": {"scale": "ham_d17", "value": 22, "date": "2024-11-30"}},
     "untreated": {"taking": "none", "failed": "none"},
     "item nine": {"item_nine": "several_days"},
     "everything": {"item_nine": "nearly_every_day", "drugs": ["aminoglycoside", "relaxant", "anticoagulant"],

@@ -24,6 +24,9 @@ from glabella.brief import (
     pdf,
 )
 from glabella.brief.render import available, document_of_json
+from glabella.decision.preferences import Reading as Word
+from glabella.decision.preferences import Stated
+from glabella.decision.whose_values import ByMatter
 from glabella.dossier import Evidence, read_person
 from glabella.shown import Document, Figure, Section, blocks_of, plain
 from tests import persons
@@ -190,6 +193,20 @@ def test_nothing_is_ranked_while_a_number_is_missing(consult: Consult) -> None:
     assert "would choose" not in "\n".join(part)
 
 
+def test_who_would_choose_what_is_said_where_all_numbers_are_there(results: Results, consult: Consult) -> None:
+    of = for_person(results, consult("woman").person, CRISIS)
+    first = {"better": Stated(Word.CHOOSE, 0, 0.93, 0.9), "unwanted": Stated(Word.LEAN, 1, 0.66, 0.6),
+             "visits": Stated(Word.UNSETTLED, 1, 0.4, 0.6)}  # fmt: skip
+    of.__dict__["ranked"] = ByMatter(None, (), ("tablet", "toxin"), first)
+    part = "\n".join(sections(consultation_document(of))["matters"])
+    assert "People who put feeling much better first would choose Another tablet (SSRI): it is first in 93" in part
+    assert (
+        "People who put few unwanted effects first would lean to Botulinum toxin, added: it is first in 66" in part
+    )
+    assert "Putting few visits first does not settle it." in part
+    assert "Not ranked, since it probably does not do enough: Go on as now, Talking therapy (CBT)." in part
+
+
 # --- without what it needs -------------------------------------------------------------------------------
 
 
@@ -205,7 +222,7 @@ def test_no_page_without_a_crisis_text(results: Results, consult: Consult) -> No
 
 def test_a_later_visit_shows_the_course_and_claims_nothing(results: Results, tmp_path: Path) -> None:
     scores = [{"scale": "madrs", "value": 13}]
-    file = persons.written(tmp_path, "woman", visits=[{"date": "2026-12-01", "scores": scores}])
+    file = persons.written(tmp_path, "woman", visits=[{"date": "2024-12-01", "scores": scores}])
     person = read_person(file, results.evidence, TODAY)
     of = for_person(results, person, CRISIS, TODAY)
     parts = sections(consultation_document(of))
@@ -214,7 +231,7 @@ def test_a_later_visit_shows_the_course_and_claims_nothing(results: Results, tmp
     assert "It fell by 14.0 points" in course
     assert "Much better: reached" in course
     assert "proves nothing" in course
-    with pytest.raises(ValueError, match="no later visit on 2026-11-30; expected one of: 2026-12-01"):
+    with pytest.raises(ValueError, match="no later visit on 2024-11-30; expected one of: 2024-12-01"):
         for_person(results, person, CRISIS, persons.DAY)
 
 

@@ -17,6 +17,7 @@ from glabella.brief.words import words_of
 from glabella.decision.chances import Chance, Consulted, EffectOn, Reading, Share, Without, consult
 from glabella.decision.course import Visit as Followed
 from glabella.decision.course import course, judged_on
+from glabella.decision.whose_values import ByMatter, whose_values
 from glabella.dossier import (
     Answer,
     Ask,
@@ -75,6 +76,20 @@ class ForPerson:
             shares += [events / n for arm in (pair.arm, pair.versus) if (known := counts_of(arm))
                        for events, n, _ in (known,)]  # fmt: skip
         return 1_000 if any(0 < share < _FEW or 0 < 1 - share < _FEW for share in shares) else 100
+
+    @cached_property
+    def ranked(self) -> ByMatter:
+        """Whose values would choose what, as far as the numbers allow it."""
+        return whose_values(self.consultation, self.found, self.counted)
+
+    @cached_property
+    def counted(self) -> dict[str, tuple[float, float] | None]:
+        """Events and people with the treatment of each row of harm."""
+        found = {}
+        for key, pair in self.results.evidence.products.harm_counts.items():
+            known = counts_of(pair.arm)
+            found[key] = None if known is None else (known[0], known[1])
+        return found
 
     @property
     def of_people(self) -> str:

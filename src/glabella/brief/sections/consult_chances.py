@@ -58,7 +58,7 @@ def chances(of: ForPerson, book: Ledger) -> Section:
                 if chance.state in ("withheld", "no number")]  # fmt: skip
     content.append(Paragraph(KEY.format(event=consultation.event, without=of.happens()[1]), "note"))
     content.append(Details("How these numbers were made", (Items(_MADE),)))
-    return Section("chances", Name(f"Chance to {consultation.event}"), tuple(content))
+    return Section("chances", Name(f"How many {consultation.event}"), tuple(content))
 
 
 def _lead(of: ForPerson) -> Inline:
