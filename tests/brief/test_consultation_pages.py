@@ -137,6 +137,8 @@ def test_what_is_out_of_the_question_is_said_first_at_home(consult: Consult, nam
     assert list(parts)[:2] == ["about", "against"]
     assert parts["against"][0] == "# Why it is not for you"
     assert not {"harms", "expect"} & parts.keys()
+    sheet = consultation_document(consult(name))
+    assert not [claim.id for claim in sheet.claims if claim.id.startswith("harm.")]
 
 
 def test_a_drug_that_adds_to_it(consult: Consult) -> None:
@@ -183,6 +185,8 @@ def test_what_is_not_known_is_asked(consult: Consult) -> None:
     assert len(of.found.eligibility.asks) > 8
     chances = "\n".join(sections(consultation_document(of))["chances"])
     assert "24 to 42" in chances
+    # A range is no number to rank by.
+    assert any("a range so far; ask first" in line for line in sections(consultation_document(of))["matters"])
     assert "We still need to ask you about" in said(home_document(of))
 
 

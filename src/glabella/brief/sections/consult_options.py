@@ -142,6 +142,7 @@ def _data(of: ForPerson, matter: str, option: str) -> Cell:
     state = of.found.chances[option].state
     return {
         "readings": "several, that disagree",
+        "if": "a range so far; ask first",
         "withheld": "none for people like you",
     }.get(state, "not known")
 
