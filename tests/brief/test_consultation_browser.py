@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, sync_playwright
 
 from glabella.brief import Results, consultation_document, for_person, home_document, html
@@ -61,12 +61,18 @@ def test_nothing_is_wider_than_the_screen_and_nothing_is_fetched(
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_axe_finds_nothing(browser: Browser, pages: dict[str, Path], width: int) -> None:
+    axe = find_spec("axe_playwright_python")
+    if axe is None or axe.origin is None:
+        pytest.skip("axe-playwright-python is missing; `make test` installs it")
+    script = (Path(axe.origin).parent / "axe.min.js").read_text(encoding="utf-8")
     for name, file in pages.items():
         page = browser.new_page(viewport={"width": width, "height": 900})
-        page.goto(file.as_uri(), timeout=0)
+        page.set_default_timeout(0)
+        page.goto(file.as_uri())
+        page.evaluate(script)
         page.evaluate("document.querySelectorAll('details').forEach(it => it.open = true)")
-        found = Axe().run(page).response["violations"]
-        assert [(each["id"], [node["html"][:120] for node in each["nodes"]]) for each in found] == [], name
+        faults = page.evaluate("axe.run(document)")["violations"]
+        assert [(each["id"], [node["html"][:120] for node in each["nodes"]]) for each in faults] == [], name
         page.close()
 
 
