@@ -232,11 +232,20 @@ def test_a_later_visit_shows_the_course_and_claims_nothing(results: Results, tmp
     parts = sections(consultation_document(of))
     assert next(iter(parts)) == "course"
     course = "\n".join(parts["course"])
-    assert "It fell by 14.0 points" in course
+    assert "It fell by 14 points" in course
     assert "Much better: reached" in course
     assert "proves nothing" in course
     with pytest.raises(ValueError, match="no later visit on 2024-11-30; expected one of: 2024-12-01"):
         for_person(results, person, CRISIS, persons.DAY)
+
+
+def test_a_score_that_rose_asks_for_help_at_once(results: Results, tmp_path: Path) -> None:
+    scores = [{"scale": "madrs", "value": 31}]
+    file = persons.written(tmp_path, "woman", visits=[{"date": "2024-12-01", "scores": scores}])
+    person = read_person(file, results.evidence, TODAY)
+    course = "\n".join(sections(consultation_document(for_person(results, person, CRISIS, TODAY)))["course"])
+    assert "It rose by 4 points" in course
+    assert "ask about suicide" in course
 
 
 # --- the page to take home -------------------------------------------------------------------------------
