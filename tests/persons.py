@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -22,7 +23,7 @@ WOMAN: dict[str, Any] = {
     "nerve_muscle": "none", "swallowing": "no", "heart": "no", "allergy": "none", "drugs": "none", "skin": "no",
     "face": "no", "frown": "yes", "earlier": "none",
 }  # fmt: skip
-PEOPLE = MappingProxyType({
+PEOPLE: Mapping[str, dict[str, Any]] = MappingProxyType({
     "woman": {},
     "pregnant": {"age": 29, "pregnant": "yes", "taking": "none", "failed": "none",
                  "severity": {"scale": "phq9", "value": 12, "date": "2024-11-28"}},

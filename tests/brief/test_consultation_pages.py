@@ -24,6 +24,9 @@ from glabella.brief import (
     pdf,
 )
 from glabella.brief.render import available, document_of_json
+from glabella.decision.preferences import Reading as Word
+from glabella.decision.preferences import Stated
+from glabella.decision.whose_values import ByMatter
 from glabella.dossier import Evidence, read_person
 from glabella.shown import Document, Figure, Section, blocks_of, plain
 from tests import persons
@@ -134,6 +137,8 @@ def test_what_is_out_of_the_question_is_said_first_at_home(consult: Consult, nam
     assert list(parts)[:2] == ["about", "against"]
     assert parts["against"][0] == "# Why it is not for you"
     assert not {"harms", "expect"} & parts.keys()
+    sheet = consultation_document(consult(name))
+    assert not [claim.id for claim in sheet.claims if claim.id.startswith("harm.")]
 
 
 def test_a_drug_that_adds_to_it(consult: Consult) -> None:
@@ -180,6 +185,8 @@ def test_what_is_not_known_is_asked(consult: Consult) -> None:
     assert len(of.found.eligibility.asks) > 8
     chances = "\n".join(sections(consultation_document(of))["chances"])
     assert "24 to 42" in chances
+    # A range is no number to rank by.
+    assert any("a range so far; ask first" in line for line in sections(consultation_document(of))["matters"])
     assert "We still need to ask you about" in said(home_document(of))
 
 
@@ -188,6 +195,20 @@ def test_nothing_is_ranked_while_a_number_is_missing(consult: Consult) -> None:
     assert "The evidence, not your values, is the problem: nothing is ranked." in part
     assert any("several, that disagree" in line for line in part)
     assert "would choose" not in "\n".join(part)
+
+
+def test_who_would_choose_what_is_said_where_all_numbers_are_there(results: Results, consult: Consult) -> None:
+    of = for_person(results, consult("woman").person, CRISIS)
+    first = {"better": Stated(Word.CHOOSE, 0, 0.93, 0.9), "unwanted": Stated(Word.LEAN, 1, 0.66, 0.6),
+             "visits": Stated(Word.UNSETTLED, 1, 0.4, 0.6)}  # fmt: skip
+    of.__dict__["ranked"] = ByMatter(None, (), ("tablet", "toxin"), first)
+    part = "\n".join(sections(consultation_document(of))["matters"])
+    assert "People who put feeling much better first would choose Another tablet (SSRI): it is first in 93" in part
+    assert (
+        "People who put few unwanted effects first would lean to Botulinum toxin, added: it is first in 66" in part
+    )
+    assert "Putting few visits first does not settle it." in part
+    assert "Not ranked, since it probably does not do enough: Go on as now, Talking therapy (CBT)." in part
 
 
 # --- without what it needs -------------------------------------------------------------------------------
@@ -211,11 +232,20 @@ def test_a_later_visit_shows_the_course_and_claims_nothing(results: Results, tmp
     parts = sections(consultation_document(of))
     assert next(iter(parts)) == "course"
     course = "\n".join(parts["course"])
-    assert "It fell by 14.0 points" in course
+    assert "It fell by 14 points" in course
     assert "Much better: reached" in course
     assert "proves nothing" in course
     with pytest.raises(ValueError, match="no later visit on 2024-11-30; expected one of: 2024-12-01"):
         for_person(results, person, CRISIS, persons.DAY)
+
+
+def test_a_score_that_rose_asks_for_help_at_once(results: Results, tmp_path: Path) -> None:
+    scores = [{"scale": "madrs", "value": 31}]
+    file = persons.written(tmp_path, "woman", visits=[{"date": "2024-12-01", "scores": scores}])
+    person = read_person(file, results.evidence, TODAY)
+    course = "\n".join(sections(consultation_document(for_person(results, person, CRISIS, TODAY)))["course"])
+    assert "It rose by 4 points" in course
+    assert "ask about suicide" in course
 
 
 # --- the page to take home -------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from glabella.brief.words import words_of
 from glabella.decision.chances import Chance, Consulted, EffectOn, Reading, Share, Without, consult
 from glabella.decision.course import Visit as Followed
 from glabella.decision.course import course, judged_on
+from glabella.decision.whose_values import ByMatter, whose_values
 from glabella.dossier import (
     Answer,
     Ask,
@@ -75,6 +76,20 @@ class ForPerson:
             shares += [events / n for arm in (pair.arm, pair.versus) if (known := counts_of(arm))
                        for events, n, _ in (known,)]  # fmt: skip
         return 1_000 if any(0 < share < _FEW or 0 < 1 - share < _FEW for share in shares) else 100
+
+    @cached_property
+    def ranked(self) -> ByMatter:
+        """Whose values would choose what, as far as the numbers allow it."""
+        return whose_values(self.consultation, self.found, self.counted)
+
+    @cached_property
+    def counted(self) -> dict[str, tuple[float, float] | None]:
+        """Events and people with the treatment of each row of harm."""
+        found = {}
+        for key, pair in self.results.evidence.products.harm_counts.items():
+            known = counts_of(pair.arm)
+            found[key] = None if known is None else (known[0], known[1])
+        return found
 
     @property
     def of_people(self) -> str:
@@ -148,13 +163,13 @@ class ForPerson:
                 parts = [self._dose(book.under(f"{key}.{place}."), dose) for place, dose in enumerate(doses)]
                 return tuple(piece for place, part in enumerate(parts) for piece in ("; " if place else "", part))
             case float() | int():
-                return book(key, ask.label, answer, unit=ask.unit or "", decimals=_digits(float(answer)))
+                return book(key, ask.label, answer, unit=ask.unit or "", decimals=digits(float(answer)))
         return "not known"
 
     def scored(self, book: Ledger, name: str, score: Score) -> Inline:
         """Say a score: its scale, its points, and when it was taken."""
         label = self.results.evidence.dossier.scales[score.scale].label
-        claim = book(name, f"score on {label}", score.value, unit="points", decimals=_digits(score.value))
+        claim = book(name, f"score on {label}", score.value, unit="points", decimals=digits(score.value))
         when: Inline = (", ", Name(dated(str(score.date)))) if score.date else ""
         return (Name(label), " ", claim, when)
 
@@ -163,7 +178,7 @@ class ForPerson:
         label = products[dose.product].label if dose.product else "product not known"
         units: Inline = ("units not known",)
         if dose.units is not None:
-            units = (book("units", f"units of {label}", dose.units, decimals=_digits(dose.units)), " units")
+            units = (book("units", f"units of {label}", dose.units, decimals=digits(dose.units)), " units")
         return (Name(label), ", ", units, ", ", Name(dated(str(dose.date))) if dose.date else "date not known")
 
     @property
@@ -333,7 +348,12 @@ def _sources_of(base: Baseline) -> tuple[Source, ...]:
     )  # fmt: skip
 
 
-def _digits(value: float) -> int:
+def digits(value: float) -> int:
+    """Give the digits after the point of a score or a dose: none where it is whole.
+
+    >>> digits(27.0), digits(13.5)
+    (0, 1)
+    """
     return 0 if float(value).is_integer() else 1
 
 

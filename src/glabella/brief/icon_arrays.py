@@ -14,6 +14,8 @@ _DARK, _PALE, _MIDDLE, _LINE, _INK = "#0d4f63", "#c4dbe3", "#4f8a9c", "#7f8b96",
 _PERSON = "a3 3 0 1 1 0 6a3 3 0 0 1 0-6zm-5.4 13.8c0-4 2-6.6 5.4-6.6s5.4 2.6 5.4 6.6z"
 #: By how many people: how many stand in a row, and how large the field of each is.
 _ROWS = {100: (10, 17.6), 1_000: (40, 4.4)}
+#: Most digits after the point of so many people.
+_MOST = 6
 #: In smaller fields each is a square without an outline.
 _LEAST = 10
 Tone = Literal["dark", "pale", "empty"]
@@ -58,13 +60,22 @@ class People:
         return {"dark": least, "pale": most - least, "empty": self.of - most}
 
 
+def rounded(people: float, decimals: int) -> float:
+    """Round as a claim is written, half away from zero.
+
+    >>> rounded(2.5, 0), rounded(0.25, 1)
+    (3.0, 0.3)
+    """
+    return float(Decimal(repr(float(people))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP))
+
+
 def whole(people: float) -> int:
-    """Round to whole people as a claim without digits is written.
+    """Round to whole people.
 
     >>> whole(2.5), whole(0.4), whole(99.5)
     (3, 0, 100)
     """
-    return int(Decimal(repr(float(people))).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    return int(rounded(people, 0))
 
 
 def people(
@@ -94,20 +105,30 @@ def people(
         What the limits are.
     """
     low, high = (None, None) if limits is None else (of * limits[0], of * limits[1])
-    # Less than one of all, and more than nobody, is not written as nobody.
-    fine = value is not None and (0 < of * value < 0.5 or 0 < of * (1 - value) < 0.5)
     claim = book(
-        name, label, None if value is None else of * value, low=low, high=high,
-        interval=interval if limits else None, decimals=1 if fine else 0,
-    )  # fmt: skip
+        name,
+        label,
+        None if value is None else of * value,
+        low=low,
+        high=high,
+        interval=interval if limits else None,
+        decimals=0 if value is None else _decimals(min(of * value, of * (1 - value))),
+    )
     return with_others(book, claim, of)
+
+
+def _decimals(least: float) -> int:
+    """Give the digits with which somebody is not written as nobody.
+
+    >>> _decimals(0.0), _decimals(7.4), _decimals(0.3), _decimals(0.04)
+    (0, 0, 1, 2)
+    """
+    return next((more for more in range(_MOST) if least <= 0 or rounded(least, more) > 0), _MOST)
 
 
 def with_others(book: Ledger, claim: Claim, of: int) -> People:
     """Give so many people of a claim with the others, who are the rest in whole people where it is."""
-    value = claim.value
-    if value is not None and claim.decimals == 0:
-        value = float(whole(value))
+    value = None if claim.value is None else rounded(claim.value, claim.decimals)
     # Where only limits are known the others have limits as well.
     low, high = (claim.low, claim.high) if value is None else (None, None)
     rest = book(

@@ -21,8 +21,8 @@ def packed(claims: Iterable[Claim]) -> dict[str, Any]:
     """Pack claims into tables.
 
     ``claims`` holds a row for each: its own fields, of which the label is a place in ``labels`` and a pair of
-    limits that are not there is left out, then its place in ``shared``; that holds for each shared field its place in
-    ``values``, then places in ``inputs`` and ``sources``, whose rows are places in ``files`` and ``seen``.
+    limits that are not there is left out, then its place in ``shared``; that holds for each shared field its place
+    in ``values``, then places in ``inputs`` and ``sources``, whose rows are places in ``files`` and ``seen``.
     """
     labels, shared, values, inputs, sources, files, seen = (_Table() for _ in range(7))
     rows = []

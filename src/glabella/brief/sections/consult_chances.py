@@ -46,7 +46,7 @@ _MADE = (
 def chances(of: ForPerson, book: Ledger) -> Section:
     """Draw for each option of how many people the event is expected, those with the same control together."""
     consultation = of.consultation
-    content: list[Block] = [Paragraph(_lead(of))]
+    content: list[Block] = [Paragraph(_lead(of))] if _controls(of) else []
     for keys in _controls(of).values():
         parts = [_without(of, book, keys[0])]
         for key in keys:
@@ -56,9 +56,10 @@ def chances(of: ForPerson, book: Ledger) -> Section:
         content += _why(of, book, keys[0])
     content += [Paragraph(_none(of, book, chance)) for chance in of.found.chances.values()
                 if chance.state in ("withheld", "no number")]  # fmt: skip
-    content.append(Paragraph(KEY.format(event=consultation.event, without=of.happens()[1]), "note"))
-    content.append(Details("How these numbers were made", (Items(_MADE),)))
-    return Section("chances", Name(f"Chance to {consultation.event}"), tuple(content))
+    if _controls(of):
+        content.append(Paragraph(KEY.format(event=consultation.event, without=of.happens()[1]), "note"))
+        content.append(Details("How these numbers were made", (Items(_MADE),)))
+    return Section("chances", Name(f"How many {consultation.event}"), tuple(content))
 
 
 def _lead(of: ForPerson) -> Inline:
@@ -85,7 +86,9 @@ def _without(of: ForPerson, book: Ledger, key: str) -> tuple[Block, ...]:
     assert chance.without is not None
     bases = [of.consultation.baselines[name] for name in chance.without.ids]
     it = of.without(book, chance.without)
-    title: Inline = joined([Name(capital(base.label)) for base in bases], " or ")
+    title: Inline = Name(capital(bases[0].label))
+    if len(bases) > 1:
+        title = "Without any of these: one of the groups named below"
     if isinstance(chance.option.effect, OfBaseline):
         title = (Name(chance.option.label), Small(Name(bases[0].label)))
     more: list[Inline] = [Small(Name(capital(" or ".join(dict.fromkeys(base.time for base in bases)))))]
@@ -161,7 +164,7 @@ def _row(of: ForPerson, book: Ledger, chance: Chance, each: Reading, it: People)
         label.append(", less the usual bias of people who know what they got")
     worse = of.worse(book, chance, each, reading_name(chance, each))
     whose: Cell = "a next trial" if each.effect.of == "next trial" else "these trials, and not of a next one"
-    return Row((tuple(label), Shown(it.claim, "bare"), worse, whose))
+    return Row((tuple(label), Shown(it.claim, "limits" if it.claim.value is None else "bare"), worse, whose))
 
 
 def _because(of: ForPerson, refusal: Refusal) -> Inline:
@@ -225,7 +228,8 @@ def harms(of: ForPerson, book: Ledger) -> Section:
     content: list[Block] = []
     pairs = of.results.evidence.products.harm_counts
     for option in of.consultation.options.values():
-        if not option.harms:
+        # What is out of the question has no harm that could come.
+        if not option.harms or (option.this and of.found.eligibility.stops):
             continue
         for place in range(0, len(option.harms), 2):
             parts: list[tuple[Block, ...]] = []

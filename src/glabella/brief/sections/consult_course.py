@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from glabella._version import __version__
-from glabella.brief.for_person import ForPerson
+from glabella.brief.for_person import ForPerson, digits
 from glabella.brief.quoting import capital, say
 from glabella.decision.course import Visit, beside, changed
 from glabella.decision.nearness import Distance, distances
@@ -112,7 +112,8 @@ def _today(of: ForPerson, book: Ledger) -> Inline:
         asks = [ask for ask in of.consultation.asks.values() if ask.kind == "score"]
         said: Inline = ("; ask: ", Name(asks[0].ask)) if asks else ""
         return ("The score today is not known", said)
-    return ("The score today: ", of.scored(of.about(book).under("plan."), "today", score), ".")
+    when = "The score today" if of.visit is None else "The score at the first visit"
+    return (f"{when}: ", of.scored(of.about(book).under("plan."), "today", score), ".")
 
 
 def _counts(of: ForPerson, book: Ledger, change: Change, score: Score, place: int) -> Inline:
@@ -122,7 +123,7 @@ def _counts(of: ForPerson, book: Ledger, change: Change, score: Score, place: in
         return ""
     under = of.about(book).under("plan.", function=changed, inputs=of.inputs, sources=_sources_of_change(change))
     label = f"score that means: {change.label}"
-    claim = under(f"change{place}", label, at, unit="points", decimals=0 if at.is_integer() else 1)
+    claim = under(f"change{place}", label, at, unit="points", decimals=digits(at))
     why = say(book, change.why, f"plan.change{place}")
     return (Strong(Name(capital(change.label))), ": ", claim, " or fewer. ", why)
 
@@ -176,13 +177,19 @@ def _followed(of: ForPerson, book: Ledger, each: Visit, place: int) -> list[Bloc
     label = of.results.evidence.dossier.scales[each.score.scale].label
     when = dated(str(each.score.date)) if each.score.date else "date not known"
     items: list[Inline] = []
-    score = under("score", f"score on {label}", each.score.value, unit="points", decimals=1)
+    score = under("score", f"score on {label}", each.score.value, unit="points", decimals=digits(each.score.value))
     if each.days is not None:
         days = under("days", "days since the first score", each.days, decimals=0)
         items.append(("Days since the first score: ", days, "."))
     if each.fall is not None:
-        fall = under("fall", "points by which the score fell", each.fall, unit="points", decimals=1)
-        items.append(("It fell by ", fall, "."))
+        rose = each.fall < 0
+        name, does = ("rise", "rose") if rose else ("fall", "fell")
+        moved = under(
+            name, f"points by which the score {does}", abs(each.fall), unit="points", decimals=digits(each.fall)
+        )
+        items.append((f"It {does} by ", moved, "."))
+        if rose and of.consultation.plan is not None:
+            items.append(Strong(say(book, of.consultation.plan.worse, "plan.worse")))
     else:
         items.append("It is on another scale than the first, so no change can be told.")
     for change in each.changes:

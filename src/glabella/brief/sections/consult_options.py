@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
+from glabella._version import __version__
 from glabella.brief.for_person import ForPerson
 from glabella.brief.quoting import capital, joined, say
-from glabella.brief.sections.harms import counts_of
+from glabella.decision.preferences import Reading
+from glabella.decision.whose_values import has_number, whose_values
 from glabella.dossier import ConsultOption, Statement
 from glabella.shown import (
     Block,
@@ -34,6 +34,16 @@ _ROWS = {
 _LEADS = {"person": "the person decides", "together": "both decide together", "clinician": "the clinician decides"}
 
 
+#: Why nothing is ranked, in words.
+_WHY = {
+    "missing": "A number is missing, as the table shows: an option without one cannot be weighed against others.",
+    "controls": "The chances stand beside different controls, so one option cannot be weighed against another.",
+    "family": "Two of these are of one outcome, which would count twice.",
+    "range": "The dossier does not say between which numbers each of these is worth telling apart.",
+    "gate": "Fewer than two options do enough to be weighed.",
+}
+
+
 def options(of: ForPerson, book: Ledger) -> Section:
     """Set the options side by side, each in the same rows."""
     found = of.consultation.options
@@ -42,7 +52,7 @@ def options(of: ForPerson, book: Ledger) -> Section:
         for name, title in _ROWS.items()
     ]
     rows.append(Row(("How sure that it helps", *(_sure(of, key) for key in found))))
-    columns = (Column(""), *(Column(Name(option.label)) for option in found.values()))
+    columns = (Column("About each"), *(Column(Name(option.label)) for option in found.values()))
     return Section("options", "The options", (Table("", columns, tuple(rows)),))
 
 
@@ -60,7 +70,7 @@ def _sure(of: ForPerson, key: str) -> Cell:
     return "not rated"
 
 
-def matters(of: ForPerson, book: Ledger) -> Section | None:  # noqa: ARG001
+def matters(of: ForPerson, book: Ledger) -> Section | None:
     """Put what matters in the person's order, and rank the options only where each has data for each of it."""
     found = of.consultation.matters
     if not found:
@@ -72,7 +82,7 @@ def matters(of: ForPerson, book: Ledger) -> Section | None:  # noqa: ARG001
         content.append(Paragraph(("In this person’s order: ", said, ".")))
     else:
         content.append(Paragraph("Not known, and to be asked: which of these comes first for you?"))
-    content.append(Paragraph(_ranking(of), "lead"))
+    content += _ranking(of, book)
     options = of.consultation.options
     rows = tuple(
         Row((Name(capital(found[key].label)), *(_data(of, key, option) for option in options))) for key in order
@@ -84,45 +94,55 @@ def matters(of: ForPerson, book: Ledger) -> Section | None:  # noqa: ARG001
     return Section("matters", "What matters to you", tuple(content))
 
 
-def _ranking(of: ForPerson) -> Inline:
-    """Say whether options can be ranked by what matters: only where no number is missing."""
-    missing = [
-        (matter.label, [of.consultation.options[option].label for option in gaps])
-        for key, matter in of.consultation.matters.items()
-        if (gaps := list(_gaps(of, key)))
-    ]
-    if not missing:
-        # Then whose values lead where is computed by :mod:`glabella.decision.weighing`.
-        return "Each option has a number for all that matters."
-    return ("The evidence, not your values, is the problem: ", Strong("nothing is ranked"), ".")
-
-
-def _gaps(of: ForPerson, matter: str) -> Iterator[str]:
-    return (option for option in of.consultation.options if not has_data(of, matter, option))
-
-
-def has_data(of: ForPerson, matter: str, option: str) -> bool:
-    """Tell whether an option has one number for something that matters.
-
-    A chance with several readings and no single number is none; a harm must be counted with the option and without.
-    """
-    found = of.consultation.matters[matter]
-    if found.chance:
-        return of.found.chances[option].number is not None
-    row = found.harms.get(option)
-    pair = of.results.evidence.products.harm_counts.get(row) if row else None
-    return pair is not None and all(counts_of(arm) for arm in (pair.arm, pair.versus))
+def _ranking(of: ForPerson, book: Ledger) -> list[Block]:
+    """Say whether options can be ranked by what matters, and what people would choose who put each of it first."""
+    ranked, labels = of.ranked, of.consultation.options
+    if ranked.because is not None or ranked.first is None:
+        lead = ("The evidence, not your values, is the problem: ", Strong("nothing is ranked"), ".")
+        return [Paragraph(lead, "lead"), Paragraph(_WHY[ranked.because or "missing"])]
+    if all(it.reading is Reading.EVIDENCE for it in ranked.first.values()):
+        lead = ("The evidence, not your values, is the problem: ", Strong("nothing is ranked"), ".")
+        return [Paragraph(lead, "lead")]
+    items: list[Inline] = []
+    for key, it in ranked.first.items():
+        what = Name(of.consultation.matters[key].label)
+        if it.reading not in (Reading.CHOOSE, Reading.LEAN):
+            items.append(("Putting ", what, " first does not settle it."))
+            continue
+        does = " first would choose " if it.reading is Reading.CHOOSE else " first would lean to "
+        option = Strong(Name(labels[ranked.entering[it.option]].label))
+        number = book(
+            f"matters.{key}",
+            f"draws in which {labels[ranked.entering[it.option]].label} is first where "
+            f"{of.consultation.matters[key].label} is put first, of a hundred",
+            100 * it.share,
+            population="people like this one",
+            time_span="as each option’s",
+            certainty="not rated",
+            function=whose_values,
+            version=__version__,
+            inputs=of.inputs,
+            sources=(),
+            decimals=0,
+        )
+        items.append(("People who put ", what, does, option, ": it is first in ", number, " of a hundred draws."))
+    out = [Name(labels[key].label) for key in labels if key not in ranked.entering]
+    content: list[Block] = [Items(tuple(items))]
+    if out:
+        content.append(Paragraph(("Not ranked, since it probably does not do enough: ", joined(out), ".")))
+    return content
 
 
 def _data(of: ForPerson, matter: str, option: str) -> Cell:
-    if has_data(of, matter, option):
-        return "yes, below"
     found = of.consultation.matters[matter]
+    if has_number(found, option, of.found, of.counted):
+        return "yes, below"
     if not found.chance:
         return "not counted"
     state = of.found.chances[option].state
     return {
         "readings": "several, that disagree",
+        "if": "a range so far; ask first",
         "withheld": "none for people like you",
     }.get(state, "not known")
 
