@@ -38,9 +38,9 @@ _LEADS = {"person": "the person decides", "together": "both decide together", "c
 _WHY = {
     "missing": "A number is missing, as the table shows: an option without one cannot be weighed against others.",
     "controls": "The chances stand beside different controls, so one option cannot be weighed against another.",
-    "family": "Two of these are of one outcome, which would count twice.",
+    "family": "Some of these are of the same outcome, which would then count too much.",
     "range": "The dossier does not say between which numbers each of these is worth telling apart.",
-    "gate": "Fewer than two options do enough to be weighed.",
+    "gate": "Too few options do enough for anything to be weighed.",
 }
 
 
