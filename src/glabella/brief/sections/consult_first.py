@@ -141,7 +141,7 @@ def _dose(of: ForPerson, book: Ledger, each: NextDose) -> Row:
         )
     units: Cell = "no limit seen" if each.spacing.most_units is None else "not known"
     if each.units is not None and each.spacing.most_units is not None:
-        most = quote(book, each.spacing.most_units, f"dose.{each.product}.most", f"limit of units of {product.label}")
+        most = quote(book, each.spacing.most_units, f"dose.{each.product}.most", f"limit of {product.label}")
         counted = under("units", f"units of {product.label} that count now", each.units, decimals=0)
         units = (counted, " of at most ", Shown(most, "number"))
     day = "not known" if each.earliest is None else Name(dated(str(each.earliest)))
