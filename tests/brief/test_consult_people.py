@@ -144,6 +144,8 @@ def test_another_product_six_weeks_ago_says_wait_and_converts_nothing(consult: C
     assert sheet["rules"].startswith("# What speaks against the toxin\nWait")
     assert "No rule of the dossier" not in sheet["rules"]
     assert "You need to wait" in home["against"]
+    assert "not before" in sheet["plan"]
+    assert "The day to see if it helped" not in home["expect"]
     mine = {each.product: each.units for each in of.found.eligibility.doses}
     assert {units for product, units in mine.items() if product != "abobotulinumtoxinA"} <= {0, None}
     claims = {claim.id: claim.value for claim in consultation_document(of).claims}

@@ -187,6 +187,11 @@ class ForPerson:
         return next((each for each in self.person.answers.values() if isinstance(each, Score)), None)
 
     @property
+    def must_wait(self) -> bool:
+        """Whether the last dose of any product was too recent for another."""
+        return any(each.waited is False for each in self.found.eligibility.doses)
+
+    @property
     def judged_on(self) -> date | None:
         """The day on which to judge."""
         plan = self.consultation.plan

@@ -91,6 +91,8 @@ def plan(of: ForPerson, book: Ledger) -> Section | None:
     if of.judged_on is not None:
         day = Strong(("Judge on ", Name(dated(str(of.judged_on)))))
         items.append((day, ". ", say(book, found.judge, "plan.judge")))
+        if of.must_wait:
+            items.append(f"With {of.short}, as many days after the day on which it can be given: not before.")
     score = of.score
     for place, change in enumerate(found.changes):
         if score is not None and change.scale == score.scale:

@@ -69,10 +69,9 @@ def rules(of: ForPerson, book: Ledger) -> Section:
         if met:
             parts.append((Heading(title), Items(tuple(_met(book, each) for each in met))))
     content: list[Block] = []
-    waiting = [each for each in found.doses if each.waited is False]
-    if waiting:
+    if of.must_wait:
         content.append(Paragraph(Strong("Wait: the last dose is too recent, as said below.")))
-    if not parts and not waiting:
+    if not parts and not of.must_wait:
         none = "No rule of the dossier speaks against it in what was answered"
         if found.crisis is True:
             none = f"The choice can wait. {none}"

@@ -172,7 +172,7 @@ def against(of: ForPerson, book: Ledger) -> Section:
     items: list[Inline] = [
         say(book, each.rule.plain or each.rule.text, f"plain.{each.id}", marked=False) for each in _met(of)
     ]
-    if any(each.waited is False for each in found.doses):
+    if of.must_wait:
         items.append("Your last dose was not long ago. You need to wait.")
     look: Literal["", "box"] = "box" if items else ""
     if found.asks:
@@ -202,7 +202,8 @@ def expect(of: ForPerson, book: Ledger) -> Section | None:
         (Strong((Name(capital(each.when)), ": ")), say(book, each.text, f"expect{place}", marked=False))
         for place, each in enumerate(home.expect)
     ]
-    if of.judged_on is not None:
+    # Of a dose that has to wait, the day is not known yet.
+    if of.judged_on is not None and not of.must_wait:
         items.append(("The day to see if it helped: ", Strong(Name(dated(str(of.judged_on)))), "."))
     if of.score is not None and of.consultation.plan is not None:
         items.append(("Your score today: ", of.scored(of.about(book).under("home."), "today", of.score), "."))
