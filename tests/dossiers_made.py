@@ -384,7 +384,7 @@ asks:
   defences: {label: defences, ask: 'Are the defences of the body weak, by illness, by HIV or by drugs?',
       kind: yes_no}
   mother: {label: drugs of the mother, ask: Was the mother given drugs that weaken the defences while she was
-      pregnant?, kind: yes_no}
+      pregnant?, of: {age: {below: 1}}, kind: yes_no}
   skin: {label: skin, ask: Is the skin infected?, kind: yes_no}
   contact: {label: contact, ask: Does anybody at home have tuberculosis?, kind: yes_no}
   given: {label: earlier vaccine, ask: 'Was BCG given before, and when?', kind: doses}

@@ -101,6 +101,52 @@ def test_what_is_out_of_the_question_cannot_be_chosen_nor_planned(consult: Consu
     assert "nothing stands in the way" not in home["against"]
 
 
+@pytest.mark.parametrize("name", STOPPED)
+def test_whom_it_is_not_for_is_told_what_next_and_nothing_of_its_giving(consult: Consult, name: str) -> None:
+    sheet, home = both(consult(name))
+    assert "What next: " in home["against"]
+    assert not [words for page in home.values() for words in ("if you have it", "Who gives") if words in page]
+    assert "what the studies gave" not in sheet["options"].lower()
+    assert "out of the question: agree on another option" in sheet["plan"]
+    assert "repeat" not in sheet["plan"]
+
+
+@EACH
+def test_a_day_to_judge_is_named_only_to_whom_it_could_be_given_today(consult: Consult, name: str) -> None:
+    of = consult(name)
+    sheet, home = both(of)
+    could = name in ("woman", "gentamicin", "resistant", "untreated")
+    assert (of.judged_if_today is not None) == could
+    assert ("11 January 2025" in home.get("expect", "")) == could
+    assert ("11 January 2025" in sheet["plan"]) == could
+    assert "expect" not in home or "Six weeks after the shot" in home["expect"]
+
+
+def test_a_man_is_not_asked_whether_he_is_pregnant(consult: Consult) -> None:
+    unknown = {"pregnant": None, "breastfeeding": None}
+    for sex, asked in (("man", False), ("woman", True), ("other", True), (None, True)):
+        of = consult("resistant", sex=sex, **unknown)
+        sheet, home = both(of)
+        assert ("pregnancy" in home["against"]) == asked
+        assert ("Could you be pregnant" in sheet["rules"]) == asked
+        assert ("Pregnancy" in sheet["distance"]) == asked
+        assert ("not asked of this person" in sheet["answers"]) != asked
+
+
+def test_pictures_are_explained_before_they_are_seen(consult: Consult) -> None:
+    said = both(consult("woman"))[1]["chances"]
+    assert "No one can give you one number for the frown shot" in said
+    assert "Compare only pictures with no upright line between them" in said
+    assert "39 (37 to 42): most likely 39 (the black step), it may be 37 to 42." in said
+    assert said.index("upright line") < said.index("Filled")
+
+
+def test_what_the_trials_gave_stands_bound_to_its_product_on_the_sheet(consult: Consult) -> None:
+    said = both(consult("woman"))[0]["options"]
+    assert "onabotulinumtoxinA" in said
+    assert "29 U" in said
+
+
 @pytest.mark.parametrize("name", [*STOPPED, *WITHHELD])
 def test_no_number_of_the_treatment_is_computed(consult: Consult, name: str) -> None:
     of = consult(name)
@@ -145,7 +191,8 @@ def test_another_product_six_weeks_ago_says_wait_and_converts_nothing(consult: C
     assert "No rule of the dossier" not in sheet["rules"]
     assert "You need to wait" in home["against"]
     assert "not before" in sheet["plan"]
-    assert "The day to see if it helped" not in home["expect"]
+    assert "another brand counts too. You need to wait till 17 January 2025 at least" in home["against"]
+    assert "If you have it today" not in home["expect"]
     mine = {each.product: each.units for each in of.found.eligibility.doses}
     assert {units for product, units in mine.items() if product != "abobotulinumtoxinA"} <= {0, None}
     claims = {claim.id: claim.value for claim in consultation_document(of).claims}
@@ -157,6 +204,8 @@ def test_of_somebody_unknown_suicide_and_every_stop_are_asked(consult: Consult) 
     sheet, home = both(of)
     asks = of.consultation.asks
     assert asks["suicidal"].label in home["against"]
+    assert all((asks[ask].plain or asks[ask].label) in home["against"] for ask in of.found.eligibility.asks)
+    assert "such a shot before" in home["against"]
     assert asks["item_nine"].label in sheet["first"]
     stops = {ask for rule in of.consultation.rules.values() if rule.then == "stop" for ask in rule.when}
     assert stops <= set(of.found.eligibility.asks)

@@ -117,7 +117,7 @@ def test_the_woman_gets_readings_and_no_single_number_of_the_toxin(consult: Cons
     assert part.index("44 (33 to 55)") < part.index("85 (43 to 97)")
     home = "\n".join(sections(home_document(consult("woman")))["chances"])
     assert home.index("if the big test is right") < home.index("if the small ones are right")
-    assert "no one can give you one number" in home
+    assert "No one can give you one number" in home
 
 
 @pytest.mark.parametrize(("name", "rule"), [("pregnant", "pregnancy"), ("myasthenia", "myasthenia"), ("boy", "18"),
@@ -128,7 +128,8 @@ def test_no_chance_of_the_treatment_where_it_is_withheld(consult: Consult, name:
     for document in (sheet, home):
         assert not [claim.id for claim in document.claims if claim.id.startswith("chance.toxin.")]
     assert rule in "\n".join(sections(sheet)["rules"])
-    assert "We have no number for people like you for" in said(home)
+    assert "We have no number for" in said(home)
+    assert "we found no tests of this in people like you" in said(home)
 
 
 @pytest.mark.parametrize("name", ["myasthenia", "boy"])

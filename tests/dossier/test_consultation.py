@@ -86,6 +86,8 @@ def test_a_dossier_may_have_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("at", "value", "expected"),
     [
+        ("asks.sex.of", {"age": {"below": 18}}, "kind is choice, of which no answer follows for others"),
+        ("asks.allergy.of", {"nix": ["yes"]}, "asks.allergy.of: no ask 'nix'"),
         ("asks.pain", {"label": "pain", "ask": "How bad?", "kind": "score", "scales": ["nix"]},
          "no scale 'nix' in dossier.yaml"),
         ("spacing.nix", {"text": SAID}, "no product 'nix' of kind treatment in products.yaml; expected one of "

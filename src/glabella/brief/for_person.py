@@ -15,11 +15,13 @@ from glabella.brief.results import Results, sources_of, sources_of_prior
 from glabella.brief.sections.harms import book_of, counts_of, share_of
 from glabella.brief.words import words_of
 from glabella.decision.chances import Chance, Consulted, EffectOn, Reading, Share, Without, consult
+from glabella.decision.conditions import implied
 from glabella.decision.course import Visit as Followed
 from glabella.decision.course import course, judged_on
 from glabella.decision.whose_values import ByMatter, whose_values
 from glabella.dossier import (
     Answer,
+    Answers,
     Ask,
     Baseline,
     Consultation,
@@ -143,7 +145,7 @@ class ForPerson:
 
     def answered(self, book: Ledger, key: str) -> Inline | None:
         """Say what was answered; None where it is not known. A number is a claim without a source."""
-        ask, answer = self.consultation.asks[key], self.person.answers.get(key)
+        ask, answer = self.consultation.asks[key], self.answers.get(key)
         return None if answer is None else self._said(self.about(book), key, ask, answer)
 
     def _said(self, book: Ledger, key: str, ask: Ask, answer: Answer) -> Inline:
@@ -196,6 +198,18 @@ class ForPerson:
         """The day on which to judge."""
         plan = self.consultation.plan
         return None if plan is None else judged_on(plan, self.person.date)
+
+    @property
+    def judged_if_today(self) -> date | None:
+        """The same if it is given today; None where anything says, or still may say, that it must not be."""
+        found = self.found.eligibility
+        open_ = found.stopped is not False or found.withheld is not False or found.crisis is True
+        return None if open_ or self.must_wait else self.judged_on
+
+    @cached_property
+    def answers(self) -> Answers:
+        """What was answered, and no or none to what is not asked of such a person."""
+        return implied(self.consultation.asks, self.person.answers, self.person.date)
 
     @cached_property
     def followed(self) -> tuple[Followed, ...]:

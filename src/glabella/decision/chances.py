@@ -18,7 +18,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glabella.decision.conditions import holds, open_asks
+from glabella.decision.conditions import holds, implied, open_asks
 from glabella.decision.eligibility import Eligibility, eligibility
 from glabella.decision.nearness import Distance, distances, lowered
 from glabella.decision.rating import LEVELS, Level
@@ -521,7 +521,12 @@ def consult(consultation: Consultation, answers: Answers, on: date, effects: Map
     -------
     Consulted
     """
-    rules, far = eligibility(consultation, answers, on), distances(consultation.nearness, answers, on)
+    asks, given = consultation.asks, answers
+    answers = implied(asks, given, on)
+    # In what is not asked of such a person, nobody is near or far.
+    apart = {key: each for key, each in consultation.nearness.items()
+             if given.get(each.ask) is not None or answers.get(each.ask) is None}  # fmt: skip
+    rules, far = eligibility(consultation, answers, on), distances(apart, answers, on)
     chances = {
         key: chance_of(key, consultation, answers, on, effects=effects.get(key), rules=rules, far=far)
         for key in consultation.options

@@ -7,10 +7,10 @@ that does not settles both.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
-from glabella.dossier import Answer, Answers, DoseGiven, Limit, Score, Wanted, When
+from glabella.dossier import Answer, Answers, Ask, DoseGiven, Limit, Score, Wanted, When
 
 
 def holds(when: When, answers: Answers, on: date | None = None) -> bool | None:
@@ -46,6 +46,33 @@ def open_asks(when: When, answers: Answers, on: date | None = None) -> tuple[str
     if holds(when, answers, on) is not None:
         return ()
     return tuple(ask for ask, wanted in when.items() if meets(wanted, answers.get(ask), on) is None)
+
+
+def implied(asks: Mapping[str, Ask], answers: Answers, on: date | None = None) -> Answers:
+    """Give the answers, and no or none to what is not asked of such a person; what was answered stands.
+
+    Parameters
+    ----------
+    asks : mapping of str to Ask
+        As a consultation declares them, each with whom it is asked of.
+    answers : mapping of str to Answer
+        By ask; what is not there is not known.
+    on : date, optional
+        As of :func:`holds`.
+
+    Examples
+    --------
+    >>> asks = {"pregnant": Ask.model_validate({"label": "pregnancy", "ask": "Could you be pregnant?",
+    ...     "kind": "yes_no", "of": {"sex": ["woman"]}})}
+    >>> dict(implied(asks, {"sex": "man"})), dict(implied(asks, {})), dict(implied(asks, {"sex": "woman"}))
+    ({'sex': 'man', 'pregnant': False}, {}, {'sex': 'woman'})
+    """
+    more: dict[str, Answer] = {
+        key: False if ask.kind == "yes_no" else ()
+        for key, ask in asks.items()
+        if answers.get(key) is None and holds(ask.of, answers, on) is False
+    }
+    return {**answers, **more}
 
 
 def meets(wanted: Wanted, answer: Answer, on: date | None = None) -> bool | None:

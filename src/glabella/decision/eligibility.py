@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from glabella.decision.conditions import days_since, holds, open_asks, some
+from glabella.decision.conditions import days_since, holds, implied, open_asks, some
 from glabella.dossier import Answer, Answers, Consultation, DoseGiven, Number, Rule, Spacing
 
 DoseAnswer = tuple[DoseGiven, ...]
@@ -126,6 +126,7 @@ def eligibility(consultation: Consultation, answers: Answers, on: date) -> Eligi
     -------
     Eligibility
     """
+    answers = implied(consultation.asks, answers, on)
     found: dict[str, list[Met]] = {"stop": [], "caution": [], "ask first": []}
     unknown: list[Met] = []
     for key, rule in consultation.rules.items():

@@ -20,33 +20,6 @@ from glabella.dossier._schema import Id, Statement
 AskKind = Literal["number", "choice", "several", "yes_no", "score", "doses"]
 
 
-class Ask(_Model):
-    """Something that is asked of a person; not known is an answer to everything."""
-
-    label: Text = Field(description="what is asked for, in a few words")
-    ask: Text = Field(description="the question that the page tells the reader to put where it is not known")
-    kind: AskKind
-    unit: Text | None = Field(None, description="of a number")
-    low: float | None = Field(None, description="least number that can be")
-    high: float | None = Field(None, description="largest number that can be")
-    choices: dict[Id, Text] = Field({}, description="of a choice or of several: what people read, by name")
-    scales: tuple[Id, ...] = Field((), description="of a score: keys of scales in dossier.yaml")
-
-    @model_validator(mode="after")
-    def _has_what_its_kind_needs(self) -> Ask:
-        found = []
-        if (self.kind in ("choice", "several")) != bool(self.choices):
-            found.append(("choices", f"kind is {self.kind} with {len(self.choices)} choices, expected choices "
-                                     "for choice and several, and for no other"))  # fmt: skip
-        if (self.kind == "score") != bool(self.scales):
-            found.append(("scales", f"kind is {self.kind} with {len(self.scales)} scales, expected one or more "
-                                    "for score, and none otherwise"))  # fmt: skip
-        if self.kind == "number" and (self.low is None or self.high is None or self.low >= self.high):
-            found.append(("low", "a number needs low and high, the lower one first"))
-        MisfitError.refuse(found)
-        return self
-
-
 class Limit(_Model):
     """A range of a number or of a score; a doses answer is compared by the days since the last dose."""
 
@@ -81,6 +54,40 @@ Wanted = Annotated[
 ]
 #: By ask; all of them must hold. Empty: everybody.
 When = dict[Id, Wanted]
+
+
+class Ask(_Model):
+    """Something that is asked of a person; not known is an answer to everything."""
+
+    label: Text = Field(description="what is asked for, in a few words")
+    plain: Text | None = Field(None, description="the same for the page for home, clear by itself")
+    ask: Text = Field(description="the question that the page tells the reader to put where it is not known")
+    kind: AskKind
+    of: When = Field(
+        {}, description="of whom it is asked; empty: everybody. Of others a yes_no is no, several or doses are none"
+    )
+    unit: Text | None = Field(None, description="of a number")
+    low: float | None = Field(None, description="least number that can be")
+    high: float | None = Field(None, description="largest number that can be")
+    choices: dict[Id, Text] = Field({}, description="of a choice or of several: what people read, by name")
+    scales: tuple[Id, ...] = Field((), description="of a score: keys of scales in dossier.yaml")
+
+    @model_validator(mode="after")
+    def _has_what_its_kind_needs(self) -> Ask:
+        found = []
+        if (self.kind in ("choice", "several")) != bool(self.choices):
+            found.append(("choices", f"kind is {self.kind} with {len(self.choices)} choices, expected choices "
+                                     "for choice and several, and for no other"))  # fmt: skip
+        if (self.kind == "score") != bool(self.scales):
+            found.append(("scales", f"kind is {self.kind} with {len(self.scales)} scales, expected one or more "
+                                    "for score, and none otherwise"))  # fmt: skip
+        if self.kind == "number" and (self.low is None or self.high is None or self.low >= self.high):
+            found.append(("low", "a number needs low and high, the lower one first"))
+        if self.of and self.kind not in ("yes_no", "several", "doses"):
+            found.append(("of", f"kind is {self.kind}, of which no answer follows for others; expected yes_no, "
+                                "several or doses"))  # fmt: skip
+        MisfitError.refuse(found)
+        return self
 
 
 class Rule(_Model):
@@ -312,11 +319,19 @@ class Crisis(_Model):
     task: Statement = Field(description="what the clinician does first where one of them holds")
 
 
+class Stopped(_Model):
+    """What the page for home says to a person for whom the treatment is out of the question."""
+
+    next: Statement = Field(description="what to do instead, in a sentence or two")
+    questions: tuple[Text, ...] = Field((), description="to ask us, in place of those about the treatment")
+
+
 class TakeHome(_Model):
     """The page for home, in short words of every day."""
 
     title: Text
     about: tuple[Statement, ...] = Field(min_length=1, description="why we talked, what is not known")
+    keep: Statement | None = Field(None, description="what goes on beside it; not said where it must not be given")
     better: Text = Field(description="what the good event is called: feel much better")
     without: Text = Field(description="how the others are called: do not")
     harms_title: Text
@@ -325,6 +340,7 @@ class TakeHome(_Model):
     sure: tuple[Statement, ...] = Field(min_length=1)
     expect: tuple[Moment, ...] = ()
     questions: tuple[Text, ...] = Field((), description="to ask us")
+    stopped: Stopped | None = Field(None, description="what is said where it must not be given")
     may_differ: Text
 
 
@@ -368,6 +384,7 @@ class Consultation(_Model):
     def _names_what_is_there(self) -> Consultation:
         found: list[tuple[str, str]] = []
         whens = [
+            *((f"asks.{key}.of", ask.of) for key, ask in self.asks.items()),
             *((f"rules.{key}.when", rule.when) for key, rule in self.rules.items()),
             *((f"baselines.{key}.when", each.when) for key, each in self.baselines.items()),
             *((f"options.{key}.not_for.{name}", each.when) for key, option in self.options.items()

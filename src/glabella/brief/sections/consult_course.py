@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from glabella._version import __version__
 from glabella.brief.for_person import ForPerson, digits
-from glabella.brief.quoting import capital, say
+from glabella.brief.quoting import capital, quote, say
 from glabella.decision.course import Visit, beside, changed
 from glabella.decision.nearness import Distance, distances
 from glabella.dossier import Change, Number, Score
@@ -88,24 +88,36 @@ def plan(of: ForPerson, book: Ledger) -> Section | None:
     if found is None:
         return None
     items: list[Inline] = [_today(of, book)]
-    if of.judged_on is not None:
-        day = Strong(("Judge on ", Name(dated(str(of.judged_on)))))
-        items.append((day, ". ", say(book, found.judge, "plan.judge")))
-        if of.must_wait:
-            items.append(f"With {of.short}, as many days after the day on which it can be given: not before.")
+    stopped = bool(of.found.eligibility.stops)
+    if stopped:
+        instead = "agree on another option, and on a day to judge that"
+        items.append(f"{capital(of.short)} is out of the question: {instead}.")
+    else:
+        days = quote(book, found.judge_days, "plan.judge_days", f"days from {of.short} to the day of judging")
+        items.append((Strong(("Judge ", days, " after the day on which it is given")), *_today_given(of), ". ",
+                      say(book, found.judge, "plan.judge")))  # fmt: skip
     score = of.score
     for place, change in enumerate(found.changes):
         if score is not None and change.scale == score.scale:
             items.append(_counts(of, book, change, score, place))
     content: list[Block] = [Items(tuple(items))]
-    then = (("If better", found.better, "better"), ("If unchanged", found.unchanged, "unchanged"),
-            ("If worse", found.worse, "worse"))  # fmt: skip
+    then = [("If better", found.better, "better"), ("If unchanged", found.unchanged, "unchanged"),
+            ("If worse", found.worse, "worse")]  # fmt: skip
+    # What to do after it when it helped or did not is no plan for those who must not have it.
+    then = then[-1:] if stopped else then
     rows = tuple(Row((title, say(book, said, f"plan.{name}"))) for title, said, name in then)
     content.append(Table("", (Column("Then"), Column("What to do", "wide")), rows, look="list"))
     content.append(Paragraph((Strong("Whom to call: "), say(book, found.whom, "plan.whom"))))
     if of.crisis is not None:
         content.append(Paragraph((Strong("In a crisis: "), Name(of.crisis))))
     return Section("plan", "The plan", tuple(content))
+
+
+def _today_given(of: ForPerson) -> tuple[Inline, ...]:
+    """Give the day of judging if it is given today; that it must wait, where it must."""
+    if of.judged_if_today is not None:
+        return ("; if that is today, on ", Strong(Name(dated(str(of.judged_if_today)))))
+    return ("; it has to wait first, so not before",) if of.must_wait else ()
 
 
 def _today(of: ForPerson, book: Ledger) -> Inline:

@@ -98,8 +98,10 @@ def answers(of: ForPerson, book: Ledger) -> Section:
     """Repeat what was answered, and what is not known."""
     rows = []
     for key, ask in of.consultation.asks.items():
-        said = of.answered(book, key)
-        rows.append(Row((Name(capital(ask.label)), "not known" if said is None else said)))
+        said = of.answered(book, key) or "not known"
+        if of.person.answers.get(key) is None and of.answers.get(key) is not None:
+            said = "not asked of this person"
+        rows.append(Row((Name(capital(ask.label)), said)))
     table = Table("", (Column("Asked"), Column("Answered", "wide")), tuple(rows), look="list")
     return Section("answers", "", (Details("What was answered", (table,)),))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from glabella._version import __version__
 from glabella.brief.for_person import ForPerson
 from glabella.brief.quoting import capital, joined, say
+from glabella.brief.sections.treatment import given
 from glabella.decision.preferences import Reading
 from glabella.decision.whose_values import has_number, whose_values
 from glabella.dossier import ConsultOption, Statement
@@ -45,7 +46,7 @@ _WHY = {
 
 
 def options(of: ForPerson, book: Ledger) -> Section:
-    """Set the options side by side, each in the same rows."""
+    """Set the options side by side, each in the same rows; below, what the studies gave in which dose."""
     found = of.consultation.options
     rows = [
         Row((title, *(say(book, _of(option, name), f"option.{key}.{name}") for key, option in found.items())))
@@ -53,7 +54,10 @@ def options(of: ForPerson, book: Ledger) -> Section:
     ]
     rows.append(Row(("How sure that it helps", *(_sure(of, key) for key in found))))
     columns = (Column("About each"), *(Column(Name(option.label)) for option in found.values()))
-    return Section("options", "The options", (Table("", columns, tuple(rows)),))
+    content: list[Block] = [Table("", columns, tuple(rows))]
+    if not of.found.eligibility.stops:
+        content += given(of.results, book)
+    return Section("options", "The options", tuple(content))
 
 
 def _of(option: ConsultOption, name: str) -> Statement:

@@ -11,9 +11,10 @@ from glabella.brief.quoting import capital, joined, say, say_all
 from glabella.brief.sections.consult_chances import reading_name, shown_readings
 from glabella.decision.chances import Chance
 from glabella.decision.eligibility import Met
-from glabella.dossier import OfAnalyses, OfBaseline, TakeHome
+from glabella.dossier import Ask, OfAnalyses, OfBaseline, TakeHome
 from glabella.shown import (
     Block,
+    Claim,
     Columns,
     Figure,
     Heading,
@@ -23,6 +24,7 @@ from glabella.shown import (
     Name,
     Paragraph,
     Section,
+    Shown,
     Small,
     Strong,
     dated,
@@ -43,8 +45,11 @@ def about(of: ForPerson, book: Ledger) -> Section:
     content: list[Block] = []
     if of.crisis is not None and of.found.eligibility.crisis is True:
         content.append(Paragraph(("Need help now? ", Strong(Name(of.crisis))), "lead"))
-    said = joined(say_all(book, _home(of).about, "about", marked=False), " ")
-    content.append(Paragraph(said))
+    home = _home(of)
+    said = [*say_all(book, home.about, "about", marked=False)]
+    if home.keep is not None and not of.found.eligibility.stops:
+        said.append(say(book, home.keep, "keep", marked=False))
+    content.append(Paragraph(joined(said, " ")))
     return Section("about", "", tuple(content))
 
 
@@ -53,29 +58,43 @@ def chances(of: ForPerson, book: Ledger) -> Section:
     home = _home(of)
     groups: dict[str, list[tuple[Block, ...]]] = {}
     without_number: list[Inline] = []
-    notes: list[Inline] = []
+    first: list[Inline] = []
+    shown: Claim | None = None
     for key, chance in of.found.chances.items():
-        name = Name(capital(_plain(of, key)))
         if chance.without is None:
             without_number.append(Name(_within(_plain(of, key))))
             continue
         group = groups.setdefault(chance.without.control, [])
-        if not group:
-            group.append(_without(of, book, chance))
-        group += _with(of, book, chance)
+        for it, drawn in (*(() if group else (_without(of, book, chance),)), *_with(of, book, chance)):
+            group.append(drawn)
+            shown = shown or (it.claim if it.claim.value is not None and it.claim.limits else None)
         if chance.state == "readings":
-            notes.append((name, ": no one can give you one number. The tests do not agree."))
+            said = ("No one can give you one number for ", Name(_within(_plain(of, key))), ".")
+            first.append((Strong(said), " The tests do not agree, so do not go by one picture alone."))
     content: list[Block] = []
+    if len(groups) > 1:
+        compare = "Compare only pictures with no upright line between them."
+        first.append((Strong(compare), " Across it are other studies, with other people."))
+    if first:
+        content.append(Paragraph(joined(first, " ")))
+    notes: list[Inline] = []
     if groups:
         # Each control with its options apart: numbers of one group are not set against those of another.
-        drawn = tuple((Columns(tuple(parts), look="icons"),) for parts in groups.values())
-        content.append(Columns(drawn, tuple(float(len(parts)) for parts in groups.values())))
-        notes.insert(0, f"Filled: they {home.better}. Pale: they may or may not. Empty: they {home.without}.")
+        drawings = tuple((Columns(tuple(parts), look="icons"),) for parts in groups.values())
+        content.append(Columns(drawings, tuple(float(len(parts)) for parts in groups.values())))
+        notes.append(f"Filled: they {home.better}. Pale: they may or may not. Empty: they {home.without}.")
+    if shown is not None:
+        most_likely = ("most likely ", Shown(shown, "number"), " (the black step), it may be ")
+        notes.append((Shown(shown, "bare"), ": ", *most_likely, Shown(shown, "limits"), "."))
     if any(chance.open for chance in of.found.chances.values() if chance.without is not None):
         notes.append("These numbers may change once we know more about you.")
+    if notes:
+        content.append(Paragraph(joined(notes, " "), "note"))
     if without_number:
-        notes.append(("We have no number for people like you for ", joined(without_number), "."))
-    content.append(Paragraph(joined(notes, " "), "note"))
+        why = ": we found no tests of this in people like you."
+        *most, last = without_number
+        options = (joined(most, ", "), " or ", last) if most else last
+        content.append(Paragraph(("We have no number for ", options, why)))
     title = f"Think of {of.of_people} like you. How many {home.better}?" if groups else f"How many {home.better}?"
     return Section("chances", Name(title), tuple(content))
 
@@ -94,7 +113,7 @@ def _within(words: str) -> str:
     return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
-def _without(of: ForPerson, book: Ledger, chance: Chance) -> tuple[Block, ...]:
+def _without(of: ForPerson, book: Ledger, chance: Chance) -> tuple[People, tuple[Block, ...]]:
     assert chance.without is not None
     bases = [of.consultation.baselines[name] for name in chance.without.ids]
     names = dict.fromkeys(base.plain or base.label for base in bases)
@@ -106,16 +125,16 @@ def _without(of: ForPerson, book: Ledger, chance: Chance) -> tuple[Block, ...]:
     drawn = figure(
         it, f"icons-{chance.without.control}", base.label, happens, more=_time(base.plain_time or base.time)
     )
-    return (Heading(title), drawn)
+    return it, (Heading(title), drawn)
 
 
-def _with(of: ForPerson, book: Ledger, chance: Chance) -> Iterator[tuple[Block, ...]]:
+def _with(of: ForPerson, book: Ledger, chance: Chance) -> Iterator[tuple[People, tuple[Block, ...]]]:
     name = capital(_plain(of, chance.id))
     if chance.main is None:
         return
     if chance.state in ("number", "if"):
         it = of.with_option(book, chance, chance.main, reading_name(chance, chance.main))
-        yield (Heading(Name(name)), _drawn(of, it, f"icons-{chance.id}", name, chance))
+        yield it, (Heading(Name(name)), _drawn(of, it, f"icons-{chance.id}", name, chance))
         return
     effect = chance.option.effect
     words = effect.plain if isinstance(effect, OfAnalyses) else {}
@@ -123,8 +142,11 @@ def _with(of: ForPerson, book: Ledger, chance: Chance) -> Iterator[tuple[Block, 
         said = words.get(each.effect.id, f"if these tests are right: {each.effect.label}")
         it = of.with_option(book, chance, each, reading_name(chance, each))
         yield (
-            Heading(Name(f"{name}, {said}")),
-            _drawn(of, it, f"icons-{chance.id}-{each.effect.id}", said, chance),
+            it,
+            (
+                Heading(Name(f"{name}, {said}")),
+                _drawn(of, it, f"icons-{chance.id}-{each.effect.id}", said, chance),
+            ),
         )
 
 
@@ -172,18 +194,34 @@ def against(of: ForPerson, book: Ledger) -> Section:
     items: list[Inline] = [
         say(book, each.rule.plain or each.rule.text, f"plain.{each.id}", marked=False) for each in _met(of)
     ]
-    if of.must_wait:
-        items.append("Your last dose was not long ago. You need to wait.")
+    if of.must_wait and not found.stops:
+        till = min((each.earliest for each in found.doses if each.waited is False and each.earliest), default=None)
+        when: Inline = "" if till is None else (" till ", Name(dated(str(till))), " at least")
+        items.append(("Your last dose was not long ago, and another brand counts too. You need to wait", when, "."))
     look: Literal["", "box"] = "box" if items else ""
-    if found.asks:
-        asks = joined([Name(of.consultation.asks[ask].label) for ask in found.asks], ", ")
-        items.append(("We still need to ask you about: ", asks, "."))
-    if not items and found.crisis is True:
+    if found.stops and (stopped := _home(of).stopped) is not None:
+        items.append((Strong("What next: "), say(book, stopped.next, "next", marked=False)))
+    more: tuple[Block, ...] = ()
+    if asked := _to_ask(of):
+        asks = joined([Name(ask.plain or ask.label) for ask in asked], "; ")
+        more = (Paragraph((Strong("We still need to ask you about: "), asks, ".")),)
+    if not items and not more and found.crisis is True:
         items.append("We talk about how you are first. The choice can wait.")
-    elif not items:
+    elif not items and not more:
         items.append("Of what we asked, nothing stands in the way. Tell us if that changes.")
     title = "Why it is not for you" if found.stops else "What speaks against it for you"
-    return Section("against", title, (Items(tuple(items)),), look)
+    return Section("against", title, (*((Items(tuple(items)),) if items else ()), *more), look)
+
+
+def _to_ask(of: ForPerson) -> list[Ask]:
+    """Give what is still to be asked; once the treatment is out of the question, nothing that is about it alone."""
+    consultation, asks = of.consultation, list(of.found.eligibility.asks)
+    if of.found.eligibility.stops:
+        crisis = consultation.crisis.when if consultation.crisis else ()
+        asks = [ask for ask in asks if any(ask in when for when in crisis)]
+    elif consultation.doses is not None and of.person.answers.get(consultation.doses) is None:
+        asks.append(consultation.doses)
+    return [consultation.asks[ask] for ask in asks]
 
 
 def sure(of: ForPerson, book: Ledger) -> Section:
@@ -194,7 +232,7 @@ def sure(of: ForPerson, book: Ledger) -> Section:
 
 
 def expect(of: ForPerson, book: Ledger) -> Section | None:
-    """Say what comes when, and the day to judge."""
+    """Say what comes when, and the day to judge if it could be given today."""
     home = _home(of)
     if of.found.eligibility.stops or (not home.expect and of.judged_on is None):
         return None
@@ -202,9 +240,9 @@ def expect(of: ForPerson, book: Ledger) -> Section | None:
         (Strong((Name(capital(each.when)), ": ")), say(book, each.text, f"expect{place}", marked=False))
         for place, each in enumerate(home.expect)
     ]
-    # Of a dose that has to wait, the day is not known yet.
-    if of.judged_on is not None and not of.must_wait:
-        items.append(("The day to see if it helped: ", Strong(Name(dated(str(of.judged_on)))), "."))
+    if of.judged_if_today is not None:
+        day = Strong(Name(dated(str(of.judged_if_today))))
+        items.append(("If you have it today, we see if it helped on ", day, "."))
     if of.score is not None and of.consultation.plan is not None:
         items.append(("Your score today: ", of.scored(of.about(book).under("home."), "today", of.score), "."))
     return Section("expect", "What comes when, if you have it", (Items(tuple(items)),))
@@ -212,7 +250,9 @@ def expect(of: ForPerson, book: Ledger) -> Section | None:
 
 def ask(of: ForPerson, book: Ledger) -> Section | None:  # noqa: ARG001
     """List what to ask."""
-    questions = tuple(Name(each) for each in _home(of).questions)
+    home = _home(of)
+    asked = home.stopped.questions if home.stopped is not None and of.found.eligibility.stops else home.questions
+    questions = tuple(Name(each) for each in asked)
     return Section("ask", "You can ask us", (Items(questions),)) if questions else None
 
 

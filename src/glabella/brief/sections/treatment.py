@@ -40,7 +40,7 @@ def report(results: Results, book: Ledger) -> Section | None:
     treatments = {key: each for key, each in products.products.items() if each.kind not in _COMPARED}
     others = {key: each for key, each in products.products.items() if each.kind in _COMPARED}
     content += _products(book, treatments, "Dose and limits of each product")
-    content += _given(results, book)
+    content += given(results, book)
     content += _products(book, others, "What it was compared with")
     if not content:
         return None
@@ -71,8 +71,8 @@ def _brands(product: Product) -> tuple[Inline, ...]:
     return (" ", Small(("Sold as ", joined([Name(brand) for brand in product.brands]), ".")))
 
 
-def _given(results: Results, book: Ledger) -> list[Block]:
-    """Give the doses of the trials, where they were seen."""
+def given(results: Results, book: Ledger) -> list[Block]:
+    """Give the doses of the trials, each bound to its product, where they were seen."""
     products, words = results.evidence.products.products, words_of(results.evidence)
     rows, unseen = [], []
     for study in results.evidence.studies.values():
@@ -100,14 +100,14 @@ def _row(book: Ledger, study: Study, key: str, arm: Arm, words: Words) -> Row:
     doses: list[Inline] = []
     for place, dose in enumerate(arm.doses):
         whose = "" if dose.who == "all" else f", {dose.who}"
-        given = quote(
+        units = quote(
             book,
             dose.units,
             f"given.{study.id}.{key}.{place}",
             f"dose{whose}: {study.label}, {arm.label}",
             population=f"{study.label}{whose}",
         )
-        doses.append((given, f" ({dose.who})" if whose else ""))
+        doses.append((units, f" ({dose.who})" if whose else ""))
     return Row(
         (Name(study.label), Name(arm.label), Name(words.site(arm.site) if arm.site else "not known"), joined(doses))
     )
