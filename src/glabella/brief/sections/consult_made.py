@@ -15,5 +15,5 @@ def made(of: ForPerson, book: Ledger) -> Section | None:  # noqa: ARG001
             ("Brought up to date", found.updates), ("How hard to read", found.reading),
             ("Tried by", found.tried))  # fmt: skip
     rows = tuple(Row((title, Name(words) if words else "not stated")) for title, words in said)
-    table = Table("", (Column(""), Column("", "wide")), rows, look="list")
+    table = Table("", (Column("Of these pages"), Column("What is known", "wide")), rows, look="list")
     return Section("made", "", (Details("Who made this page, and who paid", (table,)),))
