@@ -25,7 +25,7 @@ _SPLIT = re.compile(
     |,(?=\s+(?:and|but|yet|so|or|nor|while|although|though|which|who|whereas|because|since|as|with|if|unlike|not|then)\b)
     |,(?=\s+(?:it|this|they|he|she|we|you|i|there)(?:\s|'))
     |\s(?=and\s(?:does|do|did|is|are|was|were|has|have|had|can|cannot|will|would|should|it|they|he|she|we|i|there|nobody)\b)
-    |\s(?=(?:but|while|although|though|whereas|because|whether|yet)\b)""",
+    |\s(?=(?:but|while|although|though|whereas|because|whether|yet(?!\s(?:that|to|been)\b))\b)""",
     re.VERBOSE | re.IGNORECASE,
 )
 #: How far a full stop looks back and ahead.
