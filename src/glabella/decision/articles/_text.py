@@ -27,7 +27,7 @@ _SPLIT = re.compile(
     |,(?=\s+(?:\w+\s){1,3}(?:won't|isn't|aren't|wasn't|doesn't|don't|didn't|can't|hasn't|haven't|cannot)\b)
     |\s(?=and\s(?:does|do|did|is|are|was|were|has|have|had|can|cannot|can't|won't|will|would|should|isn't|aren't|wasn't
         |doesn't|don't|didn't|it|they|he|she|we|you|i|there|nobody)\b)
-    |\s(?=(?:but|while|although|though|whereas|because|whether|yet)\b)""",
+    |\s(?=(?:but|while|although|though|whereas|because|whether|yet(?!\s(?:that|to|been)\b))\b)""",
     re.VERBOSE | re.IGNORECASE,
 )
 #: How far a full stop looks back and ahead.
