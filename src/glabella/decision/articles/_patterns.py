@@ -19,7 +19,8 @@ GAPS = {"~": 0, "..": 4, "...": 9}
 #: Words that a gap may not hold: what stands on either side of them may be denied.
 NEGATORS = frozenset({
     "not", "no", "never", "none", "nobody", "nothing", "neither", "nor", "without", "hardly", "barely", "scarcely",
-    "nowhere", "unlikely", "fail", "fails", "failed", "lack", "lacks", "lacked",
+    "nowhere", "unlikely", "fail", "fails", "failed", "lack", "lacks", "lacked", "true", "untrue", "false", "myth",
+    "evidence", "proof", "nonsense",
 })  # fmt: skip
 _NUMBER = re.compile(
     r"[0-9][0-9.,]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty"
