@@ -318,11 +318,9 @@ def _fired(
 
 
 def _within(name: str, clause: Span, reading: Reading) -> Span | None:
-    """Give the first place of a concept in a clause."""
-    for start, end in reading.spans(name):
-        if clause[0] <= start and end <= clause[1]:
-            return start, end
-    return None
+    """Give the shortest place of a concept in a clause, the first of several."""
+    inside = (each for each in reading.spans(name) if clause[0] <= each[0] and each[1] <= clause[1])
+    return min(inside, key=lambda each: each[1] - each[0], default=None)
 
 
 def _about(clause: Span, reading: Reading) -> bool:

@@ -180,7 +180,8 @@ class Denials:
             before = [each for each in before if self._first(each) not in _OF_A_NOUN]
         behind = [each for each in near if each[1] > focus[0] and self._bears_back(each, clause)]
         if outer:
-            return "unsure" if base == "denies" or len(before) > 1 else "denies"
+            rest = [each for each in near if not any(_meet(each, one) for one in outer)]
+            return "unsure" if base == "denies" or rest else "denies"
         if not before and not behind:
             return "unsure" if any(place >= focus[1] for place in self._taken_back) else base
         if base == "denies":
