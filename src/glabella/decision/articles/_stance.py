@@ -24,7 +24,8 @@ _GENERAL = Lexicon({
         "little|few ~ evidence|proof|reason|sign|support|data|studies",
         "too early to|too soon to|no more than|stop short of|stops short of|stopped short of|my foot|as if",
         "bollocks|bunk|baloney|bull|bs",
-        "scant|weak|thin|thinner ~ evidence|proof|data", "little ~ to show|to suggest|to support", "evidence|proof|data .. scant|thin|missing|lacking|weak",
+        "scant|weak|thin|thinner ~ evidence|proof|data", "little ~ to show|to suggest|to support",
+        "evidence|proof|data .. scant|thin|missing|lacking|weak",
         "stop ~ saying|telling|claiming", "gives|give|gave ~ the lie",
         "no ~ evidence|proof|reason|sign|support|data",
         "not yet|not been|not be|not have|not ever|never ever",
@@ -44,7 +45,8 @@ _GENERAL = Lexicon({
         "not a doubt",
         "nothing new", "no ~ joke|lie|kidding|less than", "no fewer than", "not everyone", "believe it or not",
         "do not ~ doubt|deny|dispute", "not ~ mention|mentions|mentioned|point out", "none .. mentioned",
-        "fails|failed ~ to mention", "worse than", "like it or not", "not for nothing", "no one size", "can not wait", "no brainer",
+        "fails|failed ~ to mention", "worse than", "like it or not", "not for nothing", "no one size",
+        "can not wait", "no brainer",
     ),
     # A word of denial after what it denies, by what stands before it.
     "after": (
@@ -54,16 +56,18 @@ _GENERAL = Lexicon({
     # What takes back, later in the sentence, what was said before.
     "taken_back": (
         "selling something|selling you something|pinch of salt|grain of salt|scaremongering|bunkum|irresponsible",
-        "i|we|experts|scientists|critics|they ~ do not|did not|never|no longer ~ buy|bought|believe|accept|think so",
-        "not|have not|never .. convincing|convinced|convincing data|been confirmed|been repeated|been replicated",
-        "which|that ~ has not been|have not been|is not|was never|has never been ~ shown|proven|proved|true|confirmed",
+        "i|we|experts|scientists|critics|they ~ do not|did not|never ~ buy|bought|believe|accept|think so",
+        "not|have not|never .. convincing|convinced|convincing data",
+        "not|never .. been ~ confirmed|repeated|replicated|shown|demonstrated|established|proven|proved|seen",
+        "nobody|no one|none ~ has|have|had|of them ~ shown|showed|proved|proven|demonstrated|confirmed",
+        "nobody|no one|none|not|never .. shown ~ that|it|this", "no bearing",
         "forget about|forget that|not so|not true|is untrue|is false|is wrong|is rubbish|is a myth|is nonsense",
     ),
     # What bears on all that follows in the sentence.
     "outer": (
         "<denial> .. that", "not ~ true|so|proven|proved|shown ~ that", "<denial> .. notion|idea|claim|view|belief",
         "would|should ~ like|love ~ to tell|say|claim|believe", "claims that",
-        "anyone|anybody|whoever|those|websites|people ~ who|that ~ tell|tells|say|says|claim|claims|promise|promises",
+        "anyone|anybody|whoever|those|websites|people ~ who|that ~ tell|tells|say|says|claim|claims|promises",
         "to call it",
     ),
     # What turns what follows it into something about somebody, not about the claim.
@@ -88,7 +92,8 @@ _OF_A_NOUN = frozenset({"no", "without", "nor", "neither", "zero"})
 _OF_WHAT_FOLLOWS = _OF_A_NOUN | {"hardly", "barely", "scarcely", "rarely", "seldom", "rather", "instead"}
 #: What is not there where a claim does not hold: "no effect", "no evidence".
 _FINDINGS = frozenset({
-    "effect", "effects", "difference", "evidence", "proof", "benefit", "benefits", "advantage", "link", "role", "sign",
+    "effect", "effects", "difference", "evidence", "proof", "benefit", "benefits", "advantage", "link", "role",
+    "sign",
     "change", "sense", "truth", "basis", "support", "data", "reason", "part", "such",
 })  # fmt: skip
 _JOINING = frozenset({"and", "or", "but", "nor"})
