@@ -38,7 +38,7 @@ _GENERAL = Lexicon({
     ),
     # What holds a word of denial and denies nothing.
     "neutral": (
-        "not ~ only|just|merely|simply|least|surprising*|uncommon*|unusual|rare|to mention|long ago|unlike",
+        "not ~ only|just|merely|simply|least|surprising*|to mention|long ago|unlike",
         "no doubt",
         "no ~ wonder|surprise|matter|longer|small", "do not ~ forget|worry", "whether or not", "or not", "if not",
         "why not", "nothing short of", "can not help but", "without a doubt|without doubt", "undoubt*",
@@ -186,7 +186,7 @@ class Denials:
         behind = [each for each in near if each[1] > focus[0] and self._bears_back(each, clause)]
         if outer:
             rest = [each for each in near if not any(_meet(each, one) for one in outer)]
-            return "unsure" if base == "denies" or rest else "denies"
+            return "unsure" if base == "denies" or rest or len(_merged(outer)) > 1 else "denies"
         if not before and not behind:
             return "unsure" if any(place >= focus[1] for place in self._taken_back) else base
         if base == "denies":
