@@ -108,7 +108,7 @@ def test_sections_know_no_format_and_renderers_no_section() -> None:
 
 
 def test_statistics_never_read_files() -> None:
-    for part in ("synthesis", "safety/measures", "mechanism"):
+    for part in ("synthesis", "safety/measures", "mechanism", "decision/preferences"):
         for file in sorted((PACKAGE / part).rglob("*.py")):
             text = file.read_text(encoding="utf-8")
             assert "pathlib" not in text, f"{file} knows about files"

@@ -57,7 +57,7 @@ def test_each_sentence_stands_with_its_claim_its_stance_and_what_the_evidence_sa
         "- supported the evidence agrees: it asserts that “With BCG hardly anybody falls ill.” by the words: “%”, "
         "“fell ill” Why",
         "- Its number “5%” lies outside what the trials here come to, of a hundred: 0.9 (0.9 to 1.0) "
-        "(tuberculosis (all thirteen trials), without BCG vaccine)",
+        "(tuberculosis (all thirteen trials), counted without BCG vaccine)",
         "“BCG is cheap.”",
         "- not judged not judged here: it asserts that “BCG is cheap.” by the words: “cheap” Why",
         "“The vaccine was tested in many trials.”",

@@ -18,10 +18,12 @@ from glabella.brief.claims import (
     rated_of,
     verdicts_of,
 )
+from glabella.brief.joined import joined
 from glabella.brief.sections import popular_claims
 from glabella.cli import main
 from glabella.decision.analyses import needed_of
-from glabella.decision.rating import needed_for_difference, needed_for_shares, rate
+from glabella.decision.rating import Indirect, Shares, needed_for_difference, needed_for_shares, rate
+from glabella.decision.verdicts import Interval, judge
 from glabella.dossier import check, load, write_starter
 from glabella.shown import Ledger
 from tests.brief.sections import lines
@@ -179,7 +181,7 @@ def test_what_is_declared_of_trust_is_rated(tmp_path: Path) -> None:
     assert (rated.body.unblinding.bias_mean, rated.body.unblinding.bias_high) == (0.23, 0.4)
     assert rated.body.indirect.serious == ("other people",)
     said = str(rate(rated.body, "important_benefit").line)
-    assert "people can tell the effect, and nobody showed how many guessed" in said
+    assert "people can see or feel the effect, and how many guessed is not known" in said
     assert "other people" in said
 
 
@@ -258,6 +260,140 @@ def test_documents_show_what_a_rule_comes_to_and_not_what_is_typed(tmp_path: Pat
     assert "## inconclusive “It works.”" in said
     assert "For ever: contradicted" in said
     assert any(line.startswith("By rule inconclusive: ") and "3 trials, 90 people" in line for line in said)
-    rule = next(line for line in said if line.startswith("supported if the estimate of pain (all)"))
+    rule = next(
+        line
+        for line in said
+        if line.startswith("supported if the whole interval of pain (all), above zero being good, lies at")
+    )
     assert "(0.20 or more)" in rule
     assert "All claims, in the order in which they follow" not in said  # three are seen at a glance
+
+
+def test_whether_a_main_comparison_was_won_is_not_known_without_its_p(tmp_path: Path) -> None:
+    largest = trial("a", 100, -3)
+    largest["results"][0]["between"] = [{"comparison": "t_v_c", "difference": number(-3), "favours": "arm"}]
+    largest["comparisons"]["t_v_c"]["largest"] = True
+    (judged,) = Results(load(folder_of(tmp_path, [largest], [claim("untested", WON, "beside")]))).judged
+    assert judged.verdict == "untested"
+
+
+# --- numbers that no analysis pools -------------------------------------------------------------------------
+
+FEWER = {"estimate": {"harm": "any event", "against": "drug", "target": "any_benefit"}}
+
+
+def side_by_side(
+    name: str, treated: tuple[int, int], other: tuple[int, int], *, randomised: str = "yes", status: str = "seen"
+) -> dict[str, Any]:
+    """Make a study against a drug that counted an event, low risk of bias where it is randomised."""
+    made = trial(name, 30, -3, judgement="low" if randomised == "yes" else None)
+    made["design"]["randomised"] = randomised
+    made["comparisons"]["t_v_c"]["control"] = "drug"
+    counts = {
+        arm: {"events": number(events) | {"status": status}, "n": number(n)}
+        for arm, (events, n) in (("t", treated), ("c", other))
+    }
+    made["harms"] = [{"event": "any event", "arms": counts}]
+    return made
+
+
+@pytest.mark.parametrize(
+    ("treated", "other", "randomised", "verdict"),
+    [
+        ((8, 52), (8, 24), "unclear", "inconclusive"),
+        ((50, 250), (100, 250), "yes", "supported"),
+        ((100, 250), (50, 250), "yes", "contradicted"),
+        ((50, 250), (100, 250), "no", "inconclusive"),  # clear of none, and nobody was allocated at random
+        ((75, 250), (80, 250), "yes", "inconclusive"),
+    ],
+)
+def test_fewer_people_with_a_harm_than_on_a_drug(
+    tmp_path: Path, treated: tuple[int, int], other: tuple[int, int], randomised: str, verdict: str
+) -> None:
+    trials = [*SMALL, side_by_side("drug", treated, other, randomised=randomised)]
+    results = Results(load(folder_of(tmp_path, trials, [claim("inconclusive", FEWER, "unclear")])))
+    found = results.known.estimates["harm.drug.any event"]
+    (a, n), (c, m) = treated, other
+    p, q = a / n, c / m
+    half = 1.959963984540054 * math.sqrt(p * (1 - p) / n + q * (1 - q) / m)
+    assert (found.body.estimate, found.low, found.high) == pytest.approx((q - p, q - p - half, q - p + half))
+    assert (found.body.trials, found.body.people, found.measured) == (1, n + m, False)
+    assert [one.verdict for one in results.judged] == [verdict]
+    section = popular_claims.report(results, Ledger())
+    assert section is not None
+    assert any(
+        "how much smaller the share with any event is than on another drug" in line for line in lines(section)
+    )
+
+
+def test_a_harm_that_was_not_counted_is_no_estimate(tmp_path: Path) -> None:
+    uncounted = side_by_side("drug", (8, 52), (8, 24))
+    del uncounted["harms"][0]["arms"]["c"]
+    for at, trials in enumerate((SMALL, [*SMALL, uncounted])):
+        results = Results(load(folder_of(tmp_path / str(at), trials, [claim("untested", FEWER, "beside")])))
+        assert results.known.estimates == {}
+        assert [one.verdict for one in results.judged] == ["untested"]
+
+
+def test_the_network_decides_where_nothing_is_set_side_by_side(results: Results) -> None:
+    book = Ledger()
+    ways = joined(results, book)
+    assert ways is not None
+    (printed,) = (way.own for way in ways.ways if way.way.key == results.evidence.dossier.headline)
+    found = results.known.estimates["network.SSRI"]
+    assert printed is not None
+    assert (math.exp(found.body.estimate), math.exp(found.low), math.exp(found.high)) == pytest.approx(
+        (printed.value, printed.low, printed.high)
+    )
+    # The smallest difference in scores, as odds: a logistic curve has a standard deviation of pi over root three.
+    points = results.evidence.dossier.outcomes["depression_score"]
+    assert points.important is not None
+    assert points.points is not None
+    smd = (points.important.value or 0) / (points.points.sd.value or 1)
+    assert found.body.important == pytest.approx(smd * math.pi / math.sqrt(3))
+    assert rate(found.body, "not_worse").certainty == printed.certainty == "very low"
+    decision = decisions_of(results)["y"]
+    assert (decision.verdict, decision.deciding.name) == ("inconclusive", "through placebo")
+    assert str(decision.deciding.why) == (
+        f"{math.exp(found.body.estimate):.2f} ({math.exp(found.low):.2f} to {math.exp(found.high):.2f}), "
+        "4 trials, 389 people; certainty very low"
+    )
+    # Trials that set both side by side take over, and can settle it.
+    (rule,) = (claim.rule for claim in results.evidence.claims.claims if claim.id == "y")
+    assert rule is not None
+    direct = replace(
+        found, ratio=False, low=-0.14, high=0.18,
+        body=replace(found.body, trials=3, estimate=0.02, se_within=0.08, important=0.28, people=900, needed=400,
+                     shares=Shares(low=1), prediction=(-0.2, 0.24), indirect=Indirect()),
+    )  # fmt: skip
+    known = replace(results.known, estimates={**results.known.estimates, "scores_v_drug": direct})
+    assert judge(rule, known).verdict == "supported"
+
+
+def test_a_range_that_was_said_is_compared_with_what_reports_print(results: Results) -> None:
+    known = results.known
+    assert known.quantities["reports.korea_2021.depression"] == Interval(6.02, 3.41, 10.64)
+    assert not any(key.startswith("reports.faers_2020.") for key in known.quantities), "only those that were seen"
+    decision = decisions_of(results)["q"]
+    assert [part.verdict for part in decision.parts[1].parts] == ["inconclusive", "contradicted"]
+    (rule,) = (claim.rule for claim in results.evidence.claims.claims if claim.id == "q")
+    assert rule is not None
+    for low, high, verdict in ((0.3, 0.5, "supported"), (0.4, 0.8, "inconclusive"), (0.7, 0.9, "inconclusive")):
+        seen = {"reports.korea_2021.depression": Interval((low + high) / 2, low, high)}
+        more = replace(known, quantities=seen, marks={"MAK20": "seen", "FOX20": "reported"})
+        assert judge(rule, more).verdict == verdict
+
+
+def test_numbers_behind_a_verdict_name_their_own_sources(results: Results) -> None:
+    section_book = Ledger()
+    assert popular_claims.report(results, section_book) is not None
+    found = {one.id: one for one in section_book.claims.values() if ".y.found." in one.id or ".x.found." in one.id}
+    sources = {source.reference for one in found.values() for source in one.sources}
+    comparators = results.evidence.comparators
+    assert comparators is not None
+    assert {comparators.source, "ZHA21", "WOL12"} <= sources
+    asked = [one for one in section_book.claims.values() if ".y.rule." in one.id]
+    assert asked
+    assert all([source.reference for source in one.sources] == ["ZHA21"] for one in asked), (
+        "no trial of the network"
+    )

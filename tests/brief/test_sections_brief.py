@@ -183,9 +183,11 @@ def test_who_was_studied_is_said_of_one_part_alone(small: Evidence, part: str) -
 @pytest.mark.xdist_group("brief")
 def test_what_a_new_trial_may_find_is_said_in_points(results: Results) -> None:
     found = lines(how_sure.brief(results, Ledger()))
-    (line,) = (line for line in found if "next trial" in line)
+    (line,) = (line for line in found if "new trial" in line)
     assert (
-        line == "- Trials disagree: a next trial may find −24 to 8 points (P of equal effects 0.0003), by a prior."
+        line
+        == "- The trials disagree: in a new trial the effect may lie from −24 to 8 points, which includes a harm "
+        "that matters (spread between trials assumed)."
     )
 
 

@@ -74,9 +74,10 @@ def test_the_headline_leads_in_words(shipped: tuple[Section, Ledger]) -> None:
         "; the interval includes zero. It blends scores and counts: the counts of Finzi 2014, Magid 2014 were "
         "turned into differences of scores. The standard error of Brin 2020, higher dose is borrowed from the same "
         "trial’s other comparison. In MADRS points that is −8 (−18 to 2), at a standard deviation of 10.6. "
-        "Certainty: very low. Why: trials disagree: a next trial may find −24 to 8 points (P of equal effects "
-        "0.0003), by a prior; 389 people, 392 needed; no judgement of low risk of bias was seen; people can tell "
-        "the effect, and nobody showed how many guessed; almost only women."
+        "Certainty: very low. Why: the trials disagree: in a new trial the effect may lie from −24 to 8 points, "
+        "which includes a harm that matters (spread between trials assumed); too few people: 389 of 392 needed; "
+        "no trial is known to be at low risk of bias; blinding is doubtful: people can see or feel the effect, and "
+        "how many guessed is not known; indirect evidence: almost only women."
     ) in first
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from glabella.brief.results import Results
 from glabella.brief.sections import how_sure
 from glabella.brief.sure import alone, alone_said, clauses, rated_words, reasons
-from glabella.shown import Ledger, plain
+from glabella.shown import Ledger, Table, plain
 from tests.brief.made_up_trials import Data, Trial, counted, made_up, number, scored
 from tests.brief.sections import lines
 
@@ -32,10 +32,12 @@ def test_limits_are_told_as_the_page_tells_effects(tmp_path: Path) -> None:
     results = results_of(tmp_path, APART, important=number(0.9))
     one, book = results.headline, Ledger()
     said = [plain(each) for each in clauses(results, book, one)]
-    (apart,) = (each for each in said if "next trial" in each)
+    (apart,) = (each for each in said if "new trial" in each)
     low, high = (book.claims[f"response_all.sure.inconsistency.{name}"] for name in ("low", "high"))
     assert (low.value, high.value) == pytest.approx((one.shown(one.fit.pi_low), one.shown(one.fit.pi_high)))
-    assert apart.startswith(f"trials disagree: a next trial may find {low.number} to {high.number} (P of equal")
+    assert apart.startswith(
+        f"the trials disagree: in a new trial the effect may lie from {low.number} to {high.number}, which"
+    )
     # What cost most stands first.
     assert one.rating.costs[0].levels == max(move.levels for move in one.rating.costs)
     assert said[0] == plain(clauses(results, Ledger(), one)[0])
@@ -44,7 +46,7 @@ def test_limits_are_told_as_the_page_tells_effects(tmp_path: Path) -> None:
 def test_a_prior_is_named_only_where_it_tells_the_next_trial(tmp_path: Path) -> None:
     results = results_of(tmp_path, APART, important=number(0.9))
     assert results.headline.fit.prediction == "fit"
-    assert "by a prior" not in plain(reasons(results, Ledger(), results.headline))
+    assert "spread between trials" not in plain(reasons(results, Ledger(), results.headline))
 
 
 def test_people_needed_rest_on_what_matters_and_on_no_trial(tmp_path: Path) -> None:
@@ -110,6 +112,26 @@ def test_the_report_shows_every_domain_and_what_was_declared(tmp_path: Path) -> 
     assert "Rated as any benefit" in bare[1]
 
 
+def test_every_analysis_shows_what_each_domain_costs_it(tmp_path: Path) -> None:
+    def change(plan: Data) -> None:
+        plan["outcomes"]["response"] |= {"important": number(0.9)}
+
+    some = {"comparisons": [f"{trial.id}/drug_v_placebo" for trial in APART[:3]], "label": "three trials"}
+    evidence = made_up(tmp_path / "d", "RR", "lower", APART, analyses={"some": some}, change=change)
+    results, book = Results(evidence), Ledger()
+    table = next(
+        it for it in how_sure.report(results, book).content if getattr(it, "caption", "").startswith("Levels that")
+    )
+    assert isinstance(table, Table)
+    domains = [plain(column.head) for column in table.columns[1:-1]]
+    assert domains == ["design", "imprecision", "inconsistency", "risk of bias", "unblinding", "indirectness",
+                       "missing results"]  # fmt: skip
+    for row, one in zip(table.rows, results.pooled.values(), strict=True):
+        shown = [plain(cell) for cell in row.cells[1:-1]]
+        levels = [one.rating.cost(cast("Any", name.replace(" ", "_"))) for name in domains]
+        assert shown == [str(level) if level else "–" for level in levels]
+
+
 def test_points_of_a_scale_are_told_with_their_unit(tmp_path: Path) -> None:
     trials = [
         scored(f"Able {2001 + at}", mean, 5.0, 40, (10.0, 5.0, 40)) for at, mean in enumerate((8.0, 14.0, 9.0))
@@ -124,4 +146,4 @@ def test_points_of_a_scale_are_told_with_their_unit(tmp_path: Path) -> None:
     said = plain(reasons(results, book, results.headline))
     units = {claim.unit for name, claim in book.claims.items() if name.endswith((".low", ".high"))}
     assert units <= {"points"}
-    assert "too few trials to say what a next one would find" in said
+    assert "too few trials to say what a new one would find" in said

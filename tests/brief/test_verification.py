@@ -67,9 +67,13 @@ CHANGES: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
         ("Where the numbers come from: an item says '−9.4 (−21.8 to −3.1)', made again '−12.4 (−21.8 to −3.1)'",),
     ),
     "claim kept in a page": (
-        "brief html", '"effect.small","points on the scale, with it minus without, three small trials",-12.4',
-        '"effect.small","points on the scale, with it minus without, three small trials",-9.4',
+        "brief html", '"effect.small",1,-12.4', '"effect.small",1,-9.4',
         ("effect.small: value is -9.4, made again -12.4",),
+    ),
+    "label kept in a page": (
+        "brief html", '["points on the scale, with it minus without, three small trials"]', '["points"]',
+        ("effect.small: label is 'points', made again 'points on the scale, with it minus without, three small "
+         "trials'",),
     ),
     "digest kept in a page": (
         "report html", '"nobody2001","abab', '"nobody2001","baba',

@@ -43,7 +43,7 @@ def test_people_needed_come_from_what_matters_and_the_usual_risk(tmp_path: Path)
     usual = {"label": "usual care", "events": number(300), "n": number(1000)}
     few = headline(tmp_path, FIVE, important=number(0.9), usual_risk=usual)
     assert few.rating.cost("imprecision") == 2
-    assert "people, " in str(few.rating.costs[0].why)
+    assert "too few people: " in str(few.rating.costs[0].why)
 
 
 def test_a_design_without_chance_starts_lower(tmp_path: Path) -> None:
@@ -58,10 +58,10 @@ def test_trials_of_another_question_are_indirect(tmp_path: Path, related: int, s
     one = headline(tmp_path / "a", trials)
     (cost,) = one.rating.costs
     assert (cost.domain, cost.levels, str(cost.why)) == (
-        "indirectness", 1, f"{says} trials asked another question"
+        "indirectness", 1, f"indirect evidence: {says} trials asked another question"
     )  # fmt: skip
     told = headline(tmp_path / "b", trials, trusted={"visible": False, "subjective": True, "serious": ["one town"]})
-    assert str(told.rating.costs[0].why) == f"one town; {says} trials asked another question"
+    assert str(told.rating.costs[0].why) == f"indirect evidence: one town; {says} trials asked another question"
 
 
 def test_trials_that_cannot_be_pooled_are_trusted_least() -> None:
@@ -117,7 +117,7 @@ def test_people_of_trials_without_an_effect_are_lost(tmp_path: Path) -> None:
     assert headline(tmp_path / "b", [*FIVE, unseen("Dale 2004", 333)]).rating.cost("missing_results") == 0
     lost = headline(tmp_path / "c", [*FIVE, unseen("Dale 2004", 334)])
     assert lost.rating.cost("missing_results") == 1
-    assert str(lost.rating.costs[0].why).endswith("of 100 people randomised are in results that nobody can use")
+    assert str(lost.rating.costs[0].why).endswith("% of the people randomised are missing or cannot be used")
     assert headline(tmp_path / "d", [*FIVE, unseen("Dale 2004", None)]).rating.cost("missing_results") == 0
 
 
@@ -151,6 +151,55 @@ def test_small_trials_that_find_more_cost_from_ten_trials_on() -> None:
     alike = [replace(one, effect=0.5, variance=0.04) for one in trials]
     assert missing_of(alike, "higher", 100.0).egger_p is None
     assert missing_of([], "higher", 0.0).unreported_share == 0.0
+
+
+def small(*changed: tuple[int, dict[str, Any]]) -> list[OfTrial]:
+    """Give four trials of 30 people that found a benefit, half of them by people with an interest; some changed."""
+    trials = [OfTrial(str(at), 0.5, 0.1, 30, interested=at < 2) for at in range(4)]
+    for at, change in changed:
+        trials[at] = replace(trials[at], **change)
+    return trials
+
+
+@pytest.mark.parametrize(
+    ("trials", "needed", "so"),
+    [
+        (small(), 121, True),
+        (small(), 120, False),  # a quarter of the people needed is not small
+        (small(), None, False),
+        (small((3, {"people": 31})), 121, False),
+        (small((3, {"effect": 0.0})), 121, False),
+        (small((1, {"interested": False})), 121, False),
+        (small((3, {"people": 29})), 121, True),
+        (small((0, {"people": 29})), 121, False),  # half of the people, not of the trials
+        ([], 121, False),
+    ],
+)
+def test_small_trials_by_those_with_an_interest_cost_where_all_found_a_benefit(
+    trials: list[OfTrial], needed: float | None, so: bool
+) -> None:
+    assert missing_of(trials, "higher", 0.0, needed).all_small_and_interested is so
+    turned = [replace(one, effect=-one.effect) for one in trials]
+    assert missing_of(turned, "lower", 0.0, needed).all_small_and_interested is so
+    assert not missing_of(turned, "higher", 0.0, needed).all_small_and_interested
+
+
+def test_comparisons_of_one_trial_are_one_when_its_size_is_asked() -> None:
+    trials = [replace(one, trial=str(at // 2)) for at, one in enumerate(small())]
+    assert not missing_of(trials, "higher", 0.0, 240).all_small_and_interested
+    assert missing_of(trials, "higher", 0.0, 241).all_small_and_interested
+
+
+def test_an_interest_is_one_that_the_dossier_knows(tmp_path: Path) -> None:
+    usual = {"label": "usual care", "events": number(300), "n": number(1000)}
+    for status, levels in (("seen", 1), ("reported", 1), ("missing", 0)):
+        told = {"text": "A patent.", "status": status, **({} if status == "missing" else {"source": "EXAMPLE"})}
+        trials = [replace(trial, more={"interests": told}) for trial in FIVE]
+        one = headline(tmp_path / status, trials, important=number(0.9), usual_risk=usual)
+        assert one.rating.cost("missing_results") == levels
+    assert headline(tmp_path / "none", FIVE, important=number(0.9), usual_risk=usual).rating.cost(
+        "missing_results"
+    ) == 0  # fmt: skip
 
 
 def test_a_trial_is_lost_once_however_many_comparisons_it_has() -> None:

@@ -99,7 +99,7 @@ def test_what_was_not_over_when_last_looked_at_has_no_end() -> None:
     why = [{**reason("A"), "text": "At {mood}, and {frown}.", "values": values}]
     (judged,) = judge_claims((claim("supported", why=why, rule=rule),), Known())
     assert judged.verdict == "supported"
-    assert str(judged.decisions[0][1].why) == "24 or later against 12 to 16, 1 trials"
+    assert str(judged.decisions[0][1].why) == "24 or later against 12 to 16, 1 trial"
 
 
 def test_what_is_not_judged_has_no_decision() -> None:

@@ -13,6 +13,7 @@ Of the cases of ``certainty_cases.yaml`` all are agreed with. Four are agreed wi
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -37,9 +38,11 @@ from glabella.decision.rating import (
     complement,
     holds,
     levels_outside,
+    limits_of,
     low_risk_decides,
     needed_for_difference,
     needed_for_shares,
+    outside_words,
     rate,
     se_within,
     shares_of,
@@ -128,51 +131,87 @@ def why(body: Body, domain: str, target: Target = "important_benefit") -> str:
 
 
 def test_each_domain_says_its_numbers() -> None:
-    assert why(CLEAN, "imprecision") == "2000 people, 545 needed"
+    assert why(CLEAN, "imprecision") == "enough people: 2000, 545 needed"
     assert why(replace(CLEAN, se_within=0.3), "imprecision") == (
-        "the limits, -0.09 to 1.09, reach outside what is stated, a benefit that matters"
+        "even if all measured one effect, the interval, -0.09 to 1.09, would include no difference"
     )
     both = why(replace(CLEAN, se_within=0.3, people=389), "imprecision")
-    assert both.startswith("389 people, 545 needed; the limits, -0.09 to 1.09,")
-    assert why(replace(CLEAN, needed=None), "imprecision").endswith(
-        "stay within what is stated, a benefit that matters"
+    assert both.startswith(
+        "too few people: 389 of 545 needed; even if all measured one effect, the interval, -0.09"
     )
-    assert "little or no difference" in why(
-        replace(CLEAN, estimate=0.1, se_within=0.3), "imprecision", "little_or_none"
+    assert why(replace(CLEAN, needed=None), "imprecision") == (
+        "if all measured one effect, the interval, 0.40 to 0.60, would show a benefit that matters throughout"
     )
-    assert why(replace(CLEAN, se_within=0.9), "imprecision", "any_benefit").endswith("any benefit")
-    assert why(replace(CLEAN, prediction=(-0.8, 2.3), disagreement_p=0.0003), "inconsistency") == (
-        "trials disagree: a next trial may find -0.80 to 2.30 (P of equal effects 0.0003)"
+    assert why(replace(CLEAN, trials=1, se_within=0.15), "imprecision") == (
+        "the interval, 0.21 to 0.79, includes a benefit too small to matter"
     )
+    long, short = (
+        "the trials disagree (Cochran’s Q, P 0.0003); in a new trial the effect may lie from -0.80 to 2.30, which "
+        "includes a harm that matters",
+        "the trials disagree: in a new trial the effect may lie from -0.80 to 2.30, which includes a harm that "
+        "matters",
+    )
+    apart = replace(CLEAN, prediction=(-0.8, 2.3), disagreement_p=0.0003)
+    assert why(apart, "inconsistency") == long
+    (move,) = (move for move in rate(apart, "important_benefit").moves if move.domain == "inconsistency")
+    assert str(move.short) == short
     charged = replace(CLEAN, prediction=(0.1, 0.9), people=389)
-    assert why(charged, "inconsistency").endswith("which imprecision has already cost")
-    assert why(CLEAN, "inconsistency") == "a next trial may find 0.30 to 0.70 (P of equal effects 0.50)"
-    assert why(replace(CLEAN, trials=1), "inconsistency").startswith("one trial alone")
+    assert why(charged, "inconsistency").endswith("a benefit too small to matter, already counted as imprecision")
+    assert why(CLEAN, "inconsistency") == (
+        "the trials do not clearly disagree (Cochran’s Q, P 0.50); in a new trial the effect may lie from 0.30 to "
+        "0.70"
+    )
+    assert why(replace(CLEAN, trials=1), "inconsistency").startswith("only one trial")
     assert why(replace(CLEAN, prediction=None), "inconsistency").startswith("too few trials")
     assert why(replace(CLEAN, shares=Shares(high=0.3, low=0.7)), "risk_of_bias") == (
-        "30 of 100 parts of the information are from trials at high risk of bias"
+        "trials at high risk of bias carry 30 % of the weight"
     )
-    assert why(CLEAN, "risk_of_bias").startswith(
-        "100 of 100 parts of the information are from trials judged at low"
-    )
-    assert why(replace(CLEAN, shares=Shares(unknown=1)), "risk_of_bias").startswith("no judgement")
+    assert why(CLEAN, "risk_of_bias") == "trials at low risk of bias carry 100 % of the weight"
+    assert why(replace(CLEAN, shares=Shares(unknown=1)), "risk_of_bias").startswith("no trial is known")
     assert why(replace(CLEAN, indirect=Indirect(("almost only women",), ("one site",))), "indirectness") == (
-        "almost only women; one site"
+        "indirect evidence: almost only women; one site"
     )
-    assert why(replace(CLEAN, design="reports"), "design") == "reports cannot show it"
+    assert why(replace(CLEAN, design="reports"), "design") == "reports have no comparison group"
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_words_say_what_an_interval_includes_besides(target: Target) -> None:
+    """Of each zone that the interval reaches beyond the target, the farthest is named; of a mirror, its mirror."""
+    begin, end = limits_of(target, 1.0)
+    zones = {
+        "a harm that matters": (-9.0, -1.0), "no difference": (0.0, 0.0),
+        "a benefit that matters": (1.0, 9.0), "a benefit too small to matter": (0.0, 1.0),
+        "a harm too small to matter": (-1.0, 0.0), "harm": (-9.0, 0.0), "benefit": (0.0, 9.0),
+    }  # fmt: skip
+    for low, high in product(np.arange(-2.5, 2.6, 0.25), repeat=2):
+        if (
+            low > high
+            or not holds(target, (low + high) / 2, (low + high) / 2, 1.0)
+            or holds(target, low, high, 1.0)
+        ):
+            continue
+        words = outside_words(low, high, target, 1.0)
+        if words == "a benefit and a harm that matter":
+            assert low < begin
+            assert high > end
+            continue
+        first, last = zones[words]
+        assert low <= last
+        assert high >= first, "the interval reaches what is named"
+        assert first < begin or last > end, "which lies outside of the target"
 
 
 @pytest.mark.parametrize(
     ("guess", "levels", "words"),
     [
-        ("none", 1, "people can tell the effect, and nobody showed how many guessed"),
+        ("none", 1, "blinding is doubtful: people can see or feel the effect, and how many guessed is not known"),
         (
             "better_than_chance",
             2,
-            "people knew better than by chance what they were given; less the far limit of the usual bias, 0.40, "
-            "0.10 is left, outside what is stated",
+            "blinding failed: people guessed their treatment better than by chance; less the largest usual "
+            "bias of this, 0.40, the effect would be 0.10, which is not a benefit that matters",
         ),
-        ("at_chance", 0, "people who were asked guessed no better than by chance"),
+        ("at_chance", 0, "people guessed their treatment no better than by chance"),
     ],
 )
 def test_unblinding_costs_by_what_is_left_without_it(guess: str, levels: int, words: str) -> None:
@@ -184,9 +223,12 @@ def test_unblinding_costs_by_what_is_left_without_it(guess: str, levels: int, wo
 def test_missing_results_say_which() -> None:
     small = replace(CLEAN, trials=12, missing=Missing(0.04, 8, 0.1, 0.33, True))
     said = why(small, "missing_results")
-    assert "small trials found more (P 0.04), and a trial without error would find 0.10" in said
-    assert "33 of 100 people randomised are in results that nobody can use" in said
-    assert "half by people with an interest" in said
+    assert (
+        "smaller trials found larger effects (Egger’s test, P 0.04); allowing for it the effect would be 0.10"
+        in said
+    )
+    assert "results of 33 % of the people randomised are missing or cannot be used" in said
+    assert "half of the people in trials run by those with an interest" in said
     (move,) = (move for move in rate(small, "important_benefit").moves if move.domain == "missing_results")
     assert move.levels == 1, "three ways to be missing are one domain"
 
@@ -196,8 +238,8 @@ def test_the_line_names_the_highest_cost_first() -> None:
         CLEAN, people=389, prediction=(-0.8, 2.3), disagreement_p=0.0003, indirect=Indirect(("almost only women",))
     )
     line = str(rate(body, "important_benefit").line)
-    assert line.startswith("very low; trials disagree: a next trial may find -0.80 to 2.30")
-    assert line.endswith("389 people, 545 needed; almost only women")
+    assert line.startswith("very low; the trials disagree (Cochran’s Q, P 0.0003); in a new trial the effect")
+    assert line.endswith("too few people: 389 of 545 needed; indirect evidence: almost only women")
     assert str(rate(CLEAN, "important_benefit").line) == "high"
     assert str(rate(CLEAN, "any_harm").line) == "not rated: the estimate lies outside what is stated"
 
@@ -206,7 +248,7 @@ def test_more_that_gave_more_raises_and_says_so() -> None:
     seen = replace(CLEAN, design="non_randomised", dose_response=True, ratio_near_one=2.5)
     rating = rate(seen, "important_benefit")
     assert rating.certainty == "moderate"
-    assert "the limit nearer to one is 2.50; more gave more" in str(rating.line)
+    assert "the ratio’s limit nearer to no effect is 2.50; higher doses did more" in str(rating.line)
     assert rate(replace(seen, design="randomised"), "important_benefit").moves[-1].levels == 0
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -315,6 +317,9 @@ NARROW = Known(
         ({"stated": {"quantity": "q", "value": 0.6}}, "contradicted"),
         ({"stated": {"quantity": "q", "between": [0.4, 0.5]}}, "inconclusive"),
         ({"stated": {"quantity": "q", "between": [0.46, 0.5]}}, "supported"),
+        ({"stated": {"quantity": "q", "between": [0.45, 0.55]}}, "supported"),
+        ({"stated": {"quantity": "q", "between": [0.4, 0.6]}}, "supported"),  # known well, and wholly within
+        ({"stated": {"quantity": "q", "between": [0.56, 0.6]}}, "contradicted"),
         ({"stated": {"quantity": "other", "value": 0.6}}, "untested"),
         ({"order": {"first": "t", "relation": "earlier", "second": "late"}}, "supported"),
         ({"order": {"first": "late", "relation": "earlier", "second": "t"}}, "contradicted"),
@@ -408,7 +413,9 @@ def test_an_estimate_says_its_numbers() -> None:
         ({"certainty": {"analysis": "x", "target": "any_benefit"}}, "expected one of at_least, at_most"),
         ({"tested": {"where": {}, "then": {"facts": {}}}}, "at least 1 item"),
         ({"estimate": {"analysis": "x", "target": "cures"}}, "important_benefit"),
-        ({"estimate": {"target": "any_benefit"}}, "expected one of analysis, difference"),
+        ({"estimate": {"target": "any_benefit"}}, "expected one of analysis, difference, network, harm"),
+        ({"estimate": {"harm": "any", "target": "any_benefit"}}, "harm goes with against"),
+        ({"estimate": {"network": "A", "against": "drug", "target": "any_benefit"}}, "harm goes with against"),
         ({"fact": {"for": ["A"]}}, "Extra inputs"),
     ],
 )
@@ -442,9 +449,38 @@ def _without_places(text: str) -> str:
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim["id"])
 def test_every_rule_can_be_said_and_says_when_it_is_what(claim: dict[str, Any]) -> None:
     text = words(claim["rule"])
-    assert "supported" in text
+    assert any(word in text for word in get_args(Verdict))
     assert "_" not in text
     assert "{" not in text
+
+
+def test_a_ratio_is_said_as_people_read_it() -> None:
+    rule, key = {"estimate": {"network": "A", "target": "not_worse"}}, "network.A"
+    text = words(rule, names={key: "the odds ratio"}, important={key: math.log(2)}, ratios=[key])
+    assert text.startswith(
+        "supported if the whole interval of the odds ratio, above one being good, lies above the smallest "
+        "difference that matters for the worse (better than 0.50), contradicted if below it"
+    )
+    body = replace(estimated([0.7, 0.1, 1.3, 3, 900, "clean"]).body, estimate=math.log(2))
+    known = Known(estimates={key: Estimated(body, 0.1, 1.3, ratio=True)})
+    assert str(judge(Rule.model_validate(rule), known).why).startswith("2 (1.11 to 3.67)")
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "verdict"),
+    [
+        ("estimate", "any_benefit", "supported"),
+        ("estimate", "any_harm", "contradicted"),
+        ("estimate", "important_benefit", "untested"),
+        ("estimate", "not_worse", "untested"),
+        ("certainty", "any_benefit", "contradicted"),
+        ("certainty", "little_or_none", "untested"),
+    ],
+)
+def test_without_a_smallest_difference_only_the_side_is_told(kind: str, target: str, verdict: str) -> None:
+    atom = {"analysis": "x", "target": target} | ({"at_most": "low"} if kind == "certainty" else {})
+    known = Known(estimates={"x": replace(estimated([0.5, 0.4, 0.6, 3, 900, "clean"]), measured=False)})
+    assert judge(Rule.model_validate({kind: atom}), known).verdict == verdict
 
 
 WORDS: list[dict[str, Any]] = yaml.safe_load(

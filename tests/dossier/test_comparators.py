@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import yaml
 
 from glabella.dossier import DossierError, check, load, read_table, shipped
 from tests.made_up import write_fuller
@@ -143,6 +144,17 @@ def test_a_fault_names_file_line_and_what_was_expected(
     edit(dossier, file, old, new)
     faults = [str(fault) for fault in check(dossier)]
     assert any(re.search(re.escape(file) + says, fault) for fault in faults), faults
+
+
+def test_a_rule_names_a_treatment_of_the_network(dossier: Path) -> None:
+    why = [{"text": "So it is.", "bears": "for", "status": "seen", "source": "EXAMPLE"}]
+    for option, faulty in (("tablet", False), ("nix", True)):
+        rule = {"estimate": {"network": option, "target": "not_worse"}}
+        claim = {"id": "x", "claim": "As good.", "verdict": "supported", "why": why, "rule": rule}
+        (dossier / "claims.yaml").write_text(yaml.safe_dump({"claims": [claim]}), encoding="utf-8")
+        told = [str(fault) for fault in check(dossier) if "the rule names" in str(fault)]
+        assert len(told) == faulty
+        assert all("the treatment 'nix' of the network, expected one of [" in fault for fault in told)
 
 
 def test_all_faults_of_a_table_come_at_once(dossier: Path) -> None:

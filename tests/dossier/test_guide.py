@@ -7,7 +7,7 @@ from typing import get_args
 
 from glabella.dossier import Outcome, Words, _migrate, check, write_starter
 from glabella.dossier._load import MODELS, OPTIONAL_MODELS
-from glabella.dossier._schema import Control
+from glabella.dossier.rules import Control
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "dossier.md").read_text(encoding="utf-8")
 

@@ -35,6 +35,7 @@ def test_a_rule_that_names_what_there_is_is_sound(tmp_path: Path) -> None:
         ({"certainty": {"analysis": "none", "target": "any_benefit", "at_most": "low"}}, "the analysis 'none'"),
         ({"moderator": {"analysis": "none", "by": "age", "direction": "positive"}}, "the analysis 'none'"),
         ({"not": {"all": [{"facts": {"for": ["OTHER"]}}]}}, "the source 'OTHER'"),
+        ({"stated": {"quantity": "reports.nix.row", "value": 1}}, "'reports.nix.row', expected one of ["),
         (
             {"cap": {"when": {"facts": {"for": ["OTHER"]}}, "rule": {"facts": {"for": ["EXAMPLE"]}}}},
             "the source 'OTHER'",

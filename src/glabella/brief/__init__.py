@@ -5,11 +5,11 @@ Documents are made of claims and of the dossier's sentences. Nothing here comput
 
 from glabella.brief.counting import count
 from glabella.brief.difference import changed
-from glabella.brief.documents import article_document, document, in_brief
+from glabella.brief.documents import article_document, document, in_brief, weighed_document
 from glabella.brief.quoting import quote
 from glabella.brief.render import as_json, html, markdown, pdf
 from glabella.brief.results import Results
-from glabella.brief.verification import Verified, verified
+from glabella.brief.verification import Verified, verified, weighed_again
 
 __all__ = [
     "Results",
@@ -25,4 +25,6 @@ __all__ = [
     "pdf",
     "quote",
     "verified",
+    "weighed_again",
+    "weighed_document",
 ]

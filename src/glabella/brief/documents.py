@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
+from typing import Literal, TypeVar
 
 from glabella._reading import Block as Read
 from glabella.brief.header import about, footer, header
@@ -50,8 +50,13 @@ from glabella.brief.sections import (
     treatment,
     unknown,
     warnings,
+    weighed,
+    weighed_tables,
 )
 from glabella.brief.sure import reasons
+from glabella.brief.weighed import ledger
+from glabella.decision.weighing import weigh
+from glabella.dossier import ProblemFile
 from glabella.shown import (
     Block,
     Columns,
@@ -59,7 +64,9 @@ from glabella.shown import (
     Drawable,
     Figure,
     Ledger,
+    Name,
     Paragraph,
+    Reference,
     Section,
     Strong,
     blocks_of,
@@ -72,6 +79,7 @@ Kind = Literal["brief", "report"]
 Begin = Callable[[Drawable], None]
 #: Gives a section of a document, or None where the dossier lacks its subject.
 Make = Callable[[Results, Ledger], Section | None]
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +210,50 @@ def article_document(results: Results, name: str, blocks: Iterable[Read]) -> Doc
     return _whole(results, book, "check", name, top, sections)
 
 
+#: What weighed options have.
+WEIGHED = (
+    weighed.answer,
+    weighed.rails,
+    weighed.said,
+    weighed_tables.known,
+    weighed_tables.ranks,
+    weighed_tables.first,
+    weighed_tables.net,
+    weighed_tables.against,
+    weighed_tables.ranges,
+    weighed_tables.how,
+)
+
+
+def weighed_document(file: ProblemFile) -> Document:
+    """Make a document of a problem of benefit and harm: whose values would choose what, and what it rests on.
+
+    Parameters
+    ----------
+    file : ProblemFile
+        As read by :func:`glabella.dossier.load_problem`.
+
+    Returns
+    -------
+    Document
+
+    Raises
+    ------
+    ValueError
+        If hardly any weights agree with what was said.
+    """
+    problem, found = file.problem, weigh(file.problem)
+    book = ledger(file)
+    top = (Paragraph(Name(problem.asked)),) if problem.asked else ()
+    sections = tuple(_made(found, book, WEIGHED))
+    claims = tuple(book.claims.values())
+    cited = {*sources_of(sections), *(source.reference for claim in claims for source in claim.sources)}
+    references = tuple(
+        Reference(key, one.text, one.address) for key, one in problem.references.items() if key in cited
+    )
+    return Document("weighed", file.name, problem.title, problem.date, top, sections, footer(), references, claims)
+
+
 def _whole(
     results: Results,
     book: Ledger,
@@ -230,11 +282,16 @@ def _whole(
     )
 
 
-def _made(results: Results, book: Ledger, makes: tuple[Make, ...], begin: Begin | None = None) -> Iterator[Section]:
+def _made(
+    of: _T,
+    book: Ledger,
+    makes: tuple[Callable[[_T, Ledger], Section | None], ...],
+    begin: Begin | None = None,
+) -> Iterator[Section]:
     """Make sections, each with the claims that were made for it."""
     for make in makes:
         before = len(book.claims)
-        section = make(results, book)
+        section = make(of, book)
         if section is not None:
             if begin is not None:
                 for block in blocks_of((section,)):

@@ -137,7 +137,7 @@ def joined(results: Results, book: Ledger) -> Joined | None:
         return None
     book = book.under("with.")
     base, fit = compared.ways[0], compared.fits[0]
-    about = book.under(**_fields(results, compared, base))
+    about = book.under(**fields_of_way(results, compared, base))
     moved = tuple(_moved(results, compared, book, each) for each in compared.shifts if not each.found.reason)
     ways = tuple(_way(results, compared, book, place) for place in range(len(compared.ways)))
     effects = [each.value or math.nan for each in (*(one.first for one in ways), *(one.effect for one in moved))]
@@ -173,8 +173,8 @@ def joined(results: Results, book: Ledger) -> Joined | None:
     )
 
 
-def _fields(results: Results, compared: Compared, way: Way, *, of_network: bool = False) -> ClaimFields:
-    """Give what claims on one way to join share.
+def fields_of_way(results: Results, compared: Compared, way: Way, *, of_network: bool = False) -> ClaimFields:
+    """Give what claims on one way to join the dossier's trials share.
 
     Of what the network says of its own treatments (``of_network``) the dossier's trials are inputs, since they
     share its variance, but no source.
@@ -208,7 +208,7 @@ def _way(results: Results, compared: Compared, book: Ledger, place: int) -> Join
     from glabella.synthesis import indirect_comparison
 
     way, fit, name = compared.ways[place], compared.fits[place], compared.name
-    about = book.under(f"join.{way.key if place else 'declared'}.", **_fields(results, compared, way))
+    about = book.under(f"join.{way.key if place else 'declared'}.", **fields_of_way(results, compared, way))
     drawn = about.under(function="glabella.synthesis.rank_probabilities", decimals=0)
     row = fit.treatments.index(name)
     ranks = fit.rank_probabilities(small_values=compared.small_values, draws=_DRAWS)
@@ -258,7 +258,7 @@ def _otherwise(
     taken = (compared.own if name == "own" else compared.corrected).get(way.key)
     if taken is None:
         return None, None
-    fit, book = compared.fitted(taken), about.under(**_fields(results, compared, taken))
+    fit, book = compared.fitted(taken), about.under(**fields_of_way(results, compared, taken))
     others = (compared.comparators.joined.node, compared.comparators.beside[0])
     small = compared.small_values
     control, first = (
@@ -277,8 +277,8 @@ def _alternatives(results: Results, compared: Compared, book: Ledger) -> tuple[A
     name, node, small = compared.name, compared.comparators.joined.node, compared.small_values
     ways, fit = compared.ways[:2], compared.fits[0]
     trials = dict(zip(fit.treatments, map(float, fit.structure.member.sum(axis=0)), strict=True))
-    fields = [_fields(results, compared, way) for way in ways]
-    of_network = _fields(results, compared, ways[0], of_network=True)
+    fields = [fields_of_way(results, compared, way) for way in ways]
+    of_network = fields_of_way(results, compared, ways[0], of_network=True)
     found = []
     for place, (key, treatment) in enumerate(compared.comparators.treatments.items(), 1):
         about = [book.under(f"each.{place}.", **each) for each in fields]
@@ -298,7 +298,7 @@ def _alternatives(results: Results, compared: Compared, book: Ledger) -> tuple[A
                 if mended is None or moved is None
                 else _effect(
                     compared,
-                    book.under(f"each.{place}.", **_fields(results, compared, moved)),
+                    book.under(f"each.{place}.", **fields_of_way(results, compared, moved)),
                     "corrected",
                     f"{versus}, {compared.control} as in the network’s trials",
                     indirect_comparison(mended, name, key, small_values=small),
@@ -321,7 +321,7 @@ def _alternatives(results: Results, compared: Compared, book: Ledger) -> tuple[A
 
 
 def _moved(results: Results, compared: Compared, book: Ledger, shift: Shift) -> Moved:
-    about = book.under(f"shift.{shift.place}.", **_fields(results, compared, shift.way))
+    about = book.under(f"shift.{shift.place}.", **fields_of_way(results, compared, shift.way))
     label = f"{choice_of(compared, shift)}, {shift.option}"
     return Moved(
         shift,
@@ -348,7 +348,7 @@ def _bias(results: Results, compared: Compared, book: Ledger) -> Claim | None:
     if found is None:
         return None
     base, outcome = compared.ways[0], results.evidence.dossier.outcomes[compared.comparators.outcome].label
-    about = book.under(**_fields(results, compared, base.having(base.trials, *compared.totals)))
+    about = book.under(**fields_of_way(results, compared, base.having(base.trials, *compared.totals)))
     return about(
         "bias",
         f"odds of {outcome} on {compared.control}: the network’s trials against the joined ones",

@@ -31,6 +31,7 @@ from glabella.synthesis import (
 if TYPE_CHECKING:
     from glabella.brief.compared import Compared
     from glabella.decision.claims import JudgedClaim
+    from glabella.decision.flips import Flips
     from glabella.decision.to_extract import Missing
     from glabella.decision.verdicts import Known
     from glabella.safety import ReportStore
@@ -199,6 +200,13 @@ class Results:
         from glabella.brief.claims import judge
 
         return judge(self)
+
+    @cached_property
+    def flips(self) -> dict[str, Flips]:
+        """The smallest changes that would flip verdicts, by the claim's id, or ``id.part``."""
+        from glabella.brief.claims import flips
+
+        return flips(self)
 
     @cached_property
     def not_pooled(self) -> dict[str, str]:

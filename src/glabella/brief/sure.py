@@ -16,8 +16,8 @@ from glabella.brief.results import PooledAnalysis, Results
 from glabella.decision import rate
 from glabella.decision.analyses import needed_of, rating_of
 from glabella.decision.bodies import body_of, of_trials
-from glabella.decision.rating import TARGET_WORDS, Move, Rating
-from glabella.decision.said import Figure
+from glabella.decision.rating import TARGET_WORDS, Domain, Move, Rating
+from glabella.decision.said import Figure, Said
 from glabella.shown import Claim, ClaimFields, Inline, Ledger, Name, Shown
 from glabella.synthesis import PooledTrials
 
@@ -38,16 +38,17 @@ def clauses(results: Results, book: Ledger, one: PooledAnalysis) -> tuple[Inline
     return tuple(clause(results, book, one, move) for move in one.rating.costs)
 
 
-def clause(results: Results, book: Ledger, one: PooledAnalysis, move: Move) -> Inline:
-    """Say what one domain found."""
-    claims = _claims(results, book, one, move)
+def clause(results: Results, book: Ledger, one: PooledAnalysis, move: Move, *, whole: bool = False) -> Inline:
+    """Say what one domain found; the whole, with the test behind it, where the domain has one."""
+    why = move.why if whole or move.short is None else move.short
+    claims = _claims(results, book, one, move.domain, why)
     pieces: list[Inline] = []
-    for words, field, _, _ in Formatter().parse(move.why.text):
+    for words, field, _, _ in Formatter().parse(why.text):
         pieces.append(words)
         if field is not None:
             pieces.append(claims[field])
     if move.domain == "inconsistency" and one.fit.prediction == "prior" and "low" in claims:
-        pieces.append(", by a prior")
+        pieces.append(" (spread between trials assumed)")
     return tuple(piece for piece in pieces if piece)
 
 
@@ -101,13 +102,15 @@ def alone_said(results: Results, book: Ledger, one: PooledAnalysis) -> Inline:
     return ("Trials at low risk of bias are enough to decide alone: ", claim, f"; certainty {word}")
 
 
-def _claims(results: Results, book: Ledger, one: PooledAnalysis, move: Move) -> dict[str, Inline]:
+def _claims(results: Results, book: Ledger, one: PooledAnalysis, domain: Domain, why: Said) -> (
+    dict[str, Inline]
+):  # fmt: skip
     """Make a claim of each number of a clause; names stay as they are."""
-    fields = results.fields_of(one, of_new_trial=move.domain == "inconsistency")
-    about = book.under(f"{one.id}.sure.{move.domain}.", **fields).under(function=rate)
+    fields = results.fields_of(one, of_new_trial=domain == "inconsistency")
+    about = book.under(f"{one.id}.sure.{domain}.", **fields).under(function=rate)
     if (sd := one.outcome.points) is not None and points_sd(one) is not None:
         about = about.under(sources=tuple(dict.fromkeys((*fields["sources"], *sources_of_number(sd.sd)))))
-    values = {figure.name: _value(one, figure) for figure in move.why.figures}
+    values = {figure.name: _value(one, figure) for figure in why.figures}
     # What was turned so that above zero is good has its limits the other way round.
     for name in [name for name in values if name.startswith("low")]:
         other = name.replace("low", "high", 1)
@@ -115,7 +118,7 @@ def _claims(results: Results, book: Ledger, one: PooledAnalysis, move: Move) -> 
             values[name], values[other] = values[other], values[name]
     limits = [value for name, value in values.items() if name.startswith(("low", "high")) and value is not None]
     found: dict[str, Inline] = {}
-    for figure in move.why.figures:
+    for figure in why.figures:
         value = values[figure.name]
         if value is None:
             found[figure.name] = Name(str(figure.value))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from glabella._reading import Block, one_line
 from glabella.brief.aligned import aligned, contrasted, parts_of, placed, shortened, steps
-from glabella.brief.documents import article_document, document
+from glabella.brief.documents import article_document, document, weighed_document
 from glabella.brief.render import as_json, html, markdown
 from glabella.brief.render.html import Draw
 from glabella.brief.render.pieces import Piece
@@ -20,7 +20,7 @@ from glabella.brief.written import Form, Written, read
 from glabella.shown import Claim, Document
 
 if TYPE_CHECKING:
-    from glabella.dossier import Evidence
+    from glabella.dossier import Evidence, ProblemFile
     from glabella.safety import ReportStore
 
 #: Differences of a kind that are named one by one.
@@ -81,13 +81,44 @@ def verified(
     found = read(text)
     if found.older:
         raise ValueError("an older version of glabella made it, in a form that is no more; it can only be compared")
-    made = _again(Results(evidence, store), found, article)
+    return _beside(text, found, _again(Results(evidence, store), found, article), draw)
+
+
+def weighed_again(text: str, file: ProblemFile) -> Verified:
+    """Weigh a problem again, and list in what the document of a file differs.
+
+    Parameters
+    ----------
+    text : str
+        The document's content.
+    file : ProblemFile
+        The problem it was made from.
+
+    Returns
+    -------
+    Verified
+
+    Raises
+    ------
+    ValueError
+        If the text is no document of weighed options.
+    """
+    found = read(text)
+    if found.kind != "weighed":
+        raise ValueError("no weighed options, expected what glabella weigh wrote")
+    return _beside(text, found, weighed_document(file), None)
+
+
+def _beside(text: str, found: Written, made: Document, draw: Draw | None) -> Verified:
+    """Compare a file with what was made again."""
     fresh = written(made, found.form, draw)
     again = read(fresh)
     return Verified(len(made.claims), len(again.pieces), tuple(_differences((text, found), (fresh, again))))
 
 
 def _again(results: Results, found: Written, article: tuple[str, Iterable[Block]] | None) -> Document:
+    if found.kind == "weighed":
+        raise ValueError("weighed options are made again by: glabella weigh verify FILE --problem PROBLEM")
     if found.kind != "check":
         return document(results, found.kind, beside=found.beside)
     if article is None:

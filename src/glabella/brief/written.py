@@ -17,13 +17,16 @@ from glabella.brief.render.words import KINDS
 from glabella.shown import Claim
 
 Form = Literal["html", "md", "json"]
-Kind = Literal["brief", "report", "check"]
-EXPECTED = "expected a brief or a report, or a checked article, in HTML, Markdown or JSON as glabella writes it"
+Kind = Literal["brief", "report", "check", "weighed"]
+EXPECTED = (
+    "expected a brief or a report, a checked article or weighed options, in HTML, Markdown or JSON as glabella "
+    "writes it"
+)
 
 #: Around the claims in a page. Looked for once each: a search that began anew at every opening would take hours on
 #: a page of nothing else.
 _OPENED, _CLOSED = f'<script type="application/json" id="{ID}">', "</script>"
-_BODY = re.compile(r'<body class="(brief|report|check)">')
+_BODY = re.compile(r'<body class="(brief|report|check|weighed)">')
 _BESIDE = {
     "brief": re.compile(rf'<a href="([^"<>#]{{1,300}})#[^"<>]{{0,300}}">{LEADS}</a>'),
     "report": re.compile(r'<p class="label"><a href="([^"<>#]{1,300})">Brief</a>'),

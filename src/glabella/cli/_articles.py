@@ -71,7 +71,11 @@ def verify_check(file: Path, article: Path, dossier: Path | None) -> None:
 @click.argument("dossier", required=False, type=_PATH)
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
 def claims_command(dossier: Path | None, as_json: bool) -> None:
-    """List the claims that people meet, with verdicts, rules and sources; of the shipped dossier when left out."""
+    """List the claims that people meet, with verdicts, rules and sources; of the shipped dossier when left out.
+
+    Also what would change a verdict: a new trial is meant at low risk of bias, well blinded and of the people asked
+    about.
+    """
     with evidence_of(dossier) as (evidence, _):
         rows = _rows(evidence)
     if as_json:
@@ -93,6 +97,8 @@ def claims_command(dossier: Path | None, as_json: bool) -> None:
 def _echo_rule(row: dict[str, Any], indent: int) -> None:
     if "rule" in row:
         click.echo(f"{'':{indent}}decided: {row['decided']}")
+        if "would_change" in row:
+            click.echo(f"{'':{indent}}{row['would_change']}")
         click.echo(f"{'':{indent}}rule: {row['rule']}")
 
 
@@ -108,7 +114,9 @@ def _rows(evidence: Evidence) -> list[dict[str, Any]]:
         decision = decisions.get(key)
         if decision is None:
             return {}
-        return {"decided": str(decision.why), "rule": str(rule_said(results, judged))}
+        flips = results.flips.get(key)
+        change = {} if flips is None else {"would_change": str(flips.said)}
+        return {"decided": str(decision.why), **change, "rule": str(rule_said(results, judged))}
 
     return [
         {

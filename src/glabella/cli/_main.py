@@ -22,9 +22,11 @@ from glabella.cli._mechanism import mechanism
 from glabella.cli._network import network_command
 from glabella.cli._pool import pool_command
 from glabella.cli._safety import safety
+from glabella.cli._weigh import weigh
 
 KINDS = ("dossier", "study", "products", "claims", "reports", "comparators", "priors", "summary", "frames",
-         "parameters", "observations", "links", "explanations", "questions", "course", "words", "fit")  # fmt: skip
+         "parameters", "observations", "links", "explanations", "questions", "course", "words", "fit",
+         "problem")  # fmt: skip
 
 
 @click.group(cls=Careful, context_settings={"help_option_names": ["-h", "--help"]})
@@ -148,7 +150,7 @@ def dossier_migrate(path: Path, to: Path | None) -> None:
 @dossier.command("schema")
 @click.argument("kind", type=click.Choice(KINDS))
 def dossier_schema(kind: str) -> None:
-    """Print the JSON Schema of one KIND of file."""
+    """Print the JSON Schema of one KIND of file; problem is the one that glabella weigh reads."""
     from glabella.dossier import json_schema
 
     click.echo(json.dumps(json_schema(kind), indent=2, ensure_ascii=False))
@@ -163,3 +165,4 @@ main.add_command(mechanism)
 main.add_command(network_command)
 main.add_command(pool_command)
 main.add_command(safety)
+main.add_command(weigh)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from glabella.decision.bodies import Declared, OfTrial, estimated, of_trials
+from glabella.decision.bodies import Declared, OfTrial, estimated, of_trial, of_trials
 from glabella.decision.rating import (
     Body,
     Indirect,
@@ -25,13 +25,14 @@ from glabella.decision.rating import (
     worth_of_odds_ratio,
 )
 from glabella.decision.verdicts import Estimated
-from glabella.dossier import Analysis, Evidence, Outcome, Priors, Study
+from glabella.dossier import Analysis, Evidence, Harm, Number, Outcome, Priors, Study
 from glabella.synthesis import (
     LEAST_TESTED,
     Contrasts,
     Effect,
     Pooled,
     PooledTrials,
+    effect_size,
     egger,
     indirect_comparison,
     risk_with,
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 
 Measure = Literal["SMD", "MD", "OR", "RR", "RD"]
 _RATIOS = frozenset({"OR", "RR"})
+#: A trial with fewer people than this part of those needed is small.
+_SMALL = 4
 
 
 def important_of(outcome: Outcome, measure: Measure) -> float | None:
@@ -127,19 +130,43 @@ def people_lost(evidence: Evidence, analysis: Analysis, found: Contrasts) -> flo
     return sum(lost.values())
 
 
-def missing_of(trials: Sequence[OfTrial], better: Literal["lower", "higher"], lost: float) -> Missing:
-    """Give what is known of results that are not there: people lost, and from ten trials on a test."""
+def missing_of(
+    trials: Sequence[OfTrial], better: Literal["lower", "higher"], lost: float, needed: float | None = None
+) -> Missing:
+    """Give what is known of results that are not there.
+
+    That is people lost, whether all trials are small and interested, and from ten trials on a test.
+    """
     people = sum(one.people for one in trials)
     share = lost / (lost + people) if lost + people > 0 else 0.0
+    known = Missing(unreported_share=share, all_small_and_interested=_small_and_interested(trials, better, needed))
     if len({one.trial for one in trials}) < LEAST_TESTED:
-        return Missing(unreported_share=share)
+        return known
     sizes = [one.people for one in trials if one.people > 0]
     try:
         test = egger([one.effect for one in trials], [one.variance for one in trials])
     except ValueError:  # no slope, or no spread around it
-        return Missing(unreported_share=share)
+        return known
     limit = test.estimate if better == "higher" else -test.estimate
-    return Missing(test.p_value, max(sizes) / min(sizes) if sizes else 1.0, limit, share)
+    ratio = max(sizes) / min(sizes) if sizes else 1.0
+    return replace(known, egger_p=test.p_value, size_ratio=ratio, at_infinite_size=limit)
+
+
+def _small_and_interested(
+    trials: Sequence[OfTrial], better: Literal["lower", "higher"], needed: float | None
+) -> bool:
+    """Say whether all trials are small and favourable, and half of their people in trials with an interest."""
+    if needed is None or not trials:
+        return False
+    sizes: dict[str, float] = {}
+    for one in trials:
+        sizes[one.trial] = sizes.get(one.trial, 0.0) + one.people
+    interested = {one.trial for one in trials if one.interested}
+    return (
+        max(sizes.values()) < needed / _SMALL
+        and all(one.effect > 0 if better == "higher" else one.effect < 0 for one in trials)
+        and sum(sizes[name] for name in interested) >= sum(sizes.values()) / 2
+    )
 
 
 def estimated_of(
@@ -151,12 +178,16 @@ def estimated_of(
     studies: Mapping[str, Study],
     lost: float = 0.0,
 ) -> Estimated | None:
-    """Make of pooled trials what can be rated; None where they could not be pooled."""
+    """Make of pooled trials what can be rated; None where they could not be pooled.
+
+    A trial that is none of the studies is one that is only supposed.
+    """
     if not all(map(math.isfinite, (fit.estimate, fit.ci_low, fit.ci_high))):
         return None
     important = important_of(outcome, measure)
+    needed = needed_of(outcome, measure, important)
     keys = dict.fromkeys(one.trial for one in trials)
-    declared = declared_of(outcome, measure, priors, [studies[key] for key in keys])
+    declared = declared_of(outcome, measure, priors, [studies[key] for key in keys if key in studies])
     return estimated(
         trials,
         better=outcome.better,
@@ -165,8 +196,9 @@ def estimated_of(
         high=fit.ci_high,
         important=important,
         prediction=(fit.pi_low, fit.pi_high),
-        needed=needed_of(outcome, measure, important),
-        declared=replace(declared, missing=missing_of(trials, outcome.better, lost)),
+        needed=needed,
+        declared=replace(declared, missing=missing_of(trials, outcome.better, lost, needed)),
+        ratio=measure in _RATIOS,
     )
 
 
@@ -256,3 +288,108 @@ def rating_in_network(
         indirect=Indirect(() if together else ("no trial sets them side by side",)),
     )
     return rate(body, target_of(body, declared=important is not None))
+
+
+def estimated_in_network(
+    fit: Network,
+    treatment: str,
+    other: str,
+    *,
+    people: float,
+    trials: int,
+    important: float | None,
+    better: Literal["lower", "higher"],
+    ratio: bool,
+    serious: Sequence[str] = (),
+) -> Estimated | None:
+    """Make of a treatment that was joined to a network what can be rated against one of the network's own.
+
+    No trial sets the two side by side, which costs a level; so does each thing in which the joined trials differ
+    from the network's so that it could turn the result. Risk of bias is not known to a table of contrasts.
+
+    Parameters
+    ----------
+    fit : Network
+        A single one, with the joined trials in it.
+    treatment, other : str
+        Who is compared with whom.
+    people, trials : float, int
+        Of the joined trials.
+    important : float or None
+        Smallest difference that matters, on the scale of the network.
+    better : {"lower", "higher"}
+        Which values are good.
+    ratio : bool
+        Whether effects are logarithms of ratios.
+    serious : sequence of str
+        In what the trials differ.
+    """
+    found, sign = indirect_comparison(fit, treatment, other), 1.0 if better == "higher" else -1.0
+    if found.reason:
+        return None
+    one, against = fit.treatments.index(treatment), fit.treatments.index(other)
+    se = float(np.reshape(fit.common.se, (len(fit.treatments), -1))[one, against])
+    limits = [sorted((sign * low, sign * high)) for low, high in
+              ((found.ci_low, found.ci_high), (found.pi_low, found.pi_high))]  # fmt: skip
+    (low, high), prediction = limits
+    body = Body(
+        "randomised",
+        trials,
+        people,
+        sign * found.estimate,
+        se,
+        important or abs(found.estimate) or se,
+        Shares(unknown=1.0),
+        (prediction[0], prediction[1]) if all(map(math.isfinite, prediction)) else None,
+        1.0 if math.isnan(fit.q_p) else float(fit.q_p),
+        indirect=Indirect(("no trial sets them side by side", *serious)),
+    )
+    return Estimated(body, low, high, ratio=ratio, measured=important is not None)
+
+
+def fewer_with_harm(evidence: Evidence, event: str, control: str) -> tuple[OfTrial, ...]:
+    """Give of each study that counted an event in both arms the difference of the shares.
+
+    Below zero fewer of the treated had the event. Of a study with several such comparisons the first is taken.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        A dossier as read.
+    event : str
+        As the studies call it.
+    control : str
+        The kind of control of the comparisons that are taken.
+    """
+    found = []
+    for name, numbers in harm_counts(evidence, event, control).items():
+        a, n, c, m = (float(number.value or 0.0) for number in numbers)
+        size = effect_size("RD", ai=[a], n1i=[n], ci=[c], n2i=[m])
+        found.append(of_trial(evidence.studies[name], float(size.yi[0]), float(size.vi[0]), n + m))
+    return tuple(found)
+
+
+def harm_counts(evidence: Evidence, event: str, control: str) -> dict[str, tuple[Number, Number, Number, Number]]:
+    """Give events and people, treated and then others, of the studies that counted a harm in both, by study."""
+    found: dict[str, tuple[Number, Number, Number, Number]] = {}
+    for name, study in evidence.studies.items():
+        pairs = (
+            (*_counted(harm, comparison.arm), *_counted(harm, comparison.versus))
+            for harm in study.harms
+            if harm.event == event
+            for comparison in study.comparisons.values()
+            if comparison.control == control
+        )
+        whole = next((pair for pair in pairs if len(pair) == 4), None)
+        if whole is not None:
+            found[name] = whole
+    return found
+
+
+def _counted(harm: Harm, arm: str) -> tuple[Number, Number] | tuple[()]:
+    """Give events and people of an arm; nothing where either may not be computed with."""
+    result = harm.arms.get(arm)
+    events, people = (None, None) if result is None else (result.events, result.n)
+    if events is None or people is None or not (events.usable and people.usable):
+        return ()
+    return (events, people) if events.value is not None and people.value else ()

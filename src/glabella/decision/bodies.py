@@ -27,6 +27,8 @@ from glabella.synthesis import Effect
 
 #: So many signals of bias that the dossier declares serious make a trial one at high risk.
 _SERIOUS = 2
+#: Marks of what a dossier says of interests that make them known.
+_KNOWN = frozenset({"seen", "derived", "reported"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class OfTrial:
         signals that the dossier declares serious.
     design : {"randomised", "non_randomised", "single_arm", "reports"}
         Of the trial.
+    interested : bool
+        Whether those who did it are known to have an interest in what it finds.
     """
 
     trial: str
@@ -54,6 +58,7 @@ class OfTrial:
     people: float
     judgement: Judgement = "unknown"
     design: Design = "randomised"
+    interested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +80,11 @@ def of_trials(effects: Sequence[Effect], studies: Mapping[str, Study]) -> tuple[
     studies : mapping of str to Study
         Of the dossier, by id.
     """
-    return tuple(_of_trial(effect, studies[effect.study]) for effect in effects)
+    return tuple(of_trial(studies[effect.study], effect.yi, effect.vi, effect.n1 + effect.n2) for effect in effects)
 
 
-def _of_trial(effect: Effect, study: Study) -> OfTrial:
+def of_trial(study: Study, effect: float, variance: float, people: float) -> OfTrial:
+    """Join one effect with what the dossier says of its trial."""
     judgements: dict[str | None, Judgement] = {"low": "low", "high": "high"}
     randomised = study.design.randomised == "yes" and study.role != "observational"
     design: Design = "randomised" if randomised else "non_randomised"
@@ -87,7 +93,8 @@ def _of_trial(effect: Effect, study: Study) -> OfTrial:
     judgement = judgements.get(study.risk_of_bias.judgement, "unknown")
     if len(study.serious) >= _SERIOUS:
         judgement = "high"
-    return OfTrial(effect.study, effect.yi, effect.vi, effect.n1 + effect.n2, judgement, design)
+    interested = study.interests is not None and study.interests.status in _KNOWN
+    return OfTrial(study.id, effect, variance, people, judgement, design, interested)
 
 
 def body_of(trials: Sequence[OfTrial], needed: float) -> tuple[OfTrial, ...]:
@@ -113,6 +120,7 @@ def estimated(
     prediction: tuple[float, float] | None = None,
     needed: float | None = None,
     declared: Declared | None = None,
+    ratio: bool = False,
 ) -> Estimated:
     """Turn what trials found and what was pooled from it into an effect that can be rated.
 
@@ -132,6 +140,8 @@ def estimated(
         The optimal information size.
     declared : Declared, optional
         Already turned so that above zero is good.
+    ratio : bool
+        Whether the numbers are logarithms of ratios.
 
     Examples
     --------
@@ -165,7 +175,7 @@ def estimated(
         declared.indirect,
         declared.missing,
     )
-    return Estimated(body, *_turned(sign, low, high))
+    return Estimated(body, *_turned(sign, low, high), ratio=ratio, measured=important is not None)
 
 
 def disagreement(effects: np.ndarray, variances: np.ndarray) -> float:

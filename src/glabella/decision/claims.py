@@ -89,7 +89,7 @@ def times_of(judged: PopularClaim | ClaimPart) -> dict[str, Time]:
     }
 
 
-def _known_of_claim(judged: PopularClaim | ClaimPart, rule: Rule, known: Known) -> Known:
+def known_of_claim(judged: PopularClaim | ClaimPart, rule: Rule, known: Known) -> Known:
     """Add to what engines computed what the claim's own reasons say."""
     own = licence_of(judged)
     asked = {(atom.licence.use, atom.licence.authority) for atom in rule.atoms if atom.licence}
@@ -115,7 +115,7 @@ def judge_claims(claims: tuple[PopularClaim, ...], known: Known) -> Iterator[Jud
     """
     for claim in claims:
         decisions = [
-            (name, judge(judged.rule, _known_of_claim(judged, judged.rule, known)))
+            (name, judge(judged.rule, known_of_claim(judged, judged.rule, known)))
             for name, judged in claim.judged
             if judged.rule is not None
         ]

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from glabella.decision.said import Said, said
+from glabella.decision.said import Said, noun, said
 
 Rare = Literal["more often", "ruled out", "cannot be told", "not reported"]
 
@@ -70,12 +70,12 @@ def rare_harm(events: int | None, n: int, threshold: float) -> RareHarm:
     """
     if events is None:
         return RareHarm("not reported", None, None, said(
-            "not reported in {n} people, which is not the same as none", n=("people", n)
+            f"not reported in {{n}} {noun(n, 'person', 'people')}, which is not the same as none", n=("people", n)
         ))  # fmt: skip
     low, high = exact_limits(events, n)
     says: Rare = "more often" if low > threshold else "ruled out" if high < threshold else "cannot be told"
     return RareHarm(says, low, high, said(
-        "{events} of {n} people; of {all}, {low} to {high}",
+        f"{{events}} of {{n}} {noun(n, 'person', 'people')}; of {{all}}, {{low}} to {{high}}",
         events=("people with the event", events), n=("people", n), all=("of so many", 1000),
         low=("lower exact limit, of a thousand", 1000 * low),
         high=("upper exact limit, of a thousand", 1000 * high),

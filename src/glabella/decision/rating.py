@@ -81,17 +81,17 @@ RULES: tuple[str, ...] = (
     "counts.",
     "Inconsistency: the same count for the effect that a next trial may find, less what imprecision has cost; "
     "at most one level, or two where the trials are known to disagree. One trial alone costs one.",
-    "Risk of bias: one level unless three quarters of the information come from trials judged at low risk, or "
-    "half where they alone agree; one where a quarter comes from trials at high risk, two where three quarters "
-    "do.",
+    "Risk of bias: one level unless trials judged at low risk carry three quarters of the weight, or half where "
+    "they alone agree; one where trials at high risk carry a quarter, two where they carry three quarters.",
     "Unblinding, where people can tell the effect, the outcome is one of feeling or judgement, and no guess "
     "test came out at chance: one level; two where, less the usual bias, what is left lies outside what is "
     "stated. With risk of bias together two at most.",
     "Indirectness: a level for each serious difference that the dossier declares from what was asked, and for "
     "each two lesser ones; two at most.",
     "Missing results: one level where ten trials or more show that small ones found more and it matters, where "
-    "a quarter of the people are in results that nobody can use, or where all trials are small and favourable "
-    "and half by people with an interest.",
+    "results of a quarter of the people are missing or cannot be used, or where all trials are small, which "
+    "is below a quarter of the people needed, and favourable, and half of the people are in trials by those with "
+    "an interest.",
     "Only studies that were not randomised are rated up, where nothing else moved them: for a large effect, or "
     "where more gave more; never above moderate.",
 )
@@ -179,7 +179,7 @@ class Missing:
     unreported_share : float
         People in results that were not reported or cannot be used, of all who were randomised.
     all_small_and_interested : bool
-        Whether all trials are small, all favourable, and half by people with an interest.
+        Whether all trials are small, all favourable, and half of the people in trials by those with an interest.
     """
 
     egger_p: float | None = None
@@ -286,11 +286,14 @@ class Move:
         Levels down; of rating up, levels up.
     why : Said
         A clause with the numbers.
+    short : Said or None
+        The same without the test behind it, for a page that says the whole elsewhere; None: there is no test.
     """
 
     domain: Domain
     levels: int
     why: Said
+    short: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,6 +373,39 @@ def levels_outside(low: float, high: float, target: Target, important: float) ->
     return min(3, below + above)
 
 
+def outside_words(low: float, high: float, target: Target, important: float) -> str:
+    """Say what an interval that leaves a target includes besides, by the farther of what it reaches.
+
+    >>> outside_words(0.1, 0.9, "important_benefit", 0.24), outside_words(-0.1, 0.9, "important_benefit", 0.24)
+    ('a benefit too small to matter', 'no difference')
+    >>> outside_words(-0.5, 0.5, "little_or_none", 0.24)
+    'a benefit and a harm that matter'
+    """
+    begin, end = limits_of(target, important)
+    # Seen from a harm, everything is the other way round.
+    below, above = _reached(low, begin, important), _reached(-high, -end, important)
+    if below and above:
+        return "a benefit and a harm that matter"
+    if below:
+        return below
+    return {
+        "harm": "benefit",
+        "a harm that matters": "a benefit that matters",
+        "a benefit too small to matter": "a harm too small to matter",
+    }.get(above, above)
+
+
+def _reached(low: float, begin: float, important: float) -> str:
+    """Say what lies below a target's lower limit and within an interval's; nothing where nothing does."""
+    if begin == -math.inf or not _begun((begin - low) / important):
+        return ""
+    if begin == 0:
+        return "harm"
+    if low <= -important:
+        return "a harm that matters"
+    return "no difference" if low <= 0 else "a benefit too small to matter"
+
+
 def _begun(times: float) -> int:
     return 3 if times > 3 else max(0, math.ceil(round(times, _SLACK)))
 
@@ -423,7 +459,7 @@ def rate(body: Body, target: Target) -> Rating:
     >>> body = Body("randomised", 8, 400, 0.5, 0.05, 0.24, Shares(low=1), (0.3, 0.7), 0.5, 545)
     >>> rating = rate(body, "important_benefit")
     >>> rating.certainty, str(rating.costs[0].why)
-    ('moderate', '400 people, 545 needed')
+    ('moderate', 'too few people: 400 of 545 needed')
     >>> rate(body, "little_or_none").certainty is None
     True
     """
@@ -481,8 +517,8 @@ def _design(body: Body) -> Move:
     words = {
         "randomised": "the studies were randomised",
         "non_randomised": "the studies were not randomised",
-        "single_arm": "nobody was left untreated to compare with",
-        "reports": "reports cannot show it",
+        "single_arm": "there was no comparison group",
+        "reports": "reports have no comparison group",
     }
     return Move("design", START[body.design], said(words[body.design]))
 
@@ -497,14 +533,23 @@ def _imprecision(body: Body, target: Target) -> Move:
     clauses = []
     if body.needed is not None and (by_size or not by_limits):
         clauses.append(said(
-            "{people} people, {needed} needed",
+            "too few people: {people} of {needed} needed"
+            if by_size
+            else "enough people: {people}, {needed} needed",
             people=("people in the trials", body.people),
             needed=("people that one trial with enough power would need", body.needed),
         ))  # fmt: skip
     if by_limits or not clauses:
-        where = "reach outside" if by_limits else "stay within"
+        # Of one trial that is its own interval; of several, how they differ is counted as inconsistency.
+        several = body.trials > 1
+        if by_limits:
+            begins, verb = "even if all measured one effect, " * several, "would include" if several else "includes"
+            holds = f"{verb} {outside_words(low, high, target, body.important)}"
+        else:
+            begins, verb = "if all measured one effect, " * several, "would show" if several else "shows"
+            holds = f"{verb} {TARGET_WORDS[target].removeprefix('any ')} throughout"
         clauses.append(said(
-            f"the limits, {{low}} to {{high}}, {where} what is stated, {TARGET_WORDS[target]}",
+            f"{begins}the interval, {{low}} to {{high}}, {holds}",
             low=("lower limit as if all trials measured one effect", low, True),
             high=("upper limit as if all trials measured one effect", high, True),
         ))  # fmt: skip
@@ -514,41 +559,44 @@ def _imprecision(body: Body, target: Target) -> Move:
 def _inconsistency(body: Body, target: Target, charged: int) -> Move:
     # A collection of reports is no trial that another could repeat; its design has cost it all already.
     if body.trials == 1 and body.design != "reports":
-        return Move("inconsistency", 1, said("one trial alone does not show whether another would agree"))
+        return Move("inconsistency", 1, said("only one trial: another may find otherwise"))
     if body.prediction is None:
-        return Move("inconsistency", 1, said("too few trials to say what a next one would find"))
+        return Move("inconsistency", 1, said("too few trials to say what a new one would find"))
     low, high = body.prediction
     outside = levels_outside(low, high, target, body.important)
-    most = 2 if body.disagreement_p < _DISAGREE else 1
-    levels = min(most, max(0, outside - charged))
-    begins = "trials disagree: a" if body.disagreement_p < _DISAGREE else "a"
-    words = f"{begins} next trial may find {{low}} to {{high}} (P of equal effects {{p}})"
-    if outside and not levels:
-        words += ", which imprecision has already cost"
-    return Move("inconsistency", levels, said(
-        words,
-        low=("lower limit of a next trial’s effect", low, True),
-        high=("upper limit of a next trial’s effect", high, True),
-        p=("P of Cochran's Q", body.disagreement_p),
-    ))  # fmt: skip
+    disagree = body.disagreement_p < _DISAGREE
+    levels = min(2 if disagree else 1, max(0, outside - charged))
+    tested = "the trials disagree" if disagree else "the trials do not clearly disagree"
+    limits = {
+        "low": ("lower limit of a new trial’s effect", low, True),
+        "high": ("upper limit of a new trial’s effect", high, True),
+    }
+    new = "in a new trial the effect may lie from {low} to {high}"
+    if outside:
+        new += f", which includes {outside_words(low, high, target, body.important)}"
+        new += "" if levels else ", already counted as imprecision"
+    return Move(
+        "inconsistency",
+        levels,
+        said(f"{tested} (Cochran’s Q, P {{p}}); {new}", p=("P of Cochran's Q", body.disagreement_p), **limits),
+        said(f"{tested}: {new}" if disagree else new, **limits),
+    )
 
 
 def _risk_of_bias(body: Body) -> Move:
     shares = body.shares
     if shares.high >= 0.25:
         words = said(
-            "{high} of {all} parts of the information are from trials at high risk of bias",
-            high=("share of the information from trials at high risk of bias, of a hundred", 100 * shares.high),
-            all=("the whole", 100),
+            "trials at high risk of bias carry {high} % of the weight",
+            high=("weight of trials at high risk of bias, per cent", 100 * shares.high),
         )
         return Move("risk_of_bias", 2 if shares.high >= 0.75 else 1, words)
     words = said(
-        "{low} of {all} parts of the information are from trials judged at low risk of bias",
-        low=("share of the information from trials at low risk of bias, of a hundred", 100 * shares.low),
-        all=("the whole", 100),
+        "trials at low risk of bias carry {low} % of the weight",
+        low=("weight of trials at low risk of bias, per cent", 100 * shares.low),
     )
     if shares.low == 0:
-        words = said("no judgement of low risk of bias was seen")
+        words = said("no trial is known to be at low risk of bias")
     enough = shares.low >= 0.75 or (shares.low >= 0.5 and shares.low_agrees)
     return Move("risk_of_bias", 0 if enough else 1, words)
 
@@ -560,21 +608,22 @@ def _unblinding(body: Body, target: Target, charged: int) -> Move:
     if not one.visible:
         return Move("unblinding", 0, said("the treatment cannot be told from the control"))
     if not one.subjective:
-        return Move("unblinding", 0, said("the outcome is no matter of feeling or judgement"))
+        return Move("unblinding", 0, said("the outcome is measured, not felt or judged"))
     if one.guess_test == "at_chance":
-        return Move("unblinding", 0, said("people who were asked guessed no better than by chance"))
+        return Move("unblinding", 0, said("people guessed their treatment no better than by chance"))
     showed = one.guess_test == "better_than_chance"
-    words = "people knew better than by chance what they were given" if showed else (
-        "people can tell the effect, and nobody showed how many guessed"
+    words = "blinding failed: people guessed their treatment better than by chance" if showed else (
+        "blinding is doubtful: people can see or feel the effect, and how many guessed is not known"
     )  # fmt: skip
     bias = one.bias_high if showed else one.bias_mean
     left = body.estimate - bias
     if holds(target, left, left, body.important):
         levels, why = 1, said(words)
     else:
-        which = "far limit of the usual bias" if showed else "usual bias"
+        which = "largest usual bias of this" if showed else "usual bias of this"
         levels, why = 2, said(
-            f"{words}; less the {which}, {{bias}}, {{left}} is left, outside what is stated",
+            f"{words}; less the {which}, {{bias}}, the effect would be {{left}}, "
+            f"which is not {TARGET_WORDS[target]}",
             bias=("what such knowledge adds", bias, True), left=("effect less that", left, True),
         )  # fmt: skip
     # Unblinding is a risk of bias: together they cost two levels at most.
@@ -583,11 +632,11 @@ def _unblinding(body: Body, target: Target, charged: int) -> Move:
 
 def _indirectness(body: Body) -> Move:
     levels = min(2, len(body.indirect.serious) + len(body.indirect.lesser) // 2)
-    named = "; ".join((*body.indirect.serious, *body.indirect.lesser))
+    named = "; ".join((*body.indirect.serious, *body.indirect.lesser)).replace("{", "{{").replace("}", "}}")
     return Move(
         "indirectness",
         levels,
-        Said(named.replace("{", "{{").replace("}", "}}") or "nothing else than was asked is declared"),
+        Said(f"indirect evidence: {named}" if named else "nothing else than was asked is declared"),
     )
 
 
@@ -600,18 +649,23 @@ def _missing_results(body: Body, target: Target) -> Move:
         target, limit, limit, body.important
     ):  # fmt: skip
         clauses.append(said(
-            "small trials found more (P {p}), and a trial without error would find {limit}, outside what is stated",
+            "smaller trials found larger effects (Egger’s test, P {p}); allowing for it the effect would be "
+            f"{{limit}}, which is not {TARGET_WORDS[target]}",
             p=("P of the test for small-study effects", one.egger_p),
             limit=("effect expected of a trial without error", limit, True),
         ))  # fmt: skip
     if one.unreported_share >= 0.25:
         clauses.append(said(
-            "{share} of {all} people randomised are in results that nobody can use",
-            share=("people in results not reported or not usable, of a hundred", 100 * one.unreported_share),
-            all=("the whole", 100),
+            "results of {share} % of the people randomised are missing or cannot be used",
+            share=("people in results not reported or not usable, per cent", 100 * one.unreported_share),
         ))  # fmt: skip
     if one.all_small_and_interested:
-        clauses.append(said("all trials are small and favourable, half by people with an interest"))
+        clauses.append(said(
+            "the trial is small, found a benefit, and was run by people with an interest in it"
+            if body.trials == 1
+            else "all trials are small and found a benefit, with half of the people in trials run by those with an "
+            "interest in it"
+        ))  # fmt: skip
     if not clauses:
         return Move("missing_results", 0, said("nothing shows that results are missing"))
     return Move("missing_results", 1, joined(clauses, "; "))
@@ -625,12 +679,12 @@ def _rating_up(body: Body, *, clean: bool) -> Move:
     if body.ratio_near_one is not None and body.ratio_near_one >= 2:
         levels = 2 if body.ratio_near_one >= 5 else 1
         clauses.append(said(
-            "the effect is large: the limit nearer to one is {ratio}",
+            "the effect is large: the ratio’s limit nearer to no effect is {ratio}",
             ratio=("limit of the ratio nearer to one", body.ratio_near_one),
         ))  # fmt: skip
     if body.dose_response:
         levels += 1
-        clauses.append(said("more gave more"))
+        clauses.append(said("higher doses did more"))
     return Move("rating_up", min(2, levels), joined(clauses, "; ")) if clauses else none
 
 

@@ -63,6 +63,26 @@ def said(text: str, **figures: tuple[str, float | str] | tuple[str, float | str,
     return Said(text, tuple(Figure(name, *parts) for name, parts in figures.items()))
 
 
+def noun(count: float, one: str, more: str | None = None) -> str:
+    """Give the form of a noun that goes with a number.
+
+    Parameters
+    ----------
+    count : float
+        As :func:`plain` writes it.
+    one : str
+        The form of one.
+    more : str or None
+        That of any other number; None: with an s.
+
+    Examples
+    --------
+    >>> noun(1, "trial"), noun(0, "trial"), noun(2, "person", "people")
+    ('trial', 'trials', 'people')
+    """
+    return one if plain(count) == "1" else more or f"{one}s"
+
+
 def plain(value: float | str) -> str:
     """Write a number as short as it may be: whole ones and large ones whole, others with two decimals or digits.
 

@@ -24,7 +24,7 @@ from glabella.decision.rating import (
     rate,
 )
 from glabella.decision.rule_words import REPORTS_OF_A_LICENCE, TRIALS_FOR_A_SLOPE, filter_words
-from glabella.decision.said import Said, joined, said, within
+from glabella.decision.said import Said, joined, noun, said, within
 from glabella.dossier.rules import (
     CertaintyRule,
     CountRule,
@@ -47,11 +47,12 @@ Mark = Literal["seen", "derived", "reported", "recalled", "missing"]
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A number with its limits."""
+    """A number with its limits; of a share also how many people it is of."""
 
     value: float
     low: float
     high: float
+    people: int = 0
 
     def __post_init__(self) -> None:
         if not self.low <= self.value <= self.high:
@@ -62,9 +63,9 @@ class Interval:
         """Give a share with its exact limits.
 
         >>> Interval.of_counts(0, 2)
-        Interval(value=0.0, low=0.0, high=0.7763932022500211)
+        Interval(value=0.0, low=0.0, high=0.7763932022500211, people=2)
         """
-        return cls(events / n, *exact_limits(events, n))
+        return cls(events / n, *exact_limits(events, n), n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,17 @@ class Estimated:
         What its certainty is rated from; holds the estimate.
     low, high : float
         The interval that is shown.
+    ratio : bool
+        Whether people read it as a ratio; the numbers here are on the log scale.
+    measured : bool
+        Whether a smallest difference that matters is declared; without one only the side of no effect can be told.
     """
 
     body: Body
     low: float
     high: float
+    ratio: bool = False
+    measured: bool = True
 
     def __post_init__(self) -> None:
         if not self.low <= self.body.estimate <= self.high:
@@ -409,18 +416,27 @@ def sure(rating: Rating, need: Level) -> bool:
     return rating.certainty is not None and LEVELS.index(rating.certainty) <= LEVELS.index(need)
 
 
+#: Statements whose limit is no effect, for which no smallest difference that matters is asked.
+_OF_NO_EFFECT: tuple[Target, ...] = ("any_benefit", "any_harm")
+
+
 def _estimate(atom: EstimateRule, known: Known) -> tuple[Verdict, Said]:
     one = known.estimates.get(atom.key)
     if one is None:
         return "untested", said("no effect is computed")
+    if not (one.measured or atom.target in _OF_NO_EFFECT):
+        return "untested", said("no smallest difference that matters is declared")
     body = one.body
     lies = _side(one, atom.target)
     rated = _rated(body, atom.target) if lies is not False else rate(body, complement(atom.target, body.estimate))
+    shown = math.exp if one.ratio else float
+    good = "effect, above one is good" if one.ratio else "effect, above zero is good"
     why = said(
-        f"{{estimate}} ({{low}} to {{high}}), {{trials}} trials, {{people}} people; certainty {rated.certainty}",
-        estimate=("pooled effect, above zero is good", body.estimate),
-        low=("lower limit", one.low),
-        high=("upper limit", one.high),
+        f"{{estimate}} ({{low}} to {{high}}), {{trials}} {noun(body.trials, 'trial')}, "
+        f"{{people}} {noun(body.people, 'person', 'people')}; certainty {rated.certainty}",
+        estimate=(good, shown(body.estimate)),
+        low=("lower limit", shown(one.low)),
+        high=("upper limit", shown(one.high)),
         trials=("trials", body.trials),
         people=("people", body.people),
     )
@@ -464,6 +480,8 @@ def _stated(atom: StatedRule, known: Known) -> tuple[Verdict, Said]:
         return "untested", said("not computed")
     low, high = atom.between or (atom.value or 0.0, atom.value or 0.0)
     inside, apart = one.low <= low and high <= one.high, high < one.low or low > one.high
+    # A range is met too where what is computed lies wholly within it, however well it is known.
+    inside = inside or (low <= one.low and one.high <= high)
     return _beyond(inside, apart), _interval("computed", one)
 
 
@@ -536,10 +554,11 @@ def _order(atom: OrderRule, known: Known) -> tuple[Verdict, Said]:
     )
     if first is None or second is None:
         return "untested", said("a time is missing")
-    trials = said("{trials} trials", trials=("trials", min(first.trials, second.trials)))
+    fewest = min(first.trials, second.trials)
+    trials = said(f"{{trials}} {noun(fewest, 'trial')}", trials=("trials", fewest))
     against = joined((_span(first, ""), _span(second, " of the other")), " against ")
     why = joined((against, trials), ", ")
-    if min(first.trials, second.trials) < atom.trials_at_least:
+    if fewest < atom.trials_at_least:
         return "inconclusive", why
     later, earlier = first.low > second.high, first.high < second.low
     if atom.relation == "within":
@@ -568,7 +587,10 @@ def _moderator(atom: ModeratorRule, known: Known) -> tuple[Verdict, Said]:
         return "untested", said("not computed")
     enough = one.declared and one.trials >= TRIALS_FOR_A_SLOPE * one.coefficients
     if not (one.within_trials or enough):
-        return "untested", said("{trials} trials are too few to tell", trials=("trials", one.trials))
+        return "untested", said(
+            f"{{trials}} {noun(one.trials, 'trial is', 'trials are')} too few to tell",
+            trials=("trials", one.trials),
+        )
     up, down = one.low > 0, one.high < 0
     return (_beyond(up, down) if atom.direction == "positive" else _beyond(down, up)), said(
         "changes by {slope} ({low} to {high})",
@@ -580,6 +602,8 @@ def _certainty(atom: CertaintyRule, known: Known) -> tuple[Verdict, Said]:
     one = known.estimates.get(atom.analysis)
     if one is None:
         return "untested", said("no effect is computed")
+    if not (one.measured or atom.target in _OF_NO_EFFECT):
+        return "untested", said("no smallest difference that matters is declared")
     rated = _rated(one.body, atom.target)
     assert rated.certainty is not None
     if atom.at_least is not None:

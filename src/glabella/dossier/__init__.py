@@ -26,6 +26,16 @@ from glabella.dossier._observations import (
     TimeObservation,
 )
 from glabella.dossier._priors import Prior, Priors
+from glabella.dossier._problem import (
+    Criterion,
+    GuardRail,
+    PreferenceSaid,
+    Problem,
+    ProblemCell,
+    ProblemFile,
+    ProblemOption,
+    load_problem,
+)
 from glabella.dossier._questions import Questions
 from glabella.dossier._report_lists import ListFolder, list_folder
 from glabella.dossier._reports import ReportQuestion, ReportRow, Reports, ReportSide, ReportStudy
@@ -41,6 +51,7 @@ from glabella.dossier._schema import (
     Dossier,
     Exclusion,
     Flow,
+    Harm,
     Look,
     Option,
     Outcome,
@@ -75,6 +86,7 @@ __all__ = [
     "Comparators",
     "Comparison",
     "Conflict",
+    "Criterion",
     "Difference",
     "Dossier",
     "DossierError",
@@ -86,6 +98,8 @@ __all__ = [
     "Flow",
     "Frame",
     "Frames",
+    "GuardRail",
+    "Harm",
     "Link",
     "ListFolder",
     "Look",
@@ -106,8 +120,13 @@ __all__ = [
     "ParameterPrior",
     "Points",
     "PopularClaim",
+    "PreferenceSaid",
     "Prior",
     "Priors",
+    "Problem",
+    "ProblemCell",
+    "ProblemFile",
+    "ProblemOption",
     "Product",
     "Questions",
     "Reason",
@@ -136,6 +155,7 @@ __all__ = [
     "json_schema",
     "list_folder",
     "load",
+    "load_problem",
     "migrate",
     "notes",
     "read_table",

@@ -31,7 +31,7 @@ def check_rules(reading: Reading) -> Iterator[Fault]:
             if ruled and judged.rule is None:
                 line = reading.documents[_FILE].line((*above, "verdict"))
                 yield Fault(_FILE, line, "has no rule, but other claims have; expected one for each claim or part")
-            for message in _misfits(judged, frozenset(dossier.analyses)):
+            for message in _misfits(reading, judged):
                 yield Fault(_FILE, reading.documents[_FILE].line(path), message)
 
 
@@ -46,14 +46,25 @@ def _check_biases(reading: Reading) -> Iterator[Fault]:
             yield Fault("dossier.yaml", line, message)
 
 
-def _misfits(judged: PopularClaim | ClaimPart, analyses: frozenset[str]) -> Iterator[str]:
+def _misfits(reading: Reading, judged: PopularClaim | ClaimPart) -> Iterator[str]:
     if judged.rule is None:
         return
+    analyses = reading.parts["dossier.yaml"].analyses
+    comparators, reports = reading.parts.get("comparators.yaml"), reading.parts.get("reports.yaml")
+    options = None if comparators is None else comparators.treatments
+    rows = [f"reports.{key}.{row}" for key, one in (reports.studies if reports else {}).items() for row in one.rows]
     sources = {source for reason in judged.why for source in reason.sources}
     for atom in judged.rule.atoms:
         analysis = _analysis_of(atom)
         if analysis is not None and analysis not in analyses:
             yield f"the rule names the analysis {analysis!r}, expected one of {sorted(analyses)}"
+        option = None if atom.estimate is None else atom.estimate.network
+        # Without a network at all the comparison is untested, as where an analysis has no effect.
+        if option is not None and options is not None and option not in options:
+            yield f"the rule names the treatment {option!r} of the network, expected one of {sorted(options)}"
+        quantity = "" if atom.stated is None else atom.stated.quantity
+        if quantity.startswith("reports.") and quantity not in rows:
+            yield f"the rule names {quantity!r}, expected one of {rows}"
         if atom.facts is not None:
             named = (*atom.facts.supports, *atom.facts.against, *atom.facts.unclear)
             for source in dict.fromkeys(named):

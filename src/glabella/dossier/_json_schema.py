@@ -14,6 +14,7 @@ from glabella.dossier._mechanism import Explanations, Links, Parameters
 from glabella.dossier._mechanism_words import MechanismWords
 from glabella.dossier._observations import Observations
 from glabella.dossier._priors import Priors
+from glabella.dossier._problem import Problem
 from glabella.dossier._questions import Questions
 from glabella.dossier._reports import Reports
 from glabella.dossier._schema import Claims, Dossier, Products, Study
@@ -38,6 +39,7 @@ KINDS: dict[str, type[BaseModel]] = {
     "course": CoursePriors,
     "words": MechanismWords,
     "fit": Fitted,
+    "problem": Problem,
 }
 
 
@@ -48,7 +50,7 @@ def json_schema(kind: str) -> dict[str, Any]:
     ----------
     kind : {"dossier", "study", "products", "claims", "reports", "comparators", "priors", "summary", "frames"}, \
             or, of a mechanism, {"parameters", "observations", "links", "explanations", "questions", "course", \
-            "words", "fit"}
+            "words", "fit"}, or {"problem"}, which is no part of a dossier
         The kind of file.
 
     Raises

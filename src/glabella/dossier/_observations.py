@@ -19,7 +19,8 @@ from glabella.dossier._number import (
     _Model,
     misfits_of_limits,
 )
-from glabella.dossier._schema import Control, Dose, Id, Statement
+from glabella.dossier._schema import Dose, Id, Statement
+from glabella.dossier.rules import Control
 
 #: What an observation is for. Only what was seen, or derived from what was seen, is fitted.
 Use = Literal["fit", "held_out", "prior", "context"]

@@ -29,12 +29,11 @@ from glabella.dossier._number import (
     misfits_of_pair,
 )
 from glabella.dossier._words import CoTreatment, Words
-from glabella.dossier.rules import Rule
+from glabella.dossier.rules import Control, Rule
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
 Rater = Literal["clinician", "self"]
 Blinding = Literal["double", "single", "open", "unknown"]
-Control = Literal["placebo", "other_site", "sham", "drug", "none"]
 Date = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 #: Of one thing that is claimed: inconclusive was tested and cannot tell, untested was looked at by nobody.
 PartVerdict = Literal["supported", "contradicted", "inconclusive", "untested"]

@@ -15,6 +15,7 @@ from glabella.dossier._number import Text, _Model
 
 Stated = Literal["important_benefit", "any_benefit", "not_worse", "little_or_none", "any_harm", "important_harm"]
 Sure = Literal["high", "moderate", "low", "very low"]
+Control = Literal["placebo", "other_site", "sham", "drug", "none"]
 Filter = dict[Text, Text | tuple[Text, ...] | float]
 
 
@@ -29,17 +30,26 @@ class EstimateRule(_Atom):
 
     analysis: Text | None = Field(None, description="key of analyses")
     difference: Text | None = Field(None, description="of two effects, where the program computes it")
+    network: Text | None = Field(None, description="a treatment of the network that the dossier's is compared with")
+    harm: Text | None = Field(None, description="an event of harms, counted in both arms: how many fewer have it")
+    against: Control | None = Field(None, description="of harm, the control of the comparisons that are taken")
     target: Stated
     need: Literal["high", "moderate", "low"] = Field("moderate", description="certainty; of a hedged claim low")
 
     @model_validator(mode="after")
     def _has_one_effect(self) -> EstimateRule:
-        _only_one(self, "analysis", "difference")
+        _only_one(self, "analysis", "difference", "network", "harm")
+        if (self.harm is None) != (self.against is None):
+            raise ValueError("harm goes with against, and against with harm")
         return self
 
     @property
     def key(self) -> str:
-        """The analysis or the difference."""
+        """The analysis or the difference, ``network.TREATMENT``, or ``harm.CONTROL.EVENT``."""
+        if self.network is not None:
+            return f"network.{self.network}"
+        if self.harm is not None:
+            return f"harm.{self.against}.{self.harm}"
         return self.analysis or self.difference or ""
 
 

@@ -295,9 +295,9 @@ class Document:
     Attributes
     ----------
     kind : str
-        ``brief``, ``report``, or ``check`` of an article; names its file.
+        ``brief``, ``report``, ``check`` of an article, or ``weighed`` options; names its file.
     id, title, edition : str
-        Of the dossier; ``edition`` is its date.
+        Of the dossier, or of a problem's file; ``edition`` is its date.
     header : tuple of Block
         What stands below the title, before the first section.
     sections : tuple of Section or Columns
@@ -315,7 +315,7 @@ class Document:
         What stands with the edition above the title: when was searched, and how.
     """
 
-    kind: Literal["brief", "report", "check"]
+    kind: Literal["brief", "report", "check", "weighed"]
     id: str
     title: str
     edition: str

@@ -20,11 +20,11 @@ SHARED = (
 def packed(claims: Iterable[Claim]) -> dict[str, Any]:
     """Pack claims into tables.
 
-    ``claims`` holds a row for each: its own fields, then its place in ``shared``; that holds for each shared
-    field its place in ``values``, then places in ``inputs`` and ``sources``, whose rows are places in ``files``
-    and ``seen``.
+    ``claims`` holds a row for each: its own fields, of which the label is a place in ``labels``, then its place in
+    ``shared``; that holds for each shared field its place in ``values``, then places in ``inputs`` and ``sources``,
+    whose rows are places in ``files`` and ``seen``.
     """
-    shared, values, inputs, sources, files, seen = (_Table() for _ in range(6))
+    labels, shared, values, inputs, sources, files, seen = (_Table() for _ in range(7))
     rows = []
     for claim in claims:
         these = tuple(files.place(each) for each in claim.inputs)
@@ -34,8 +34,10 @@ def packed(claims: Iterable[Claim]) -> dict[str, Any]:
             inputs.place(these),
             sources.place(those),
         )
-        rows.append([*(_short(getattr(claim, name)) for name in OWN), shared.place(common)])
+        name, _, *numbers = (_short(getattr(claim, field)) for field in OWN)
+        rows.append([name, labels.place((claim.label,)), *numbers, shared.place(common)])
     tables = {
+        "labels": labels,
         "shared": shared,
         "values": values,
         "inputs": inputs,
@@ -69,11 +71,13 @@ def unpacked(data: dict[str, Any]) -> Iterator[Claim]:
     """Give the claims again."""
     for row in data["claims"]:
         *own, place = row
+        # Format 2 had the label itself.
+        label = own[1] if isinstance(own[1], str) else data["labels"][own[1]][0]
         *common, inputs, sources = data["shared"][place]
         value, low, high = (None if it is None else float(it) for it in own[2:])
         yield Claim(
             id=own[0],
-            label=own[1],
+            label=label,
             value=value,
             low=low,
             high=high,
@@ -85,6 +89,6 @@ def unpacked(data: dict[str, Any]) -> Iterator[Claim]:
 
 def embedded(claims: Iterable[Claim], version: str) -> str:
     """Set claims as data that no browser runs; no ``<`` is left that could end it."""
-    data = {"glabella": version, "format": 2, **packed(claims)}
+    data = {"glabella": version, "format": 3, **packed(claims)}
     text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).replace("<", "\\u003c")
     return f'<script type="application/json" id="{ID}">{text}</script>'

@@ -11,8 +11,8 @@ _VERDICTS = {
     '<path d="M4.4 8.3l2.5 2.5 4.8-5.3" stroke="#fff" stroke-width="1.9" fill="none"/>',
     "contradicted": '<path d="M1 1h14v14H1z" fill="{ink}"/>'
     '<path d="M4.6 4.6l6.8 6.8M11.4 4.6l-6.8 6.8" stroke="#fff" stroke-width="1.9"/>',
-    "inconclusive": '<circle cx="8" cy="8" r="6.4" fill="#fff" stroke="{ink}" stroke-width="1.3"/>'
-    '<path d="M8 1.6a6.4 6.4 0 0 1 0 12.8z" fill="{ink}"/>',
+    # A disc out of which the left half of a smaller one is cut.
+    "inconclusive": '<path d="M8 1a7 7 0 0 1 0 14A7 7 0 0 1 8 1v1.3a5.7 5.7 0 0 0 0 11.4z" fill="{ink}"/>',
     "in parts": '<path d="M1 1h6v14H1z" fill="{ink}"/>'
     '<path d="M9.6 1.6h4.8v12.8H9.6z" fill="#fff" stroke="{ink}" stroke-width="1.3"/>',
     "untested": '<circle cx="8" cy="8" r="6.4" fill="#fff" stroke="{ink}" stroke-width="1.5"'

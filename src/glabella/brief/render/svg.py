@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from html import escape
+from itertools import groupby
 
 #: Attributes that only say again what the picture's description says, ask for what is usual, or serve a mouse.
 _SAID = re.compile(
@@ -17,6 +19,13 @@ _GAPS = re.compile(r">\s+<")
 #: What draws nothing.
 _NOTHING = re.compile(r'<path d="M0,0h0v0h0Z"/>|<g(?: transform="[^"]*")?></g>')
 _TEXTS = re.compile(r"<text\b[^>]*>")
+#: What may be parts of one path, opaque and filled or stroked in one colour: boxes drawn the same way round, lines.
+_BOX = r'<path d="M-?[\d.]+,-?[\d.]+h[\d.]+v[\d.]+h-[\d.]+Z" fill="(?!none)[^"]+"/>'
+_OPAQUE = r'(?: (?!opacity|[a-z]+-opacity)[a-z-]+="[^"]*")*'
+_LINE = rf'<line transform="translate\([^)]*\)" x2="[^"]*" y2="[^"]*"{_OPAQUE}/>'
+_BOXES, _LINES = re.compile(f"(?:{_BOX}){{2,}}"), re.compile(f"(?:{_LINE}){{2,}}")
+_OF_BOX = re.compile(r'<path d="([^"]*)"([^>]*)/>')
+_OF_LINE = re.compile(r'<line transform="translate\(([^)]*)\)" x2="([^"]*)" y2="([^"]*)"([^>]*)/>')
 _GROUPED_WIDTH = re.compile(r'<(?:g|svg)\b[^>]* stroke-width="')
 
 
@@ -25,6 +34,9 @@ def smaller(svg: str) -> str:
 
     >>> smaller('<svg class="marks"><path role="x" d="M0.12345,1"/> <g></g> </svg>')
     '<svg><path d="M0.1,1"/></svg>'
+    >>> line = '<line transform="translate({},2)" x2="0" y2="-5" stroke="#888"/>'
+    >>> smaller(f"<svg>{line.format(1)}{line.format(3)}</svg>")
+    '<svg><path d="M1,2l0,-5M3,2l0,-5" stroke="#888"/></svg>'
     """
     svg = _GAPS.sub("><", _FINE.sub(r"\1", _SAID.sub("", svg))).strip()
     if not _GROUPED_WIDTH.search(svg):
@@ -33,7 +45,16 @@ def smaller(svg: str) -> str:
         svg = _once(svg, name)
     while (shorter := _NOTHING.sub("", svg)) != svg:
         svg = shorter
-    return svg
+    svg = _BOXES.sub(lambda found: _as_one(_OF_BOX.findall(found[0])), svg)
+    return _LINES.sub(
+        lambda found: _as_one((f"M{at}l{x},{y}", rest) for at, x, y, rest in _OF_LINE.findall(found[0])), svg
+    )
+
+
+def _as_one(shapes: Iterable[tuple[str, str]]) -> str:
+    """Write shapes that look alike and follow each other as one path."""
+    alike = groupby(shapes, key=lambda shape: shape[1])
+    return "".join(f'<path d="{"".join(path for path, _ in each)}"{look}/>' for look, each in alike)
 
 
 def titled(svg: str, words: str) -> str:

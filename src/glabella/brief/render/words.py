@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from glabella.shown import Reference
 
-KINDS = {"brief": "Evidence brief", "report": "Full report", "check": "Article, checked"}
+KINDS = {"brief": "Evidence brief", "report": "Full report", "check": "Article, checked",
+         "weighed": "Options, weighed"}  # fmt: skip
 EVERY, SOURCES, TOGETHER = "Every number", "Sources", "Sources that stand together:"
 
 

@@ -6,7 +6,7 @@ from glabella.brief.quoting import capital, say, say_all
 from glabella.brief.readings import headline_reading, prediction_of
 from glabella.brief.results import PooledAnalysis, Results
 from glabella.brief.sure import alone_said, clause, clauses, levels_claim, rated_words
-from glabella.decision.rating import DOMAIN_WORDS, TARGET_WORDS
+from glabella.decision.rating import DOMAIN_WORDS, TARGET_WORDS, Domain
 from glabella.shown import (
     Block,
     Column,
@@ -14,10 +14,12 @@ from glabella.shown import (
     Inline,
     Items,
     Ledger,
+    Name,
     Paragraph,
     Row,
     Section,
     Shown,
+    Small,
     Strong,
     Table,
 )
@@ -31,7 +33,7 @@ def brief(results: Results, book: Ledger) -> Section:
     new = prediction_of(results, book, head)
     # Where trials disagree, or a next one may find otherwise, the reason has said where.
     if new is not None and not one.rating.cost("inconsistency"):
-        by = ", by a prior" if one.fit.prediction == "prior" else ""
+        by = " (spread between trials assumed)" if one.fit.prediction == "prior" else ""
         reasons.append(
             ("A new trial’s true effect is expected from ", Shown(new, "limits"), f"{_unit(new.unit)}{by}.")
         )
@@ -63,7 +65,7 @@ def report(results: Results, book: Ledger) -> Section:
             capital(DOMAIN_WORDS[move.domain]),
             (*(("up by ",) if move.domain == "rating_up" and move.levels else ()),
              Shown(levels_claim(results, book, one, move), "number") if move.levels else "none"),
-            clause(results, book, one, move),
+            clause(results, book, one, move, whole=True),
         ))
         for move in one.rating.moves
     )  # fmt: skip
@@ -80,6 +82,8 @@ def report(results: Results, book: Ledger) -> Section:
             rows,
         ),
     ]
+    if len(results.pooled) > 1:
+        content.append(_every(results, book))
     trusted = one.outcome.trusted
     if trusted is not None and trusted.why:
         content += [
@@ -87,6 +91,32 @@ def report(results: Results, book: Ledger) -> Section:
             Items(say_all(book, trusted.why, "trusted")),
         ]
     return Section("certainty", "How sure, domain by domain", tuple(content))
+
+
+def _every(results: Results, book: Ledger) -> Table:
+    """Show what each domain costs every analysis; why stands with the analysis."""
+    kinds = [move.domain for move in results.headline.rating.moves if move.domain != "rating_up"]
+
+    def cell(one: PooledAnalysis, kind: Domain) -> Inline:
+        found = next((move for move in one.rating.moves if move.domain == kind and move.levels), None)
+        return "–" if found is None else Shown(levels_claim(results, book, one, found), "number")
+
+    rows = tuple(
+        Row((
+            (Name(capital(one.outcome.label)), " ", Small(Name(one.analysis.label))),
+            *(cell(one, kind) for kind in kinds),
+            Icon("certainty", one.certainty),
+        ))
+        for one in results.pooled.values()
+    )  # fmt: skip
+    columns = (
+        Column("analysis", "wide"),
+        *(Column(DOMAIN_WORDS[kind], "number") for kind in kinds),
+        Column("certainty"),
+    )
+    return Table(
+        "Levels that each domain costs every analysis (–: none); why stands with the analysis.", columns, rows
+    )
 
 
 def _reasons(results: Results, book: Ledger, one: PooledAnalysis) -> list[Inline]:

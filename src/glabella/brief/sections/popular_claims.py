@@ -11,6 +11,7 @@ from glabella.brief.quoting import capital, joined, say_all
 from glabella.brief.results import Results
 from glabella.brief.ruled import rule_said, told
 from glabella.brief.sections import combinations
+from glabella.decision.flips import MEANT
 from glabella.dossier import ClaimPart, PopularClaim
 from glabella.shown import (
     Block,
@@ -54,7 +55,7 @@ def report(results: Results, book: Ledger) -> Section | None:
     ordered = sorted(claims, key=lambda claim: _VERDICTS.index(verdicts[claim.id]))
     content: list[Block] = [Paragraph(_tally(results, book, verdicts), "lead")]
     if decisions_of(results):
-        content.append(Paragraph(_RULES))
+        content.append(Paragraph(f"{_RULES} {MEANT}" if results.flips else _RULES))
     if len(claims) > _AT_A_GLANCE:
         content.append(_contents(ordered, verdicts))
     for claim in ordered:
@@ -64,18 +65,27 @@ def report(results: Results, book: Ledger) -> Section | None:
 
 
 def _about(results: Results, book: Ledger, claim: PopularClaim, verdicts: Mapping[str, str]) -> Iterator[Block]:
-    """Say of a claim, then of each of its parts, why it has its verdict, by which rule, and what decided."""
+    """Say of a claim, then of each part, why it has its verdict, by which rule, and what would change it."""
     yield from why(results, book, claim, claim.id)
+    yield from _change(results, book, claim, claim.id)
     yield from _computed(results, book, claim)
     for key, part in claim.parts.items():
         yield part_line(part, verdicts[f"{claim.id}.{key}"])
         yield from why(results, book, part, f"{claim.id}.{key}")
+        yield from _change(results, book, part, f"{claim.id}.{key}")
         yield from _computed(results, book, part)
 
 
 def part_line(part: ClaimPart, verdict: str) -> Paragraph:
     """Name a part of a claim, with its verdict."""
     return Paragraph(Strong((Name(capital(part.text)), ": ", Icon("verdict", verdict))))
+
+
+def _change(results: Results, book: Ledger, judged: PopularClaim | ClaimPart, key: str) -> Iterator[Block]:
+    if (flips := results.flips.get(key)) is not None:
+        first, *rest = told(results, book, flips.said, judged, f"claim.{key}.", "change")
+        begin = capital(first) if isinstance(first, str) else first
+        yield Paragraph((begin, *rest, "."), "note")
 
 
 def _computed(results: Results, book: Ledger, judged: PopularClaim | ClaimPart) -> Iterator[Block]:
@@ -107,8 +117,8 @@ def why(results: Results, book: Ledger, judged: PopularClaim | ClaimPart, key: s
     decision = decisions_of(results).get(key)
     if decision is None:
         return
-    found = told(results, book, decision.why, judged, name, asked=False)
-    rule = told(results, book, rule_said(results, judged), judged, name, asked=True)
+    found = told(results, book, decision.why, judged, name, "found")
+    rule = told(results, book, rule_said(results, judged), judged, name, "rule")
     yield Paragraph(("By rule ", Icon("verdict", decision.verdict), ": ", found, "."), "note")
     yield Details("The rule", (Paragraph((rule, "."), "note"),))
 
