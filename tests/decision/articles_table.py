@@ -38,9 +38,9 @@ work was measured on texts by writers who came after it, before these were used 
 | and of four more | three later writers | 786 | 16.7% | 0.53 | 97.1% | 2.8% |
 | without lines that were wrong there | four later writers | 1,201 | 10.7% | 0.55 | 96.8% | 2.4% |
 
-More texts make frames find more and mark less that is wrong, ever more slowly; a logistic regression on words, tried
-on the same texts, found less at the same share of wrong marks. About a third of the wrong marks that were looked at
-are sentences on which readers of one set of rules differ too, such as whether “can be combined” is advice.
+More texts make frames find more and mark less that is wrong, ever more slowly; a logistic regression on words,
+tried on the same texts, found less at the same share of wrong marks. About a third of the wrong marks that were
+looked at are sentences on which readers of one set of rules differ too, such as whether “can be combined” is advice.
 
 This page is written by `python -m tests.decision.articles_table`.
 """
