@@ -62,7 +62,7 @@ def test_each_sentence_stands_with_its_claim_its_stance_and_what_the_evidence_sa
         "- not judged not judged here: it asserts that “BCG is cheap.” by the words: “cheap” Why",
         "“The vaccine was tested in many trials.”",
         "- supported the evidence agrees: it asserts, in somebody’s words, that “BCG is well tested, and in "
-        "children too: in trials.” by the words: “trials”, “tested” Why",
+        "children too: in trials.” by the words: “tested in many trials” Why",
     ]
 
 

@@ -19,7 +19,7 @@ SHIPPED = Path(str(files("glabella"))) / "dossiers" / "botulinum-depression"
 #: What the dossier calls claims that have another id in the labels.
 IDS = {"f": "f.alone", "f2": "f.together", "g": "g.mood", "k": "k_looks", "l": "l_mild", "m": "m_cure"}
 ARTICLES = Path(__file__).parent / "articles"
-SETS = tuple(name for name in ("develop", "frozen") if (ARTICLES / f"{name}.jsonl").is_file())
+SETS = tuple(name for name in ("develop", "unseen", "frozen") if (ARTICLES / f"{name}.jsonl").is_file())
 
 
 @cache

@@ -13,6 +13,7 @@ from tests.decision.article_sets import SETS, count, frames, labelled
 PAGE = Path(__file__).parent.parent.parent / "docs" / "articles.md"
 _ABOUT = {
     "develop": "The set on which the frames were made: what they find here says nothing of other texts",
+    "unseen": "Twelve articles of a writer of whom nothing was used",
     "frozen": "The set kept apart",
 }
 _FRAME = """# What is recognised in articles
@@ -27,6 +28,19 @@ How the sets were made, and by whom, stands in `tests/decision/articles/README.m
 were labelled in `LABELS.md` beside it. The articles are made up. A mark is wrong where the sentence has no label of
 that claim. Turns of phrase that nobody foresaw are not recognised, and there are many: that nothing is marked does
 not say that nothing is claimed.
+
+What was asked for is not reached: of the marks at most 5 in 100 wrong, and 0.65 of the claims found. Each round of
+work was measured on texts by writers who came after it, before these were used in their turn:
+
+| Round | Texts | Claims | Wrong marks | Found | Stance right | Nothing claimed, marked |
+| --- | --- | ---: | ---: | ---: | ---: | ---: |
+| frames of five writers' texts | three later writers | 1,780 | 15.3% | 0.43 | 94.5% | 3.1% |
+| and of four more | three later writers | 786 | 16.7% | 0.53 | 97.1% | 2.8% |
+| without lines that were wrong there | four later writers | 1,201 | 10.7% | 0.55 | 96.8% | 2.4% |
+
+More texts make frames find more and mark less that is wrong, ever more slowly; a logistic regression on words,
+tried on the same texts, found less at the same share of wrong marks. About a third of the wrong marks that were
+looked at are sentences on which readers of one set of rules differ too, such as whether “can be combined” is advice.
 
 This page is written by `python -m tests.decision.articles_table`.
 """
@@ -59,9 +73,9 @@ def page() -> str:
         )
         out += ["", f"Sentences of which a claim was missed: {missed}."]
         # What was set apart is read only to measure: its sentences stand in no page that frames are made by.
-        if name != "frozen":
+        if name == "develop":
             out += ["", "Wrong marks:", ""]
-        for each in labelled(name) if name != "frozen" else ():
+        for each in labelled(name) if name == "develop" else ():
             out += [
                 f"- {mark.claim} ({mark.stance}; by *{' · '.join(mark.fired)}*): {each.text}"
                 for mark in each.marks

@@ -30,9 +30,9 @@ def stances(text: str) -> set[tuple[str, str]]:
 
 @cache
 def marked_alone() -> tuple[str, ...]:
-    """Give the labelled sentences that are marked rightly when they stand alone."""
+    """Give labelled sentences that are marked rightly when they stand alone: of every sixteen one is tried."""
     out = []
-    for each in labelled("develop"):
+    for each in labelled("develop")[::16]:
         one = len(sentences_of([Block("paragraph", each.text)])) == 1
         if each.kind == "statement" and one and stances(each.text) and stances(each.text) <= set(each.due.items()):
             out.append(each.text)
@@ -52,8 +52,9 @@ def counted(request: pytest.FixtureRequest) -> tuple[str, Count]:
 
 #: At most so much wrong, at least so much found; for each set a little worse than what was reached.
 FLOORS = {
-    "develop": {"wrong": 0.06, "recall": 0.63, "stance": 0.97, "claimless": 0.015, "denied": 0},
-    "frozen": {"wrong": 1.0, "recall": 0.0, "stance": 0.0, "claimless": 1.0, "denied": 1000},
+    "develop": {"wrong": 0.035, "recall": 0.61, "stance": 0.98, "claimless": 0.008, "denied": 8},
+    "unseen": {"wrong": 0.125, "recall": 0.52, "stance": 0.97, "claimless": 0.025, "denied": 2},
+    "frozen": {"wrong": 0.175, "recall": 0.46, "stance": 0.94, "claimless": 0.027, "denied": 3},
 }
 
 
@@ -90,7 +91,9 @@ def test_a_not_put_in_never_keeps_the_stance() -> None:
     kept = {}
     for text in marked_alone():
         sentence = sentences_of([Block("paragraph", text)])[0]
-        if " only" not in text and len(sentence.clauses) == 1 and len(verb.findall(text)) == 1:
+        # A second word of denial takes back the first.
+        denied = re.search(r"\b(no|not|never|nobody|nothing|hardly|rarely|without)\b|n['’]t\b", text.lower())
+        if not denied and " only" not in text and len(sentence.clauses) == 1 and len(verb.findall(text)) == 1:
             negated = verb.sub(r"\1 not", text)
             if both := stances(text) & stances(negated):
                 kept[negated] = both
@@ -136,6 +139,9 @@ def test_the_name_of_the_product_does_not_matter(name: str) -> None:
 )
 def test_case_dashes_and_quotes_do_not_matter(change: Callable[[str], str]) -> None:
     for text in marked_alone():
+        # A small letter behind a full stop goes on with its sentence, a capital one begins another.
+        if len(sentences_of([Block("paragraph", change(text))])) > 1:
+            continue
         assert stances(change(text)) == stances(text), text
 
 

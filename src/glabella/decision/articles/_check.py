@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -28,6 +28,23 @@ _LEAST_ENGLISH, _LEAST_WORDS = 0.25, 20
 _SUPPOSES = frozenset({"whether", "if", "unless", "suppose", "imagine", "provided"})
 #: Nobody says a thing in more words; what is longer has lost its stops and is not read.
 _MOST_WORDS = 150
+#: A clause that says no to the one before it.
+_ANSWERS_NO = frozenset(
+    tuple(each.split())
+    for each in (
+        "no",
+        "nope",
+        "false",
+        "untrue",
+        "wrong",
+        "myth",
+        "nonsense",
+        "not really",
+        "not yet",
+        "not true",
+        "not proven",
+    )
+)
 _JOINT = re.compile(r" ([&+-]) ")
 _SUBJECT, _ELSEWHERE, _LOOKS = " subject", " elsewhere", " looks"
 
@@ -181,6 +198,15 @@ class _Frame:
 
 
 @dataclass(frozen=True, slots=True)
+class _Fired:
+    """How a condition fires: the stance, by which words, and whether these hold a word of denial."""
+
+    stance: Stance
+    words: tuple[str, ...]
+    denial: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Known:
     lexicon: Lexicon
     frames: tuple[_Frame, ...]
@@ -243,12 +269,16 @@ def _marks(
     for frame in known.frames:
         if reading.spans(frame.unless):
             continue
-        fired = dict(_fired(frame, clauses, reading, above, denials))
-        # What is sure counts; said both ways in one sentence, which it means is not told.
-        stances = [each for each in fired if each != "unsure"]
-        if len(stances) == 1:
-            found[frame.claim] = Mark(frame.claim, stances[0], modality, fired[stances[0]])
-        unsure = unsure or (len(stances) != 1 and bool(fired))
+        fired = list(_fired(frame, clauses, reading, above, denials))
+        # What is sure counts; said both ways, what holds a word of denial itself is the more special. If that does
+        # not settle it either, which the sentence means is not told.
+        sure = [each for each in fired if each.stance != "unsure"]
+        if len({each.stance for each in sure}) > 1:
+            sure = [each for each in sure if each.denial]
+        if len({each.stance for each in sure}) == 1:
+            found[frame.claim] = Mark(frame.claim, sure[0].stance, modality, sure[0].words)
+        elif fired:
+            unsure = True
     for frame in known.frames:
         mark = found.get(frame.claim)
         if frame.mirror is not None and mark is not None and mark.stance == "denies" and frame.mirror not in found:
@@ -258,9 +288,10 @@ def _marks(
 
 
 def _fired(
-    frame: _Frame, clauses: Iterable[Span], reading: Reading, above: Iterable[Reading], denials: Denials
-) -> Iterator[tuple[Stance, tuple[str, ...]]]:
+    frame: _Frame, clauses: Sequence[Span], reading: Reading, above: Iterable[Reading], denials: Denials
+) -> Iterator[_Fired]:
     """Give how a frame fires in the clauses of a sentence, and by which words."""
+    answers = {start: tuple(reading.words[start:end]) for start, end in clauses}
     for condition in frame.conditions:
         focuses = reading.spans(condition.focus)
         if not focuses:
@@ -280,15 +311,16 @@ def _fired(
                 continue
             spans = [focus, *(each for each in beside if each is not None)]
             words = tuple(" ".join(reading.words[start:end]) for start, end in spans)
-            yield denials.stance(clause, spans, reading.spans(frame.own), condition.base), words
+            stance = denials.stance(clause, spans, reading.spans(frame.own), condition.base)
+            if answers.get(clause[1]) in _ANSWERS_NO:
+                stance = "denies" if stance == "asserts" else "unsure"
+            yield _Fired(stance, words, denials.within(focus))
 
 
 def _within(name: str, clause: Span, reading: Reading) -> Span | None:
-    """Give the first place of a concept in a clause."""
-    for start, end in reading.spans(name):
-        if clause[0] <= start and end <= clause[1]:
-            return start, end
-    return None
+    """Give the shortest place of a concept in a clause, the first of several."""
+    inside = (each for each in reading.spans(name) if clause[0] <= each[0] and each[1] <= clause[1])
+    return min(inside, key=lambda each: each[1] - each[0], default=None)
 
 
 def _about(clause: Span, reading: Reading) -> bool:

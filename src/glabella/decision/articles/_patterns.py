@@ -19,16 +19,67 @@ GAPS = {"~": 0, "..": 4, "...": 9}
 #: Words that a gap may not hold: what stands on either side of them may be denied.
 NEGATORS = frozenset({
     "not", "no", "never", "none", "nobody", "nothing", "neither", "nor", "without", "hardly", "barely", "scarcely",
-    "nowhere", "unlikely", "fail", "fails", "failed", "lack", "lacks", "lacked",
+    "nowhere", "unlikely", "fail", "fails", "failed", "lack", "lacks", "lacked", "true", "untrue", "false", "myth",
+    "evidence", "proof", "nonsense",
 })  # fmt: skip
 _NUMBER = re.compile(
     r"[0-9][0-9.,]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty"
     r"|sixty|seventy|eighty|ninety|hundred"
 )
 
-#: A part is a gap (how many words at most) or phrases of which any will do.
 _Phrase = tuple[str, ...]
-_Part = int | tuple[_Phrase, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alternatives:
+    """Phrases of which any will do, sorted so that a word of a text tells at once which may begin there.
+
+    Attributes
+    ----------
+    phrases : tuple of tuple of str
+        As written.
+    words : frozenset of str
+        Phrases of one word.
+    heads : tuple of str
+        Beginnings of phrases of one word that may go on.
+    longer : dict of str to tuple
+        Phrases of several words, by the first.
+    others : tuple
+        Phrases that begin with a concept, a number or an open word.
+    """
+
+    phrases: tuple[_Phrase, ...]
+    words: frozenset[str]
+    heads: tuple[str, ...]
+    longer: Mapping[str, tuple[_Phrase, ...]]
+    others: tuple[_Phrase, ...]
+
+    @classmethod
+    def of(cls, text: str) -> Alternatives:
+        """Sort phrases.
+
+        >>> one = Alternatives.of("cold*|is good|<ill>|fine")
+        >>> one.words, one.heads, dict(one.longer), one.others
+        (frozenset({'fine'}), ('cold',), {'is': (('is', 'good'),)}, (('<ill>',),))
+        """
+        phrases = tuple(tuple(phrase.split()) for phrase in text.split("|"))
+        words, heads, others = set(), [], []
+        longer: dict[str, tuple[_Phrase, ...]] = {}
+        for phrase in phrases:
+            first, single = phrase[0], len(phrase) == 1
+            if first.startswith("<") or first == "@" or (first.endswith("*") and not single):
+                others.append(phrase)
+            elif not single:
+                longer[first] = (*longer.get(first, ()), phrase)
+            elif first.endswith("*"):
+                heads.append(first[:-1])
+            else:
+                words.add(first)
+        return cls(phrases, frozenset(words), tuple(heads), longer, tuple(others))
+
+
+#: A part is a gap (how many words at most) or alternatives.
+_Part = int | Alternatives
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +98,8 @@ class Pattern:
     def of(cls, text: str) -> Pattern:
         """Take a pattern apart.
 
-        >>> Pattern.of("helps|is good .. cold*").parts
+        >>> first, gap, second = Pattern.of("helps|is good .. cold*").parts
+        >>> first.phrases, gap, second.phrases
         ((('helps',), ('is', 'good')), 4, (('cold*',),))
         """
         parts: list[_Part] = []
@@ -55,14 +107,14 @@ class Pattern:
             if piece in GAPS:
                 parts.append(GAPS[piece])
             else:
-                parts.append(tuple(tuple(phrase.split()) for phrase in piece.split("|")))
+                parts.append(Alternatives.of(piece))
         return cls(tuple(parts))
 
     def firsts(self) -> Iterable[str]:
         """Give the words that may begin it."""
         first = self.parts[0]
         assert not isinstance(first, int)
-        return {phrase[0] for phrase in first}
+        return {phrase[0] for phrase in first.phrases}
 
 
 class Lexicon:
@@ -152,7 +204,7 @@ class Reading:
             if isinstance(part, int):
                 places = {far for near in places for far in self._over(near, part)}
             else:
-                places = {end for near in places for phrase in part for end in self._phrase(phrase, near)}
+                places = self._past(part, places)
             if not places:
                 break
         return places
@@ -163,6 +215,20 @@ class Reading:
             if self.words[far] in NEGATORS:
                 return
             yield far + 1
+
+    def _past(self, part: Alternatives, places: set[int]) -> set[int]:
+        """Give where phrases end that begin at some places."""
+        ends: set[int] = set()
+        for place in places:
+            if place < len(self.words):
+                word = self.words[place]
+                if word in part.words or word.startswith(part.heads):
+                    ends.add(place + 1)
+                for phrase in part.longer.get(word, ()):
+                    ends |= self._phrase(phrase, place)
+            for phrase in part.others:
+                ends |= self._phrase(phrase, place)
+        return ends
 
     def _phrase(self, phrase: _Phrase, place: int) -> set[int]:
         places = {place}

@@ -21,11 +21,13 @@ _QUOTES = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "„": 
 _WORD = re.compile(r"[^\W_]+(?:[.,][0-9]+)*(?:'[^\W_]+)?%?|%")
 #: What ends a clause: marks, and words that begin another; a comma before a joining word too.
 _SPLIT = re.compile(
-    r"""[;:()\[\]—…?!]|(?<=\s)[-–]+(?=\s)|\.\.\.
+    r"""[;:()\[\]—…?!]|(?<=\bno)\.(?=\s)|(?<=\s)[-–]+(?=\s)|\.\.\.
     |,(?=\s+(?:and|but|yet|so|or|nor|while|although|though|which|who|whereas|because|since|as|with|if|unlike|not|then)\b)
     |,(?=\s+(?:it|this|they|he|she|we|you|i|there)(?:\s|'))
-    |\s(?=and\s(?:does|do|did|is|are|was|were|has|have|had|can|cannot|will|would|should|it|they|he|she|we|i|there|nobody)\b)
-    |\s(?=(?:but|while|although|though|whereas|because|whether|yet)\b)""",
+    |,(?=\s+(?:\w+\s){1,3}(?:won't|isn't|aren't|wasn't|doesn't|don't|didn't|can't|hasn't|haven't|cannot)\b)
+    |\s(?=and\s(?:does|do|did|is|are|was|were|has|have|had|can|cannot|can't|won't|will|would|should|isn't|aren't|wasn't
+        |doesn't|don't|didn't|it|they|he|she|we|you|i|there|nobody)\b)
+    |\s(?=(?:but|while|although|though|whereas|because|whether|yet(?!\s(?:that|to|been)\b))\b)""",
     re.VERBOSE | re.IGNORECASE,
 )
 #: How far a full stop looks back and ahead.
