@@ -40,7 +40,8 @@ work was measured on texts by writers who came after it, before these were used 
 
 More texts make frames find more and mark less that is wrong, ever more slowly; a logistic regression on words,
 tried on the same texts, found less at the same share of wrong marks. About a third of the wrong marks that were
-looked at are sentences on which readers of one set of rules differ too, such as whether “can be combined” is advice.
+looked at are sentences on which readers of one set of rules differ too, such as whether “can be combined” is
+advice.
 
 This page is written by `python -m tests.decision.articles_table`.
 """
