@@ -29,6 +29,7 @@ REVIEWED = {
     "half of them have lost it": "what a median is; its day is a claim",
     "half lost it": "what a median is; its day is a claim",
     "most likely value": "what a mode is",
+    "most likely": "what a best guess is; the number is a claim",
     "lies between two visits": "what a median is known to, in trials that look at visits",
     "is from one half": "how a missed median is scored",
     "half have lost it": "what a median is; its day is a claim",

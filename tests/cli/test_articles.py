@@ -193,8 +193,7 @@ def test_claims_stand_with_verdict_rule_what_decided_and_sources(bcg: Path) -> N
     assert lines[0] == "contradicted  alike  BCG protects alike all over the world."
     assert lines[1:4] == [
         "    decided: what was seen: against it",
-        "    rule: sources against it: Colditz GA 1994; supported if only sources for it were seen, contradicted "
-        "if only sources against it were; inconclusive if both were, one cannot tell, or they are only reported; "
+        "    rule: contradicted if a source against it (Colditz GA 1994) was seen, inconclusive if only reported, "
         "else untested",
         "    sources: COL94",
     ]

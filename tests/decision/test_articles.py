@@ -52,9 +52,9 @@ def counted(request: pytest.FixtureRequest) -> tuple[str, Count]:
 
 #: At most so much wrong, at least so much found; for each set a little worse than what was reached.
 FLOORS = {
-    "develop": {"wrong": 0.035, "recall": 0.61, "stance": 0.98, "claimless": 0.008, "denied": 8},
-    "unseen": {"wrong": 0.125, "recall": 0.52, "stance": 0.97, "claimless": 0.025, "denied": 2},
-    "frozen": {"wrong": 0.175, "recall": 0.46, "stance": 0.94, "claimless": 0.027, "denied": 3},
+    "develop": {"wrong": 0.05, "recall": 0.66, "stance": 0.98, "claimless": 0.011, "denied": 9},
+    "unseen": {"wrong": 0.145, "recall": 0.56, "stance": 0.97, "claimless": 0.031, "denied": 2},
+    "frozen": {"wrong": 0.195, "recall": 0.49, "stance": 0.95, "claimless": 0.032, "denied": 3},
 }
 
 

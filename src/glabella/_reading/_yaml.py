@@ -36,11 +36,18 @@ _CONSTRUCT: dict[str, Any] = {
     f"{_PLAIN}bool": _VALUES.construct_yaml_bool,
     f"{_PLAIN}null": _VALUES.construct_yaml_null,
 }
+#: Numbers as people write them: YAML 1.1 reads 055 as an octal number and 1:20 in parts of sixty.
+_NUMBERS = {
+    f"{_PLAIN}int": re.compile(r"[-+]?(?:0|[1-9][0-9]*)$"),
+    f"{_PLAIN}float": re.compile(
+        r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+][0-9]+)?$|[-+]?\.(?:inf|Inf|INF)$|\.(?:nan|NaN|NAN)$"
+    ),
+}
 #: What a text without quotes may be besides a text, by its first character.
 _RESOLVERS: dict[str, list[tuple[str, re.Pattern[str]]]] = {
     first: kept
     for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    if (kept := [(tag, pattern) for tag, pattern in pairs if tag in _CONSTRUCT])
+    if (kept := [(tag, _NUMBERS.get(tag, pattern)) for tag, pattern in pairs if tag in _CONSTRUCT])
 }
 #: libyaml compares each such line with all before it.
 _TAG_LINES = re.compile(r"^%TAG", re.MULTILINE)

@@ -32,6 +32,13 @@ from glabella.shown import (
 
 #: Of whom more speaks against it than this, harms are told in words: all must fit one side of paper.
 _MANY = 6
+#: How sure a number is, in words of every day.
+_SURE = {
+    "high": "We are sure",
+    "moderate": "We are fairly sure",
+    "low": "We are not sure",
+    "very low": "We are very unsure",
+}
 
 
 def _home(of: ForPerson) -> TakeHome:
@@ -91,7 +98,7 @@ def chances(of: ForPerson, book: Ledger) -> Section:
     if notes:
         content.append(Paragraph(joined(notes, " "), "note"))
     if without_number:
-        why = ": we found no tests of this in people like you."
+        why = " in people like you. That does not say that it does not help: ask us what we know."
         *most, last = without_number
         options = (joined(most, ", "), " or ", last) if most else last
         content.append(Paragraph(("We have no number for ", options, why)))
@@ -152,7 +159,10 @@ def _with(of: ForPerson, book: Ledger, chance: Chance) -> Iterator[tuple[People,
 
 def _drawn(of: ForPerson, it: People, name: str, said: str, chance: Chance) -> Block:
     happens = (_home(of).better, _home(of).without)
-    return figure(it, name, said, happens, more=_time(chance.option.plain_time or chance.option.time))
+    time = chance.option.plain_time or chance.option.time
+    # Where much is said against it, all must still fit one side of paper; how sure stands in words there too.
+    sure = _SURE.get(chance.certainty or "") if len(_met(of)) <= _MANY else None
+    return figure(it, name, said, happens, more=_time(". ".join(each for each in (time, sure) if each)))
 
 
 def _time(words: str | None) -> tuple[Inline, ...]:
@@ -204,7 +214,7 @@ def against(of: ForPerson, book: Ledger) -> Section:
     more: tuple[Block, ...] = ()
     if asked := _to_ask(of):
         asks = joined([Name(ask.plain or ask.label) for ask in asked], "; ")
-        more = (Paragraph((Strong("We still need to ask you about: "), asks, ".")),)
+        more = (Paragraph((Strong("Do not have it before we have asked you about: "), asks, ".")),)
     if not items and not more and found.crisis is True:
         items.append("We talk about how you are first. The choice can wait.")
     elif not items and not more:
@@ -234,7 +244,11 @@ def sure(of: ForPerson, book: Ledger) -> Section:
 def expect(of: ForPerson, book: Ledger) -> Section | None:
     """Say what comes when, and the day to judge if it could be given today."""
     home = _home(of)
-    if of.found.eligibility.stops or (not home.expect and of.judged_on is None):
+    if (
+        of.found.eligibility.stops
+        or of.found.eligibility.withheld is True
+        or (not home.expect and of.judged_on is None)
+    ):
         return None
     items: list[Inline] = [
         (Strong((Name(capital(each.when)), ": ")), say(book, each.text, f"expect{place}", marked=False))

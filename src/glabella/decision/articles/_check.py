@@ -291,7 +291,7 @@ def _fired(
     frame: _Frame, clauses: Sequence[Span], reading: Reading, above: Iterable[Reading], denials: Denials
 ) -> Iterator[_Fired]:
     """Give how a frame fires in the clauses of a sentence, and by which words."""
-    answers = {start: tuple(reading.words[start:end]) for start, end in clauses}
+    answers: dict[int, tuple[str, ...]] = {}
     for condition in frame.conditions:
         focuses = reading.spans(condition.focus)
         if not focuses:
@@ -300,10 +300,13 @@ def _fired(
             not reading.spans(name) and not any(each.spans(name) for each in above) for name in condition.around
         ):
             continue
+        answers = answers or {start: tuple(reading.words[start:end]) for start, end in clauses}
         for clause in clauses:
-            beside = [_within(name, clause, reading) for name in condition.beside]
             focus = _within(condition.focus, clause, reading)
-            if focus is None or any(each is None for each in beside):
+            if focus is None:
+                continue
+            beside = [_within(name, clause, reading) for name in condition.beside]
+            if any(each is None for each in beside):
                 continue
             if any(_within(name, clause, reading) is not None for name in condition.barred):
                 continue

@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 Span = tuple[int, int]
 
@@ -76,6 +76,9 @@ class Alternatives:
             else:
                 words.add(first)
         return cls(phrases, frozenset(words), tuple(heads), longer, tuple(others))
+
+
+_NOWHERE: list[Span] = []
 
 
 #: A part is a gap (how many words at most) or alternatives.
@@ -149,6 +152,11 @@ class Lexicon:
             else:
                 self._exact[first].append((name, pattern))
 
+    @cached_property
+    def led(self) -> frozenset[str]:
+        """Concepts a pattern of which begins with another."""
+        return frozenset(self._led)
+
     def begun_by(self, word: str) -> list[tuple[str, Pattern]]:
         """Give the patterns that a word may begin, each with its concept's name."""
         known = self._known.get(word)
@@ -178,11 +186,15 @@ class Reading:
         for place, word in enumerate(words):
             for name, pattern in lexicon.begun_by(word):
                 self._begun[name].append((place, pattern))
+        #: What may stand in it at all; most concepts may not, and are not looked for.
+        self._possible = self._begun.keys() | lexicon.led
         self._found: dict[str, list[Span]] = {}
         self._from: dict[str, dict[int, list[int]]] = {}
 
     def spans(self, name: str) -> list[Span]:
         """Give every place of a concept, by its start and then its end (past the last word)."""
+        if name not in self._possible:
+            return _NOWHERE
         found = self._found.get(name)
         if found is None:
             begun, led = self._begun.get(name, ()), self._lexicon.led_by(name)

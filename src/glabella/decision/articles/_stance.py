@@ -185,8 +185,15 @@ class Denials:
             before = [each for each in before if self._first(each) not in _OF_A_NOUN]
         behind = [each for each in near if each[1] > focus[0] and self._bears_back(each, clause)]
         if outer:
-            rest = [each for each in near if not any(_meet(each, one) for one in outer)]
-            return "unsure" if base == "denies" or rest or len(_merged(outer)) > 1 else "denies"
+            # A claim's own word of denial, denied from without, is denied twice.
+            inner = [
+                each
+                for each in self._denials
+                if clause[0] <= each[0] < clause[1]
+                and not any(_meet(each, one) for one in outer)
+                and not any(_holds(one, self._cores[each]) for one in fired)
+            ]
+            return "unsure" if base == "denies" or inner or len(_merged(outer)) > 1 else "denies"
         if not before and not behind:
             return "unsure" if any(place >= focus[1] for place in self._taken_back) else base
         if base == "denies":

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr, ndtri
 
 #: Of an estimate's standard error at one person a group, for a standardised mean difference of two equal groups.
 STANDARDISED = 2.0
+_NORMAL = NormalDist()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def unit_loss(z: float) -> float:
     """
     density = math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
     # The difference loses its digits far out, and must not fall below nothing.
-    return max(0.0, density - z * float(ndtr(-z)))
+    return max(0.0, density - z * _below(-z))
 
 
 def evpi_normal(mean: float, sd: float) -> float:
@@ -138,10 +139,10 @@ def trial_settles(
             f"n is {n}, variance {variance:g}, spread {sd:g}; expected 1 or more, more than 0, 0 or more"
         )
     error = math.sqrt(variance / n)
-    half = float(ndtri((1 + level) / 2)) * error
+    half = _NORMAL.inv_cdf((1 + level) / 2) * error
     spread = math.hypot(sd, error)
-    above = float(ndtr((mean - threshold - half) / spread))
-    below = float(ndtr((threshold - half - mean) / spread))
+    above = _below((mean - threshold - half) / spread)
+    below = _below((threshold - half - mean) / spread)
     return Trial(above, below, n)
 
 
@@ -195,5 +196,10 @@ def n_per_group(
     """
     if not difference:
         raise ValueError("a difference of 0, expected another")
-    z = float(ndtri((1 + level) / 2) + ndtri(power))
+    z = _NORMAL.inv_cdf((1 + level) / 2) + _NORMAL.inv_cdf(power)
     return math.ceil(variance * (z / difference) ** 2)
+
+
+def _below(z: float) -> float:
+    """Give the normal chance of less than z, to the last digits in both tails."""
+    return 0.5 * math.erfc(-z / math.sqrt(2))
