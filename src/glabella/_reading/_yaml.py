@@ -38,9 +38,9 @@ _CONSTRUCT: dict[str, Any] = {
 }
 #: Numbers as people write them: YAML 1.1 reads 055 as an octal number and 1:20 in parts of sixty.
 _NUMBERS = {
-    f"{_PLAIN}int": re.compile(r"[-+]?(?:0|[1-9][0-9]*)$"),
+    f"{_PLAIN}int": re.compile(r"[-+]?(?:0|[1-9][0-9_]*|0x[0-9a-fA-F_]+|0b[01_]+)$"),
     f"{_PLAIN}float": re.compile(
-        r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+][0-9]+)?$|[-+]?\.(?:inf|Inf|INF)$|\.(?:nan|NaN|NAN)$"
+        r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)(?:[eE][-+][0-9]+)?$|[-+]?\.(?:inf|Inf|INF)$|\.(?:nan|NaN|NAN)$"
     ),
 }
 #: What a text without quotes may be besides a text, by its first character.
