@@ -255,8 +255,7 @@ def weighed_document(file: ProblemFile) -> Document:
     book = ledger(file)
     top = (Paragraph(Name(problem.asked)),) if problem.asked else ()
     sections = tuple(_made(found, book, WEIGHED))
-    claims = tuple(book.claims.values())
-    cited = {*sources_of(sections), *(source.reference for claim in claims for source in claim.sources)}
+    cited, claims = _cited(book, sections), tuple(book.claims.values())
     references = tuple(
         Reference(key, one.text, one.address) for key, one in problem.references.items() if key in cited
     )
@@ -345,6 +344,12 @@ def _visited(of: ForPerson) -> Inline:
     return ("visit of ", Name(dated(str(of.visit or of.person.date))), " · ", about(of.results))
 
 
+def _cited(book: Ledger, blocks: tuple[Block, ...]) -> set[str]:
+    """Give the keys of every source behind what is written or drawn."""
+    drawn = (source.reference for claim in book.claims.values() for source in claim.sources)
+    return {*sources_of(blocks), *drawn}
+
+
 def _whole(
     results: Results,
     book: Ledger,
@@ -358,7 +363,7 @@ def _whole(
 ) -> Document:
     """Put a document together, with the references that it cites."""
     dossier, claims = results.evidence.dossier, tuple(book.claims.values())
-    cited = {*sources_of((*top, *sections)), *(source.reference for claim in claims for source in claim.sources)}
+    cited = _cited(book, (*top, *sections))
     return Document(
         kind=kind,
         id=dossier.id,

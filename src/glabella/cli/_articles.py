@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from glabella.cli._documents import _content, _read, evidence_of, put, tell
+from glabella.cli._documents import WriteFirst, _content, _read, evidence_of, put, tell
 from glabella.cli._files import BAD_INPUT
 
 if TYPE_CHECKING:
@@ -22,16 +22,7 @@ _PATH = click.Path(path_type=Path)
 DOSSIER = click.option("--dossier", type=_PATH, help="Dossier to check it by; the shipped one when left out.")
 
 
-class _ArticleFirst(click.Group):
-    """Lets ``glabella check ARTICLE`` stand for ``glabella check write ARTICLE``."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if args and args[0] not in self.commands and args[0] not in ("-h", "--help"):
-            args = ["write", *args]
-        return super().parse_args(ctx, args)
-
-
-@click.group(cls=_ArticleFirst)
+@click.group(cls=WriteFirst)
 def check() -> None:
     """Check an article (``check ARTICLE``): mark its claims, each with what the evidence says of it."""
 

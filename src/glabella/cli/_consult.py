@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from glabella.cli._documents import FORMATS, _content, _read, evidence_of, put, tell
+from glabella.cli._documents import FORMATS, WriteFirst, _content, _read, evidence_of, put, tell
 from glabella.cli._files import BAD_INPUT
 
 if TYPE_CHECKING:
@@ -31,16 +31,7 @@ _VISIT = click.option(
 )
 
 
-class _PersonFirst(click.Group):
-    """Lets ``glabella consult PERSON`` stand for ``glabella consult write PERSON``."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if args and args[0] not in self.commands and args[0] not in ("-h", "--help"):
-            args = ["write", *args]
-        return super().parse_args(ctx, args)
-
-
-@click.group(cls=_PersonFirst)
+@click.group(cls=WriteFirst)
 def consult() -> None:
     """Consult for a person (``consult PERSON``): options side by side, chances, harms, and a page to take home."""
 

@@ -33,13 +33,20 @@ _PLOTTED = '<body class="report">'
 FORMATS = ("html", "md", "json", "pdf")
 
 
-class _DossierFirst(click.Group):
-    """Lets ``glabella brief [DOSSIER]`` stand for ``glabella brief write [DOSSIER]``."""
+class WriteFirst(click.Group):
+    """Lets ``glabella check ARTICLE`` stand for ``glabella check write ARTICLE``."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args or (args[0] not in self.commands and args[0] not in ("-h", "--help")):
+        if args and args[0] not in self.commands and args[0] not in ("-h", "--help"):
             args = ["write", *args]
         return super().parse_args(ctx, args)
+
+
+class _DossierFirst(WriteFirst):
+    """Lets ``glabella brief`` alone stand for ``glabella brief write``, of the shipped dossier."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, args or ["write"])
 
 
 @click.group(cls=_DossierFirst)

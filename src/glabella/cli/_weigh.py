@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from glabella.cli._articles import _said
-from glabella.cli._documents import _content, _read, put, tell
+from glabella.cli._documents import WriteFirst, _content, _read, put, tell
 from glabella.cli._files import BAD_INPUT
 
 if TYPE_CHECKING:
@@ -25,16 +25,7 @@ _PATH = click.Path(path_type=Path)
 _NOT_PRINTED = frozenset({"problem", "per_draw"})
 
 
-class _ProblemFirst(click.Group):
-    """Lets ``glabella weigh PROBLEM`` stand for ``glabella weigh write PROBLEM``."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if args and args[0] not in self.commands and args[0] not in ("-h", "--help"):
-            args = ["write", *args]
-        return super().parse_args(ctx, args)
-
-
-@click.group(cls=_ProblemFirst)
+@click.group(cls=WriteFirst)
 def weigh() -> None:
     """Weigh options (``weigh PROBLEM.yaml``): what people would choose who put one thing first, and how sure."""
 

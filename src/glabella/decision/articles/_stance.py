@@ -93,8 +93,7 @@ _OF_WHAT_FOLLOWS = _OF_A_NOUN | {"hardly", "barely", "scarcely", "rarely", "seld
 #: What is not there where a claim does not hold: "no effect", "no evidence".
 _FINDINGS = frozenset({
     "effect", "effects", "difference", "evidence", "proof", "benefit", "benefits", "advantage", "link", "role",
-    "sign",
-    "change", "sense", "truth", "basis", "support", "data", "reason", "part", "such",
+    "sign", "change", "sense", "truth", "basis", "support", "data", "reason", "part", "such",
 })  # fmt: skip
 _JOINING = frozenset({"and", "or", "but", "nor"})
 #: How many words before what is claimed a word of denial reaches.
@@ -130,11 +129,6 @@ class Denials:
         self._after = {end for _, end in reading.spans("after")}
         self._taken_back = [start for start, _ in reading.spans("taken_back")]
 
-    @property
-    def any(self) -> bool:
-        """Whether there is one."""
-        return bool(self._denials)
-
     def within(self, span: Span) -> bool:
         """Whether a span holds one."""
         return any(_holds(span, core) for core in self._cores.values())
@@ -165,11 +159,10 @@ class Denials:
         >>> Denials("it is not only a cure".split()).stance((0, 6), [(5, 6)], [], "asserts")
         'asserts'
         """
-        near = [
+        here = [
             each
             for each in self._denials
-            if clause[0] <= each[0] < clause[1]
-            and not any(_holds(one, self._cores[each]) for one in (*fired, *own))
+            if clause[0] <= each[0] < clause[1] and not any(_holds(one, self._cores[each]) for one in fired)
         ]
         focus = fired[0]
         if any(end <= clause[0] for _, end in self._outer):
@@ -179,21 +172,16 @@ class Denials:
             for each in self._outer
             if clause[0] <= each[0] and each[1] <= focus[0] and not any(_meet(each, one) for one in fired)
         ]
+        if outer:
+            # A claim's own word of denial, denied from without, is denied twice.
+            inner = [each for each in here if not any(_meet(each, one) for one in outer)]
+            return "unsure" if base == "denies" or inner or len(_merged(outer)) > 1 else "denies"
+        near = [each for each in here if not any(_holds(one, self._cores[each]) for one in own)]
         before = [each for each in near if each[1] <= focus[0]]
         if self.within(focus):
             # In a row of such, "no cuts, no stitches", each bears on its own.
             before = [each for each in before if self._first(each) not in _OF_A_NOUN]
         behind = [each for each in near if each[1] > focus[0] and self._bears_back(each, clause)]
-        if outer:
-            # A claim's own word of denial, denied from without, is denied twice.
-            inner = [
-                each
-                for each in self._denials
-                if clause[0] <= each[0] < clause[1]
-                and not any(_meet(each, one) for one in outer)
-                and not any(_holds(one, self._cores[each]) for one in fired)
-            ]
-            return "unsure" if base == "denies" or inner or len(_merged(outer)) > 1 else "denies"
         if not before and not behind:
             return "unsure" if any(place >= focus[1] for place in self._taken_back) else base
         if base == "denies":
