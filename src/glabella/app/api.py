@@ -169,7 +169,7 @@ def router() -> APIRouter:
             claim.as_json() for claim in house.claims.values()]), _MEDIA)  # fmt: skip
 
     @api.get("/number/{claim:path}", response_model=ClaimData, summary="One number", tags=["read"],
-             responses=_faults(404))  # fmt: skip
+             responses=_faults(404, 422))  # fmt: skip
     async def number(request: Request, claim: str) -> Response:
         """Give one number of brief or report by its id."""
         known = await run_in_threadpool(lambda: house_of(request).claims)
