@@ -45,6 +45,11 @@ def test_numbers_are_printed_as_json_and_nothing_is_written(tmp_path: Path) -> N
     assert found["ranking"]["first"]["nausea"]["reading"] == "choose"
     assert list(found["planes"]) == ["fluoxetine", "venlafaxine"]
     assert "per_draw" not in found["net"]
+    known = found["information"]
+    assert (known["says"], known["arms"]) == ("trial", ["placebo", "venlafaxine"])
+    assert known["counted"] == ["response", "nausea", "insomnia"]
+    assert known["settling"] in known["trials"]["sizes"]
+    assert len(known["perfect"]["value"]) == 3
     assert not (tmp_path / "out").exists()
     alone = json.loads(run("weigh", written(tmp_path, trial()), "--json").output)
     assert (alone["gate"], alone["net"], alone["ranking"]["said"]) == (None, None, None)

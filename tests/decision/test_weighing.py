@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glabella.decision.preferences import Reading, draw_outcomes, draw_weights, linear, smaa
+from glabella.decision.preferences import Reading, draw_outcomes, draw_weights, evpi, linear, smaa
 from glabella.decision.weighing import Weighed, weigh
 from tests.decision.preferences import reference_cases as cases
 from tests.problems_made import changed, everything, read, trial
@@ -76,7 +76,7 @@ def test_net_benefit_and_the_plane_are_of_the_draws(whole: Weighed) -> None:
     by_hand = beyond @ np.array([1, -0.2, -0.25, 0])
     assert whole.net.mean == pytest.approx(by_hand)
     assert whole.information is not None
-    assert whole.information > 0
+    assert whole.information.perfect.all == pytest.approx(evpi(whole.net.per_draw[:, list(whole.entering)]))
     assert list(whole.planes) == [1, 2]
     it = whole.planes[2]
     assert it.better + it.worse + it.trade_more + it.trade_less == pytest.approx(1)

@@ -22,6 +22,15 @@ from glabella.decision.preferences._ranges import hull, range_sensitivity
 from glabella.decision.preferences._reading import Reading, Stated, stated
 from glabella.decision.preferences._seed import DRAWS, SEED
 from glabella.decision.preferences._smaa import Smaa, entropy, first_shares, smaa
+from glabella.decision.preferences._trials import (
+    SIZES,
+    Perfect,
+    Trials,
+    arms_worth_trying,
+    means,
+    perfect_information,
+    trial_information,
+)
 from glabella.decision.preferences._values import linear, piecewise
 from glabella.decision.preferences._weights import (
     Between,
@@ -38,6 +47,7 @@ from glabella.decision.preferences._weights import (
 __all__ = [
     "DRAWS",
     "SEED",
+    "SIZES",
     "Beta",
     "Between",
     "Distribution",
@@ -47,6 +57,7 @@ __all__ = [
     "LogNormal",
     "NetBenefit",
     "Normal",
+    "Perfect",
     "Plane",
     "Ranked",
     "Ratio",
@@ -56,8 +67,10 @@ __all__ = [
     "Statement",
     "TooFewAgreeError",
     "Trial",
+    "Trials",
     "Weights",
     "acceptability",
+    "arms_worth_trying",
     "centroid",
     "draw_outcomes",
     "draw_weights",
@@ -68,15 +81,18 @@ __all__ = [
     "first_shares",
     "hull",
     "linear",
+    "means",
     "minimum_benefit",
     "n_per_group",
     "n_to_settle",
     "net_benefit",
+    "perfect_information",
     "piecewise",
     "plane",
     "range_sensitivity",
     "smaa",
     "stated",
+    "trial_information",
     "trial_settles",
     "unit_loss",
 ]
