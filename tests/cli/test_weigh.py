@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 from pathlib import Path
 
@@ -87,6 +88,13 @@ def test_the_file_that_the_docs_show_is_weighed(tmp_path: Path) -> None:
     done = run("weigh", problem, "--to", tmp_path)
     assert (done.exit_code, done.stderr) == (0, "")
     assert done.output.startswith("Who values this so would ")
+    (said,) = (line.removeprefix("> ") for line in page.splitlines() if line.startswith("> "))
+    assert said in done.output.splitlines()
+
+
+def test_the_worked_example_in_the_docs_holds() -> None:
+    found = doctest.testfile(str(Path(__file__).parents[2] / "docs" / "preferences.md"), module_relative=False)
+    assert (found.attempted > 8, found.failed) == (True, 0)
 
 
 def test_the_schema_is_printed() -> None:

@@ -94,6 +94,7 @@ def _fields(found: Weighed) -> dict[str, Any]:
 
     made: dict[str, Any] = fields(found)
     made["entering"] = [found.options[option] for option in found.entering]
+    made["doubted"] = {found.options[option]: fields(each) for option, each in found.doubted.items()}
     made["planes"] = {found.options[option]: fields(each) for option, each in found.planes.items()}
     if found.information is not None:
         made["information"] |= {

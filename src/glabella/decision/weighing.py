@@ -27,6 +27,7 @@ from glabella.decision.preferences import (
     Stated,
     Statement,
     TooFewAgreeError,
+    Trial,
     Trials,
     arms_worth_trying,
     draw_outcomes,
@@ -36,6 +37,7 @@ from glabella.decision.preferences import (
     linear,
     means,
     minimum_benefit,
+    n_to_settle,
     net_benefit,
     perfect_information,
     plane,
@@ -43,6 +45,7 @@ from glabella.decision.preferences import (
     smaa,
     stated,
     trial_information,
+    trial_settles,
 )
 from glabella.decision.preferences._net_benefit import PEOPLE
 from glabella.decision.preferences._trials import SIZES
@@ -152,6 +155,9 @@ class Weighed:
         Share of draws outside the criterion's range.
     gate : Gate or None
         Who does enough, where a least benefit is asked for.
+    doubted : dict of int to Trial or None
+        Options of which it is in doubt whether they do, and the smallest trial against the control that settles
+        it with a chance of two in three; None where none of a size that is tried does.
     entering : tuple of int
         Options that are ranked.
     ranking : Ranking or None
@@ -174,6 +180,7 @@ class Weighed:
     high: Floats
     outside: Floats
     gate: Gate | None
+    doubted: dict[int, Trial | None]
     entering: tuple[int, ...]
     ranking: Ranking | None
     net: NetBenefit | None
@@ -224,11 +231,13 @@ def weigh(problem: Problem) -> Weighed:
     ends = np.array([(problem.criteria[key].range.low, problem.criteria[key].range.high) for key in criteria])
     low, high = np.quantile(outcomes, [0.025, 0.975], axis=0)
     control = None if problem.control is None else options.index(problem.control)
-    gate = None
+    gate, doubted = None, dict[int, Trial | None]()
     if problem.gate is not None and control is not None:
         place = criteria.index(problem.gate.criterion)
         benefit = outcomes[:, :, place] if better[place] else -outcomes[:, :, place]
         gate = minimum_benefit(benefit, control, problem.gate.least, chance=problem.gate.chance)
+        if problem.criteria[problem.gate.criterion].scale == "chance":
+            doubted = _doubted(benefit, control, problem.gate.least, gate)
     entering = tuple(int(each) for each in (range(len(options)) if gate is None else np.flatnonzero(gate.enters)))
     net = _net(problem, criteria, outcomes, control, better)
     ranking = None
@@ -250,6 +259,7 @@ def weigh(problem: Problem) -> Weighed:
         high=high,
         outside=((outcomes < ends[:, 0]) | (outcomes > ends[:, 1])).mean(axis=(0, 1)),
         gate=gate,
+        doubted=doubted,
         entering=entering,
         ranking=ranking,
         net=net,
@@ -353,7 +363,7 @@ def _information(
 
 
 def _settling(trials: Trials) -> int | None:
-    """Give about how many people a group settle it with the chance wanted, to two digits and not too few."""
+    """Give about how many people a group settle it with the chance wanted."""
     enough = np.flatnonzero(trials.settles >= WANTED)
     if not enough.size:
         return None
@@ -361,9 +371,34 @@ def _settling(trials: Trials) -> int | None:
     if not place:
         return trials.sizes[0]
     chances, sizes = trials.settles[place - 1 : place + 1], trials.sizes[place - 1 : place + 1]
-    found = np.exp(np.interp(WANTED, chances, [log(size) for size in sizes]))
-    step = 10 ** max(0, int(np.floor(np.log10(found))) - 1)
-    return int(np.ceil(found / step) * step)
+    return _rounded(float(np.exp(np.interp(WANTED, chances, [log(size) for size in sizes]))))
+
+
+def _rounded(people: float) -> int:
+    """Give two digits, and never too few.
+
+    >>> _rounded(364.2), _rounded(73), _rounded(1801)
+    (370, 73, 1900)
+    """
+    step = 10 ** max(0, int(np.floor(np.log10(people))) - 1)
+    return int(np.ceil(people / step) * step)
+
+
+def _doubted(benefit: Floats, control: int, least: float, gate: Gate) -> dict[int, Trial | None]:
+    """Give the trials that settle whether options do enough, where neither is as good as sure."""
+    found: dict[int, Trial | None] = {}
+    shares = np.clip(np.abs(benefit), 0.0, 1.0)
+    one = (shares * (1 - shares)).mean(axis=0)
+    for option, chance in enumerate(gate.chances.tolist()):
+        if option == control or not 1 - SETTLED < chance < SETTLED:
+            continue
+        beyond = benefit[:, option] - benefit[:, control]
+        mean, sd, variance = float(beyond.mean()), float(beyond.std()), float(one[option] + one[control])
+        n = None
+        if variance > 0:
+            n = n_to_settle(mean, sd, least, WANTED, variance=variance, most=SIZES[-1])
+        found[option] = None if n is None else trial_settles(mean, sd, least, _rounded(n), variance=variance)
+    return found
 
 
 def _planes(problem: Problem, criteria: tuple[str, ...], outcomes: Floats, control: int | None) -> dict[int, Plane]:

@@ -54,7 +54,7 @@ def near(share: float, draws: int = N) -> float:
 
 
 def test_a_normal_chance_against_a_known_one_is_the_closed_form() -> None:
-    cells = [[Fixed(0.40)], [Normal(0.43, 0.06)]]
+    cells: Cells = [[Fixed(0.40)], [Normal(0.43, 0.06)]]
     found = perfect(cells, [1000])
     assert found.all == pytest.approx(evpi_normal(30, 60), abs=4 * found.error[-1, -1])
     assert found.value[1, 0] == pytest.approx(found.all)
@@ -95,7 +95,7 @@ def test_two_normal_options_on_two_criteria_are_the_closed_form() -> None:
 def test_a_normal_logarithm_is_the_closed_form() -> None:
     """What is gained beyond a known option is a call on a lognormal price (Black 1976)."""
     mean, sd, known = -1.2, 0.25, 0.33
-    cells = [[Fixed(known)], [LogNormal(mean, sd)]]
+    cells: Cells = [[Fixed(known)], [LogNormal(mean, sd)]]
 
     def call(spread: float) -> float:
         price = math.exp(mean + sd * sd / 2)
@@ -281,7 +281,7 @@ def test_draws_are_the_same_again_and_are_not_the_outcomes_own() -> None:
 @pytest.mark.parametrize(("arms", "sizes"), [((0, 1), (50, 20)), ((0, 1), (0, 20)), ((0,), (20,))])
 def test_trials_that_cannot_be(arms: tuple[int, ...], sizes: tuple[int, ...]) -> None:
     cells = [[Beta(1, 1)], [Beta(1, 1)]]
-    with pytest.raises(ValueError, match="expected rising sizes from 1, and two groups or more"):
+    with pytest.raises(ValueError, match="expected rising sizes from 1, and several groups"):
         trial_information(cells, draw_outcomes(cells, draws=10), [1], arms, sizes)
 
 

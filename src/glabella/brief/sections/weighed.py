@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from glabella.brief.sections.weighed_information import settles
+from glabella.brief.sections.weighed_information import enough, settles
 from glabella.brief.weighed import digits, first_share, hundred, nothing_ranked, rank_share, share
 from glabella.decision.preferences import Reading, Stated, draw_weights, minimum_benefit
 from glabella.decision.weighing import Ranking, Weighed
@@ -27,8 +27,8 @@ def answer(weighed: Weighed, book: Ledger) -> Section:
         content.append(Items(tuple(items)))
     if weighed.gate is not None:
         content.append(Paragraph(_enough(weighed, book)))
-    if (trial := settles(weighed, book)) is not None:
-        content.append(Paragraph(trial))
+    trials = (enough(weighed, book), settles(weighed, book))
+    content += [Paragraph(trial) for trial in trials if trial is not None]
     return Section("answer", "What people would choose", tuple(content), look="bottom")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from glabella.brief.quoting import joined
 from glabella.brief.sections.weighed_tables import importance, net_people
 from glabella.brief.weighed import share
-from glabella.decision.preferences import Trials, perfect_information, trial_information
+from glabella.decision.preferences import SIZES, Trials, perfect_information, trial_information, trial_settles
 from glabella.decision.weighing import WANTED, Information, Weighed
 from glabella.shown import (
     Axis,
@@ -44,13 +44,13 @@ def settles(weighed: Weighed, book: Ledger) -> Inline | None:
             *("Hardly any trial would change the choice: ", by, now, " does most good in all but ", seldom),
             *(" of a hundred draws, and to know everything would be worth ", cost, "."),
         )
-    about, under, groups = _about(weighed, it), _trials(book), _against(weighed, it)
+    above, under, groups = _above_all(weighed, it), _trials(book), _against(weighed, it)
     if it.settling is None:
         last = len(it.trials.sizes) - 1
         return (
-            *("By the importance given, no trial of ", groups, " of a size that is tried would settle which does "),
-            *("most good: with ", _people(under, it.trials, last), " people in each group the chance is "),
-            *(_chance(under, it.trials, last), " in a hundred. Deciding now costs ", cost, ", ", about, "."),
+            *("By the importance given, no trial of ", groups, " of a size that is tried would settle which "),
+            *("does most good: with ", _people(under, it.trials, last), " people in each group the chance is "),
+            *(_chance(under, it.trials, last), " in a hundred. Deciding now costs ", cost, above, "."),
         )
     place = it.trials.sizes.index(it.settling)
     total = under("total", "people in the trial", it.settling * len(it.arms), decimals=0, sources=())
@@ -58,7 +58,25 @@ def settles(weighed: Weighed, book: Ledger) -> Inline | None:
     return (
         *("By the importance given, a trial of ", groups, " with ", people, " people in each group (", total),
         *(" in all) would settle which does most good with a chance of about ", chance, " in a hundred. It would "),
-        *("be worth ", _worth(under, it.trials, place), " of the ", cost, " that deciding now costs, ", about, "."),
+        *("be worth ", _worth(under, it.trials, place), " of the ", cost, " that deciding now costs", above, "."),
+    )
+
+
+def enough(weighed: Weighed, book: Ledger) -> Inline | None:
+    """Say which trials would settle whether options do enough to be ranked, where that is in doubt."""
+    control = weighed.control
+    if not weighed.doubted or control is None:
+        return None
+    pieces: list[Inline] = []
+    for option, trial in weighed.doubted.items():
+        named = weighed.label(option)
+        under = book.under(f"enough.{weighed.options[option]}.", function=trial_settles)
+        n, more = (SIZES[-1], "more than ") if trial is None else (trial.n, "")
+        label = f"people in each group of a trial of whether {named} does enough"
+        pieces += ["; for " if pieces else "for ", Name(named), " ", more, under("people", label, n, decimals=0)]
+    return (
+        *("Who does enough would be settled with a chance of ", _wanted(book), " in a hundred by a trial against "),
+        *(Name(weighed.label(control)), " with so many people in each group: ", *pieces, "."),
     )
 
 
@@ -117,14 +135,12 @@ def _sizes(weighed: Weighed, book: Ledger, it: Information, trials: Trials) -> T
     for place in range(len(trials.sizes)):
         worth = _worth(under, trials, place)
         rows.append(Row((_people(under, trials, place), Drawn(worth), worth, _chance(under, trials, place))))
-    wanted = share(book.under(function=trial_information, sources=()), "settles.wanted",
-                   "chance with which a trial is said to settle it", WANTED)  # fmt: skip
     level = under("level", "level of the trial's own interval, of a hundred", 95, decimals=0, sources=())
     note: list[Inline] = [
         "As many people in each group, everything that counts noted in each of them, nobody left out, and no bias: "
         "of real trials more people are needed. A trial settles it where by its own data alone a group does more "
         "good than each other, beyond the interval of the difference that holds in ",
-        *(level, " of a hundred trials; the smallest that does so with a chance of ", wanted),
+        *(level, " of a hundred trials; the smallest that does so with a chance of ", _wanted(book)),
         " in a hundred is the one named.",
     ]
     if weighed.problem.spread == "next":
@@ -151,12 +167,12 @@ def _against(weighed: Weighed, it: Information) -> Inline:
     return joined([Name(weighed.label(weighed.entering[arm])) for arm in it.arms], " against ")
 
 
-def _about(weighed: Weighed, it: Information) -> Inline:
-    """Name the criterion that it is worth most to know."""
+def _above_all(weighed: Weighed, it: Information) -> Inline:
+    """Name the criterion that it is worth most to know, where there are several."""
     by = it.perfect.value[-1, :-1]
     if not by.max() or len(it.counted) < 2:
-        return "for whom outcomes count as said"
-    return ("most of it about ", Name(weighed.criterion(it.counted[int(by.argmax())]).label))
+        return ""
+    return ("; what counts above all is ", Name(weighed.criterion(it.counted[int(by.argmax())]).label))
 
 
 def _of_people(book: Ledger) -> Inline:
@@ -177,6 +193,11 @@ def _seldom(weighed: Weighed, book: Ledger, it: Information) -> Claim:
     label = f"draws in which another option does more good than {weighed.label(weighed.entering[it.perfect.now])}"
     under = book.under("perfect.", function=perfect_information)
     return share(under, "other", label, 1 - it.perfect.stays)
+
+
+def _wanted(book: Ledger) -> Claim:
+    under = book.under(function=trial_settles, sources=())
+    return share(under, "settles.wanted", "chance with which a trial is said to settle it", WANTED)
 
 
 def _people(under: Ledger, trials: Trials, place: int) -> Claim:

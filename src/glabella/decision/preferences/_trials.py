@@ -224,7 +224,7 @@ def trial_information(
     now, groups, steps = int(total.argmax()), tuple(arms), tuple(sizes)
     if any(later <= earlier for earlier, later in zip((0, *steps), steps, strict=False)) or len(groups) < 2:
         found = f"sizes are {list(steps)}, groups {list(groups)}"
-        raise ValueError(f"{found}; expected rising sizes from 1, and two groups or more")
+        raise ValueError(f"{found}; expected rising sizes from 1, and several groups")
     errors = [[_error(cell, x[:, o, c]) for c, cell in enumerate(option)] for o, option in enumerate(cells)]
     half = NormalDist().inv_cdf((1 + level) / 2)
 
