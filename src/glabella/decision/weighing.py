@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glabella.decision.preferences import (
+    PEOPLE,
+    SIZES,
     Beta,
     Between,
     Distribution,
@@ -47,8 +49,6 @@ from glabella.decision.preferences import (
     trial_information,
     trial_settles,
 )
-from glabella.decision.preferences._net_benefit import PEOPLE
-from glabella.decision.preferences._trials import SIZES
 from glabella.dossier import Criterion, PreferenceSaid, Problem, ProblemCell
 
 Floats = NDArray[np.float64]

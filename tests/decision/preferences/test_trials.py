@@ -146,6 +146,19 @@ def test_counts_are_those_of_every_table(cells: list[Beta]) -> None:
         assert settled == pytest.approx(chance, abs=near(chance))
 
 
+def test_counts_of_two_criteria_are_those_of_every_table() -> None:
+    cells, each, n = [[Beta(4, 8), Beta(2, 6)], [Beta(3, 5), Beta(3, 5)]], np.array([1000.0, -400.0]), 4
+    flat = [cell for option in cells for cell in option]
+    chances = [stats.betabinom.pmf(np.arange(n + 1), n, cell.events, cell.others) for cell in flat]
+    expected = -float((means(cells) @ each).max())
+    for counts in product(range(n + 1), repeat=4):
+        chance = math.prod(float(one[y]) for one, y in zip(chances, counts, strict=True))
+        later = [(cell.events + y) / (cell.events + cell.others + n) for cell, y in zip(flat, counts, strict=True)]
+        expected += chance * float((np.reshape(later, (2, 2)) @ each).max())
+    made = trials(cells, each.tolist(), (n,))
+    assert made.value[0] == pytest.approx(expected, abs=4 * made.error[0])
+
+
 def test_fewer_draws_of_data_tell_the_same_as_all() -> None:
     """The error that is given is that of the worth itself, over many seeds."""
     cells = [[Beta(12, 20)], [Beta(15, 19)], [Beta(10, 20)]]

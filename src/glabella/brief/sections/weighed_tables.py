@@ -19,6 +19,7 @@ from glabella.brief.weighed import (
     used_range,
 )
 from glabella.decision.preferences import (
+    PEOPLE,
     SEED,
     draw_outcomes,
     net_benefit,
@@ -26,7 +27,6 @@ from glabella.decision.preferences import (
     range_sensitivity,
     smaa,
 )
-from glabella.decision.preferences._net_benefit import PEOPLE
 from glabella.decision.weighing import PRIORS, Ranking, Weighed
 from glabella.shown import (
     Axis,

@@ -15,7 +15,7 @@ from glabella.decision.preferences._information import (
     trial_settles,
     unit_loss,
 )
-from glabella.decision.preferences._net_benefit import NetBenefit, net_benefit
+from glabella.decision.preferences._net_benefit import PEOPLE, NetBenefit, net_benefit
 from glabella.decision.preferences._outcomes import Beta, Distribution, Fixed, LogNormal, Normal, draw_outcomes
 from glabella.decision.preferences._plane import Plane, acceptability, plane
 from glabella.decision.preferences._ranges import hull, range_sensitivity
@@ -46,6 +46,7 @@ from glabella.decision.preferences._weights import (
 
 __all__ = [
     "DRAWS",
+    "PEOPLE",
     "SEED",
     "SIZES",
     "Beta",
