@@ -49,6 +49,11 @@ class Body:
     mark: str
     media: str
 
+    @property
+    def size(self) -> int:
+        """How much room it takes where it is held."""
+        return len(self.plain) + len(self.pressed)
+
 
 def body_of(text: str | bytes, media: str = "text/html") -> Body:
     """Make the body of an answer; the same text gives the same bytes."""
