@@ -9,7 +9,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 from glabella._version import __version__
-from glabella.app import read
+from glabella.app import consult, read
 from glabella.app.guard import Guard
 from glabella.app.house import House
 
@@ -36,6 +36,6 @@ def create_app(house: House, hosts: Collection[str] = ()) -> ASGIApp:
         middleware=[Middleware(Guard, hosts=(*LOCAL, *hosts))],
     )  # fmt: skip
     app.state.house = house
-    for part in (read,):
+    for part in (read, consult):
         app.router.routes.extend(part.routes())
     return app

@@ -154,12 +154,12 @@ async def take(request: Request) -> Response:
     return response
 
 
-def part_of(document: Document, section: Section) -> Document:
-    """Give a document of one section, with the claims and the sources that it shows."""
-    shown = {claim.id for claim in (*section.claims, *claims_of((section,)))}
+def part_of(document: Document, *sections: Section) -> Document:
+    """Give a document of some of its sections, with the claims and the sources that they show."""
+    shown = {claim.id for it in sections for claim in it.claims} | {claim.id for claim in claims_of(sections)}
     claims = tuple(claim for claim in document.claims if claim.id in shown)
-    cited = {*sources_of((section,)), *(source.reference for claim in claims for source in claim.sources)}
+    cited = {*sources_of(sections), *(source.reference for claim in claims for source in claim.sources)}
     return replace(
-        document, header=(), sections=(section,), footer=(), claims=claims,
+        document, header=(), sections=sections, footer=(), claims=claims,
         references=tuple(it for it in document.references if it.key in cited),
     )  # fmt: skip
