@@ -21,7 +21,7 @@ from starlette.routing import BaseRoute, Route
 
 from glabella.app.form import LONGEST, Field, Form, Pairs, form_of, name_in, pairs_of, said_in
 from glabella.app.house import House
-from glabella.app.pages import page, refused, set_inside
+from glabella.app.pages import Body, answer, body_of, page, refused, set_inside
 from glabella.app.read import house_of, part_of
 from glabella.brief import ForPerson, consultation_document, for_person, home_document
 from glabella.brief.for_person import OfPeople
@@ -32,6 +32,8 @@ from glabella.shown import Document, Section
 LARGEST, MOST_FIELDS, MOST_FAULTS = 4_000_000, 2_000, 100
 #: Names of the two fields that no person's file has.
 CRISIS, TOLD_OF = "crisis", "of"
+#: The name of the button that adds a row.
+MORE = "more"
 _NOT_SAID = "not said yet; write it below"
 _DOOR = "/consult"
 
@@ -89,9 +91,14 @@ async def begin(request: Request) -> Response:
     house = house_of(request)
     if house.evidence.consultation is None:
         return _no_consultation(house)
-    pairs = [("date", str(house.today()))]
-    text = await run_in_threadpool(lambda: _step(house, STEPS[0], Talk.of(house, pairs, begun=False)))
-    return _fresh(request, text)
+    today = str(house.today())
+
+    def made() -> Body:
+        return body_of(_step(house, STEPS[0], Talk.of(house, [("date", today)], begun=False)))
+
+    # Nothing is said of anybody here, so that it may be held, for a day.
+    body = await run_in_threadpool(lambda: house.kept.get(("page /consult", today), made))
+    return answer(request, body, kept="no-store")
 
 
 async def again(_: Request) -> Response:
@@ -195,6 +202,10 @@ class Talk:
     told_of : {100, 1000}
         Of how many people all is told, if none of the shares is too small.
     faults : tuple of Unfit
+    pairs : tuple of (str, str)
+        The fields of all that was said.
+    more : str
+        Name of the rows to which one is to be added.
     """
 
     said: Mapping[str, Any]
@@ -204,6 +215,7 @@ class Talk:
     told_of: OfPeople
     faults: tuple[Unfit, ...]
     pairs: tuple[tuple[str, str], ...]
+    more: str
 
     @classmethod
     def of(cls, house: House, pairs: Pairs, more: tuple[Unfit, ...] = (), *, begun: bool = True) -> Talk:
@@ -220,12 +232,8 @@ class Talk:
             Whether what is needed and missing is a fault already.
         """
         said, unfit = said_in(pairs, house.evidence)
-        person, crisis, told_of = None, "", ""
-        for name, value in pairs:
-            if name == CRISIS and len(value) <= LONGEST:
-                crisis = value.strip()
-            if name == TOLD_OF:
-                told_of = value
+        last = {name: value.strip() for name, value in pairs if len(value) <= LONGEST}
+        person, crisis = None, last.get(CRISIS, "")
         try:
             person = person_of(said, house.evidence, house.today())
         except PersonError as error:
@@ -233,12 +241,12 @@ class Talk:
         if begun and asks_for_crisis_text(house) and not crisis:
             unfit = (Unfit((CRISIS,), "is missing, expected whom to call in a crisis, day and night"), *unfit)
         faults = tuple(dict.fromkeys((*more, *unfit)))[:MOST_FAULTS]
-        many: OfPeople = 1_000 if told_of == "1000" else 100
+        many: OfPeople = 1_000 if last.get(TOLD_OF) == "1000" else 100
         held = None
         if person is not None and not faults:
             held = _held(house, person, crisis or (None if begun else _NOT_SAID), many)
         kept = [*pairs_of(said, house.evidence), (TOLD_OF, str(many)), *([(CRISIS, crisis)] if crisis else [])]
-        return cls(said, person, held, crisis, many, faults, tuple(kept))
+        return cls(said, person, held, crisis, many, faults, tuple(kept), last.get(MORE, ""))
 
 
 def asks_for_crisis_text(house: House) -> bool:
@@ -274,9 +282,9 @@ async def _mend(request: Request, house: House, talk: Talk) -> Response:
 
 
 def _to_mend(talk: Talk) -> Step:
+    """Give the step that has all the fields with faults, or the page that has every field."""
     named = {str(each.path[0]) for each in talk.faults if each.path}
-    other = STEPS[2]
-    return other if named and named <= set(other.filled) else STEPS[0]
+    return next((step for step in STEPS if step.filled and named <= set(step.filled)), WHOLE)
 
 
 async def _sent(request: Request) -> Talk | Response:
@@ -316,12 +324,13 @@ async def _uploaded(request: Request) -> tuple[str, bytes] | Response:
         form = await MultiPartParser(request.headers, sent(), max_files=1, max_fields=1).parse()  # type: ignore[arg-type]
     except (MultiPartException, KeyError, ValueError):
         return _refuse(house, 400, wanted)
-    file = form.get("file")
-    if not isinstance(file, UploadFile) or not file.filename:
-        return _refuse(house, 400, f"No file was chosen. {wanted}")
-    content = await file.read()
-    await form.close()
-    return file.filename, content
+    try:
+        file = form.get("file")
+        if not isinstance(file, UploadFile) or not file.filename:
+            return _refuse(house, 400, f"No file was chosen. {wanted}")
+        return file.filename, await file.read()
+    finally:
+        await form.close()
 
 
 async def _body(request: Request, largest: int = LARGEST) -> bytes | None:
@@ -340,10 +349,10 @@ async def _body(request: Request, largest: int = LARGEST) -> bytes | None:
 
 def _step(house: House, step: Step, talk: Talk) -> str:
     """Write the page of a step."""
-    form = form_of(talk.said, talk.faults, house.evidence)
+    form = form_of(talk.said, talk.faults, house.evidence, talk.more)
     document = _document(house, talk)
     shown = _shown(house, step, document, talk)
-    steps = _steps(house)
+    steps, asked = _steps(house), _consultation(house)
     at = steps.index(step) if step in steps else None
     after = steps[at + 1] if at is not None and at + 1 < len(steps) else None
     here = f"{_DOOR}/{step.name}"
@@ -354,9 +363,10 @@ def _step(house: House, step: Step, talk: Talk) -> str:
         "form": form, "hidden": [each for each in talk.pairs if each[0].partition(".")[0] not in step.filled],
         "whom": _whom(house, talk), "faults": _told(form, talk),
         "few": talk.held is not None and talk.held.few, "told_of": talk.held.of if talk.held else talk.told_of,
-        "asked": _consultation(house), "home": _consultation(house).take_home is not None,
+        "answered": bool(talk.said.get("answers")), "asked": asked,
+        "home": asked.take_home is not None,
     }  # fmt: skip
-    return page(house, "consult.html", kind="consultation", door=_DOOR, title=_consultation(house).title,
+    return page(house, "consult.html", kind="consultation", door=_DOOR, title=asked.title,
                 **shown, **more)  # fmt: skip
 
 
@@ -372,7 +382,8 @@ def _document(house: House, talk: Talk) -> Document | None:
         return house.kept.alone(lambda: consultation_document(of))
     if talk.person is None:
         return None
-    of = _held(house, talk.person, talk.crisis or _NOT_SAID)
+    # Visits that cannot be are none to have a page for.
+    of = _held(house, replace(talk.person, visits=()), talk.crisis or _NOT_SAID)
     whole = house.kept.alone(lambda: consultation_document(of))
     crisis = [it for it in whole.sections if isinstance(it, Section) and it.id == "crisis"]
     return part_of(whole, *crisis) if crisis else None

@@ -75,6 +75,13 @@ class Field:
     parts: tuple[Field, ...] = ()
     faults: tuple[str, ...] = ()
 
+    @property
+    def filled(self) -> bool:
+        """Whether anything is filled in, in it or in its parts, or is wrong there, or another row was wanted."""
+        chosen = self.kind == "select" and any(it.chosen and it.value for it in self.options)
+        rows = self.kind == "rows" and len(self.parts) > 1
+        return bool(self.value or chosen or rows or self.faults) or any(part.filled for part in self.parts)
+
 
 # --- from what was sent to what a file would hold -------------------------------------------------------------
 
@@ -298,7 +305,7 @@ def _all_in(field: Field) -> Iterator[Field]:
         yield from _all_in(part)
 
 
-def form_of(said: Mapping[str, Any], unfit: Iterable[Unfit], evidence: Evidence) -> Form:
+def form_of(said: Mapping[str, Any], unfit: Iterable[Unfit], evidence: Evidence, more: str = "") -> Form:
     """Make a form of what is said, with each fault at its field.
 
     Parameters
@@ -308,15 +315,17 @@ def form_of(said: Mapping[str, Any], unfit: Iterable[Unfit], evidence: Evidence)
     unfit : iterable of Unfit
     evidence : Evidence
         Of a dossier with a consultation.
+    more : str
+        Name of the rows to which an empty one is added.
     """
-    empty = _Made(said, {}, evidence).form()
+    empty = _Made(said, {}, evidence, more).form()
     names = {field.name for field in empty.fields}
     faults: dict[str, list[str]] = {}
     for each in unfit:
         name = name_in(each, names)
         if name is not None:
             faults.setdefault(name, []).append(each.message)
-    return _Made(said, faults, evidence).form() if faults else empty
+    return _Made(said, faults, evidence, more).form() if faults else empty
 
 
 def name_in(unfit: Unfit, names: Iterable[str]) -> str | None:
@@ -332,8 +341,10 @@ def name_in(unfit: Unfit, names: Iterable[str]) -> str | None:
 class _Made:
     """Makes the fields of what is said."""
 
-    def __init__(self, said: Mapping[str, Any], faults: Mapping[str, list[str]], evidence: Evidence) -> None:
-        self.said, self.faults, self.evidence = said, faults, evidence
+    def __init__(
+        self, said: Mapping[str, Any], faults: Mapping[str, list[str]], evidence: Evidence, more: str
+    ) -> None:
+        self.faults, self.evidence, self.more = faults, evidence, more
         self.asked = _consultation(evidence)
         self.values = _Sent(pairs_of(said, evidence))
         products = evidence.products.products
@@ -436,8 +447,9 @@ class _Made:
         )
 
     def places(self, name: str) -> range:
-        """Give the rows that are filled in, and one more."""
-        return range(min(len(self.values.rows(name, "rows")) + 1, MOST_ROWS))
+        """Give the rows that are filled in, and an empty one where there is none or one more is wanted."""
+        filled = len(self.values.rows(name, "rows"))
+        return range(min(filled + 1, MOST_ROWS) if not filled or name == self.more else filled)
 
     def whom(self, when: When) -> str:
         """Say of whom it is asked."""

@@ -314,16 +314,21 @@ class _Reading:
         if given is None or not given.keys() - {"scale"}:
             return None  # a scale without a score says nothing
         on = self.past(given.get("date"), (*path, "date"))
-        if "scale" not in given:
+        scale = None
+        if "scale" in given:
+            scale = self.one_of(given["scale"], (*path, "scale"), scales)
+        else:
             self.fault(path, f"a score without scale; expected {_one_of(scales)}")
+        if "value" not in given:
             return None
-        scale = self.one_of(given["scale"], (*path, "scale"), scales)
-        if scale is None or "value" not in given:
+        value, at = given["value"], (*path, "value")
+        if scale is None:
+            if not _is_number(value):
+                self.fault(at, f"found {_shown(value)}, expected a number")
             return None
         low, high = self.scales[scale].range or (0, 0)
-        value, at = given["value"], (*path, "value")
-        label = f"{low:g} to {high:g} points on {self.scales[scale].label}"
         if not (_is_number(value) and low <= value <= high):
+            label = f"{low:g} to {high:g} points on {self.scales[scale].label}"
             self.fault(at, f"found {_shown(value)}, expected {label}")
             return None
         return Score(scale, float(value), on)
