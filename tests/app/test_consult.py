@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from html import unescape
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -232,8 +231,9 @@ def _answers(evidence: Evidence) -> st.SearchStrategy[dict[str, Any]]:
         }  # fmt: skip
         drawn[key] = kinds[ask.kind]
     names = tuple({scale: None for ask in asked.asks.values() for scale in ask.scales})
-    visit = st.fixed_dictionaries({"date": st.just("2024-12-01"), "scores": st.lists(
-        score(names, dated=False), max_size=2, unique_by=itemgetter("scale"))})  # fmt: skip
+    scored = score(names, dated=False)
+    scores: st.SearchStrategy[list[dict[str, Any]]] = st.lists(scored, max_size=2, unique_by=lambda it: it["scale"])
+    visit = st.fixed_dictionaries({"date": st.just("2024-12-01"), "scores": scores})
     return st.fixed_dictionaries(
         {"date": st.just(str(persons.DAY)), "answers": st.fixed_dictionaries({}, optional=drawn)},
         optional={"order": st.lists(st.sampled_from(list(asked.matters)), unique=True),

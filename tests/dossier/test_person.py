@@ -186,6 +186,13 @@ def test_what_is_written_of_a_person_is_read_as_the_same(evidence: Evidence, per
     assert person_of(said, evidence, TODAY) == person
 
 
+def test_a_score_without_scale_that_is_no_number_has_two_faults(tmp_path: Path, evidence: Evidence) -> None:
+    assert faults(tmp_path, evidence, {"date": "2026-11-20", "answers": {"severity": {"value": "high"}}}) == [
+        "answers.severity: a score without scale; expected pain, mood",
+        "answers.severity.value: found 'high', expected a number",
+    ]
+
+
 def test_none_is_not_the_same_as_not_known(tmp_path: Path, evidence: Evidence) -> None:
     said = {"date": "2026-11-20", "answers": {"drugs": "none", "earlier": "none"}}
     assert read(tmp_path, evidence, said).answers == {"drugs": (), "earlier": ()}

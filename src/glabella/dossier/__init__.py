@@ -50,6 +50,7 @@ from glabella.dossier._observations import (
     Share,
     TimeObservation,
 )
+from glabella.dossier._parts import numbers_of
 from glabella.dossier._person import (
     LEADS,
     Leads,
@@ -231,6 +232,7 @@ __all__ = [
     "migrate",
     "new_person",
     "notes",
+    "numbers_of",
     "person_of",
     "person_schema",
     "person_text",
