@@ -13,10 +13,9 @@ from typing import Any
 
 import pytest
 import yaml
-from httpx import Response
+from httpx import Client, Response
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from starlette.testclient import TestClient
 
 from glabella.app import House, create_app
 from glabella.app.consult import STEPS
@@ -25,6 +24,7 @@ from glabella.brief import consultation_document, for_person, home_document, htm
 from glabella.dossier import Evidence, PersonError, answers_in, load, person_of, person_text, read_person
 from glabella.shown import Document, Section
 from tests import dossiers_made, persons
+from tests.app.serving import served
 
 pytestmark = pytest.mark.xdist_group("consult")
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
@@ -36,16 +36,15 @@ def house() -> House:
 
 
 @pytest.fixture(scope="module")
-def client(house: House) -> Iterator[TestClient]:
-    with TestClient(create_app(house), base_url="http://127.0.0.1", follow_redirects=False) as opened:
+def client(house: House) -> Iterator[Client]:
+    with served(create_app(house)) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
-def unset() -> Iterator[TestClient]:
+def unset() -> Iterator[Client]:
     """Give an app in which nobody said whom to call."""
-    app = create_app(House(load(), None, lambda: persons.TODAY))
-    with TestClient(app, base_url="http://127.0.0.1") as opened:
+    with served(create_app(House(load(), None, lambda: persons.TODAY))) as opened:
         yield opened
 
 
@@ -108,7 +107,7 @@ def documents(house: House, said: Any) -> tuple[Document, Document]:
 
 
 @pytest.mark.parametrize("name", persons.PEOPLE)
-def test_pages_say_what_the_documents_say(house: House, client: TestClient, tmp_path: Path, name: str) -> None:
+def test_pages_say_what_the_documents_say(house: House, client: Client, tmp_path: Path, name: str) -> None:
     person = read_person(persons.written(tmp_path, name), house.evidence, persons.TODAY)
     of = for_person(house.results, person, persons.CRISIS)
     sheet, home = html(consultation_document(of)), html(home_document(of))
@@ -122,7 +121,7 @@ def test_pages_say_what_the_documents_say(house: House, client: TestClient, tmp_
     assert numbers(taken) == numbers(home)
 
 
-def test_every_section_stands_in_one_step_and_a_crisis_in_all(house: House, client: TestClient) -> None:
+def test_every_section_stands_in_one_step_and_a_crisis_in_all(house: House, client: Client) -> None:
     said = answers_of("item nine", visits=[{"date": "2024-12-01", "scores": [{"scale": "madrs", "value": 9}]}])
     sent, (sheet, _) = form(house, said), documents(house, said)
     found: list[str] = []
@@ -134,7 +133,7 @@ def test_every_section_stands_in_one_step_and_a_crisis_in_all(house: House, clie
     assert sorted(["crisis", *found]) == sorted(named)
 
 
-def test_a_later_visit_shows_its_course(house: House, client: TestClient) -> None:
+def test_a_later_visit_shows_its_course(house: House, client: Client) -> None:
     scores = [{"scale": "madrs", "value": 13}]
     said = answers_of("woman", date="2024-10-20", visits=[{"date": "2024-11-30", "scores": scores}])
     said["answers"]["severity"] = {"scale": "madrs", "value": 27, "date": "2024-10-20"}
@@ -144,7 +143,7 @@ def test_a_later_visit_shows_its_course(house: House, client: TestClient) -> Non
     assert "visit of 30 November 2024" in words(page)
 
 
-def test_one_switch_tells_all_of_a_thousand(house: House, client: TestClient) -> None:
+def test_one_switch_tells_all_of_a_thousand(house: House, client: Client) -> None:
     said = answers_of("woman")
     person = person_of(said, house.evidence, persons.TODAY)
     of = for_person(house.results, person, persons.CRISIS, told_of=1_000)
@@ -165,7 +164,7 @@ def test_one_switch_tells_all_of_a_thousand(house: House, client: TestClient) ->
 
 
 @pytest.mark.parametrize("name", ["woman", "six weeks ago", "everything", "unknown"])
-def test_every_step_hands_all_answers_on(house: House, client: TestClient, name: str) -> None:
+def test_every_step_hands_all_answers_on(house: House, client: Client, name: str) -> None:
     visits = [{"date": "2024-12-01", "scores": [{"scale": "madrs", "value": 20.5}]}]
     said = answers_of(name, visits=visits)
     person, sent = person_of(said, house.evidence, persons.TODAY), form(house, said)
@@ -181,7 +180,7 @@ def text_of(response: Response) -> str:
 
 
 @pytest.mark.parametrize("name", persons.PEOPLE)
-def test_a_saved_file_is_read_back(house: House, client: TestClient, tmp_path: Path, name: str) -> None:
+def test_a_saved_file_is_read_back(house: House, client: Client, tmp_path: Path, name: str) -> None:
     saved = client.post("/consult/save", data=form(house, answers_of(name)))
     assert saved.headers["content-disposition"] == 'attachment; filename="person.yaml"'
     file = tmp_path / "person.yaml"
@@ -268,7 +267,7 @@ def test_no_to_all_the_rest_leaves_what_was_answered_and_what_a_crisis_hangs_on(
     assert not {"suicidal", "item_nine", "age", "taking", "frown"} & set(answers)
 
 
-def test_a_row_more_is_there_when_it_is_wanted(house: House, client: TestClient) -> None:
+def test_a_row_more_is_there_when_it_is_wanted(house: House, client: Client) -> None:
     said = answers_of("six weeks ago")
     sent = form(house, said)
     assert 'name="answers.earlier.1.product"' not in client.post("/consult/why", data=sent).text
@@ -279,7 +278,7 @@ def test_a_row_more_is_there_when_it_is_wanted(house: House, client: TestClient)
 # --- what cannot be used --------------------------------------------------------------------------------------
 
 
-def test_all_faults_are_told_at_their_fields_and_at_the_top(house: House, client: TestClient) -> None:
+def test_all_faults_are_told_at_their_fields_and_at_the_top(house: House, client: Client) -> None:
     said = answers_of("woman")
     said["answers"] |= {"age": 190, "severity": {"scale": "madrs", "value": 99}, "taking": ["ssri", "none"],
                         "earlier": [{"product": "tea", "units": -3, "date": "2030-01-01"}]}  # fmt: skip
@@ -298,7 +297,7 @@ def test_all_faults_are_told_at_their_fields_and_at_the_top(house: House, client
     assert "chances" not in sections(found.text)
 
 
-def test_what_is_wrong_with_the_order_alone_is_mended_where_it_stands(house: House, client: TestClient) -> None:
+def test_what_is_wrong_with_the_order_alone_is_mended_where_it_stands(house: House, client: Client) -> None:
     found = client.post("/consult/chances", data=form(house, answers_of("woman", order=["better", "better"])))
     assert "better (feeling much better) stands 2 times, expected once" in words(found.text)
     assert 'name="order.0"' in found.text
@@ -306,9 +305,7 @@ def test_what_is_wrong_with_the_order_alone_is_mended_where_it_stands(house: Hou
 
 
 @pytest.mark.parametrize("step", ["why", "chances", "home", "save", "whole"])
-def test_a_crisis_comes_first_though_other_answers_cannot_be_used(
-    house: House, client: TestClient, step: str
-) -> None:
+def test_a_crisis_comes_first_though_other_answers_cannot_be_used(house: House, client: Client, step: str) -> None:
     said = answers_of("item nine", visits=[{"date": "1999-01-01"}])
     said["answers"]["age"] = "old"
     page = client.post(f"/consult/{step}", data=form(house, said)).text
@@ -316,7 +313,7 @@ def test_a_crisis_comes_first_though_other_answers_cannot_be_used(
     assert persons.CRISIS in sections(page)["crisis"]
 
 
-def test_nothing_is_shown_before_somebody_says_whom_to_call(house: House, unset: TestClient) -> None:
+def test_nothing_is_shown_before_somebody_says_whom_to_call(house: House, unset: Client) -> None:
     first = unset.get("/consult").text
     assert 'id="crisis" name="crisis"' in first
     found = unset.post("/consult/chances", data=form(house, answers_of("item nine")))
@@ -338,7 +335,7 @@ NAMES = ("date", "answers.age", "answers.sex", "answers.severity.scale", "answer
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("step", ["why", "whole"])
-def test_hostile_text_is_shown_as_text(house: House, unset: TestClient, name: str, step: str) -> None:
+def test_hostile_text_is_shown_as_text(house: House, unset: Client, name: str, step: str) -> None:
     sent = form(house, answers_of("woman"), crisis=persons.CRISIS)
     page = unset.post(f"/consult/{step}", data={**sent, name: [HOSTILE]}).text
     assert "<script" not in page
@@ -346,13 +343,13 @@ def test_hostile_text_is_shown_as_text(house: House, unset: TestClient, name: st
     assert "onerror" not in re.sub(r"&lt;img src=x onerror=alert\(2\)&gt;", "", page)
 
 
-def test_a_hostile_name_is_not_shown(house: House, client: TestClient) -> None:
+def test_a_hostile_name_is_not_shown(house: House, client: Client) -> None:
     page = client.post("/consult/why", data={**form(house, answers_of("woman")), HOSTILE: ["x"]}).text
     assert "alert" not in page
 
 
 @pytest.mark.parametrize("name", NAMES[:-3])
-def test_a_million_characters_are_refused_in_words(house: House, unset: TestClient, name: str) -> None:
+def test_a_million_characters_are_refused_in_words(house: House, unset: Client, name: str) -> None:
     sent = form(house, answers_of("woman"), crisis=persons.CRISIS)
     found = unset.post("/consult/chances", data={**sent, name: ["x" * 1_000_000]})
     assert found.status_code == 422
@@ -371,7 +368,7 @@ def test_a_million_characters_are_refused_in_words(house: House, unset: TestClie
     ],
 )
 def test_no_form_is_refused_in_words(
-    client: TestClient, content: bytes, media: str, status: int, expected: str
+    client: Client, content: bytes, media: str, status: int, expected: str
 ) -> None:
     found = client.post("/consult/why", content=content, headers={"content-type": media})
     assert (found.status_code, expected in found.text) == (status, True)
@@ -392,13 +389,13 @@ def test_no_form_is_refused_in_words(
     ],
 )
 def test_a_file_that_cannot_be_opened(
-    client: TestClient, name: str, content: bytes, status: int, expected: str
+    client: Client, name: str, content: bytes, status: int, expected: str
 ) -> None:
     found = client.post("/consult/open", files={"file": (name, content)})
     assert (found.status_code, expected in unescape(found.text)) == (status, True), found.text[:3000]
 
 
-def test_no_file_is_refused_in_words(client: TestClient) -> None:
+def test_no_file_is_refused_in_words(client: Client) -> None:
     for sent in ({"data": {"file": "x"}}, {"files": {"other": ("a", b"a")}}, {"files": {"file": ("", b"")}}):
         found = client.post("/consult/open", **sent)
         assert found.status_code in (400, 415)
@@ -407,7 +404,7 @@ def test_no_file_is_refused_in_words(client: TestClient) -> None:
     assert broken.status_code == 400
 
 
-def test_an_address_alone_leads_to_the_first_step(client: TestClient) -> None:
+def test_an_address_alone_leads_to_the_first_step(client: Client) -> None:
     for path in ("/consult/chances", "/consult/save", "/consult/home"):
         found = client.get(path)
         assert (found.status_code, found.headers["location"]) == (303, "/consult")
@@ -418,7 +415,7 @@ def test_an_address_alone_leads_to_the_first_step(client: TestClient) -> None:
 
 
 def test_no_answer_stands_in_an_address_a_header_or_a_log(
-    house: House, client: TestClient, caplog: pytest.LogCaptureFixture, tmp_path: Path,
+    house: House, client: Client, caplog: pytest.LogCaptureFixture, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     monkeypatch.chdir(tmp_path)
@@ -446,7 +443,7 @@ def test_no_answer_stands_in_an_address_a_header_or_a_log(
     assert "87.25" not in client.get("/consult").text
 
 
-def test_fifty_people_at_once_get_what_each_gets_alone(house: House, client: TestClient) -> None:
+def test_fifty_people_at_once_get_what_each_gets_alone(house: House, client: Client) -> None:
     names = [*persons.PEOPLE] * 5
     alone = {name: client.post("/consult/chances", data=form(house, answers_of(name))).content for name in names}
     lock = threading.Barrier(10)
@@ -455,8 +452,7 @@ def test_fifty_people_at_once_get_what_each_gets_alone(house: House, client: Tes
         if place < 10:
             lock.wait(60)
         name = names[place % len(names)]
-        with TestClient(create_app(house), base_url="http://127.0.0.1") as mine:
-            return name, mine.post("/consult/chances", data=form(house, answers_of(name))).content
+        return name, client.post("/consult/chances", data=form(house, answers_of(name))).content
 
     with ThreadPoolExecutor(10) as pool:
         for name, content in pool.map(one, range(50)):
@@ -470,7 +466,7 @@ def test_another_dossier_has_no_word_of_the_shipped_one(tmp_path: Path) -> None:
     evidence = load(dossiers_made.bcg_consulted(tmp_path))
     house = House(evidence, persons.CRISIS, lambda: persons.TODAY)
     answers = {"age": 0, "country": "yes", "place": "near", "defences": "no", "skin": "yes", "given": "none"}
-    with TestClient(create_app(house), base_url="http://127.0.0.1") as client:
+    with served(create_app(house)) as client:
         said = {"date": str(persons.DAY), "answers": answers}
         pages = [client.get("/consult").text]
         for step in (*(each.name for each in STEPS), "whole", "save"):
@@ -485,13 +481,13 @@ def test_another_dossier_has_no_word_of_the_shipped_one(tmp_path: Path) -> None:
 
 def test_a_dossier_without_consultation_says_so(tmp_path: Path) -> None:
     house = House(load(dossiers_made.bcg(tmp_path)))
-    with TestClient(create_app(house), base_url="http://127.0.0.1") as client:
+    with served(create_app(house)) as client:
         for found in (client.get("/consult"), client.post("/consult/why", data={"date": "2024-11-30"})):
             assert found.status_code == 404
             assert "no consultation.yaml" in found.text
 
 
-def test_what_is_saved_is_a_file_for_people(house: House, client: TestClient) -> None:
+def test_what_is_saved_is_a_file_for_people(house: House, client: Client) -> None:
     text = client.post("/consult/save", data=form(house, answers_of("six weeks ago"))).text
     assert "    - {product: abobotulinumtoxinA, units: 50, date: 2024-10-19}" in text
     assert "  # How old are you?\n" in text
