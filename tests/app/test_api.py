@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -24,12 +25,13 @@ from schemathesis.core.result import Err
 
 from glabella._reading import blocks_of
 from glabella.app import House, apart, create_app
-from glabella.brief import as_json
+from glabella.brief import Results, as_json, consultation_document, for_person
 from glabella.cli import main
 from glabella.decision.articles import Checked
 from glabella.decision.articles import check as recognise
-from glabella.dossier import Frames
-from tests import dossiers_made
+from glabella.decision.choices import read_choices
+from glabella.dossier import Frames, load, read_person
+from tests import dossiers_made, persons
 from tests.app.serving import served
 
 
@@ -110,13 +112,15 @@ def test_every_path_and_field_is_described(quick: httpx.Client) -> None:
 _CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
 
 
-@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
-def test_whatever_is_asked_it_keeps_its_description(quick: httpx.Client, mode: GenerationMode) -> None:
-    described = schemathesis.openapi.from_url(str(quick.base_url.join("/api/openapi.json")))
+def keeps_its_description(client: httpx.Client, mode: GenerationMode, *paths: str) -> set[str]:
+    """Ask what the description allows, or what it does not; give the paths that could be asked so."""
+    described = schemathesis.openapi.from_url(str(client.base_url.join("/api/openapi.json")))
     asked = set()
     for found in described.get_all_operations():
         assert not isinstance(found, Err)
         operation = found.ok()
+        if paths and operation.path not in paths:
+            continue
 
         @given(operation.as_strategy(generation_mode=mode))
         @settings(max_examples=15, suppress_health_check=list(HealthCheck))
@@ -126,6 +130,92 @@ def test_whatever_is_asked_it_keeps_its_description(quick: httpx.Client, mode: G
 
         with suppress(Unsatisfiable):
             keeps()
+    return asked
+
+
+def test_whatever_is_asked_it_keeps_its_description(quick: httpx.Client) -> None:
+    assert len(keeps_its_description(quick, GenerationMode.POSITIVE)) == 8
+
+
+def test_whatever_is_asked_wrongly_it_keeps_its_description(quick: httpx.Client) -> None:
     # What has nothing to fill in, or takes every text, cannot be filled in wrongly.
-    assert "/api/check" in asked
-    assert len(asked) > 5 or mode is GenerationMode.NEGATIVE
+    assert "/api/check" in keeps_its_description(quick, GenerationMode.NEGATIVE)
+
+
+# --- a person ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def consulting() -> Iterator[httpx.Client]:
+    with served(create_app(House(load(), None, lambda: persons.TODAY))) as client:
+        yield client
+
+
+def said_of(name: str, **more: Any) -> dict[str, Any]:
+    return {"person": {"date": str(persons.DAY), "answers": {**persons.WOMAN, **persons.PEOPLE[name]}, **more},
+            "crisis_text": persons.CRISIS}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["woman", "pregnant", "item nine"])
+def test_the_sheet_is_that_of_the_command_line(consulting: httpx.Client, tmp_path: Path, name: str) -> None:
+    said = said_of(name)
+    file = tmp_path / "person.json"
+    file.write_text(json.dumps(said["person"]), encoding="utf-8")
+    evidence = load()
+    of = for_person(Results(evidence), read_person(file, evidence, persons.TODAY), persons.CRISIS)
+    answer = consulting.post("/api/consult", json=said)
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.text == as_json(consultation_document(of))
+
+
+def test_every_fault_of_a_person_is_told_with_its_field(consulting: httpx.Client) -> None:
+    said = said_of("woman")
+    said["person"]["answers"] |= {"age": 450, "sex": "neither", "nobody": 1}
+    answer = consulting.post("/api/consult", json=said)
+    assert answer.status_code == 422
+    fields = {fault.partition(":")[0] for fault in answer.json()["faults"]}
+    assert fields == {"answers.age", "answers.sex", "answers.nobody"}
+
+
+@pytest.mark.parametrize(
+    ("body", "media", "status"),
+    [
+        (b"", "application/json", 400),
+        (b"{", "application/json", 400),
+        (b"[" * 100_000, "application/json", 400),
+        (b"\xff", "application/json", 400),
+        (b"NaN", "application/json", 400),
+        (b"[]", "application/json", 422),
+        (b"{}", "application/json", 422),
+        (b'{"person": 1}', "application/json", 422),
+        (b'{"person": {}, "more": 1}', "application/json", 422),
+        (b'{"person": {"date": "2024-11-30"}}', "application/json", 422),
+        (b'{"person": {"date": "2024-11-30"}, "crisis_text": 7}', "application/json", 422),
+        (b" " * 1_000_001, "application/json", 413),
+        (b"{}", "text/plain", 415),
+    ],
+)
+def test_what_is_no_person_is_told(consulting: httpx.Client, body: bytes, media: str, status: int) -> None:
+    answer = consulting.post("/api/consult", content=body, headers={"content-type": media})
+    assert answer.status_code == status
+    assert all(isinstance(fault, str) and fault for fault in answer.json()["faults"])
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+def test_whatever_is_said_of_a_person_it_keeps_its_description(
+    consulting: httpx.Client, mode: GenerationMode
+) -> None:
+    assert keeps_its_description(consulting, mode, "/api/consult") == {"/api/consult"}
+
+
+# --- other choices ----------------------------------------------------------------------------------------------
+
+
+def test_other_choices_give_the_document_of_their_page(quick: httpx.Client, bcg_house: House) -> None:
+    evidence = bcg_house.evidence
+    chosen = read_choices(evidence, list(bcg_house.results.analyses), [("method", "DL")])
+    answer = quick.get("/api/choices", params={"method": "DL"})
+    assert answer.text == as_json(bcg_house.choosing(chosen).document)
+    wrong = quick.get("/api/choices", params={"method": "nothing"})
+    assert wrong.status_code == 400
+    assert wrong.json()["faults"]
