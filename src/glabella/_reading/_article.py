@@ -32,7 +32,9 @@ _HEADING_WORDS = 12
 #: What marks a heading, or a numbered post of a forum; of a word it makes a tag, which stands in sentences.
 _MARKED = re.compile(r"#+(?:\s|\d|$)")
 _BULLET = re.compile(r"^\s*(?:[-*•–+]|\d{1,2}[.)])\s+")
-_MARKUP = re.compile(r"(\*\*|__|`)|!?\[([^\]]*)\]\([^)]*\)|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
+#: A link holds no other, and its address brackets in pairs alone: else a run of openings would be read over and
+#: over.
+_MARKUP = re.compile(r"(\*\*|__|`)|!?\[([^\[\]]*)\]\((?:[^()]|\([^()]*\))*+\)|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
 
 
 @dataclass(frozen=True, slots=True)

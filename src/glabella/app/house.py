@@ -12,11 +12,15 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Literal, TypeVar, cast
 
-from glabella.brief import Results, document
+from glabella.app.chain import Ground
+from glabella.brief import OtherChoices, Results, chosen_document, document
+from glabella.decision.choices import Choices, choosing, offered
 from glabella.dossier import Evidence
-from glabella.shown import Claim, Document, Section, blocks_of, digest
+from glabella.shown import Claim, Document, Section, blocks_of, claims_of, digest, plain
 
 _T = TypeVar("_T")
+#: The name of the brief among the places where a number stands.
+BRIEF = "the brief"
 #: Where things are held: the dossier's own documents for good, pages by their bytes, other choices by their number.
 Shelf = Literal["lasting", "pages", "chosen"]
 #: How much each shelf holds.
@@ -89,6 +93,15 @@ def _size(made: object) -> int:
     return int(getattr(made, "size", 1))
 
 
+@dataclass(frozen=True, slots=True)
+class Other:
+    """What comes of other choices: a document, what its numbers stand on, and the choices in words."""
+
+    document: Document
+    ground: Ground
+    said: tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True, eq=False)
 class House:
     """A dossier to be served.
@@ -136,6 +149,37 @@ class House:
             lambda: {claim.id: claim for made in (self.brief, self.report) for claim in made.claims},
             "lasting",
         )
+
+    @property
+    def ground(self) -> Ground:
+        """What the numbers of brief and report stand on."""
+        return self.kept.get("ground", lambda: Ground(self.results, self.claims, self._places()), "lasting")
+
+    def _places(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        """Give the sections in which each claim stands; the whole brief is one place."""
+        found: dict[str, dict[str, str]] = {}
+        for name, section in self.sections.items():
+            for claim in (*section.claims, *claims_of((section,))):
+                found.setdefault(claim.id, {})[name] = plain(section.title)
+        for claim in self.brief.claims:
+            found.setdefault(claim.id, {})[BRIEF] = "The brief"
+        return {name: tuple(places.items()) for name, places in found.items()}
+
+    def choosing(self, choices: Choices) -> Other:
+        """Give what comes of other choices than the dossier declares."""
+
+        def make() -> Other:
+            made = choosing(self.evidence, choices)
+            of = OtherChoices(self.results, Results(made.evidence), made)
+            shown = chosen_document(of)
+            claims = {claim.id: claim for claim in shown.claims}
+            return Other(shown, Ground(of.chosen, claims, {}, of.prefix), made.said)
+
+        return self.kept.get(choices, make, "chosen")
+
+    def offered(self, key: str) -> dict[str, dict[str, str]]:
+        """Give what may be chosen within an analysis."""
+        return self.kept.get(("offered", key), lambda: offered(self.evidence, key), "lasting")
 
     @property
     def sections(self) -> dict[str, Section]:

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from glabella._version import __version__
-from glabella.app.house import House
+from glabella.app.house import BRIEF, House
 from glabella.brief.render.html import Draw, inside, style
 from glabella.brief.render.setting import Addresses
 from glabella.shown import Claim, Document
@@ -114,8 +114,8 @@ def number_path(claim: Claim | str) -> str:
 
 
 def section_path(name: str) -> str:
-    """Give the path of a section of the report."""
-    return "/report/" + quote(name, safe="")
+    """Give the path of a section of the report, or of the whole brief."""
+    return "/brief" if name == BRIEF else "/report/" + quote(name, safe="")
 
 
 def addresses_of(house: House, document: Document) -> Addresses:
@@ -130,9 +130,11 @@ def addresses_of(house: House, document: Document) -> Addresses:
     return Addresses(lambda name: section_path(name) if name in sections else None, number)
 
 
-def set_inside(house: House, document: Document, draw: Draw | None = None) -> dict[str, Markup]:
+def set_inside(
+    house: House, document: Document, draw: Draw | None = None, addresses: Addresses | None = None
+) -> dict[str, Markup]:
     """Set a document for a template: its header, its sections, its footer, and where its numbers come from."""
-    made = inside(document, addresses_of(house, document), draw)
+    made = inside(document, addresses or addresses_of(house, document), draw)
     # What the renderers set is HTML, every word in it escaped.
     return {
         "header": Markup(made.header),
@@ -157,3 +159,9 @@ def styles() -> Mapping[str, Body]:
 def style_path(kind: str) -> str:
     """Give the path of the style of a kind of document; another content has another path."""
     return next(path for path in styles() if path.startswith(f"/style/{kind}-"))
+
+
+@cache
+def icon_body() -> Body:
+    """Give the sign by which a browser shows the app."""
+    return body_of((files("glabella.app") / "static" / "icon.svg").read_bytes(), "image/svg+xml")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from typing import Literal, get_args
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -13,9 +14,35 @@ from starlette.routing import BaseRoute, Route
 
 from glabella.app.chain import chain
 from glabella.app.house import House
-from glabella.app.pages import Body, answer, body_of, page, refused, section_path, set_inside, styles
+from glabella.app.pages import (
+    Body,
+    answer,
+    body_of,
+    icon_body,
+    number_path,
+    page,
+    refused,
+    section_path,
+    set_inside,
+    styles,
+)
 from glabella.brief import as_json, html, markdown
-from glabella.shown import Document, Paragraph, Section, blocks_of, claims_of, plain, sources_of
+from glabella.brief.quoting import capital
+from glabella.brief.render.setting import Addresses
+from glabella.decision.choices import ChoiceError, Choices, read_choices
+from glabella.shown import (
+    Block,
+    Claim,
+    Document,
+    Inline,
+    Link,
+    Paragraph,
+    Section,
+    blocks_of,
+    claims_of,
+    plain,
+    sources_of,
+)
 
 Kind = Literal["brief", "report"]
 #: How a document can be taken along.
@@ -31,6 +58,7 @@ def routes() -> list[BaseRoute]:
     return [
         Route("/", start),
         Route("/style/{name}", style_file),
+        Route("/icon.svg", icon),
         Route("/brief", brief),
         Route("/report", contents),
         Route("/report/{section}", section),
@@ -45,7 +73,7 @@ def house_of(request: Request) -> House:
     return house
 
 
-async def held(request: Request, key: str, make: Callable[[House], str], media: str = "text/html") -> Response:
+async def held(request: Request, key: Hashable, make: Callable[[House], str], media: str = "text/html") -> Response:
     """Answer with a page of the dossier, made once."""
     house = house_of(request)
 
@@ -64,14 +92,19 @@ async def style_file(request: Request) -> Response:
     return answer(request, body, kept="public, max-age=31536000, immutable")
 
 
+async def icon(request: Request) -> Response:
+    """Give the sign by which a browser shows the app."""
+    return answer(request, icon_body(), kept="public, max-age=86400")
+
+
 async def start(request: Request) -> Response:
     """Show the question, the bottom line and the doors."""
     return await held(request, "page /", _start)
 
 
 def _start(house: House) -> str:
-    first = next(block for block in blocks_of(house.brief.sections) if isinstance(block, Section))
-    made = set_inside(house, part_of(house.brief, first))
+    titled = [block for block in blocks_of(house.brief.sections) if isinstance(block, Section)]
+    made = set_inside(house, part_of(house.brief, *titled[:2], header=house.brief.header))
     return page(house, "start.html", door="/", **made)
 
 
@@ -91,16 +124,32 @@ async def contents(request: Request) -> Response:
 
 
 def _contents(house: House) -> str:
-    entries = [(section_path(name), plain(it.title), _lead(it)) for name, it in house.sections.items()]
-    return page(house, "contents.html", kind="report", title=house.report.title, door="/report", entries=entries)
+    sections = tuple(
+        Section(f"in-{name}", Link(plain(it.title), name), _lead(it)) for name, it in house.sections.items()
+    )
+    made = set_inside(house, part_of(house.report, *sections))
+    return page(house, "contents.html", kind="report", title=house.report.title, door="/report", **made)
 
 
-def _lead(section: Section) -> str:
+def _lead(section: Section) -> tuple[Paragraph, ...]:
     """Give the sentence that a section leads with."""
     for block in section.content:
         if isinstance(block, Paragraph) and block.look == "lead":
-            return plain(block.content)
-    return ""
+            return (Paragraph(_sentence(block.content)),)
+    return ()
+
+
+def _sentence(content: Inline) -> Inline:
+    """Give the first sentence of a line."""
+    if not isinstance(content, tuple):
+        content = (content,)
+    kept: list[Inline] = []
+    for piece in content:
+        begun, end, _ = piece.partition(". ") if isinstance(piece, str) else ("", "", "")
+        if end:
+            return (*kept, f"{begun}.")
+        kept.append(piece)
+    return tuple(kept)
 
 
 async def section(request: Request) -> Response:
@@ -130,15 +179,30 @@ def _section(house: House, name: str) -> str:
 async def number(request: Request) -> Response:
     """Show where a number comes from: what it was computed from, down to the sources."""
     name, house = request.path_params["claim"], house_of(request)
-    claims = await run_in_threadpool(lambda: house.claims)
-    if name not in claims:
-        return refused(house, "No such number", ("Brief and report have no number of that name.",), status=404)
-    return await held(request, f"page /number/{name}", lambda house: _number(house, name))
+    pairs = request.query_params.multi_items()
+    try:
+        choices = read_choices(house.evidence, list(house.results.analyses), pairs) if pairs else None
+    except ChoiceError as error:
+        return refused(house, "No such choices", error.faults, door="/choices")
+    ground = await run_in_threadpool(lambda: house.choosing(choices).ground if choices else house.ground)
+    if name not in ground.claims:
+        where = "What comes of these choices has" if choices else "Brief and report have"
+        return refused(house, "No such number", (f"{where} no number of that name.",), status=404)
+    return await held(request, ("number", name, choices), lambda house: _number(house, name, choices))
 
 
-def _number(house: House, name: str) -> str:
-    made = set_inside(house, chain(house, house.claims[name]))
-    return page(house, "document.html", kind="report", title=house.claims[name].label, **made)
+def _number(house: House, name: str, choices: Choices | None) -> str:
+    other = house.choosing(choices) if choices else None
+    ground = other.ground if other else house.ground
+    claim, back = ground.claims[name], f"?{urlencode(choices.pairs)}" if choices else ""
+
+    def address(it: Claim) -> str | None:
+        return number_path(it) + back if ground.claims.get(it.id) == it else None
+
+    made = set_inside(house, chain(ground, claim), addresses=Addresses(section_path, address))
+    said = () if other is None else other.said
+    return page(house, "number.html", kind="report", title=capital(claim.label), door="/choices" if choices else "",
+                said=said, back=back, **made)  # fmt: skip
 
 
 async def take(request: Request) -> Response:
@@ -154,12 +218,13 @@ async def take(request: Request) -> Response:
     return response
 
 
-def part_of(document: Document, section: Section) -> Document:
-    """Give a document of one section, with the claims and the sources that it shows."""
-    shown = {claim.id for claim in (*section.claims, *claims_of((section,)))}
+def part_of(document: Document, *sections: Section, header: tuple[Block, ...] = ()) -> Document:
+    """Give a document of some sections, with the claims and the sources that they show."""
+    blocks = (*header, *sections)
+    shown = {claim.id for claim in (*(it for each in sections for it in each.claims), *claims_of(blocks))}
     claims = tuple(claim for claim in document.claims if claim.id in shown)
-    cited = {*sources_of((section,)), *(source.reference for claim in claims for source in claim.sources)}
+    cited = {*sources_of(blocks), *(source.reference for claim in claims for source in claim.sources)}
     return replace(
-        document, header=(), sections=(section,), footer=(), claims=claims,
+        document, header=header, sections=sections, footer=(), claims=claims,
         references=tuple(it for it in document.references if it.key in cited),
     )  # fmt: skip
