@@ -16,7 +16,6 @@ from glabella.shown import (
     Block,
     Claim,
     Columns,
-    Figure,
     Heading,
     Inline,
     Items,
