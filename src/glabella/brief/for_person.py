@@ -394,16 +394,26 @@ def crisis_of(consultation: Consultation, given: str | None) -> str | None:
             "the crisis text is not set, and no page is made without it: say whom to call in your country by "
             "--crisis-text, or in consultation.yaml as crisis.text"
         )
-    for place, character in enumerate(said, 1):
+    if (found := not_to_be_shown(said)) is not None:
+        raise ValueError(f"{where}: {found}")
+    return said
+
+
+def not_to_be_shown(text: str) -> str | None:
+    r"""Say what of a text no page can show, and what is expected; None where all can be shown.
+
+    >>> not_to_be_shown("call 112"), not_to_be_shown("call\x1b")
+    (None, 'found the control character U+001B at character 5, expected text without one')
+    """
+    for place, character in enumerate(text, 1):
         kind, code = unicodedata.category(character), ord(character)
         if kind == "Cs":
             # What cannot be decoded comes from the command line as half of a pair.
             found = f"byte 0x{code - _UNDECODED:02x}" if 0 <= code - _UNDECODED <= 0xFF else f"U+{code:04X}"
-            raise ValueError(f"{where}: {found} at character {place} is not UTF-8, expected text in UTF-8")
+            return f"{found} at character {place} is not UTF-8, expected text in UTF-8"
         if kind == "Cc" or character in _TURNING:
-            found = f"the control character U+{code:04X} at character {place}"
-            raise ValueError(f"{where}: found {found}, expected text without one")
-    return said
+            return f"found the control character U+{code:04X} at character {place}, expected text without one"
+    return None
 
 
 def _sources_of(base: Baseline) -> tuple[Source, ...]:
