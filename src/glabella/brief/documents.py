@@ -59,6 +59,7 @@ from glabella.brief.sections import (
     unknown,
     warnings,
     weighed,
+    weighed_information,
     weighed_tables,
 )
 from glabella.brief.sections.chosen import OtherChoices
@@ -271,6 +272,7 @@ WEIGHED = (
     weighed_tables.ranks,
     weighed_tables.first,
     weighed_tables.net,
+    weighed_information.information,
     weighed_tables.against,
     weighed_tables.ranges,
     weighed_tables.how,
