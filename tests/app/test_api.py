@@ -35,9 +35,9 @@ from tests import dossiers_made, persons
 from tests.app.serving import served
 
 
-async def read_here(raw: bytes, frames: Frames) -> Checked:
+async def read_here(raw: bytes, frames: Frames, ending: str) -> Checked:
     """Read an article without a process of its own, for speed."""
-    return recognise(blocks_of(raw), frames)
+    return recognise(blocks_of(raw, ending), frames)
 
 
 @pytest.fixture(scope="module")
