@@ -98,7 +98,8 @@ def plan(of: ForPerson, book: Ledger) -> Section | None:
         items.append((Strong(("Judge ", days, " after the day on which it is given")), *_today_given(of), ". ",
                       say(book, found.judge, "plan.judge")))  # fmt: skip
     score = of.score
-    for place, change in enumerate(found.changes):
+    # What counts as a change is of judging this treatment.
+    for place, change in enumerate(() if stopped else found.changes):
         if score is not None and change.scale == score.scale:
             items.append(_counts(of, book, change, score, place))
     content: list[Block] = [Items(tuple(items))]

@@ -49,10 +49,7 @@ _WHY = {
 def options(of: ForPerson, book: Ledger) -> Section:
     """Set the options side by side, each in the same rows; below, what the studies gave in which dose."""
     found = of.consultation.options
-    rows = [
-        Row((title, *(say(book, _of(option, name), f"option.{key}.{name}") for key, option in found.items())))
-        for name, title in _ROWS.items()
-    ]
+    rows = [Row((title, *(_said(of, book, key, name) for key in found))) for name, title in _ROWS.items()]
     rows.append(Row(("How sure that it helps", *(_sure(of, key) for key in found))))
     columns = (Column("About each"), *(Column(Name(option.label)) for option in found.values()))
     content: list[Block] = [Table("", columns, tuple(rows))]
@@ -61,9 +58,17 @@ def options(of: ForPerson, book: Ledger) -> Section:
     return Section("options", "The options", tuple(content))
 
 
-def _of(option: ConsultOption, name: str) -> Statement:
+def _said(of: ForPerson, book: Ledger, key: str, name: str) -> Cell:
+    """Say something of an option; how one goes on is not said of what is out of the question."""
+    option = of.consultation.options[key]
+    if name == "visits" and _stopped(of, option):
+        return "out of the question"
     said: Statement = getattr(option, name)
-    return said
+    return say(book, said, f"option.{key}.{name}")
+
+
+def _stopped(of: ForPerson, option: ConsultOption) -> bool:
+    return option.this and bool(of.found.eligibility.stops)
 
 
 def _sure(of: ForPerson, key: str) -> Cell:
@@ -182,6 +187,8 @@ def _would_allow(of: ForPerson, book: Ledger) -> Inline:
 
 def _data(of: ForPerson, matter: str, option: str) -> Cell:
     found = of.consultation.matters[matter]
+    if not found.chance and _stopped(of, of.consultation.options[option]):
+        return "out of the question"
     if has_number(found, option, of.found, of.counted):
         return "yes, below"
     if not found.chance:
@@ -195,8 +202,22 @@ def _data(of: ForPerson, matter: str, option: str) -> Cell:
 
 
 def decide(of: ForPerson, book: Ledger) -> Section:  # noqa: ARG001
-    """Leave room to note what was decided; what is out of the question cannot be chosen."""
-    stopped = bool(of.found.eligibility.stops)
-    boxes = tuple(("☐ ", Name(option.label)) for option in of.consultation.options.values()
-                  if not (option.this and stopped))  # fmt: skip
+    """Leave room to note what was decided; what is out of the question cannot be chosen, nor begun what is open."""
+    boxes = tuple(("☐ ", Name(option.label), _not_yet(of) if option.this else "")
+                  for option in of.consultation.options.values() if not _stopped(of, option))  # fmt: skip
     return Section("decide", "Decided today", (Items((*boxes, "☐ to think it over")),))
+
+
+def _not_yet(of: ForPerson) -> str:
+    """Say before what the treatment must not begin."""
+    found, doses = of.found.eligibility, of.consultation.doses
+    waits = []
+    if found.crisis is True:
+        waits.append("after the talk that comes before anything else")
+    if found.first:
+        waits.append("after what stands under “Ask first” is cleared")
+    if found.asks or found.crisis is None or (doses is not None and of.answers.get(doses) is None):
+        waits.append("after the questions that are still to ask are answered")
+    if of.must_wait:
+        waits.append("after the wait since the last dose")
+    return f": only {', and '.join(waits)}" if waits else ""
