@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from glabella.decision.conditions import holds
+from glabella.dossier.conditions import holds
 from glabella.dossier import Answers, Consultation, DoseGiven, Evidence, Statement, load, new_person, shipped
 
 TODAY = date(2026, 11, 30)

@@ -15,9 +15,9 @@ from glabella.brief.results import Results, sources_of, sources_of_prior
 from glabella.brief.sections.harms import book_of, counts_of, share_of
 from glabella.brief.words import words_of
 from glabella.decision.chances import Chance, Consulted, EffectOn, Reading, Share, Without, consult
-from glabella.decision.conditions import implied
+from glabella.dossier.conditions import standing
 from glabella.decision.course import Visit as Followed
-from glabella.decision.course import course, judged_on
+from glabella.decision.course import course, judged_on, seen_again
 from glabella.decision.whose_values import ByMatter, whose_values
 from glabella.dossier import (
     Answer,
@@ -29,6 +29,7 @@ from glabella.dossier import (
     Number,
     OfNetwork,
     Person,
+    Review,
     Score,
     read_person,
 )
@@ -144,9 +145,15 @@ class ForPerson:
         )
 
     def answered(self, book: Ledger, key: str) -> Inline | None:
-        """Say what was answered; None where it is not known. A number is a claim without a source."""
+        """Say what was answered and stands; None where it is not known. A number is a claim without a source."""
         ask, answer = self.consultation.asks[key], self.answers.get(key)
         return None if answer is None else self._said(self.about(book), key, ask, answer)
+
+    @property
+    def outdated(self) -> dict[str, Score]:
+        """Scores that were answered and are too old to count, by ask."""
+        return {key: each for key, each in self.person.answers.items()
+                if isinstance(each, Score) and self.answers.get(key) is None}  # fmt: skip
 
     def _said(self, book: Ledger, key: str, ask: Ask, answer: Answer) -> Inline:
         match answer:
@@ -168,7 +175,7 @@ class ForPerson:
                 return book(key, ask.label, answer, unit=ask.unit or "", decimals=digits(float(answer)))
         return "not known"
 
-    def scored(self, book: Ledger, name: str, score: Score) -> Inline:
+    def scored(self, book: Ledger, name: str, score: Score) -> tuple[Inline, ...]:
         """Say a score: its scale, its points, and when it was taken."""
         label = self.results.evidence.dossier.scales[score.scale].label
         claim = book(name, f"score on {label}", score.value, unit="points", decimals=digits(score.value))
@@ -185,13 +192,19 @@ class ForPerson:
 
     @property
     def score(self) -> Score | None:
-        """The first score that was answered."""
-        return next((each for each in self.person.answers.values() if isinstance(each, Score)), None)
+        """The first score that was answered and is not too old."""
+        return next((each for each in self.answers.values() if isinstance(each, Score)), None)
 
     @property
     def must_wait(self) -> bool:
         """Whether the last dose of any product was too recent for another."""
         return any(each.waited is False for each in self.found.eligibility.doses)
+
+    @property
+    def seen_again(self) -> tuple[Review, date] | None:
+        """When to see each other again, whatever is chosen."""
+        plan = self.consultation.plan
+        return None if plan is None else seen_again(plan, self.answers, self.visit or self.person.date)
 
     @property
     def judged_on(self) -> date | None:
@@ -209,7 +222,7 @@ class ForPerson:
     @cached_property
     def answers(self) -> Answers:
         """What was answered, and no or none to what is not asked of such a person."""
-        return implied(self.consultation.asks, self.person.answers, self.person.date)
+        return standing(self.consultation.asks, self.person.answers, self.person.date)
 
     @cached_property
     def followed(self) -> tuple[Followed, ...]:

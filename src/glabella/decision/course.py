@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from glabella.dossier import Change, Number, Plan, Score, SeenCourse
+from glabella.dossier import Answers, Change, Number, Plan, Review, Score, SeenCourse
+from glabella.dossier.conditions import holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,57 @@ def judged_on(plan: Plan, start: date) -> date | None:
     """Give the day on which to judge; None where the plan's days are not known."""
     days = _value(plan.judge_days)
     return None if days is None else start + timedelta(days=math.ceil(days))
+
+
+def seen_again(plan: Plan, answers: Answers, on: date) -> tuple[Review, date] | None:
+    """Give when to see a person again, whatever is chosen: the first of the reviews that holds, or may.
+
+    Parameters
+    ----------
+    plan : Plan
+        With the reviews, the soonest first.
+    answers : mapping of str to Answer
+        By ask; what is not known never makes it later.
+    on : date
+        The day of the visit.
+    """
+    for review in plan.reviews:
+        days = _value(review.days)
+        if days is not None and holds(review.when, answers, on) is not False:
+            return review, on + timedelta(days=math.floor(days))
+    return None
+
+
+def reached(plan: Plan, score: Score) -> Change | None:
+    """Give the change of the plan that asks for a score which this one is already; None where there is none."""
+    for change in plan.changes:
+        most = _value(change.at_most)
+        if change.scale == score.scale and most is not None and score.value <= most:
+            return change
+    return None
+
+
+def counting(plan: Plan, first: Score) -> tuple[Change, ...]:
+    """Give the changes that count from a first score on.
+
+    Not those of which nothing is known from so low a score; and from a score that is one already which a change
+    asks for, no fall counts.
+
+    Parameters
+    ----------
+    plan : Plan
+        With the changes.
+    first : Score
+        Before the treatment.
+    """
+    low = reached(plan, first) is not None
+    return tuple(
+        change
+        for change in plan.changes
+        if change.scale == first.scale
+        and first.value >= (_value(change.from_points) or 0.0)
+        and (change.at_most is not None or not low)
+    )
 
 
 def changed(change: Change, first: Score, now: Score) -> bool | None:
@@ -186,9 +238,16 @@ def _visit(plan: Plan, first: Score, score: Score) -> Visit:
         days,
         fall,
         100 * fall / first.value if fall is not None and first.value > 0 else None,
-        tuple(Changed(each, changed(each, first, score)) for each in plan.changes if each.scale == score.scale),
+        tuple(Changed(each, changed(each, first, score)) for each in _told(plan, first, score)),
         near,
     )
+
+
+def _told(plan: Plan, first: Score, score: Score) -> tuple[Change, ...]:
+    """Give the changes that are told of a later score: those that count, or on another scale all of its own."""
+    if first.scale == score.scale:
+        return counting(plan, first)
+    return tuple(each for each in plan.changes if each.scale == score.scale)
 
 
 def _value(number: Number | None) -> float | None:

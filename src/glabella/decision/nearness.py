@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from glabella.decision.conditions import meets
+from glabella.dossier.conditions import meets
 from glabella.decision.rating import LEVELS, Level
 from glabella.dossier import Answer, Answers, Limit, Nearness, Number, Score, Statement, Wanted
 

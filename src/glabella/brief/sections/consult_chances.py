@@ -242,7 +242,7 @@ def harms(of: ForPerson, book: Ledger) -> Section:
         times = dict.fromkeys(pairs[row].time_span for row in option.harms)
         counted = ("Counted in: ", Name("; ".join(people)), "; ", Name("; ".join(times)), ".")
         content.append(Paragraph(counted, "note"))
-    others = [(key, option) for key, option in of.consultation.options.items() if not option.harms]
+    others = [(key, each.option) for key, each in of.found.chances.items() if not each.option.harms]
     if others:
         content.append(Heading("Not counted here, which does not mean that there is none"))
         content.append(Items(tuple(
