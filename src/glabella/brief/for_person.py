@@ -15,9 +15,8 @@ from glabella.brief.results import Results, sources_of, sources_of_prior
 from glabella.brief.sections.harms import book_of, counts_of, share_of
 from glabella.brief.words import words_of
 from glabella.decision.chances import Chance, Consulted, EffectOn, Reading, Share, Without, consult
-from glabella.dossier.conditions import standing
 from glabella.decision.course import Visit as Followed
-from glabella.decision.course import course, judged_on, seen_again
+from glabella.decision.course import course, judged_on, reached, seen_again
 from glabella.decision.whose_values import ByMatter, whose_values
 from glabella.dossier import (
     Answer,
@@ -33,6 +32,7 @@ from glabella.dossier import (
     Score,
     read_person,
 )
+from glabella.dossier.conditions import standing
 from glabella.shown import Claim, Inline, Ledger, Name, Source, dated, digest
 
 INTERVAL = "95 % interval"
@@ -207,6 +207,12 @@ class ForPerson:
         return None if plan is None else seen_again(plan, self.answers, self.visit or self.person.date)
 
     @property
+    def low(self) -> bool:
+        """Whether the score is as low already as a change of the plan asks for, so that no fall can be judged."""
+        plan, score = self.consultation.plan, self.score
+        return plan is not None and score is not None and reached(plan, score) is not None
+
+    @property
     def judged_on(self) -> date | None:
         """The day on which to judge."""
         plan = self.consultation.plan
@@ -214,10 +220,15 @@ class ForPerson:
 
     @property
     def judged_if_today(self) -> date | None:
-        """The same if it is given today; None where anything says, or still may say, that it must not be."""
+        """The same if it is given today; None where anything says, or still may say, that it must not be.
+
+        Nor is there one without a score from which it could be judged.
+        """
         found = self.found.eligibility
+        if self.score is None and any(ask.kind == "score" for ask in self.consultation.asks.values()):
+            return None
         open_ = found.stopped is not False or found.withheld is not False or found.crisis is True
-        return None if open_ or self.must_wait else self.judged_on
+        return None if open_ or self.must_wait or self.low else self.judged_on
 
     @cached_property
     def answers(self) -> Answers:

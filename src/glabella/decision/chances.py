@@ -18,12 +18,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glabella.dossier.conditions import holds, standing, open_asks
 from glabella.decision.eligibility import Eligibility, eligibility
 from glabella.decision.nearness import Distance, distances, lowered
 from glabella.decision.rating import LEVELS, Level
 from glabella.decision.uncertain import Uncertain, exactly, limits, share_counted, share_printed
 from glabella.dossier import Answers, Baseline, Consultation, ConsultOption, OfBaseline
+from glabella.dossier.conditions import holds, open_asks, standing
 from glabella.synthesis import risk_with
 
 Floats = NDArray[np.float64]

@@ -119,8 +119,8 @@ def reached(plan: Plan, score: Score) -> Change | None:
 def counting(plan: Plan, first: Score) -> tuple[Change, ...]:
     """Give the changes that count from a first score on.
 
-    Not those of which nothing is known from so low a score; and from a score that is one already which a change
-    asks for, no fall counts.
+    Not those of which nothing is known from so low a score, nor a fall below a score that another change asks for:
+    where that is reached already, no fall counts.
 
     Parameters
     ----------
@@ -129,14 +129,41 @@ def counting(plan: Plan, first: Score) -> tuple[Change, ...]:
     first : Score
         Before the treatment.
     """
-    low = reached(plan, first) is not None
+    asked = [_value(each.at_most) for each in plan.changes if each.scale == first.scale]
+    most = max((each for each in asked if each is not None), default=-math.inf)
     return tuple(
         change
         for change in plan.changes
         if change.scale == first.scale
         and first.value >= (_value(change.from_points) or 0.0)
-        and (change.at_most is not None or not low)
+        and (change.at_most is not None or (first.value > most and (target(change, first) or 0.0) >= most))
     )
+
+
+def target(change: Change, score: Score, *, whole: bool = False) -> float | None:
+    """Give the score at or below which a change counts; None where it cannot be told.
+
+    On a scale of whole points it is one of them.
+
+    Examples
+    --------
+    >>> half = Change.model_validate({"scale": "points", "label": "half", "fall_percent": {"value": 50,
+    ...     "status": "seen", "source": "A"}, "why": {"text": "As trials.", "status": "seen", "source": "A"}})
+    >>> target(half, Score("points", 27)), target(half, Score("points", 27), whole=True)
+    (13.5, 13.0)
+    """
+    if change.at_most is not None:
+        found = _value(change.at_most)
+    elif change.fall_points is not None:
+        points = _value(change.fall_points)
+        found = None if points is None else score.value - points
+    else:
+        percent = _value(change.fall_percent)
+        found = None if percent is None else score.value * (1 - percent / 100)
+    if found is None or found < 0:
+        return None
+    # What is a whole number but for rounding stays one.
+    return float(math.floor(found + 1e-9)) if whole else found
 
 
 def changed(change: Change, first: Score, now: Score) -> bool | None:

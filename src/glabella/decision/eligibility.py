@@ -12,8 +12,8 @@ import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from glabella.dossier.conditions import days_since, holds, standing, open_asks, some
 from glabella.dossier import Answer, Answers, Consultation, DoseGiven, Number, Rule, Spacing
+from glabella.dossier.conditions import days_since, holds, open_asks, some, standing
 
 DoseAnswer = tuple[DoseGiven, ...]
 

@@ -236,6 +236,7 @@ class Remark(_Model):
 
     when: When = Field(min_length=1)
     text: Statement
+    plain: Statement | None = Field(None, description="the same for the page for home; left out, not said there")
     lowers: bool = Field(False, description="whether its effect is less sure in them, by one level of certainty")
 
 
@@ -403,6 +404,8 @@ class TakeHome(_Model):
     sure: tuple[Statement, ...] = Field(min_length=1)
     expect: tuple[Moment, ...] = ()
     questions: tuple[Text, ...] = Field((), description="to ask us")
+    low: Statement | None = Field(None, description="said where the score is as low already as plan.low means it")
+    waiting: Statement | None = Field(None, description="what is done meanwhile where it has to wait")
     stopped: Stopped | None = Field(None, description="what is said where it must not be given")
     may_differ: Text
 
@@ -452,8 +455,8 @@ class Consultation(_Model):
             *((f"asks.{key}.of", ask.of) for key, ask in self.asks.items()),
             *((f"rules.{key}.when", rule.when) for key, rule in self.rules.items()),
             *((f"baselines.{key}.when", each.when) for key, each in self.baselines.items()),
-            *((f"options.{key}.not_for.{name}", each.when) for key, option in self.options.items()
-              for name, each in (*option.not_for.items(), *option.remarks.items())),
+            *((f"options.{key}.{part}.{name}", each.when) for key, option in self.options.items()
+              for part in ("not_for", "remarks") for name, each in getattr(option, part).items()),
             *((f"options.{key}.when", option.when) for key, option in self.options.items()),
             *((f"clashes.{key}.when", each.when) for key, each in self.clashes.items()),
             *((f"plan.reviews.{place}", each.when) for place, each in enumerate(self.plan.reviews if self.plan else ())),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 from glabella._version import __version__
 from glabella.brief.for_person import ForPerson, digits
 from glabella.brief.quoting import capital, quote, say
 from glabella.brief.sections.consult_first import again
-from glabella.decision.course import Visit, beside, changed, counting, reached
+from glabella.decision.course import Visit, beside, changed, counting, target
 from glabella.decision.nearness import Distance, distances
 from glabella.dossier import Change, Number, Score
 from glabella.shown import (
@@ -99,12 +97,12 @@ def plan(of: ForPerson, book: Ledger) -> Section | None:
         if of.must_wait and found.waiting is not None:
             items.append((Strong("It has to wait. "), say(book, found.waiting, "plan.waiting")))
         days = quote(book, found.judge_days, "plan.judge_days", f"days from {of.short} to the day of judging")
-        items.append((Strong(("Judge ", days, " after the day on which it is given")), *_today_given(of), ". ",
-                      say(book, found.judge, "plan.judge")))  # fmt: skip
+        if not of.low:
+            items.append((Strong(("Judge ", days, " after the day on which it is given")), *_today_given(of), ". ",
+                          say(book, found.judge, "plan.judge")))  # fmt: skip
     score = of.score
     if score is not None:
-        low = reached(found, score)
-        if low is not None and found.low is not None:
+        if of.low and found.low is not None:
             items.append(Strong(say(book, found.low, "plan.low")))
         counted = counting(found, score)
         items += [said for place, change in enumerate(found.changes)
@@ -135,7 +133,7 @@ def _today(of: ForPerson, book: Ledger) -> Inline:
         asks = [ask for ask in of.consultation.asks.values() if ask.kind == "score"]
         said: Inline = ("; ask: ", Name(asks[0].ask)) if asks else ""
         old = [
-            (". ", of.scored(of.about(book).under("plan.outdated."), key, each), " is too old to count. ",
+            (" ", of.scored(of.about(book).under("plan.outdated."), key, each), " is too old to count. ",
              say(book, fresh.why, f"plan.outdated.{key}"))
             for key, each in of.outdated.items() if (fresh := of.consultation.asks[key].fresh)
         ]  # fmt: skip
@@ -154,36 +152,6 @@ def _counts(of: ForPerson, book: Ledger, change: Change, score: Score, place: in
     claim = under(f"change{place}", label, at, unit="points", decimals=digits(at))
     why = say(book, change.why, f"plan.change{place}")
     return (Strong(Name(capital(change.label))), ": ", claim, " or fewer. ", why)
-
-
-def target(change: Change, score: Score, *, whole: bool = False) -> float | None:
-    """Give the score at or below which a change counts; None where it cannot be told.
-
-    On a scale of whole points it is one of them.
-
-    Examples
-    --------
-    >>> half = Change.model_validate({"scale": "points", "label": "half", "fall_percent": {"value": 50,
-    ...     "status": "seen", "source": "A"}, "why": {"text": "As trials.", "status": "seen", "source": "A"}})
-    >>> target(half, Score("points", 27)), target(half, Score("points", 27), whole=True)
-    (13.5, 13.0)
-    """
-    if change.at_most is not None:
-        found = _value(change.at_most)
-    elif change.fall_points is not None:
-        points = _value(change.fall_points)
-        found = None if points is None else score.value - points
-    else:
-        percent = _value(change.fall_percent)
-        found = None if percent is None else score.value * (1 - percent / 100)
-    if found is None or found < 0:
-        return None
-    # What is a whole number but for rounding stays one.
-    return float(math.floor(found + 1e-9)) if whole else found
-
-
-def _value(number: Number | None) -> float | None:
-    return number.value if number is not None and number.usable else None
 
 
 def _sources_of_change(change: Change) -> tuple[Source, ...]:

@@ -95,7 +95,10 @@ def rules(of: ForPerson, book: Ledger) -> Section:
     content: list[Block] = []
     if of.must_wait:
         content.append(Paragraph(Strong("Wait: the last dose is too recent, as said below.")))
-    if not parts and not of.must_wait:
+    plan = of.consultation.plan
+    if of.low and plan is not None and plan.low is not None:
+        content.append(Paragraph(Strong(say(book, plan.low, "plan.low"))))
+    if not parts and not content:
         none = "No rule of the dossier speaks against it in what was answered"
         if found.crisis is True:
             none = f"The choice can wait. {none}"
