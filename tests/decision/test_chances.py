@@ -27,7 +27,7 @@ from glabella.decision.chances import (
 from glabella.decision.rating import LEVELS, Level
 from glabella.decision.uncertain import Uncertain, between, exactly, normal, share_counted, share_printed
 from glabella.dossier import Answers, Baseline, Score
-from tests.decision.consultations import SAID, made, number, option, yes_no
+from tests.decision.consultations import SAID, content, made, number, option, yes_no
 
 TODAY = date(2026, 11, 30)
 MADE = made()
@@ -302,7 +302,7 @@ def test_rules_and_distance_are_not_about_the_other_options() -> None:
 
 def options(**more: Any) -> dict[str, Any]:
     """Give the made-up options with something more at the one that is not the treatment."""
-    whole = content()["options"]
+    whole: dict[str, Any] = content()["options"]
     return whole | {"other": whole["other"] | more}
 
 

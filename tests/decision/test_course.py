@@ -7,7 +7,7 @@ from scipy import stats
 
 from glabella.decision.course import beside, changed, counting, course, judged_on, reached, seen_again, target
 from glabella.dossier import Plan, Score
-from tests.decision.consultations import content, made, number
+from tests.decision.consultations import SAID, content, made, number
 
 PLAN = made().plan
 assert PLAN is not None

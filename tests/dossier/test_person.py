@@ -50,8 +50,8 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
         "kind": "yes_no",
         "of": {"sex": ["woman"]},
     }
-    whole["asks"]["where"] = {"label": "where", "ask": "Where was it?", "kind": "several", "choices": {"arm": "arm"},
-                              "of": {"earlier": {"at_least": 0}}}  # fmt: skip
+    whole["asks"]["where"] = {"label": "where", "ask": "Where was it?", "kind": "several",
+                              "choices": {"arm": "arm"}, "of": {"earlier": {"at_least": 0}}}  # fmt: skip
     whole["age"] = "age"
     whole["matters"] = {key: {"label": f"{key} matters", "better": "higher", "family": key} for key in "ab"}
     whole["spacing"]["other_drug"] = {"least_days": number(30), "text": {"text": "Apart.", "status": "missing"}}
@@ -197,7 +197,8 @@ def test_none_is_not_the_same_as_not_known(tmp_path: Path, evidence: Evidence) -
          "answers.earlier.1.date: found '2026-W05-1', expected a day as YEAR-MONTH-DAY"),
         ({"earlier": [{"product": "my_drug", "units": 1, "other": 2}]},
          "answers.earlier.1.other: unknown key; expected product, units, date"),
-        ({"shoes": 43}, "answers.shoes: unknown key; expected age, sex, drugs, allergy, earlier, severity"),
+        ({"shoes": 43}, "answers.shoes: unknown key; expected age, sex, drugs, allergy, earlier, severity, "
+                        "expecting, where"),
         ([], "answers: found a list, expected keys and values"),
     ],
 )  # fmt: skip
@@ -331,8 +332,8 @@ def test_whatever_is_written_is_a_person_or_faults(
          ["answers.earlier.1.date: found 1995-11-20, which is before birth, as answers.age is 30; expected a day "
           "after 1995-11-20"]),
         ({"age": 0, "severity": {"scale": "pain", "value": 3, "date": "2025-01-01"}},
-         ["answers.severity.date: found 2025-01-01, which is before birth, as answers.age is 0; expected a day after "
-          "2025-11-20"]),
+         ["answers.severity.date: found 2025-01-01, which is before birth, as answers.age is 0; expected a "
+          "day after 2025-11-20"]),
     ],
 )  # fmt: skip
 def test_answers_that_cannot_both_be_are_faults_that_name_both(

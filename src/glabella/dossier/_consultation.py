@@ -459,7 +459,8 @@ class Consultation(_Model):
               for part in ("not_for", "remarks") for name, each in getattr(option, part).items()),
             *((f"options.{key}.when", option.when) for key, option in self.options.items()),
             *((f"clashes.{key}.when", each.when) for key, each in self.clashes.items()),
-            *((f"plan.reviews.{place}", each.when) for place, each in enumerate(self.plan.reviews if self.plan else ())),
+            *((f"plan.reviews.{place}", each.when)
+              for place, each in enumerate(self.plan.reviews if self.plan else ())),
             *((f"crisis.when.{place}", each) for place, each in enumerate(self.crisis.when if self.crisis else ())),
             *((f"nearness.{key}", {each.ask: group.when}) for key, each in self.nearness.items()
               for group in each.groups),

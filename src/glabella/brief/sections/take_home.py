@@ -117,10 +117,12 @@ def _remarks(of: ForPerson, book: Ledger, *, this: bool) -> list[Inline]:
         if chance.option.this != this:
             continue
         label = "" if this else Strong((Name(capital(_plain(of, key))), ": "))
-        said = [
-            (name, plain) for name in chance.remarks if (plain := chance.option.remarks[name].plain) is not None
+        said = {name: chance.option.remarks[name].plain for name in chance.remarks}
+        found += [
+            (label, say(book, plain, f"remark.{key}.{name}", marked=False))
+            for name, plain in said.items()
+            if plain is not None
         ]
-        found += [(label, say(book, plain, f"remark.{key}.{name}", marked=False)) for name, plain in said]
     return found
 
 
@@ -227,14 +229,8 @@ def against(of: ForPerson, book: Ledger) -> Section:
         when: Inline = "" if till is None else (" till ", Name(dated(str(till))), " at least")
         waiting = _home(of).waiting
         till_then: Inline = "" if waiting is None else (" ", say(book, waiting, "waiting", marked=False))
-        items.append(
-            (
-                "Your last dose was not long ago, and another brand counts too. You need to wait",
-                when,
-                ".",
-                till_then,
-            )
-        )
+        why = "Your last dose was not long ago, and another brand counts too."
+        items.append((why, " You need to wait", when, ".", till_then))
     if not found.stops:
         items += _remarks(of, book, this=True)
         if of.low and (low := _home(of).low) is not None:
@@ -245,10 +241,8 @@ def against(of: ForPerson, book: Ledger) -> Section:
     more: tuple[Block, ...] = ()
     if asked := _to_ask(of):
         asks = joined([Name(ask.plain or ask.label) for ask in asked], "; ")
-        what = (
-            "We still need to ask you about: " if found.stops else "Do not have it before we have asked you about: "
-        )
-        more = (Paragraph((Strong(what), asks, ".")),)
+        what = "We still need to ask you" if found.stops else "Do not have it before we have asked you"
+        more = (Paragraph((Strong(f"{what} about: "), asks, ".")),)
     if not items and not more and found.crisis is True:
         items.append("We talk about how you are first. The choice can wait.")
     elif not items and not more:
@@ -266,6 +260,8 @@ def _to_ask(of: ForPerson) -> list[Ask]:
         asks = [ask for ask in asks if ask in also or any(ask in when for when in crisis)]
     elif consultation.doses is not None and of.person.answers.get(consultation.doses) is None:
         asks.append(consultation.doses)
+    # A score that is too old is none of today.
+    asks += [ask for ask in of.outdated if ask not in asks]
     return [consultation.asks[ask] for ask in asks]
 
 
