@@ -19,7 +19,7 @@ _SHORT_LINE = 0.8
 def main() -> None:
     """Read what stands in the standard input."""
     kind, seconds, memory = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    _limit(seconds, memory)
+    limit(seconds, memory)
     raw = sys.stdin.buffer.read()
     try:
         found = blocks_of_html(raw.decode()) if kind == "html" else _blocks_of_pdf(raw)
@@ -31,7 +31,7 @@ def main() -> None:
     sys.stdout.write(json.dumps(answer))
 
 
-def _limit(seconds: int, memory: int) -> None:
+def limit(seconds: int, memory: int) -> None:
     """Bound what this process may take, where the system can."""
     try:
         import resource

@@ -7,6 +7,7 @@ from glabella.brief.counting import count
 from glabella.brief.difference import changed
 from glabella.brief.documents import (
     article_document,
+    chosen_document,
     consultation_document,
     document,
     home_document,
@@ -17,15 +18,18 @@ from glabella.brief.for_person import ForPerson, for_person
 from glabella.brief.quoting import quote
 from glabella.brief.render import as_json, html, markdown, pdf
 from glabella.brief.results import Results
+from glabella.brief.sections.chosen import OtherChoices
 from glabella.brief.verification import Verified, consulted_again, verified, weighed_again
 
 __all__ = [
     "ForPerson",
+    "OtherChoices",
     "Results",
     "Verified",
     "article_document",
     "as_json",
     "changed",
+    "chosen_document",
     "consultation_document",
     "consulted_again",
     "count",

@@ -36,7 +36,7 @@ _LISTS = frozenset({EVERY, "Where the numbers come from"})
 _UNSAID = frozenset({"", "any", "as in the source"})
 _NUMBER = re.compile(r"[−-]?\d[\d,.]*")
 #: How an input is called that is no study's and no file.
-_CALLED = {
+CALLED = {
     "dossier": "a number that the dossier quotes",
     "analysis": "how an analysis is declared",
     "choices": "which choices are declared",
@@ -62,7 +62,17 @@ def changed(old: str, new: str) -> list[str]:
     ValueError
         If one of them is no document, or they cannot be compared.
     """
-    before, after = read(old), read(new)
+    return changed_between(read(old), read(new))
+
+
+def changed_between(before: Written, after: Written) -> list[str]:
+    """Say the same of files that were read already.
+
+    Raises
+    ------
+    ValueError
+        If they cannot be compared.
+    """
     if before.kind != after.kind:
         raise ValueError(f"a {before.kind} and a {after.kind}, expected two of the same document")
     if (before.form == "md") != (after.form == "md"):
@@ -145,12 +155,12 @@ def _cause(was: Claim, now: Claim) -> str:
 
 def _input(key: str) -> str:
     """Name an input: a study by its id, however it went in."""
-    return _CALLED.get(key) or key.removeprefix("studies/").removesuffix(".yaml")
+    return CALLED.get(key) or key.removeprefix("studies/").removesuffix(".yaml")
 
 
 def _rank(cause: str) -> tuple[int, str]:
     """Sort causes: studies and files first, then what is quoted, the program, what is new, what is gone."""
-    order = (f"Changed by {_CALLED['dossier']}", "Changed by the program", "New", "Gone")
+    order = (f"Changed by {CALLED['dossier']}", "Changed by the program", "New", "Gone")
     place = next((at for at, it in enumerate(order, 1) if cause.startswith(it)), 0)
     return place, cause
 

@@ -19,6 +19,7 @@ from glabella.brief.sections import (
     benefit,
     bias,
     bottom_line,
+    chosen,
     claims_met,
     combinations,
     conflicts,
@@ -60,6 +61,7 @@ from glabella.brief.sections import (
     weighed,
     weighed_tables,
 )
+from glabella.brief.sections.chosen import OtherChoices
 from glabella.brief.sure import reasons
 from glabella.brief.weighed import ledger
 from glabella.decision.weighing import weigh
@@ -217,6 +219,28 @@ def article_document(results: Results, name: str, blocks: Iterable[Read]) -> Doc
     top = (Paragraph(("What the article says of the question: ", Strong(evidence.dossier.question.title))),)
     sections = tuple(_made(results, book, tuple(partial(make, checked=checked) for make in ARTICLE)))
     return _whole(results, book, "check", name, top, sections)
+
+
+#: What other choices have.
+CHOSEN = (chosen.changed, chosen.trials, chosen.certainty)
+
+
+def chosen_document(of: OtherChoices) -> Document:
+    """Make a document of other choices than a dossier declares: what they come to, and what they change.
+
+    Parameters
+    ----------
+    of : OtherChoices
+        What is computed of the dossier as it is, and with them.
+
+    Returns
+    -------
+    Document
+        Every claim of the choices has an id that begins with ``chosen.``; the others are the dossier's own.
+    """
+    book = Ledger()
+    title = of.declared.evidence.dossier.title
+    return _whole(of.declared, book, "report", title, (), tuple(_made(of, book, CHOSEN)))
 
 
 #: What weighed options have.

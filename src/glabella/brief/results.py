@@ -160,11 +160,8 @@ class Results:
         """
         key = self.evidence.dossier.headline
         # Not through ``pooled``: what leads with one analysis need not pool all.
-        one = self.pool(key)
-        if key in self._apart:
-            # Two trials that no prior lets pool still lead, each by itself.
-            return self._apart[key]
-        if key in self._refused:
+        one = self.shown(key)
+        if one is None and key in self._refused:
             raise ValueError(f"the headline analysis {key!r} cannot be pooled: {self._refused[key]}")
         if one is None:
             missing = contrasts(self.evidence, self.evidence.dossier.analyses[key]).not_computed
@@ -223,6 +220,14 @@ class Results:
         if key not in self._fits:
             self._fits[key] = self._pool(key)
         return self._fits[key]
+
+    def shown(self, key: str) -> PooledAnalysis | None:
+        """Give one declared analysis as far as it can be shown: pooled, or two trials that no prior lets pool."""
+        return self.pool(key) or self._apart.get(key)
+
+    def refused(self, key: str) -> str | None:
+        """Say why the effects of an analysis could not be pooled; None where they could, or there are none."""
+        return self._refused.get(key) if self.pool(key) is None else None
 
     def published(self, key: str) -> tuple[Pooled, tuple[Effect, ...]] | None:
         """Pool an analysis as a publication did, by its own method even where trials are few."""

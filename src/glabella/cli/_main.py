@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from glabella._version import __version__
+from glabella.cli._app import app_command
 from glabella.cli._articles import check, claims_command
 from glabella.cli._bayes import bayes_command
 from glabella.cli._consult import consult
@@ -157,6 +158,7 @@ def dossier_schema(kind: str) -> None:
     click.echo(json.dumps(json_schema(kind), indent=2, ensure_ascii=False))
 
 
+main.add_command(app_command)
 main.add_command(check)
 main.add_command(claims_command)
 main.add_command(bayes_command)

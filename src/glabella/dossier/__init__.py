@@ -53,6 +53,7 @@ from glabella.dossier._observations import (
     Share,
     TimeObservation,
 )
+from glabella.dossier._parts import numbers_of
 from glabella.dossier._person import Leads, Person, PersonError, Visit, new_person, person_schema, read_person
 from glabella.dossier._priors import Prior, Priors
 from glabella.dossier._problem import (
@@ -221,6 +222,7 @@ __all__ = [
     "migrate",
     "new_person",
     "notes",
+    "numbers_of",
     "person_schema",
     "read_person",
     "read_table",

@@ -23,6 +23,9 @@ from glabella.shown import (
     Table,
 )
 
+#: Shares of a width are told to the style of a page in tenths, up to so many.
+TENTHS, MOST_TENTHS = 10, 80
+
 
 @dataclass
 class Setter:
@@ -62,11 +65,21 @@ class Setter:
                 return self.figure(block)
             case Details(summary, content):
                 return self.details(summary, self.blocks(content, level))
-            case Columns(parts, widths, look):
-                inner = "".join(f"<div>{self.blocks(part, level)}</div>" for part in parts)
-                return f'<div class="{look or "cols"}"{_shares(widths, len(parts))}>{inner}</div>'
+            case Columns():
+                return self.columns(block, level)
             case Section():
                 return self.section(block, level)
+
+    def columns(self, it: Columns, level: int) -> str:
+        """Set parts side by side, with their shares of the width: as a style, or for one that the page has."""
+        shares = it.widths or (1.0,) * len(it.parts)
+        wide, each = f' style="--w:{" ".join(f"minmax(0,{share:g}fr)" for share in shares)}"', [""] * len(shares)
+        if self.to.addresses is not None:
+            wide, each = "", [f' data-share="{round(share * TENTHS)}"' for share in shares]
+        inner = "".join(
+            f"<div{share}>{self.blocks(part, level)}</div>" for part, share in zip(it.parts, each, strict=True)
+        )
+        return f'<div class="{it.look or "cols"}"{wide}>{inner}</div>'
 
     def line(self, content: Inline, marked: Marked | None = None) -> str:
         """Set what stands within a line."""
@@ -104,8 +117,3 @@ class Setter:
 
 def _class(names: str) -> str:
     return f' class="{names}"' if names else ""
-
-
-def _shares(widths: tuple[float, ...], parts: int) -> str:
-    shares = widths or (1.0,) * parts
-    return f' style="--w:{" ".join(f"minmax(0,{share:g}fr)" for share in shares)}"'

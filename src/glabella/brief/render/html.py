@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
 
 from glabella._version import __version__
-from glabella.brief.render.blocks import Setter
+from glabella.brief.render.blocks import MOST_TENTHS, Setter
 from glabella.brief.render.claims import embedded
 from glabella.brief.render.inline import line, named, text
 from glabella.brief.render.marks import spanned
 from glabella.brief.render.numbers import boxes, listed
-from glabella.brief.render.setting import Setting, href, setting_of
+from glabella.brief.render.setting import Addresses, Setting, href, setting_of
 from glabella.brief.render.svg import smaller
 from glabella.brief.render.tables import LETTERS
 from glabella.brief.render.words import EVERY, KINDS, SOURCES, TOGETHER, address_in_short, source_parts
@@ -70,10 +71,58 @@ def page(to: Setting, draw: Draw | None = None) -> str:
     return f'{head}<body class="{document.kind}">{skip}\n{inner}\n{end}\n{data}</body></html>\n'
 
 
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """A document, or a part of one, to stand within a page of somebody else's.
+
+    Attributes
+    ----------
+    header : str
+        Title, and what stands below it.
+    main : str
+        Its sections.
+    footer : str
+        Its sources, and what stands last.
+    boxes : str
+        Where its numbers come from.
+    """
+
+    header: str
+    main: str
+    footer: str
+    boxes: str
+
+
+def inside(document: Document, addresses: Addresses, draw: Draw | None = None) -> Inside:
+    """Set a document for a page of somebody else's: no style stands in it, and its parts may be elsewhere.
+
+    Parameters
+    ----------
+    document : Document
+    addresses : Addresses
+        Where sections and numbers are found.
+    draw : callable, optional
+        As for :func:`html`.
+
+    Returns
+    -------
+    Inside
+    """
+    to = setting_of(document, addresses=addresses)
+    setter = Setter(to, pictures(document, draw))
+    header = _header(to, setter)
+    main = "\n".join(setter.block(block, 2) for block in document.sections)
+    return Inside(header, main, _footer(to, setter), boxes(to))
+
+
+def _header(to: Setting, setter: Setter) -> str:
+    header = setter.blocks(to.document.header, 2)
+    return f'<header><p class="label">{_kicker(to)}</p>\n<h1>{named(to.document.title)}</h1>\n{header}</header>'
+
+
 def _main(to: Setting, setter: Setter) -> Iterator[str]:
     document = to.document
-    header = setter.blocks(document.header, 2)
-    yield f'<header><p class="label">{_kicker(to)}</p>\n<h1>{named(document.title)}</h1>\n{header}</header>'
+    yield _header(to, setter)
     if to.paper and document.kind == "report":
         yield _contents(to)
     for block in document.sections:
@@ -143,17 +192,22 @@ def _source(place: int, it: Reference, to: Setting) -> str:
 
 
 @cache
-def style(kind: str) -> str:
-    """Give the style of a kind of document."""
+def style(kind: str, *, inside: bool = False) -> str:
+    """Give the style of a kind of document; ``inside`` for one within a page of somebody else's."""
     page, blocks, own = (
         (_HERE / name).read_text(encoding="utf-8")
         for name in ("page.css", "blocks.css", _OWN.get(kind, "brief.css"))
     )
-    letters = "".join(
-        f"TABLE td:nth-child({place})::before{{content:var(--{it})}}\n" for place, it in enumerate(LETTERS, 2)
+    letters = (
+        "TABLE td::before{content:attr(data-head)}\n"
+        if inside
+        else "".join(
+            f"TABLE td:nth-child({place})::before{{content:var(--{it})}}\n" for place, it in enumerate(LETTERS, 2)
+        )
     )
+    shared = "".join(f'[data-share="{it}"]{{flex:{it} 1 0}}' for it in range(1, MOST_TENTHS + 1)) if inside else ""
     # Tables turn into blocks below two widths, the more columns the earlier: the same rules for both.
-    return _ROWS.sub(lambda found: (blocks + letters).replace("TABLE", found[1]), page) + own
+    return _ROWS.sub(lambda found: (blocks + letters).replace("TABLE", found[1]), page) + own + shared
 
 
 def pictures(document: Document, draw: Draw | None) -> dict[int, str]:

@@ -86,6 +86,8 @@ def _number(shown: Shown, to: Setting, marked: Marked, first: set[str]) -> str:
         found = body
     elif to.still or place is None:
         found = f'<span class="n"{here} data-claim="{name}">{body}</span>'
+    elif to.document.kind == "report" and to.addresses and (there := to.addresses.number(claim)):
+        found = f'<a class="n" href="{escape(there)}">{body}</a>'
     elif to.lists_numbers:
         found = f'<a class="n"{here} href="{escape(href(anchor(claim)))}">{body}</a>'
     else:
@@ -126,6 +128,8 @@ def _link(it: Link, to: Setting) -> str:
     """Set a link; words alone where what it leads to is not at hand."""
     if to.still:
         return text(it.text)
+    if to.addresses and it.section not in to.sections and (there := to.addresses.section(it.section)):
+        return f'<a href="{escape(there)}">{text(it.text)}</a>'
     if it.section in to.sections:
         return f'<a href="{escape(href(it.section))}">{text(it.text)}</a>'
     if to.document.beside and to.document.kind == "brief":

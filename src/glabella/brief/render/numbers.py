@@ -42,7 +42,8 @@ class Box:
         return sum(len(each.split()) for each in said)
 
 
-LEADS = "In the report"
+#: What leads from a box to more about its number: into the report beside it, or to a page of its own.
+LEADS, FOLLOW = "In the report", "Follow it to its sources"
 
 
 def box_of(claim: Claim, to: Setting) -> Box:
@@ -143,7 +144,9 @@ def _box(claim: Claim, to: Setting) -> str:
     box, name = box_of(claim, to), f"p{to.places[claim.id]}"
     rows = "".join(f"<dt>{head}</dt><dd>{_marked(head, said, claim, to)}</dd>" for head, said in box.lines)
     leads = ""
-    if to.document.beside:
+    if to.addresses and (there := to.addresses.number(claim)):
+        leads = f'<a href="{escape(there)}">{FOLLOW}</a>'
+    elif to.document.beside:
         leads = f'<a href="{escape(to.document.beside + href(anchor(claim)))}">{LEADS}</a>'
     return (
         f'<div popover id="{name}" class="src" role="group" aria-labelledby="{name}v">'

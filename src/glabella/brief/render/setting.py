@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from glabella.brief.render.marks import Marks, marks_of
 from glabella.shown import Claim, Document, Paragraph, Section, Shown, blocks_of, inlines_of
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the parts of a document are found that is read in pieces, within pages of somebody else's.
+
+    Attributes
+    ----------
+    section : callable
+        Gives the address of a section by its name; None where there is none.
+    number : callable
+        Gives the address of what stands behind a claim; None where there is none.
+    """
+
+    section: Callable[[str], str | None]
+    number: Callable[[Claim], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +45,9 @@ class Setting:
         Whether it is set for paper: nothing can be pressed, and lengths are fixed.
     still : bool
         Whether what is set stands in something that is pressed as a whole, such as the title of a fold.
+    addresses : Addresses or None
+        Where its parts are found within other pages, in which no element may hold a style of its own; None for a
+        file of its own.
     """
 
     document: Document
@@ -38,14 +57,15 @@ class Setting:
     written: frozenset[str]
     paper: bool = False
     still: bool = False
+    addresses: Addresses | None = None
 
     @property
     def lists_numbers(self) -> bool:
         """Whether the document ends in a list of every number, to which each leads."""
-        return self.document.kind == "report"
+        return self.document.kind == "report" and self.addresses is None
 
 
-def setting_of(document: Document, *, paper: bool = False) -> Setting:
+def setting_of(document: Document, *, paper: bool = False, addresses: Addresses | None = None) -> Setting:
     """Give a document's claims and sources their numbers."""
     return Setting(
         document,
@@ -54,6 +74,7 @@ def setting_of(document: Document, *, paper: bool = False) -> Setting:
         frozenset(block.id for block in blocks_of(document.body) if isinstance(block, Section)),
         frozenset(_written(document)),
         paper,
+        addresses=addresses,
     )
 
 

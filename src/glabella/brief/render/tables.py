@@ -92,7 +92,7 @@ class _Setter:
 
     def labels(self) -> str:
         """Give the heads of columns to the style, which sets them before values on a narrow screen."""
-        if self.to.paper or self.it.look == "list":
+        if self.to.paper or self.it.look == "list" or self.to.addresses:
             return ""
         words = (
             f"--{letter}:{_quoted(plain(column.head))}"
@@ -101,6 +101,14 @@ class _Setter:
         )
         style = ";".join(words)
         return f' style="{text(style).replace(chr(34), "&quot;")}"' if style else ""
+
+    def label(self, place: int) -> str:
+        """Give a cell its column's head, where no style of a table's own can hold it."""
+        column = self.it.columns[place]
+        if not place or self.to.addresses is None or self.it.look == "list" or column.look == "drawn":
+            return ""
+        words = plain(column.head)
+        return f' data-head="{escape(words)}"' if words else ""
 
     def head(self, column: Column) -> str:
         """Set a column's head; of a drawn one also what each side means, and where rows are few the axis."""
@@ -130,7 +138,7 @@ class _Setter:
                 assert not isinstance(cell, Drawn)  # as Table sees to
                 body = self.line(cell, marked)
             start = "td" if place else 'th scope="row"'
-            cells.append(f"<{start}{_class(look)}{ruled}>{body}</{start[:2]}>")
+            cells.append(f"<{start}{_class(look)}{ruled}{self.label(place)}>{body}</{start[:2]}>")
         return f"<tr{_class(row.look)}>{''.join(cells)}</tr>"
 
     def drawn(self, cell: Drawn, axis: Axis, name: str) -> str:

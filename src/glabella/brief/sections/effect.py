@@ -62,7 +62,7 @@ def report(results: Results, book: Ledger) -> Section:
             "lead",
         ),
         *(Paragraph(each) for each in (largest(results, book), new_trial(one, found[one.id])) if each),
-        *_trials(results, book, one, found[one.id], told),
+        *trials_of(results, book, one, found[one.id], told),
     ]
     for group in _groups(analyses):
         others = [key for key in group if key != one.id]
@@ -210,7 +210,7 @@ def _printed(results: Results, book: Ledger, study_id: str, key: str) -> tuple[I
 # --- one analysis -------------------------------------------------------------------------------------------
 
 
-def _trials(
+def trials_of(
     results: Results, book: Ledger, one: PooledAnalysis, found: PooledClaims, told: set[Derivation]
 ) -> list[Block]:
     """Give an analysis's trials as a forest, what is not in it, and from what each effect was made.
@@ -229,7 +229,7 @@ def _trials(
     new = [trial for trial in trials if _as_read(trial) not in told]
     told.update(map(_as_read, new))
     if new:
-        content.append(Details("How each effect was computed", (Items(tuple(map(_derivation, new))),)))
+        content.append(Details("How each effect was computed", (Items(tuple(map(derivation, new))),)))
     return content
 
 
@@ -239,7 +239,7 @@ def _folded(
     """Fold an analysis that is not the headline."""
     said = (*statement(results, one, found), " ", *trust(results, book, one))
     title = f"The trials: {one.outcome.label}, {one.analysis.label}"
-    return Details(title, (Paragraph(said), *_trials(results, book, one, found, told)))
+    return Details(title, (Paragraph(said), *trials_of(results, book, one, found, told)))
 
 
 def _forest(results: Results, one: PooledAnalysis, found: PooledClaims, trials: tuple[TrialClaims, ...]) -> Table:
@@ -331,7 +331,7 @@ def _people(trial: TrialClaims, side: Side) -> Inline:
     return trial.n1 if side == "arm" else trial.n2
 
 
-def _derivation(trial: TrialClaims) -> Inline:
+def derivation(trial: TrialClaims) -> Inline:
     """Say step by step how a trial's effect was made, with what was read."""
     said: list[Inline] = []
     for step in trial.steps:

@@ -59,6 +59,20 @@ def brief(results: Results, book: Ledger) -> Section:
 def report(results: Results, book: Ledger) -> Section:
     """Show every domain of the headline's certainty, with its number, its levels and why."""
     one = results.headline
+    content = domains(results, book, one)
+    if len(results.pooled) > 1:
+        content.append(_every(results, book))
+    trusted = one.outcome.trusted
+    if trusted is not None and trusted.why:
+        content += [
+            Paragraph("Declared, since no number tells it:"),
+            Items(say_all(book, trusted.why, "trusted")),
+        ]
+    return Section("certainty", "How sure, domain by domain", tuple(content))
+
+
+def domains(results: Results, book: Ledger, one: PooledAnalysis) -> list[Block]:
+    """Say how far to trust an analysis, and what each domain costs it, with its numbers."""
     what = TARGET_WORDS[one.rating.target]
     rows = tuple(
         Row((
@@ -74,7 +88,7 @@ def report(results: Results, book: Ledger) -> Section:
         lead.append(f" {capital(undeclared)}.")
     if by_itself := alone_said(results, book, one):
         lead += [" ", by_itself, "."]
-    content: list[Block] = [
+    return [
         Paragraph(tuple(lead), "lead"),
         Table(
             "Levels down from high, by domain; the rule stands under the methods.",
@@ -82,15 +96,6 @@ def report(results: Results, book: Ledger) -> Section:
             rows,
         ),
     ]
-    if len(results.pooled) > 1:
-        content.append(_every(results, book))
-    trusted = one.outcome.trusted
-    if trusted is not None and trusted.why:
-        content += [
-            Paragraph("Declared, since no number tells it:"),
-            Items(say_all(book, trusted.why, "trusted")),
-        ]
-    return Section("certainty", "How sure, domain by domain", tuple(content))
 
 
 def _every(results: Results, book: Ledger) -> Table:

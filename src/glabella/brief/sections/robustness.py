@@ -22,6 +22,7 @@ from glabella.brief.measure import (
 from glabella.brief.quoting import joined
 from glabella.brief.results import PooledAnalysis, Results, sources_of, sources_of_prior
 from glabella.brief.words import words_of
+from glabella.decision.choices import METHODS, TESTS
 from glabella.dossier import Prior
 from glabella.shown import (
     Block,
@@ -48,12 +49,10 @@ Flags = NDArray[np.bool_]
 #: How the program's own choices and their options are called.
 _CHOICES = {"method": "estimator", "test": "interval"}
 _OPTIONS = {
-    "REML": "restricted maximum likelihood",
-    "DL": "DerSimonian and Laird",
+    **METHODS,
+    **TESTS,
     "PM": "Paule and Mandel",
-    "common": "one common effect",
     "adhoc": "Hartung and Knapp, never narrower than the usual one",
-    "z": "normal distribution",
 }
 #: Fewer trials than this, and none can be left out.
 _LEAST = 3

@@ -8,6 +8,7 @@ from glabella.brief.results import Results
 from glabella.brief.sections.trials import side_by_side
 from glabella.brief.signals import DOMAINS
 from glabella.brief.words import Words, words_of
+from glabella.decision.choices import BLINDING
 from glabella.dossier import Signal, Study
 from glabella.shown import Block, Cite, Details, Inline, Items, Ledger, Name, Paragraph, Section, Shown
 
@@ -18,12 +19,6 @@ _DESIGNS = {
     "observational": "observational",
 }
 _RANDOMISED = {"yes": "randomised", "no": "not randomised", "unclear": "not known whether randomised"}
-_BLINDING = {
-    "double": "double-blind",
-    "single": "single-blind",
-    "open": "open",
-    "unknown": "blinding not known",
-}
 
 
 def report(results: Results, book: Ledger) -> Section | None:
@@ -72,7 +67,7 @@ def _signal(book: Ledger, signal: Signal, name: str) -> Inline:
 
 def _design(book: Ledger, study: Study, words: Words) -> Inline:
     design = study.design
-    kinds = [_DESIGNS[design.type], _RANDOMISED[design.randomised], _BLINDING[design.blinding]]
+    kinds = [_DESIGNS[design.type], _RANDOMISED[design.randomised], BLINDING[design.blinding]]
     said: list[Inline] = ["Design: ", ", ".join(kinds), "."]
     if study.n_randomised.value is not None:
         people = quote(

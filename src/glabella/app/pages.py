@@ -1,0 +1,167 @@
+"""Pages: one layout around what the renderers set; answers that a browser may keep, and those it may not."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import Response
+
+from glabella._version import __version__
+from glabella.app.house import BRIEF, House
+from glabella.brief.render.html import Draw, inside, style
+from glabella.brief.render.setting import Addresses
+from glabella.shown import Claim, Document
+
+#: The doors, in order: path, name.
+DOORS = (
+    ("/brief", "Brief"),
+    ("/report", "Report"),
+    ("/choices", "Other choices"),
+    ("/consult", "Consult"),
+    ("/check", "Check an article"),
+)
+_ENVIRONMENT = Environment(
+    loader=PackageLoader("glabella.app"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_KINDS = ("brief", "report", "consultation", "home", "check")
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The bytes of an answer, pressed and not, and the mark by which a browser knows it again."""
+
+    plain: bytes
+    pressed: bytes
+    mark: str
+    media: str
+
+    @property
+    def size(self) -> int:
+        """How much room it takes where it is held."""
+        return len(self.plain) + len(self.pressed)
+
+
+def body_of(text: str | bytes, media: str = "text/html") -> Body:
+    """Make the body of an answer; the same text gives the same bytes."""
+    raw = text.encode() if isinstance(text, str) else text
+    return Body(raw, gzip.compress(raw, 6, mtime=0), f'"{sha256(raw).hexdigest()[:32]}"', media)
+
+
+def answer(request: Request, body: Body, *, kept: str = "no-cache") -> Response:
+    """Answer with a body, pressed where the browser takes that, or with nothing where it has it already."""
+    headers = {"etag": body.mark, "cache-control": kept, "vary": "accept-encoding"}
+    if request.headers.get("if-none-match") == body.mark:
+        return Response(status_code=304, headers=headers)
+    content = body.plain
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        content, headers["content-encoding"] = body.pressed, "gzip"
+    return Response(content, media_type=body.media, headers=headers)
+
+
+def page(house: House, template: str, *, kind: str = "brief", door: str = "", **values: Any) -> str:
+    """Write a page.
+
+    Parameters
+    ----------
+    house : House
+    template : str
+        Name of its template.
+    kind : str
+        Kind of document whose style it has.
+    door : str
+        Path of the door behind which it stands.
+    **values
+        For the template.
+    """
+    return _ENVIRONMENT.get_template(template).render(
+        house=house,
+        dossier=house.evidence.dossier,
+        doors=DOORS,
+        door=door,
+        style=style_path(kind),
+        kind=kind,
+        version=__version__,
+        **values,
+    )
+
+
+def refused(house: House, title: str, faults: tuple[str, ...], *, status: int = 400, door: str = "") -> Response:
+    """Answer that something cannot be done, and why, every reason on a line of its own."""
+    text = page(house, "refused.html", title=title, faults=faults, door=door)
+    return Response(text, status_code=status, media_type="text/html")
+
+
+# --- documents within pages ---------------------------------------------------------------------------------
+
+
+def number_path(claim: Claim | str) -> str:
+    """Give the path of the page of a claim."""
+    return "/number/" + quote(claim if isinstance(claim, str) else claim.id, safe="")
+
+
+def section_path(name: str) -> str:
+    """Give the path of a section of the report, or of the whole brief."""
+    return "/brief" if name == BRIEF else "/report/" + quote(name, safe="")
+
+
+def addresses_of(house: House, document: Document) -> Addresses:
+    """Give where sections and numbers are found: those of the dossier have pages, those of a person have none."""
+    if document.kind in ("brief", "report"):
+        return Addresses(section_path, number_path)
+    sections, claims = house.sections, house.claims
+
+    def number(claim: Claim) -> str | None:
+        return number_path(claim) if claims.get(claim.id) == claim else None
+
+    return Addresses(lambda name: section_path(name) if name in sections else None, number)
+
+
+def set_inside(
+    house: House, document: Document, draw: Draw | None = None, addresses: Addresses | None = None
+) -> dict[str, Markup]:
+    """Set a document for a template: its header, its sections, its footer, and where its numbers come from."""
+    made = inside(document, addresses or addresses_of(house, document), draw)
+    # What the renderers set is HTML, every word in it escaped.
+    return {
+        "header": Markup(made.header),
+        "main": Markup(made.main),
+        "footer": Markup(made.footer),
+        "boxes": Markup(made.boxes),
+    }
+
+
+# --- files beside pages -------------------------------------------------------------------------------------
+
+
+@cache
+def styles() -> Mapping[str, Body]:
+    """Give the styles, by path: one for each kind of document, with what the app adds to it."""
+    own = (files("glabella.app") / "static" / "app.css").read_text(encoding="utf-8")
+    bodies = {kind: body_of(style(kind, inside=True) + own, "text/css") for kind in _KINDS}
+    return {f"/style/{kind}-{body.mark[1:13]}.css": body for kind, body in bodies.items()}
+
+
+@cache
+def style_path(kind: str) -> str:
+    """Give the path of the style of a kind of document; another content has another path."""
+    return next(path for path in styles() if path.startswith(f"/style/{kind}-"))
+
+
+@cache
+def icon_body() -> Body:
+    """Give the sign by which a browser shows the app."""
+    return body_of((files("glabella.app") / "static" / "icon.svg").read_bytes(), "image/svg+xml")

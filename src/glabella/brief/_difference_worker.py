@@ -1,0 +1,48 @@
+"""Says what changed between two documents' files within limits of time and memory, in a process of its own.
+
+Its standard input holds a line that says how long the two files are, and the files. It writes as JSON what changed,
+line by line, or in one text what keeps them from being compared.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from glabella._reading._article_worker import limit
+from glabella.brief.difference import changed_between
+from glabella.brief.written import EXPECTED, Written, read
+
+#: How the two files are called.
+NAMES = ("The older file", "The newer file")
+
+
+def main() -> None:
+    """Read what stands in the standard input."""
+    memory = int(sys.argv[2])
+    limit(int(sys.argv[1]), memory)
+    lengths = json.loads(sys.stdin.buffer.readline())
+    answer: object
+    try:
+        before, after = (
+            _read(sys.stdin.buffer.read(length), name) for length, name in zip(lengths, NAMES, strict=True)
+        )
+        answer = changed_between(before, after)
+    except ValueError as error:
+        answer = str(error)
+    except MemoryError:
+        answer = f"They need more than {memory // 1_000_000_000} GB of memory to be compared."
+    sys.stdout.write(json.dumps(answer))
+
+
+def _read(raw: bytes, name: str) -> Written:
+    try:
+        return read(raw.decode())
+    except UnicodeDecodeError:
+        raise ValueError(f"{name}: found no text in UTF-8, {EXPECTED}.") from None
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}.") from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""``glabella app``: read, consult and check in a browser, on this machine."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from pathlib import Path
+
+import click
+
+from glabella.cli._documents import evidence_of
+from glabella.cli._files import BAD_INPUT
+
+_MISSING = "the app needs the extra “app”: uv sync --extra app, or pip install 'glabella[app]'"
+
+
+@click.command("app")
+@click.argument("dossier", required=False, type=click.Path(path_type=Path))
+@click.option("--port", type=click.IntRange(0, 65_535), default=8321, show_default=True, help="0: any free one.")
+@click.option("--crisis-text", help="Whom to call in a crisis in your country; else the dossier’s own text.")
+@click.option("--host-name", "hosts", multiple=True, help="A name under which a proxy before it asks for it.")
+def app_command(dossier: Path | None, port: int, crisis_text: str | None, hosts: tuple[str, ...]) -> None:
+    """Serve DOSSIER on this machine (http://127.0.0.1): read, consult and check; the shipped one when left out."""
+    try:
+        import uvicorn
+
+        from glabella.app import House, create_app
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] not in ("uvicorn", "fastapi", "starlette", "python_multipart"):
+            raise
+        click.echo(_MISSING, err=True)
+        sys.exit(BAD_INPUT)
+    with evidence_of(dossier) as (evidence, _):
+        app = create_app(House(evidence, crisis_text), hosts)
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(("127.0.0.1", port))
+    except OSError as error:
+        click.echo(f"port {port} cannot be used: {error.strerror}; choose another with --port", err=True)
+        sys.exit(BAD_INPUT)
+    click.echo(f"{evidence.dossier.title}: http://127.0.0.1:{listening.getsockname()[1]} (Ctrl+C ends it)")
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, server_header=False))
+    server.run(sockets=[listening])
