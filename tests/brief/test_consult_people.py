@@ -351,6 +351,7 @@ def test_an_old_score_is_not_that_of_today(consult: Consult) -> None:
     assert "too old to count, ask again" in sheet["answers"]
     assert "or fewer" not in sheet["plan"]
     assert "Your score today" not in home["expect"]
+    assert "Do not have it before we have asked you about: depression score today" in home["against"]
 
 
 def test_a_low_score_is_not_judged_by_a_fall(consult: Consult) -> None:

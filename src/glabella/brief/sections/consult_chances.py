@@ -227,7 +227,7 @@ def harms(of: ForPerson, book: Ledger) -> Section:
     """Draw harms in as many people as the chances, with the option and without; what was not counted says so."""
     content: list[Block] = []
     pairs = of.results.evidence.products.harm_counts
-    for option in of.consultation.options.values():
+    for option in (each.option for each in of.found.chances.values()):
         # What is out of the question has no harm that could come.
         if not option.harms or (option.this and of.found.eligibility.stops):
             continue
