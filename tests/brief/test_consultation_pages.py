@@ -198,6 +198,24 @@ def test_nothing_is_ranked_while_a_number_is_missing(consult: Consult) -> None:
     assert "would choose" not in "\n".join(part)
 
 
+def test_what_would_allow_a_ranking_is_named(consult: Consult) -> None:
+    def named(name: str) -> str:
+        part = sections(consultation_document(consult(name)))["matters"]
+        return next(line for line in part if line.startswith("To rank them"))
+
+    assert re.fullmatch(
+        r"To rank them one needs a number for feeling much better with Botulinum toxin, added; for few unwanted "
+        r"effects and no drooping lid with Go on as now, Another tablet \(SSRI\), Talking therapy \(CBT\); for few "
+        r"visits and no needles with any option\. For feeling much better with Botulinum toxin, added that takes a "
+        r"trial with \d{3} people in each group: it would find a difference of 10 of a hundred people 90 times of "
+        r"a hundred\.",
+        named("untreated"),
+    )
+    # Nobody is sent into a trial of what is not for people like them.
+    for name in ("pregnant", "myasthenia"):
+        assert "trial" not in named(name)
+
+
 def test_who_would_choose_what_is_said_where_all_numbers_are_there(results: Results, consult: Consult) -> None:
     of = for_person(results, consult("woman").person, CRISIS)
     first = {"better": Stated(Word.CHOOSE, 0, 0.93, 0.9), "unwanted": Stated(Word.LEAN, 1, 0.66, 0.6),

@@ -98,6 +98,9 @@ REVIEWED = {
     "is below a half for all": "a rule of the reading, as docs/preferences.md tells it",
     "borne at two: who would bear two more": "what a column of the plane is",
     "which option does most good": "what knowing more is worth",
+    "does most good": "an order",
+    "twice the Monte Carlo error": "what an interval is; its ends are a claim",
+    "twice the largest Monte Carlo error": "what a claim is",
     "hundred. draws": "what a share is told on",
     "square root of three over π": "a constant of the logistic distribution",
 }

@@ -49,7 +49,8 @@ def test_it_says_what_people_would_choose_and_stands_by_its_guard_rails(whole: D
     assert said["said"][1] == "- In this order: response, then nausea, then anxiety, then insomnia."
     assert "the prior is uniform: 1 is added to events" in said["known"][-1]
     assert list(said) == [
-        *("answer", "guard-rails", "said", "known", "ranks", "first", "net-benefit", "plane", "ranges", "how"),
+        *("answer", "guard-rails", "said", "known", "ranks", "first", "net-benefit", "information"),
+        *("plane", "ranges", "how"),
     ]
 
 
@@ -98,12 +99,69 @@ def test_statements_are_repeated_in_words(tmp_path: Path, statement: dict[str, A
 
 def test_no_option_is_ranked_that_does_too_little(tmp_path: Path) -> None:
     said = sections(made(tmp_path, everything()))
-    assert "That is so for fluoxetine in 4" in said["answer"][-1]
-    assert ", so it is not ranked; for venlafaxine in 8" in said["answer"][-1]
+    assert "That is so for fluoxetine in 4" in said["answer"][-3]
+    assert ", so it is not ranked; for venlafaxine in 8" in said["answer"][-3]
+    assert re.fullmatch(
+        r"Who does enough would be settled with a chance of 67 in a hundred by a trial against placebo with so "
+        r"many people in each group: for fluoxetine 1,[89]00; for venlafaxine 9\d0\.",
+        said["answer"][-2],
+    )
     none = sections(made(tmp_path, changed(everything(), "gate.least", 0.5)))
     assert none["answer"][1] == "Nothing is ranked: no option does enough beyond placebo."
     assert "ranks" not in none
     assert "ranges" not in none
+
+
+def test_which_trial_would_settle_it_is_said_in_a_sentence(tmp_path: Path) -> None:
+    data = changed(everything(), "gate", None)
+    said = sections(made(tmp_path, data))
+    assert re.fullmatch(
+        r"By the importance given, a trial of fluoxetine against venlafaxine with 1,[789]00 people in each group "
+        r"\(3,[468]00 in all\) would settle which does most good with a chance of about 6[678] in a hundred\. It "
+        r"would be worth 17\.\d \(17\.\d to 17\.\d\) of the (19\.\d|20\.0) outcomes of importance one per 1,000 "
+        r"people that deciding now costs; what counts above all is response\.",
+        said["answer"][-1],
+    )
+    part = said["information"]
+    assert "One more person with the outcome counts: response 1, nausea 0.2, insomnia 0.25." in part[1]
+    assert not any("next setting" in line or "not ranked" in line for line in part)
+    other = sections(made(tmp_path, changed(everything(), "spread", "next")))["information"]
+    assert "What a trial would tell of options that are not ranked is not counted." in other[1]
+    assert "it holds of a trial in the setting in which one decides" in other[-1]
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        (
+            900,
+            "No trial would change the choice: by the importance given, fluoxetine does most good in every draw.",
+        ),
+        (
+            560,
+            "Hardly any trial would change the choice: by the importance given, fluoxetine does most good in all ",
+        ),
+    ],
+)
+def test_no_trial_is_named_where_none_would_change_the_choice(tmp_path: Path, events: int, expected: str) -> None:
+    data = changed(everything(), "gate", None)
+    data = changed(data, "options.fluoxetine.cells.response.counts", {"events": events, "people": 1000})
+    data = changed(data, "options.venlafaxine.cells.response.counts", {"events": 530, "people": 1000})
+    found = sections(made(tmp_path, data))
+    assert found["answer"][-1].startswith(expected)
+    assert ("information" in found) == (events < 900)
+
+
+def test_options_too_alike_for_any_trial_are_said_to_be_so(tmp_path: Path) -> None:
+    data = changed(everything(), "gate", None)
+    for option in ("fluoxetine", "venlafaxine"):
+        data = changed(data, f"options.{option}", {**data["options"]["placebo"], "label": option})
+    for option in cases.R3_OPTIONS:
+        counts = {"events": 4000, "people": 10_000}
+        data = changed(data, f"options.{option}.cells.response.counts", counts)
+    said = sections(made(tmp_path, data))["answer"][-1]
+    assert said.startswith("By the importance given, no trial of ")
+    assert "with 10,000 people in each group the chance is" in said
 
 
 def test_evidence_too_unsure_is_called_the_problem(tmp_path: Path) -> None:

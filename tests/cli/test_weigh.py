@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 from pathlib import Path
 
@@ -45,6 +46,11 @@ def test_numbers_are_printed_as_json_and_nothing_is_written(tmp_path: Path) -> N
     assert found["ranking"]["first"]["nausea"]["reading"] == "choose"
     assert list(found["planes"]) == ["fluoxetine", "venlafaxine"]
     assert "per_draw" not in found["net"]
+    known = found["information"]
+    assert (known["says"], known["arms"]) == ("trial", ["placebo", "venlafaxine"])
+    assert known["counted"] == ["response", "nausea", "insomnia"]
+    assert known["settling"] in known["trials"]["sizes"]
+    assert len(known["perfect"]["value"]) == 3
     assert not (tmp_path / "out").exists()
     alone = json.loads(run("weigh", written(tmp_path, trial()), "--json").output)
     assert (alone["gate"], alone["net"], alone["ranking"]["said"]) == (None, None, None)
@@ -82,6 +88,13 @@ def test_the_file_that_the_docs_show_is_weighed(tmp_path: Path) -> None:
     done = run("weigh", problem, "--to", tmp_path)
     assert (done.exit_code, done.stderr) == (0, "")
     assert done.output.startswith("Who values this so would ")
+    (said,) = (line.removeprefix("> ") for line in page.splitlines() if line.startswith("> "))
+    assert said in done.output.splitlines()
+
+
+def test_the_worked_example_in_the_docs_holds() -> None:
+    found = doctest.testfile(str(Path(__file__).parents[2] / "docs" / "preferences.md"), module_relative=False)
+    assert (found.attempted > 8, found.failed) == (True, 0)
 
 
 def test_the_schema_is_printed() -> None:

@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from glabella.decision.preferences import Reading, draw_outcomes, draw_weights, linear, smaa
+from glabella.decision.preferences import (
+    Reading,
+    draw_outcomes,
+    draw_weights,
+    evpi,
+    linear,
+    means,
+    perfect_information,
+    smaa,
+    trial_information,
+)
 from glabella.decision.weighing import Weighed, weigh
 from tests.decision.preferences import reference_cases as cases
 from tests.problems_made import changed, everything, read, trial
@@ -76,10 +86,65 @@ def test_net_benefit_and_the_plane_are_of_the_draws(whole: Weighed) -> None:
     by_hand = beyond @ np.array([1, -0.2, -0.25, 0])
     assert whole.net.mean == pytest.approx(by_hand)
     assert whole.information is not None
-    assert whole.information > 0
+    assert whole.information.perfect.all == pytest.approx(evpi(whole.net.per_draw[:, list(whole.entering)]))
     assert list(whole.planes) == [1, 2]
     it = whole.planes[2]
     assert it.better + it.worse + it.trade_more + it.trade_less == pytest.approx(1)
+
+
+def test_knowing_more_is_worth_what_its_parts_say(whole: Weighed) -> None:
+    it = whole.information
+    assert it is not None
+    assert (it.says, it.counted, it.arms, it.perfect.now) == ("trial", (0, 1, 2), (0, 1), 1)
+    cells = [cases.R3_CELLS[option][:3] for option in (0, 2)]
+    each = [1000, -200, -250]
+    outcomes = draw_outcomes(cases.R3_CELLS)[:, [0, 2], :3]
+    alone = perfect_information(outcomes * each, means(cells) * each)
+    assert it.perfect.value == pytest.approx(alone.value)
+    assert it.trials is not None
+    assert (
+        it.trials.value.tolist() == trial_information(cells, outcomes, each, (0, 1), it.trials.sizes).value.tolist()
+    )
+    # The trial that is named settles it with the chance wanted, and one half as large does not.
+    assert it.settling in it.trials.sizes
+    assert it.settling is not None
+    large, small = trial_information(cells, outcomes, each, (0, 1), (it.settling // 2, it.settling)).settles[::-1]
+    assert small < 2 / 3 - 0.05 < 2 / 3 - 0.02 < large < 2 / 3 + 0.03
+
+
+def test_a_trial_settles_whether_an_option_does_enough_as_often_as_simulated(whole: Weighed) -> None:
+    random, least = np.random.default_rng(7), 0.1
+    assert list(whole.doubted) == [1, 2]
+    for option, named in whole.doubted.items():
+        assert named is not None
+        arms = [
+            random.beta(cell.events, cell.others, 100_000)
+            for cell in (cases.R3_CELLS[option][0], cases.R3_CELLS[0][0])
+        ]
+        with_, without = (random.binomial(named.n, p) / named.n for p in arms)
+        error = np.sqrt((with_ * (1 - with_) + without * (1 - without)) / named.n)
+        settled = np.abs(with_ - without - least) > 1.959963984540054 * error
+        assert settled.mean() == pytest.approx(named.settles, abs=0.01)
+        assert 2 / 3 <= named.settles < 0.68
+
+
+def test_what_is_as_good_as_sure_is_not_in_doubt(tmp_path: Path) -> None:
+    data = changed(everything(), "options.fluoxetine.cells.response.counts", {"events": 900, "people": 1000})
+    data = changed(data, "options.venlafaxine.cells.response.counts", {"events": 370, "people": 1000})
+    sure = weighed(
+        tmp_path, changed(data, "options.placebo.cells.response.counts", {"events": 370, "people": 1000})
+    )
+    assert sure.doubted == {}
+    assert sure.information is not None
+    assert (sure.information.says, sure.information.trials) == ("never", None)
+
+
+def test_a_trial_too_large_to_be_tried_is_none(tmp_path: Path) -> None:
+    data = everything()
+    for option, events in (("placebo", 3000), ("fluoxetine", 4001), ("venlafaxine", 4000)):
+        counts = {"events": events, "people": 10_000}
+        data = changed(data, f"options.{option}.cells.response.counts", counts)
+    assert weighed(tmp_path, data).doubted == {1: None, 2: None}
 
 
 def test_a_prior_of_half_an_event_is_the_other(tmp_path: Path) -> None:

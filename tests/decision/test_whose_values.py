@@ -12,7 +12,7 @@ from glabella.decision.chances import Chance, Consulted, Reading, Share, Without
 from glabella.decision.eligibility import Eligibility
 from glabella.decision.preferences import Reading as Word
 from glabella.decision.uncertain import exactly
-from glabella.decision.whose_values import whose_values
+from glabella.decision.whose_values import Wanted, whose_values
 from glabella.dossier import Consultation, Matter
 from tests.decision.consultations import content, option
 
@@ -130,3 +130,19 @@ def test_an_option_that_does_too_little_does_not_enter() -> None:
     assert (said.because, said.entering) == ("gate", ("a",))
     enough = found(it, b=chance("b", it, 0.3, 0.35, 0.4, enough=(0.5, 0.9)))
     assert whose_values(it, enough, COUNTED).because is None
+
+
+def test_a_trial_is_wanted_where_readings_disagree_and_no_rule_forbids_it() -> None:
+    it = consultation()
+    several = chance("a", it, 0.1, 0.5, 0.9, state="readings")
+    said = whose_values(it, found(it, a=several), COUNTED)
+    # By hand: from 35 to 45 of a hundred, power 0.9.
+    z = 1.959963984540054 + 1.2815515655446004
+    expected = int(np.ceil((0.35 * 0.65 + 0.45 * 0.55) * (z / 0.1) ** 2))
+    assert said.wanted == (Wanted("better", "a", expected),)
+    assert whose_values(it, found(it), COUNTED | {"of_b": None}).wanted == ()
+    stopped = replace(NOBODY, stops=(None,))  # type: ignore[arg-type]
+    assert whose_values(it, replace(found(it, a=several), eligibility=stopped), COUNTED).wanted == ()
+    other = replace(several, state="withheld")
+    assert whose_values(it, found(it, a=other), COUNTED).wanted == ()
+    assert whose_values(it.model_copy(update={"gate": None}), found(it, a=several), COUNTED).wanted == ()

@@ -17,7 +17,9 @@ Kind = Literal["heading", "paragraph", "item", "quote"]
 #: A heading is a line without an end; a longer one is a sentence whose stop was forgotten.
 _HEADING_WORDS = 12
 _BULLET = re.compile(r"^\s*(?:[-*•–+]|\d{1,2}[.)])\s+")
-_MARKUP = re.compile(r"(\*\*|__|`)|!?\[([^\]]*)\]\([^)]*\)|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
+#: A link holds no other, and its address brackets in pairs alone: else a run of openings would be read over and
+#: over.
+_MARKUP = re.compile(r"(\*\*|__|`)|!?\[([^\[\]]*)\]\((?:[^()]|\([^()]*\))*+\)|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
 
 
 @dataclass(frozen=True, slots=True)

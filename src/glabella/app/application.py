@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 from glabella._version import __version__
-from glabella.app import choices, compare, read
+from glabella.app import api, check, choices, compare, faults, read
+from glabella.app.apart import Desk
 from glabella.app.guard import Guard
 from glabella.app.house import House
 
@@ -33,9 +36,12 @@ def create_app(house: House, hosts: Collection[str] = ()) -> ASGIApp:
     """
     app = FastAPI(
         title="Glabella", version=__version__, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json",
-        middleware=[Middleware(Guard, hosts=(*LOCAL, *hosts))],
+        description=api.ABOUT, redirect_slashes=False,
+        middleware=[Middleware(Guard, hosts=(*LOCAL, *hosts)), Middleware(faults.Caught, house=house)],
+        exception_handlers={HTTPException: faults.http_fault, RequestValidationError: faults.unfit},
     )  # fmt: skip
-    app.state.house = house
-    for part in (read, choices, compare):
+    app.state.house, app.state.desk = house, Desk()
+    for part in (read, choices, compare, check):
         app.router.routes.extend(part.routes())
+    app.include_router(api.router())
     return app

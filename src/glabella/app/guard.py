@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import logging
 import time
 from collections.abc import Collection
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 #: Bytes that a request may hold.
 LARGEST = 25_000_000
+#: Of what is too large so many bytes more are thrown away, for so many seconds, before the connection is closed.
+_THROWN, _LINGER = 75_000_000, 3
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -73,7 +78,9 @@ class Guard:
         except TooLargeError:
             if not answered:
                 most = f"{self._largest // 1_000_000} MB"
-                await _refuse(marked, 413, f"More was sent than the {most} that a request may hold.")
+                await _refuse(
+                    scope, marked, 413, f"More was sent than the {most} that a request may hold.", receive
+                )
         finally:
             # Of a request its path alone: what follows a question mark, and what was sent, stay unwritten.
             milliseconds = 1000 * (time.perf_counter() - began)
@@ -83,10 +90,11 @@ class Guard:
         headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
         host = headers.get(b"host", "")
         if _name(host) not in self._hosts:
-            await _refuse(send, 421, "This app is not served under that name.")
+            await _refuse(scope, send, 421, "This app is not served under that name.")
             return
         if scope["method"] not in _SAFE and not _own(headers, host):
-            await _refuse(send, 403, "This was sent from another page; open the app’s own and send it from there.")
+            words = "This was sent from another page; open the app’s own and send it from there."
+            await _refuse(scope, send, 403, words)
             return
         length = headers.get(b"content-length", "")
         if length.isdigit() and int(length) > self._largest:
@@ -121,11 +129,29 @@ def _own(headers: dict[bytes, str], host: str) -> bool:
     return origin is None or urlsplit(origin).netloc == host
 
 
-async def _refuse(send: Send, status: int, words: str) -> None:
-    body = (words + "\n").encode()
+async def _refuse(scope: Scope, send: Send, status: int, words: str, rest: Receive | None = None) -> None:
+    """Answer in a line, and close; a browser that still sends ``rest`` shows no answer until it may finish."""
+    api = scope["path"].startswith("/api/")
+    body = (json.dumps({"faults": [words]}, ensure_ascii=False) if api else words + "\n").encode()
+    media = b"application/json" if api else b"text/plain; charset=utf-8"
     await send({
         "type": "http.response.start", "status": status,
-        "headers": [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode()),
+        "headers": [(b"content-type", media), (b"content-length", str(len(body)).encode()),
                     (b"connection", b"close")],
     })  # fmt: skip
-    await send({"type": "http.response.body", "body": body})
+    await send({"type": "http.response.body", "body": body, "more_body": rest is not None})
+    if rest is not None:
+        await _let_finish(rest)
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _let_finish(rest: Receive) -> None:
+    """Throw away what is still being sent, for a while and up to a size."""
+    thrown = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_LINGER):
+            while thrown < _THROWN:
+                message = await rest()
+                thrown += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return

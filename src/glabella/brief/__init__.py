@@ -7,6 +7,7 @@ from glabella.brief.counting import count
 from glabella.brief.difference import changed
 from glabella.brief.documents import (
     article_document,
+    checked_document,
     chosen_document,
     consultation_document,
     document,
@@ -29,6 +30,7 @@ __all__ = [
     "article_document",
     "as_json",
     "changed",
+    "checked_document",
     "chosen_document",
     "consultation_document",
     "consulted_again",

@@ -59,11 +59,13 @@ from glabella.brief.sections import (
     unknown,
     warnings,
     weighed,
+    weighed_information,
     weighed_tables,
 )
 from glabella.brief.sections.chosen import OtherChoices
 from glabella.brief.sure import reasons
 from glabella.brief.weighed import ledger
+from glabella.decision.articles import Checked
 from glabella.decision.weighing import weigh
 from glabella.dossier import ProblemFile
 from glabella.shown import (
@@ -185,6 +187,7 @@ def document(results: Results, kind: Kind, *, beside: str | None = None, begin: 
     return _whole(results, book, kind, evidence.dossier.title, top, tuple(sections), beside=beside)
 
 
+NO_FRAMES = "the dossier has no frames.yaml, so no claim can be recognised in an article"
 #: What a checked article has.
 ARTICLE = (article.answer, article.sentences, article.unrecognised, article.reasons)
 
@@ -212,10 +215,27 @@ def article_document(results: Results, name: str, blocks: Iterable[Read]) -> Doc
     """
     from glabella.decision.articles import check
 
+    if results.evidence.frames is None:
+        raise ValueError(NO_FRAMES)
+    return checked_document(results, name, check(blocks, results.evidence.frames))
+
+
+def checked_document(results: Results, name: str, checked: Checked) -> Document:
+    """Make the same document of an article whose claims were recognised already.
+
+    Parameters
+    ----------
+    results : Results
+        Of the dossier by whose frames they were.
+    name : str
+        Of the article's file.
+    checked : Checked
+
+    Returns
+    -------
+    Document
+    """
     evidence, book = results.evidence, Ledger()
-    if evidence.frames is None:
-        raise ValueError("the dossier has no frames.yaml, so no claim can be recognised in an article")
-    checked = check(blocks, evidence.frames)
     top = (Paragraph(("What the article says of the question: ", Strong(evidence.dossier.question.title))),)
     sections = tuple(_made(results, book, tuple(partial(make, checked=checked) for make in ARTICLE)))
     return _whole(results, book, "check", name, top, sections)
@@ -252,6 +272,7 @@ WEIGHED = (
     weighed_tables.ranks,
     weighed_tables.first,
     weighed_tables.net,
+    weighed_information.information,
     weighed_tables.against,
     weighed_tables.ranges,
     weighed_tables.how,

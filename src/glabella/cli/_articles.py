@@ -15,7 +15,7 @@ from glabella.cli._files import BAD_INPUT
 if TYPE_CHECKING:
     from glabella._reading import Block
     from glabella.brief.written import Form
-    from glabella.dossier import ClaimPart, Evidence, PopularClaim
+    from glabella.dossier import Evidence
     from glabella.shown import Document
 
 _PATH = click.Path(path_type=Path)
@@ -67,8 +67,11 @@ def claims_command(dossier: Path | None, as_json: bool) -> None:
     Also what would change a verdict: a new trial is meant at low risk of bias, well blinded and of the people asked
     about.
     """
+    from glabella.brief import Results
+    from glabella.brief.claim_rows import claim_rows
+
     with evidence_of(dossier) as (evidence, _):
-        rows = _rows(evidence)
+        rows = claim_rows(Results(evidence))
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
@@ -91,40 +94,6 @@ def _echo_rule(row: dict[str, Any], indent: int) -> None:
         if "would_change" in row:
             click.echo(f"{'':{indent}}{row['would_change']}")
         click.echo(f"{'':{indent}}rule: {row['rule']}")
-
-
-def _rows(evidence: Evidence) -> list[dict[str, Any]]:
-    from glabella.brief import Results
-    from glabella.brief.claims import decisions_of, verdicts_of
-    from glabella.brief.ruled import rule_said
-
-    results = Results(evidence)
-    verdicts, decisions = verdicts_of(results), decisions_of(results)
-
-    def ruled(key: str, judged: PopularClaim | ClaimPart) -> dict[str, str]:
-        decision = decisions.get(key)
-        if decision is None:
-            return {}
-        flips = results.flips.get(key)
-        change = {} if flips is None else {"would_change": str(flips.said)}
-        return {"decided": str(decision.why), **change, "rule": str(rule_said(results, judged))}
-
-    return [
-        {
-            "id": claim.id,
-            "claim": claim.claim,
-            "verdict": verdicts[claim.id],
-            **({} if claim.looked_for is None else {"looked_for": claim.looked_for}),
-            **ruled(claim.id, claim),
-            "parts": [
-                {"id": key, "text": part.text, "verdict": verdicts[f"{claim.id}.{key}"],
-                 **ruled(f"{claim.id}.{key}", part)}
-                for key, part in claim.parts.items()
-            ],
-            "sources": list(dict.fromkeys(key for reason in claim.reasons for key in reason.sources)),
-        }
-        for claim in evidence.claims.claims
-    ]  # fmt: skip
 
 
 def _blocks(article: Path) -> tuple[Block, ...]:

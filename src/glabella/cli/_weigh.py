@@ -94,7 +94,14 @@ def _fields(found: Weighed) -> dict[str, Any]:
 
     made: dict[str, Any] = fields(found)
     made["entering"] = [found.options[option] for option in found.entering]
+    made["doubted"] = {found.options[option]: fields(each) for option, each in found.doubted.items()}
     made["planes"] = {found.options[option]: fields(each) for option, each in found.planes.items()}
+    if found.information is not None:
+        made["information"] |= {
+            "says": found.information.says,
+            "counted": [found.criteria[place] for place in found.information.counted],
+            "arms": [found.options[found.entering[place]] for place in found.information.arms],
+        }
     if found.ranking is not None:
         each = zip(found.criteria, found.ranking.first, strict=True)
         made["ranking"]["first"] = {key: fields(it) for key, it in each}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
+from math import inf, log
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glabella.decision.preferences import (
+    PEOPLE,
+    SIZES,
     Beta,
     Between,
     Distribution,
@@ -18,6 +21,7 @@ from glabella.decision.preferences import (
     LogNormal,
     NetBenefit,
     Normal,
+    Perfect,
     Plane,
     Ranked,
     Ratio,
@@ -25,18 +29,25 @@ from glabella.decision.preferences import (
     Stated,
     Statement,
     TooFewAgreeError,
+    Trial,
+    Trials,
+    arms_worth_trying,
     draw_outcomes,
     draw_weights,
-    evpi,
     first_shares,
     hull,
     linear,
+    means,
     minimum_benefit,
+    n_to_settle,
     net_benefit,
+    perfect_information,
     plane,
     range_sensitivity,
     smaa,
     stated,
+    trial_information,
+    trial_settles,
 )
 from glabella.dossier import Criterion, PreferenceSaid, Problem, ProblemCell
 
@@ -47,6 +58,10 @@ PRIORS = {"uniform": 1.0, "jeffreys": 0.5}
 _LARGEST = 1e15
 #: Harms borne for one more benefit, at which the plane is read.
 SLOPES = (0.25, 0.5, 1.0, 2.0, 4.0)
+#: Where an option is best in so many draws, hardly any trial would change the choice.
+SETTLED = 0.95
+#: A trial is said to settle it that does so with this chance.
+WANTED = 2 / 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +105,41 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True)
+class Information:
+    """What knowing more is worth, in outcomes of importance one per 1,000 people; among options that enter.
+
+    Attributes
+    ----------
+    perfect : Perfect
+        To know cells without doubt; by the order of ``Weighed.entering`` and of ``counted``.
+    counted : tuple of int
+        Criteria that net benefit counts.
+    arms : tuple of int
+        Places in ``Weighed.entering`` of the options that a trial would compare.
+    trials : Trials or None
+        What such trials are worth, the one that ``settling`` names among them; None where nothing can be gained.
+    settling : int or None
+        People in each group of the smallest trial that settles it with a chance of two in three; None where none of
+        those tried does.
+    """
+
+    perfect: Perfect
+    counted: tuple[int, ...]
+    arms: tuple[int, ...]
+    trials: Trials | None
+    settling: int | None
+
+    @property
+    def says(self) -> Literal["never", "hardly", "trial", "none"]:
+        """Whether a trial can change the choice: never, hardly; else one settles it, or none of those tried."""
+        if not self.perfect.all:
+            return "never"
+        if self.perfect.stays >= SETTLED:
+            return "hardly"
+        return "none" if self.settling is None else "trial"
+
+
+@dataclass(frozen=True, slots=True)
 class Weighed:
     """What a problem comes to.
 
@@ -105,14 +155,17 @@ class Weighed:
         Share of draws outside the criterion's range.
     gate : Gate or None
         Who does enough, where a least benefit is asked for.
+    doubted : dict of int to Trial or None
+        Options of which it is in doubt whether they do, and the smallest trial against the control that settles
+        it with a chance of two in three; None where none of a size that is tried does.
     entering : tuple of int
         Options that are ranked.
     ranking : Ranking or None
         None where fewer than two options enter.
     net : NetBenefit or None
         Of every option beyond the control, where importance was given.
-    information : float or None
-        What perfect information would add to it, per 1,000 people, among those who enter.
+    information : Information or None
+        What knowing more would add to it, where two or more options enter.
     planes : dict of int to Plane
         Of each option beyond the control, where a plane was asked for.
     draws : int
@@ -127,10 +180,11 @@ class Weighed:
     high: Floats
     outside: Floats
     gate: Gate | None
+    doubted: dict[int, Trial | None]
     entering: tuple[int, ...]
     ranking: Ranking | None
     net: NetBenefit | None
-    information: float | None
+    information: Information | None
     planes: dict[int, Plane]
     draws: int
 
@@ -177,11 +231,13 @@ def weigh(problem: Problem) -> Weighed:
     ends = np.array([(problem.criteria[key].range.low, problem.criteria[key].range.high) for key in criteria])
     low, high = np.quantile(outcomes, [0.025, 0.975], axis=0)
     control = None if problem.control is None else options.index(problem.control)
-    gate = None
+    gate, doubted = None, dict[int, Trial | None]()
     if problem.gate is not None and control is not None:
         place = criteria.index(problem.gate.criterion)
         benefit = outcomes[:, :, place] if better[place] else -outcomes[:, :, place]
         gate = minimum_benefit(benefit, control, problem.gate.least, chance=problem.gate.chance)
+        if problem.criteria[problem.gate.criterion].scale == "chance":
+            doubted = _doubted(benefit, control, problem.gate.least, gate)
     entering = tuple(int(each) for each in (range(len(options)) if gate is None else np.flatnonzero(gate.enters)))
     net = _net(problem, criteria, outcomes, control, better)
     ranking = None
@@ -203,10 +259,11 @@ def weigh(problem: Problem) -> Weighed:
         high=high,
         outside=((outcomes < ends[:, 0]) | (outcomes > ends[:, 1])).mean(axis=(0, 1)),
         gate=gate,
+        doubted=doubted,
         entering=entering,
         ranking=ranking,
         net=net,
-        information=None if net is None else evpi(net.per_draw[:, entering]),
+        information=None if net is None else _information(problem, criteria, cells, outcomes, entering),
         planes=_planes(problem, criteria, outcomes, control),
         draws=len(outcomes),
     )
@@ -271,6 +328,77 @@ def _net(
     if not problem.importance or control is None:
         return None
     return net_benefit(outcomes, control, [problem.importance[key] for key in criteria], better)
+
+
+def _information(
+    problem: Problem,
+    criteria: tuple[str, ...],
+    cells: list[list[Distribution]],
+    outcomes: Floats,
+    entering: tuple[int, ...],
+) -> Information | None:
+    if len(entering) < 2:
+        return None
+    counted = tuple(place for place, key in enumerate(criteria) if problem.importance[key])
+    signs = {"higher": 1.0, "lower": -1.0}
+    each = np.array(
+        [
+            PEOPLE * problem.importance[criteria[place]] * signs[problem.criteria[criteria[place]].better]
+            for place in counted
+        ]
+    )
+    known = [[cells[option][place] for place in counted] for option in entering]
+    # Draws of a cell stay side by side in memory.
+    some = np.moveaxis(np.moveaxis(outcomes, 0, 2)[np.ix_(entering, counted)], 2, 0)
+    worth, expected = some * each, means(known) * each
+    perfect = perfect_information(worth, expected)
+    arms = arms_worth_trying(worth, expected)
+    if not perfect.all:
+        return Information(perfect, counted, arms, None, None)
+    trials = trial_information(known, some, each, arms)
+    settling = _settling(trials)
+    if settling is not None and settling not in trials.sizes:
+        trials = trial_information(known, some, each, arms, sorted({*SIZES, settling}))
+    return Information(perfect, counted, arms, trials, settling)
+
+
+def _settling(trials: Trials) -> int | None:
+    """Give about how many people a group settle it with the chance wanted."""
+    enough = np.flatnonzero(trials.settles >= WANTED)
+    if not enough.size:
+        return None
+    place = int(enough[0])
+    if not place:
+        return trials.sizes[0]
+    chances, sizes = trials.settles[place - 1 : place + 1], trials.sizes[place - 1 : place + 1]
+    return _rounded(float(np.exp(np.interp(WANTED, chances, [log(size) for size in sizes]))))
+
+
+def _rounded(people: float) -> int:
+    """Give two digits, and never too few.
+
+    >>> _rounded(364.2), _rounded(73), _rounded(1801)
+    (370, 73, 1900)
+    """
+    step = 10 ** max(0, int(np.floor(np.log10(people))) - 1)
+    return int(np.ceil(people / step) * step)
+
+
+def _doubted(benefit: Floats, control: int, least: float, gate: Gate) -> dict[int, Trial | None]:
+    """Give the trials that settle whether options do enough, where neither is as good as sure."""
+    found: dict[int, Trial | None] = {}
+    shares = np.clip(np.abs(benefit), 0.0, 1.0)
+    one = (shares * (1 - shares)).mean(axis=0)
+    for option, chance in enumerate(gate.chances.tolist()):
+        if option == control or not 1 - SETTLED < chance < SETTLED:
+            continue
+        beyond = benefit[:, option] - benefit[:, control]
+        mean, sd, variance = float(beyond.mean()), float(beyond.std()), float(one[option] + one[control])
+        n = None
+        if variance > 0:
+            n = n_to_settle(mean, sd, least, WANTED, variance=variance, most=SIZES[-1])
+        found[option] = None if n is None else trial_settles(mean, sd, least, _rounded(n), variance=variance)
+    return found
 
 
 def _planes(problem: Problem, criteria: tuple[str, ...], outcomes: Floats, control: int | None) -> dict[int, Plane]:

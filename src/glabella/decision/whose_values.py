@@ -18,6 +18,7 @@ from glabella.decision.preferences import (
     draw_weights,
     first_shares,
     linear,
+    n_per_group,
     smaa,
     stated,
 )
@@ -31,8 +32,27 @@ Counted = Mapping[str, tuple[float, float] | None]
 Because = Literal["missing", "controls", "family", "range", "gate"]
 #: How probable the least benefit must be for an option to be one.
 _ENOUGH = 0.5
+#: With which chance a trial is to find the least benefit.
+POWER = 0.9
 #: How near to nobody or everybody a share may be put on odds.
 _NEAR = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A trial that would give a number for a matter where those there are disagree.
+
+    Attributes
+    ----------
+    matter, option : str
+        By their keys.
+    people : int
+        In each of its groups, to find the least benefit with a power of 0.9.
+    """
+
+    matter: str
+    option: str
+    people: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +69,15 @@ class ByMatter:
         Options that are ranked.
     first : dict of str to Stated
         By matter; ``option`` is a place in ``entering``.
+    wanted : tuple of Wanted
+        Trials that would settle between readings that disagree.
     """
 
     because: Because | None
     missing: tuple[tuple[str, str], ...] = ()
     entering: tuple[str, ...] = ()
     first: Mapping[str, Stated] | None = None
+    wanted: tuple[Wanted, ...] = ()
 
 
 def has_number(matter: Matter, option: str, found: Consulted, counted: Counted) -> bool:
@@ -98,7 +121,7 @@ def whose_values(consultation: Consultation, found: Consulted, counted: Counted,
         if not has_number(matter, option, found, counted)
     )
     if missing or not matters:
-        return ByMatter("missing", missing)
+        return ByMatter("missing", missing, wanted=_wanted(consultation, found, missing))
     chances = {key: found.chances[key] for key in options}
     if len({one.without.control for one in chances.values() if one.without is not None}) > 1:
         return ByMatter("controls")
@@ -129,6 +152,34 @@ def whose_values(consultation: Consultation, found: Consulted, counted: Counted,
         for place, key in enumerate(matters)
     }
     return ByMatter(None, (), entering, first)
+
+
+def _wanted(
+    consultation: Consultation, found: Consulted, missing: tuple[tuple[str, str], ...]
+) -> tuple[Wanted, ...]:
+    """Give the trials that would settle between readings; of several chances without the option, for the largest.
+
+    Nobody is asked to try what a rule keeps from people like this one.
+    """
+    gate, sign = consultation.gate, 1 if consultation.better == "higher" else -1
+    made = []
+    for key, option in missing:
+        it = found.chances[option]
+        stopped = it.option.this and bool(found.eligibility.stops)
+        if not consultation.matters[key].chance or it.state != "readings" or it.without is None or stopped:
+            continue
+        if gate is None or gate.value is None:
+            continue
+        least = gate.value / 100
+        pairs = [(base.middle, base.middle + sign * least) for base in it.without.each]
+        people = [
+            n_per_group(least, power=POWER, variance=without * (1 - without) + having * (1 - having))
+            for without, having in pairs
+            if 0 < having < 1
+        ]
+        if people:
+            made.append(Wanted(key, option, max(people)))
+    return tuple(made)
 
 
 def _drawn(matter: Matter, option: str, found: Consulted, counted: Counted, draws: int) -> NDArray[np.float64]:

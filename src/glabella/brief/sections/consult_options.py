@@ -7,8 +7,8 @@ from glabella.brief.for_person import ForPerson
 from glabella.brief.quoting import capital, joined, say
 from glabella.brief.sections.treatment import given
 from glabella.decision.chances import Chance
-from glabella.decision.preferences import Reading
-from glabella.decision.whose_values import has_number, whose_values
+from glabella.decision.preferences import Reading, n_per_group
+from glabella.decision.whose_values import POWER, has_number, whose_values
 from glabella.dossier import ConsultOption, Statement
 from glabella.shown import (
     Block,
@@ -22,6 +22,7 @@ from glabella.shown import (
     Paragraph,
     Row,
     Section,
+    Source,
     Strong,
     Table,
 )
@@ -141,7 +142,8 @@ def _ranking(of: ForPerson, book: Ledger) -> list[Block]:
     ranked, labels = of.ranked, {key: each.option for key, each in of.found.chances.items()}
     if ranked.because is not None or ranked.first is None:
         lead = ("The evidence, not your values, is the problem: ", Strong("nothing is ranked"), ".")
-        return [Paragraph(lead, "lead"), Paragraph(_WHY[ranked.because or "missing"])]
+        said: list[Block] = [Paragraph(lead, "lead"), Paragraph(_WHY[ranked.because or "missing"])]
+        return [*said, Paragraph(_would_allow(of, book))] if ranked.missing else said
     if all(it.reading is Reading.EVIDENCE for it in ranked.first.values()):
         lead = ("The evidence, not your values, is the problem: ", Strong("nothing is ranked"), ".")
         return [Paragraph(lead, "lead")]
@@ -173,6 +175,49 @@ def _ranking(of: ForPerson, book: Ledger) -> list[Block]:
     if out:
         content.append(Paragraph(("Not ranked, since it probably does not do enough: ", joined(out), ".")))
     return content
+
+
+def _would_allow(of: ForPerson, book: Ledger) -> Inline:
+    """Say which numbers would allow a ranking, and which trial would give one where those there are disagree."""
+    matters, options = of.consultation.matters, of.consultation.options
+    lacking: dict[tuple[str, ...], list[str]] = {}
+    for key in matters:
+        if without := tuple(option for matter, option in of.ranked.missing if matter == key):
+            lacking.setdefault(without, []).append(key)
+    parts = [
+        (
+            joined([Name(matters[key].label) for key in keys], " and "),
+            " with ",
+            "any option"
+            if len(without) == len(of.found.chances)
+            else joined([Name(options[it].label) for it in without]),
+        )
+        for without, keys in lacking.items()
+    ]
+    pieces: list[Inline] = ["To rank them one needs a number for ", joined(parts, "; for "), "."]
+    for it in of.ranked.wanted:
+        what, option = matters[it.matter].label, options[it.option].label
+        under = book.under(f"matters.trial.{it.matter}.{it.option}.", population="people like this one",
+                           time_span="as each option’s", certainty="not rated", function=n_per_group,
+                           version=__version__, inputs=of.inputs, sources=(), decimals=0)  # fmt: skip
+        gate = of.consultation.gate
+        assert gate is not None  # or no trial is wanted
+        people = under("people", f"people in each group of a trial of {option}, for {what}", it.people)
+        least = under("least", "difference that it is to find, of a hundred people", gate.value,
+                      sources=tuple(Source(key, gate.status, gate.at) for key in gate.sources))  # fmt: skip
+        power = under("power", "chance with which it finds it, of a hundred", 100 * POWER)
+        pieces += [
+            *(" For ", Name(what), " with ", Name(option), " that takes a trial with "),
+            *(
+                people,
+                " people in each group: it would find a difference of ",
+                least,
+                " of a hundred people ",
+                power,
+            ),
+            " times of a hundred.",
+        ]
+    return tuple(pieces)
 
 
 def _data(of: ForPerson, matter: str, option: str) -> Cell:

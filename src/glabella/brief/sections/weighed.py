@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from glabella.brief.sections.weighed_information import enough, settles
 from glabella.brief.weighed import digits, first_share, hundred, nothing_ranked, rank_share, share
 from glabella.decision.preferences import Reading, Stated, draw_weights, minimum_benefit
 from glabella.decision.weighing import Ranking, Weighed
@@ -10,7 +11,7 @@ from glabella.shown import Block, Cite, Inline, Items, Ledger, Name, Paragraph, 
 
 
 def answer(weighed: Weighed, book: Ledger) -> Section:
-    """Say what people would choose who put one criterion first, and which options do too little."""
+    """Say what people would choose who put one criterion first, who does too little, and what would settle it."""
     ranking, content = weighed.ranking, list[Block]()
     if ranking is None:
         # Without a gate every option enters, and of two or more the control always does.
@@ -26,6 +27,8 @@ def answer(weighed: Weighed, book: Ledger) -> Section:
         content.append(Items(tuple(items)))
     if weighed.gate is not None:
         content.append(Paragraph(_enough(weighed, book)))
+    trials = (enough(weighed, book), settles(weighed, book))
+    content += [Paragraph(trial) for trial in trials if trial is not None]
     return Section("answer", "What people would choose", tuple(content), look="bottom")
 
 

@@ -19,9 +19,9 @@ from glabella.brief.weighed import (
     used_range,
 )
 from glabella.decision.preferences import (
+    PEOPLE,
     SEED,
     draw_outcomes,
-    evpi,
     net_benefit,
     plane,
     range_sensitivity,
@@ -126,14 +126,14 @@ def first(weighed: Weighed, book: Ledger) -> Section | None:
 
 
 def net(weighed: Weighed, book: Ledger) -> Section | None:
-    """Show net benefit per 1,000 people, its parts, and what deciding now costs."""
+    """Show net benefit per 1,000 people, and its parts."""
     it, control = weighed.net, weighed.control
     if it is None or control is None:
         return None
-    under = book.under("net.", function=net_benefit)
-    counted = [place for place, key in enumerate(weighed.criteria) if weighed.problem.importance[key]]
+    under = _net_book(book)
+    counted = _counted(weighed)
     others = [option for option in range(len(weighed.options)) if option != control]
-    people = under("people", "people that net benefit is of", 1000, sources=(), decimals=0)
+    people = net_people(book)
     columns = (
         *(Column("option"), Column("", "drawn"), Column("net benefit", "number")),
         *(Column(("from ", Name(weighed.criterion(place).label)), "number") for place in counted),
@@ -145,20 +145,25 @@ def net(weighed: Weighed, book: Ledger) -> Section | None:
         columns,
         tuple(_net(weighed, under, option, counted) for option in others),
         axis=Axis(-wide, wide, 0.0, left="more harm", right="more good"),
-        note=_importance(weighed, under, counted),
+        note=importance(weighed, book),
     )
-    content: list[Block] = [table]
-    if weighed.information is not None and len(weighed.entering) > 1:
-        number = weighed.information
-        cost = under("evpi", "expected loss from deciding now, per 1,000 people", number, function=evpi,
-                     decimals=0 if number >= 10 else 1)  # fmt: skip
-        content.append(
-            Paragraph(
-                ("Deciding now costs about ", cost, " outcomes of importance one per ", people, " people: so much "
-                 "would be gained if it were known which option does most good.")
-            )
-        )  # fmt: skip
-    return Section("net-benefit", "Net benefit", tuple(content))
+    return Section("net-benefit", "Net benefit", (table,))
+
+
+def net_people(book: Ledger) -> Claim:
+    """Say of how many people net benefit is."""
+    return _net_book(book)("people", "people that net benefit is of", PEOPLE, sources=(), decimals=0)
+
+
+def importance(weighed: Weighed, book: Ledger) -> Inline:
+    """Say how much one of each outcome counts."""
+    under, pieces = _net_book(book), list[Inline]()
+    for n, place in enumerate(_counted(weighed)):
+        key, label = weighed.criteria[place], weighed.criterion(place).label
+        worth = weighed.problem.importance[key]
+        claim = under(f"importance.{key}", f"importance of {label}", worth, sources=(), decimals=digits(worth))
+        pieces += [", " if n else "", Name(label), " ", claim]
+    return ("One more person with the outcome counts: ", *pieces, ".")
 
 
 def against(weighed: Weighed, book: Ledger) -> Section | None:
@@ -243,6 +248,8 @@ def how(weighed: Weighed, book: Ledger) -> Section:
         "Who would choose, who would lean: from how often an option is first and how sure that is. The limits are "
         "choices; they stand in the documentation.",
     )
+    if weighed.net is None:
+        lines += ("Which trial would settle it is told where the file says how much each outcome counts.",)
     return Section("how", "How it was computed", (Items(lines),))
 
 
@@ -323,6 +330,14 @@ def _pairs(weighed: Weighed, book: Ledger, ranking: Ranking) -> tuple[Block, ...
     return (Table(f"How often, {_OF_DRAWS}", columns, tuple(rows)), Paragraph(said, "note"))
 
 
+def _net_book(book: Ledger) -> Ledger:
+    return book.under("net.", function=net_benefit)
+
+
+def _counted(weighed: Weighed) -> list[int]:
+    return [place for place, key in enumerate(weighed.criteria) if weighed.problem.importance[key]]
+
+
 def _net(weighed: Weighed, book: Ledger, option: int, counted: list[int]) -> Row:
     it, label = weighed.net, weighed.label(option)
     assert it is not None
@@ -342,17 +357,6 @@ def _net(weighed: Weighed, book: Ledger, option: int, counted: list[int]) -> Row
     )  # fmt: skip
     above = share(about, "above", f"{label}: draws with more good than harm", float(it.above_zero[option]))
     return Row((Name(label), Drawn(whole), whole, *parts, above))
-
-
-def _importance(weighed: Weighed, book: Ledger, counted: list[int]) -> Inline:
-    """Say how much one of each outcome counts."""
-    pieces: list[Inline] = ["One more person with the outcome counts: "]
-    for n, place in enumerate(counted):
-        key, label = weighed.criteria[place], weighed.criterion(place).label
-        worth = weighed.problem.importance[key]
-        claim = book(f"importance.{key}", f"importance of {label}", worth, sources=(), decimals=digits(worth))
-        pieces += [", " if n else "", Name(label), " ", claim]
-    return (*pieces, ".")
 
 
 def _firsts(weighed: Weighed, book: Ledger, replaced: str, shares: list[float]) -> tuple[Claim, ...]:

@@ -15,13 +15,22 @@ from glabella.decision.preferences._information import (
     trial_settles,
     unit_loss,
 )
-from glabella.decision.preferences._net_benefit import NetBenefit, net_benefit
+from glabella.decision.preferences._net_benefit import PEOPLE, NetBenefit, net_benefit
 from glabella.decision.preferences._outcomes import Beta, Distribution, Fixed, LogNormal, Normal, draw_outcomes
 from glabella.decision.preferences._plane import Plane, acceptability, plane
 from glabella.decision.preferences._ranges import hull, range_sensitivity
 from glabella.decision.preferences._reading import Reading, Stated, stated
 from glabella.decision.preferences._seed import DRAWS, SEED
 from glabella.decision.preferences._smaa import Smaa, entropy, first_shares, smaa
+from glabella.decision.preferences._trials import (
+    SIZES,
+    Perfect,
+    Trials,
+    arms_worth_trying,
+    means,
+    perfect_information,
+    trial_information,
+)
 from glabella.decision.preferences._values import linear, piecewise
 from glabella.decision.preferences._weights import (
     Between,
@@ -37,7 +46,9 @@ from glabella.decision.preferences._weights import (
 
 __all__ = [
     "DRAWS",
+    "PEOPLE",
     "SEED",
+    "SIZES",
     "Beta",
     "Between",
     "Distribution",
@@ -47,6 +58,7 @@ __all__ = [
     "LogNormal",
     "NetBenefit",
     "Normal",
+    "Perfect",
     "Plane",
     "Ranked",
     "Ratio",
@@ -56,8 +68,10 @@ __all__ = [
     "Statement",
     "TooFewAgreeError",
     "Trial",
+    "Trials",
     "Weights",
     "acceptability",
+    "arms_worth_trying",
     "centroid",
     "draw_outcomes",
     "draw_weights",
@@ -68,15 +82,18 @@ __all__ = [
     "first_shares",
     "hull",
     "linear",
+    "means",
     "minimum_benefit",
     "n_per_group",
     "n_to_settle",
     "net_benefit",
+    "perfect_information",
     "piecewise",
     "plane",
     "range_sensitivity",
     "smaa",
     "stated",
+    "trial_information",
     "trial_settles",
     "unit_loss",
 ]

@@ -1,0 +1,133 @@
+"""Articles are read in a process of their own, one at a time, each ended when it takes too long or nobody waits."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
+from typing import Any, TypeVar
+
+from starlette.requests import Request
+
+from glabella._reading import UnreadableError
+from glabella._reading._article_file import MEMORY, SECONDS
+from glabella.decision.articles import Checked, of_values
+from glabella.dossier import Frames
+
+_T = TypeVar("_T")
+#: Articles that may be on their way at once, those that wait for their turn included.
+MOST = 8
+
+
+class BusyError(Exception):
+    """As many articles are on their way as there may be."""
+
+
+class GoneError(Exception):
+    """Who asked has gone away."""
+
+
+class Desk:
+    """Where articles are read, one after the other: the other processor is left to the pages."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most, self._here = most, 0
+        self._turn = asyncio.Semaphore(1)
+
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[None]:
+        """Take a place before anything of an article is read.
+
+        Raises
+        ------
+        BusyError
+            If all are taken.
+        """
+        if self._here >= self._most:
+            raise BusyError
+        self._here += 1
+        try:
+            yield
+        finally:
+            self._here -= 1
+
+    async def read(self, raw: bytes, frames: Frames) -> Checked:
+        """Recognise the claims of an article.
+
+        Raises
+        ------
+        UnreadableError
+            Saying in a line what was found and what was expected.
+        """
+        async with self._turn:
+            return await _read(raw, frames)
+
+
+async def _read(raw: bytes, frames: Frames) -> Checked:
+    known = frames.model_dump_json().encode()
+    head = json.dumps({"frames": len(known), "article": len(raw)}).encode() + b"\n"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", "glabella.decision.articles._worker", str(SECONDS), str(MEMORY),
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+        env=os.environ | {"OPENBLAS_NUM_THREADS": "1"}, start_new_session=True,
+    )  # fmt: skip
+    assert process.stdin is not None, "a pipe was asked for"
+    assert process.stdout is not None, "a pipe was asked for"
+    try:
+        async with asyncio.timeout(SECONDS):
+            with suppress(ConnectionError):
+                process.stdin.write(head + known + raw)
+                await process.stdin.drain()
+            # Its standard input stays open: by its end it would know that nobody waits.
+            answer = await process.stdout.read()
+    except TimeoutError:
+        raise UnreadableError(0, f"could not be read within {SECONDS} seconds, expected a shorter one") from None
+    finally:
+        _end(process)
+        await asyncio.shield(process.wait())
+    try:
+        found = json.loads(answer)
+    except ValueError:
+        memory = f"{MEMORY // 1_000_000_000} GB of memory"
+        raise UnreadableError(0, f"could not be read within {SECONDS} seconds and {memory}") from None
+    if isinstance(found, str):
+        raise UnreadableError(0, found)
+    return of_values(found)
+
+
+def _end(process: asyncio.subprocess.Process) -> None:
+    """End a process and what it started."""
+    with suppress(ProcessLookupError, PermissionError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+
+
+async def while_there(request: Request, work: Coroutine[Any, Any, _T]) -> _T:
+    """Do something as long as who asked is there; the whole request must have been read.
+
+    Raises
+    ------
+    GoneError
+        If who asked went away, after the work was ended.
+    """
+    doing, leaving = asyncio.ensure_future(work), asyncio.ensure_future(_left(request))
+    try:
+        await asyncio.wait((doing, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if doing.done():
+            return doing.result()
+        raise GoneError
+    finally:
+        doing.cancel()
+        leaving.cancel()
+        await asyncio.gather(doing, leaving, return_exceptions=True)
+
+
+async def _left(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,99 @@
+"""Checking: an article that is pasted or sent, its claims, and what the evidence says of each; nothing is kept."""
+
+from __future__ import annotations
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from glabella._reading import UnreadableError
+from glabella._reading._article_file import LONGEST_ARTICLE
+from glabella.app.apart import BusyError, Desk, GoneError, while_there
+from glabella.app.guard import LARGEST
+from glabella.app.house import House
+from glabella.app.pages import page, set_inside
+from glabella.app.read import held, house_of
+from glabella.app.sent import RefusedError, article_in
+from glabella.brief import checked_document
+from glabella.brief.documents import NO_FRAMES
+from glabella.shown import Document
+
+#: Nobody waits for the answer to this status.
+GONE = 499
+
+
+def routes() -> list[BaseRoute]:
+    """Give the paths of this part."""
+    return [Route("/check", empty, methods=["GET"]), Route("/check", checked, methods=["POST"])]
+
+
+async def empty(request: Request) -> Response:
+    """Show the form."""
+    return await held(request, "page /check", _page)
+
+
+async def checked(request: Request) -> Response:
+    """Check what the form sent; where that cannot be done, show it again with what is wrong."""
+    house = house_of(request)
+    try:
+        document = await document_of(request)
+    except RefusedError as error:
+        text = _page(house, error.faults)
+        return Response(text, status_code=error.status, media_type="text/html")
+    text = await run_in_threadpool(_checked, house, document)
+    return Response(text, media_type="text/html")
+
+
+def _page(house: House, faults: tuple[str, ...] = ()) -> str:
+    if not faults and house.evidence.frames is None:
+        faults = (f"Here no article can be checked: {NO_FRAMES}.",)
+    return page(house, "check.html", kind="check", door="/check", title="Check an article", faults=faults,
+                largest=LARGEST // 1_000_000, longest=LONGEST_ARTICLE)  # fmt: skip
+
+
+def _checked(house: House, document: Document) -> str:
+    made = set_inside(house, document)
+    return page(house, "checked.html", kind="check", door="/check", title=f"{document.title}: article checked",
+                faults=(), largest=LARGEST // 1_000_000, longest=LONGEST_ARTICLE, **made)  # fmt: skip
+
+
+async def document_of(request: Request, *, bodies: bool = False) -> Document:
+    """Read the article that a request holds, and make the document of it.
+
+    Parameters
+    ----------
+    request : Request
+    bodies : bool
+        Whether the body may be the article itself.
+
+    Raises
+    ------
+    RefusedError
+        If it cannot be read or checked.
+    """
+    house, desk = house_of(request), desk_of(request)
+    frames = house.evidence.frames
+    if frames is None:
+        raise RefusedError(404, f"Here no article can be checked: {NO_FRAMES}.")
+    try:
+        async with desk.place():
+            article = await article_in(request, bodies=bodies)
+            found = await while_there(request, desk.read(article.raw, frames))
+    except BusyError:
+        raise RefusedError(503, "Other articles are being read; try again in a minute.") from None
+    except GoneError:
+        raise RefusedError(GONE, "Nobody waits for it any more.") from None
+    except UnreadableError as error:
+        raise RefusedError(422, f"{article.name}: {error}.") from None
+
+    def made() -> Document:
+        return house.kept.alone(lambda: checked_document(house.results, article.name, found))
+
+    return await run_in_threadpool(made)
+
+
+def desk_of(request: Request) -> Desk:
+    """Give where articles are read."""
+    desk: Desk = request.app.state.desk
+    return desk
