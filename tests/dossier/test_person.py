@@ -21,9 +21,12 @@ from glabella.dossier import (
     PersonError,
     Score,
     Visit,
+    answers_in,
     load,
     new_person,
+    person_of,
     person_schema,
+    person_text,
     read_person,
 )
 from tests.dossier.test_consultation import made_up, number
@@ -148,6 +151,57 @@ def test_not_known_is_an_answer_to_everything(tmp_path: Path, evidence: Evidence
     }
 
 
+def test_what_is_said_without_a_file_is_read_alike(tmp_path: Path, evidence: Evidence) -> None:
+    said = answers_in(FULL.encode(), "person.yaml")
+    assert person_of(said, evidence, TODAY) == read(tmp_path, evidence, FULL)
+
+
+def test_faults_name_their_answers_and_keep_what_could_be_read(evidence: Evidence) -> None:
+    said = {"date": "never", "answers": {"age": 190, "sex": "woman", "earlier": [{"units": 0}]}}
+    with pytest.raises(PersonError) as caught:
+        person_of(said, evidence, TODAY)
+    places = [("date",), ("answers", "age"), ("answers", "earlier", 0, "units")]
+    assert [each.path for each in caught.value.unfit] == places
+    assert caught.value.person == Person(TODAY, {"sex": "woman", "earlier": (DoseGiven(None),)})
+    assert "answers: answers.age: found 190 years" in str(caught.value)
+
+
+PAST = st.none() | st.dates(date(1990, 1, 1), date(2020, 1, 1))
+SCORES = st.builds(Score, st.sampled_from(["pain"]), st.floats(0, 10), PAST) | st.builds(
+    Score, st.just("mood"), st.floats(-5, 5), PAST
+)
+PEOPLE = st.builds(
+    Person,
+    st.just(date(2020, 1, 2)),
+    st.fixed_dictionaries({}, optional={
+        "age": st.floats(0, 120), "sex": st.sampled_from(["woman", "man"]), "drugs": st.sampled_from([(), ("a",)]),
+        "allergy": st.booleans(), "severity": SCORES,
+        "earlier": st.lists(st.builds(
+            DoseGiven, st.sampled_from([None, "my_drug", "other_drug"]),
+            st.none() | st.floats(0, exclude_min=True, allow_infinity=False), PAST,
+        ), max_size=4).map(tuple),
+    }),
+    st.lists(st.sampled_from("ab"), unique=True).map(tuple),
+    st.sampled_from([None, "person", "together", "clinician"]),
+    st.lists(st.builds(Visit, st.dates(date(2020, 1, 3), date(2024, 1, 1)), st.lists(
+        st.builds(Score, st.just("pain"), st.floats(0, 10)), max_size=1).map(tuple)),
+        max_size=3, unique_by=lambda it: it.date).map(lambda its: tuple(sorted(its, key=lambda it: it.date))),
+)  # fmt: skip
+
+
+@given(PEOPLE)
+def test_what_is_written_of_a_person_is_read_as_the_same(evidence: Evidence, person: Person) -> None:
+    said = answers_in(person_text(person, evidence).encode(), "person.yaml")
+    assert person_of(said, evidence, TODAY) == person
+
+
+def test_a_score_without_scale_that_is_no_number_has_two_faults(tmp_path: Path, evidence: Evidence) -> None:
+    assert faults(tmp_path, evidence, {"date": "2026-11-20", "answers": {"severity": {"value": "high"}}}) == [
+        "answers.severity: a score without scale; expected pain, mood",
+        "answers.severity.value: found 'high', expected a number",
+    ]
+
+
 def test_none_is_not_the_same_as_not_known(tmp_path: Path, evidence: Evidence) -> None:
     said = {"date": "2026-11-20", "answers": {"drugs": "none", "earlier": "none"}}
     assert read(tmp_path, evidence, said).answers == {"drugs": (), "earlier": ()}
@@ -166,7 +220,9 @@ def test_none_is_not_the_same_as_not_known(tmp_path: Path, evidence: Evidence) -
         ({"sex": ["woman"]}, "answers.sex: found a list, expected woman, man, or unknown"),
         ({"drugs": "a"}, "answers.drugs: found 'a', expected a list of a, or none, or unknown"),
         ({"drugs": ["b"]}, "answers.drugs.1: found 'b', expected a, or unknown"),
-        ({"drugs": ["a", "a"]}, "answers.drugs: a stands 2 times, expected once"),
+        ({"drugs": ["a", "a"]}, "answers.drugs: a (one drug) stands 2 times, expected once"),
+        ({"drugs": ["a", "none"]}, "answers.drugs: none stands beside others, expected either"),
+        ({"earlier": ["none", {}]}, "answers.earlier: none stands beside doses, expected either"),
         ({"allergy": "maybe"}, "answers.allergy: found 'maybe', expected yes, no or unknown"),
         ({"severity": 7}, "answers.severity: found 7, expected keys and values"),
         ({"severity": {"value": 7}}, "answers.severity: a score without scale; expected pain, mood"),
@@ -214,7 +270,7 @@ def test_an_answer_that_cannot_be(tmp_path: Path, evidence: Evidence, answers: A
         ({"date": "2026-12-01"}, "date: found 2026-12-01, which is in the future; expected 2026-11-30 or before"),
         ({"date": 2026}, "date: found 2026, expected a day as YEAR-MONTH-DAY"),
         ({"date": "2026-11-20", "order": ["c"]}, "order.1: found 'c', expected a, b, or unknown"),
-        ({"date": "2026-11-20", "order": ["a", "a"]}, "order: a stands 2 times, expected once"),
+        ({"date": "2026-11-20", "order": ["a", "a"]}, "order: a (a matters) stands 2 times, expected once"),
         ({"date": "2026-11-20", "leads": "me"}, "leads: found 'me', expected person, together, clinician, or "
                                                 "unknown"),
         ({"date": "2026-11-20", "visits": [{"date": "2026-11-20"}]},

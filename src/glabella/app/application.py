@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 from glabella._version import __version__
-from glabella.app import api, check, choices, compare, faults, read
+from glabella.app import api, check, choices, compare, consult, faults, read
 from glabella.app.apart import Desk
 from glabella.app.guard import Guard
 from glabella.app.house import House
@@ -41,7 +41,7 @@ def create_app(house: House, hosts: Collection[str] = ()) -> ASGIApp:
         exception_handlers={HTTPException: faults.http_fault, RequestValidationError: faults.unfit},
     )  # fmt: skip
     app.state.house, app.state.desk = house, Desk()
-    for part in (read, choices, compare, check):
+    for part in (read, choices, compare, consult, check):
         app.router.routes.extend(part.routes())
     app.include_router(api.router())
     return app

@@ -20,7 +20,7 @@ from glabella._version import __version__
 from glabella.app.house import BRIEF, House
 from glabella.brief.render.html import Draw, inside, style
 from glabella.brief.render.setting import Addresses
-from glabella.shown import Claim, Document
+from glabella.shown import Claim, Document, Section
 
 #: The doors, in order: path, name.
 DOORS = (
@@ -122,6 +122,9 @@ def addresses_of(house: House, document: Document) -> Addresses:
     """Give where sections and numbers are found: those of the dossier have pages, those of a person have none."""
     if document.kind in ("brief", "report"):
         return Addresses(section_path, number_path)
+    if document.kind in ("consultation", "home"):
+        # What is told of a person shares no number with the report, which is not made for it.
+        return Addresses(lambda _: None, lambda _: None)
     sections, claims = house.sections, house.claims
 
     def number(claim: Claim) -> str | None:
@@ -132,13 +135,18 @@ def addresses_of(house: House, document: Document) -> Addresses:
 
 def set_inside(
     house: House, document: Document, draw: Draw | None = None, addresses: Addresses | None = None
-) -> dict[str, Markup]:
-    """Set a document for a template: its header, its sections, its footer, and where its numbers come from."""
+) -> dict[str, Any]:
+    """Set a document for a template: its header, its sections, its footer, and where its numbers come from.
+
+    The sections stand together in ``main``, and one by one in ``by_name``.
+    """
     made = inside(document, addresses or addresses_of(house, document), draw)
+    named = zip(document.sections, made.sections, strict=True)
     # What the renderers set is HTML, every word in it escaped.
     return {
         "header": Markup(made.header),
         "main": Markup(made.main),
+        "by_name": {it.id: Markup(html) for it, html in named if isinstance(it, Section)},
         "footer": Markup(made.footer),
         "boxes": Markup(made.boxes),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from glabella._version import __version__
 from glabella.brief.consulted import consulted
@@ -36,6 +36,8 @@ from glabella.dossier.conditions import standing
 from glabella.shown import Claim, Inline, Ledger, Name, Source, dated, digest
 
 INTERVAL = "95 % interval"
+#: Of how many people all on a page may be told.
+OfPeople = Literal[100, 1_000]
 #: Below this share of people all are told of a thousand.
 _FEW = 0.01
 FILE = "consultation.yaml"
@@ -57,6 +59,8 @@ class ForPerson:
         Whom to call in a crisis; None where the dossier knows of none.
     visit : date or None
         The later visit that it is for; None for the first.
+    told_of : {100, 1000}
+        Of how many people a reader wants everything told.
     """
 
     results: Results
@@ -64,21 +68,27 @@ class ForPerson:
     person: Person
     crisis: str | None = None
     visit: date | None = None
+    told_of: OfPeople = 100
 
     @cached_property
     def found(self) -> Consulted:
         """Everything that is computed."""
         return consulted(self.results, self.consultation, self.person.answers, self.person.date)
 
-    @cached_property
+    @property
     def of(self) -> int:
-        """Of how many people everything on the page is told: a thousand where one of the shares is below 1 %."""
+        """Of how many people everything on the page is told."""
+        return 1_000 if self.few else self.told_of
+
+    @cached_property
+    def few(self) -> bool:
+        """Whether a share is below 1 %, so that all are told of a thousand."""
         shares = [*self.found.shares]
         for key in self.harms:
             pair = self.results.evidence.products.harm_counts[key]
             shares += [events / n for arm in (pair.arm, pair.versus) if (known := counts_of(arm))
                        for events, n, _ in (known,)]  # fmt: skip
-        return 1_000 if any(0 < share < _FEW or 0 < 1 - share < _FEW for share in shares) else 100
+        return any(0 < share < _FEW or 0 < 1 - share < _FEW for share in shares)
 
     @cached_property
     def ranked(self) -> ByMatter:
@@ -345,7 +355,11 @@ class ForPerson:
 
 
 def for_person(
-    results: Results, person: Person, crisis_text: str | None = None, visit: date | None = None
+    results: Results,
+    person: Person,
+    crisis_text: str | None = None,
+    visit: date | None = None,
+    told_of: OfPeople = 100,
 ) -> ForPerson:
     """Hold a consultation for a person.
 
@@ -359,6 +373,8 @@ def for_person(
         Whom to call in a crisis, in place of the dossier's own text.
     visit : date, optional
         A later visit of the person's, to show the course up to it.
+    told_of : {100, 1000}, optional
+        Of how many people all is told; of a thousand in any case where a share is below 1 %.
 
     Raises
     ------
@@ -381,7 +397,7 @@ def for_person(
     if visit is not None and visit not in days:
         known = ", ".join(map(str, days)) or "none"
         raise ValueError(f"the person has no later visit on {visit}; expected one of: {known}")
-    return ForPerson(results, consultation, person, crisis, visit)
+    return ForPerson(results, consultation, person, crisis, visit, told_of)
 
 
 def _sources_of(base: Baseline) -> tuple[Source, ...]:

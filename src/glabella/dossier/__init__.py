@@ -54,7 +54,20 @@ from glabella.dossier._observations import (
     TimeObservation,
 )
 from glabella.dossier._parts import numbers_of
-from glabella.dossier._person import Leads, Person, PersonError, Visit, new_person, person_schema, read_person
+from glabella.dossier._person import (
+    LEADS,
+    Leads,
+    Person,
+    PersonError,
+    Unfit,
+    Visit,
+    answers_in,
+    new_person,
+    person_of,
+    person_schema,
+    person_text,
+    read_person,
+)
 from glabella.dossier._priors import Prior, Priors
 from glabella.dossier._problem import (
     Criterion,
@@ -106,6 +119,7 @@ from glabella.dossier._table import NetworkTable, read_table
 from glabella.dossier._words import CoTreatment, Words
 
 __all__ = [
+    "LEADS",
     "Analysis",
     "Answer",
     "Answers",
@@ -208,11 +222,13 @@ __all__ = [
     "Target",
     "TimeObservation",
     "Treatment",
+    "Unfit",
     "UsualRisk",
     "Visit",
     "Wanted",
     "When",
     "Words",
+    "answers_in",
     "check",
     "fit_inputs",
     "json_schema",
@@ -223,7 +239,9 @@ __all__ = [
     "new_person",
     "notes",
     "numbers_of",
+    "person_of",
     "person_schema",
+    "person_text",
     "read_person",
     "read_table",
     "shipped",

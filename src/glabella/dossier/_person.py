@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
 from textwrap import wrap
 from types import MappingProxyType
 from typing import Any, Literal, get_args
+
+import yaml
 
 from glabella._reading import Path_, UnreadableError, read_bytes
 from glabella.dossier._answers import Answer, DoseGiven, Score
@@ -27,21 +30,50 @@ from glabella.dossier.conditions import holds, not_asked
 
 #: Who leads in the choice.
 Leads = Literal["person", "together", "clinician"]
-_UNKNOWN = "unknown"
-_NONE = "none"
-_LEADS: Mapping[Leads, str] = MappingProxyType(
+#: The same as it is asked.
+LEADS: Mapping[Leads, str] = MappingProxyType(
     {"person": "the person", "together": "both together", "clinician": "the clinician"}
 )
+_UNKNOWN = "unknown"
+_NONE = "none"
 _DAY_WRITTEN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LISTED = 30
 _WIDTH = 100
+#: Up to here a whole number is written without a point.
+_EXACT = 1e15
+
+
+@dataclass(frozen=True, slots=True)
+class Unfit:
+    """One answer that cannot be used.
+
+    Attributes
+    ----------
+    path : tuple of str or int
+        Keys and places that lead to it, such as ``("answers", "age")``; empty for the whole.
+    message : str
+        What was found and what was expected.
+    """
+
+    path: Path_
+    message: str
 
 
 class PersonError(ValueError):
-    """A person's file cannot be used; carries every fault that was found."""
+    """A person's answers cannot be used; carries every fault that was found.
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
-        self.faults = told(faults)
+    Attributes
+    ----------
+    faults : tuple of Fault
+        In the order of the file.
+    unfit : tuple of Unfit
+        The same by the answer that each is about; empty where the file could not be read at all.
+    person : Person or None
+        What could be read nevertheless, from which nothing but a crisis may be concluded.
+    """
+
+    def __init__(self, faults: Iterable[Fault], unfit: Iterable[Unfit] = (), person: Person | None = None) -> None:
+        self.faults, self.unfit, self.person = told(faults), tuple(unfit), person
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
@@ -104,17 +136,62 @@ def read_person(path: Path, evidence: Evidence, today: date) -> Person:
         With every fault found, each with line, field, what was found and what was expected.
     """
     try:
-        document = read_document(read_bytes(path), path.name)
+        raw = read_bytes(path)
     except UnreadableError as error:
         raise PersonError([Fault(path.name, error.line, error.problem)]) from None
     except OSError as error:
         raise PersonError([Fault(str(path), 0, f"cannot be read: {error.strerror}")]) from None
+    return _person_in(_document(raw, path.name), evidence, today)
+
+
+def person_of(said: Any, evidence: Evidence, today: date) -> Person:
+    """Read what was said of a person, in keys and values as in a person's file, such as by a form.
+
+    Parameters
+    ----------
+    said : Any
+        What a person's file would hold.
+    evidence, today
+        As of :func:`read_person`.
+
+    Raises
+    ------
+    PersonError
+        As of :func:`read_person`.
+    """
+    return _person_in(Document("answers", said), evidence, today)
+
+
+def answers_in(raw: bytes, file: str) -> Any:
+    """Give the keys and values of a person's file as they were written, whatever they are.
+
+    Parameters
+    ----------
+    raw : bytes
+        Of the file.
+    file : str
+        Its name: JSON where it ends so, and YAML otherwise.
+
+    Raises
+    ------
+    PersonError
+        If it cannot be read at all.
+    """
+    return _document(raw, file).data
+
+
+def _document(raw: bytes, file: str) -> Document:
+    try:
+        return read_document(raw, file)
     except DossierError as error:
         raise PersonError(error.faults) from None
+
+
+def _person_in(document: Document, evidence: Evidence, today: date) -> Person:
     reading = _Reading(document, evidence, today)
     person = reading.person()
-    if reading.faults or person is None:
-        raise PersonError(reading.faults)
+    if reading.unfit or person is None:
+        raise PersonError(map(reading.fault_of, reading.unfit), reading.unfit, person)
     return person
 
 
@@ -136,7 +213,7 @@ class _Reading:
         self.consultation = _consultation_of(evidence)
         self.scales = evidence.dossier.scales
         self.products = _treatments(evidence)
-        self.faults: list[Fault] = []
+        self.unfit: list[Unfit] = []
         self.on: date | None = None
 
     def person(self) -> Person | None:
@@ -147,12 +224,17 @@ class _Reading:
         answers = self.answers(whole.get("answers"))
         order, leads = self.order(whole.get("order")), self.leads(whole.get("leads"))
         visits = self.visits(whole.get("visits"))
-        return None if self.on is None else Person(self.on, MappingProxyType(answers), order, leads, visits)
+        return Person(self.on or self.today, MappingProxyType(answers), order, leads, visits)
 
     def fault(self, path: Path_, message: str) -> None:
-        where = ".".join(str(step + 1) if isinstance(step, int) else step for step in path)
-        said = f"{where}: {message}" if where else message
-        self.faults.append(Fault(self.document.file, self.document.line(path), said))
+        self.unfit.append(Unfit(path, message))
+
+    def fault_of(self, unfit: Unfit) -> Fault:
+        """Say of an answer where it stands."""
+        where = ".".join(str(step + 1) if isinstance(step, int) else step for step in unfit.path)
+        said = f"{where}: {unfit.message}" if where else unfit.message
+        line = self.document.line(unfit.path) if self.document.parsed else 0
+        return Fault(self.document.file, line, said)
 
     def keys(self, found: Any, path: Path_, known: Iterable[str]) -> dict[str, Any] | None:
         """Give keys and values, those that are known; None where there is no such thing."""
@@ -248,11 +330,14 @@ class _Reading:
         return None
 
     def several(self, ask: Ask, found: Any, path: Path_) -> Answer:
+        if _none_beside(found, ask.choices):
+            self.fault(path, "none stands beside others, expected either")
+            return None
         parts = self.items(found, path, f"{_one_of(ask.choices)}, or none, or unknown")
         chosen = [self.one_of(each, at, ask.choices) for at, each in parts]
         if not isinstance(found, list) and found != _NONE:
             return None
-        self.distinct(chosen, path)
+        self.distinct(chosen, path, ask.choices)
         return tuple(each for each in chosen if each is not None)
 
     def yes_no(self, found: Any, path: Path_) -> Answer:
@@ -266,21 +351,29 @@ class _Reading:
         if given is None or not given.keys() - {"scale"}:
             return None  # a scale without a score says nothing
         on = self.past(given.get("date"), (*path, "date"))
-        if "scale" not in given:
+        scale = None
+        if "scale" in given:
+            scale = self.one_of(given["scale"], (*path, "scale"), scales)
+        else:
             self.fault(path, f"a score without scale; expected {_one_of(scales)}")
+        if "value" not in given:
             return None
-        scale = self.one_of(given["scale"], (*path, "scale"), scales)
-        if scale is None or "value" not in given:
+        value, at = given["value"], (*path, "value")
+        if scale is None:
+            if not _is_number(value):
+                self.fault(at, f"found {_shown(value)}, expected a number")
             return None
         low, high = self.scales[scale].range or (0, 0)
-        value, at = given["value"], (*path, "value")
-        label = f"{low:g} to {high:g} points on {self.scales[scale].label}"
         if not (_is_number(value) and low <= value <= high):
+            label = f"{low:g} to {high:g} points on {self.scales[scale].label}"
             self.fault(at, f"found {_shown(value)}, expected {label}")
             return None
         return Score(scale, float(value), on)
 
     def doses(self, found: Any, path: Path_) -> Answer:
+        if _none_beside(found, ()):
+            self.fault(path, "none stands beside doses, expected either")
+            return None
         if not isinstance(found, list) and found != _NONE:
             self.fault(path, f"found {_shown(found)}, expected a list of doses, or none, or unknown")
             return None
@@ -316,14 +409,14 @@ class _Reading:
         matters = self.consultation.matters
         parts = self.items(found, path, f"what matters, the most first: {_one_of(matters)}")
         chosen = [self.one_of(each, at, matters) for at, each in parts]
-        self.distinct(chosen, path)
+        self.distinct(chosen, path, {key: each.label for key, each in matters.items()})
         return tuple(each for each in chosen if each is not None)
 
     def leads(self, found: Any) -> Leads | None:
         if _is_unknown(found):
             return None
         said = self.one_of(found, ("leads",), get_args(Leads))
-        return next((each for each in _LEADS if each == said), None)
+        return next((each for each in LEADS if each == said), None)
 
     def visits(self, found: Any) -> tuple[Visit, ...]:
         visits: list[Visit] = []
@@ -338,7 +431,8 @@ class _Reading:
                 self.fault((*path, "date"), f"found {on}, expected a day after {last}, the visit before it")
             parts = self.items(given.get("scores"), (*path, "scores"), "scores, each with scale and value")
             scores = [self.score(part, at, scales, day=False) for at, part in parts]
-            self.distinct([score and score.scale for score in scores], (*path, "scores"))
+            labels = {key: self.scales[key].label for key in scales}
+            self.distinct([None if score is None else score.scale for score in scores], (*path, "scores"), labels)
             if on is not None:
                 visits.append(Visit(on, tuple(score for score in scores if score is not None)))
                 last = on
@@ -375,11 +469,10 @@ class _Reading:
         self.fault(path, f"found {_shown(found)}, expected {_one_of(names)}, or unknown")
         return None
 
-    def distinct(self, chosen: Iterable[object], path: Path_) -> None:
-        known = [each for each in chosen if each is not None]
-        for each in dict.fromkeys(known):
-            if known.count(each) > 1:
-                self.fault(path, f"{each} stands {known.count(each)} times, expected once")
+    def distinct(self, chosen: Iterable[str | None], path: Path_, labels: Mapping[str, str]) -> None:
+        for each, times in Counter(each for each in chosen if each is not None).items():
+            if times > 1:
+                self.fault(path, f"{each} ({labels[each]}) stands {times} times, expected once")
 
 
 def _answered(answer: Answer) -> str:
@@ -427,7 +520,7 @@ def person_schema(evidence: Evidence) -> dict[str, Any]:
             "date": {"description": "the day of the visit", **_DAY},
             "answers": _object(asks),
             "order": {"description": "what matters, the most first", **_unknown_or(matters)},
-            "leads": {"description": "who leads in the choice", **_unknown_or({"enum": list(_LEADS)})},
+            "leads": {"description": "who leads in the choice", **_unknown_or({"enum": list(LEADS)})},
             "visits": {"description": "later visits, the first first", **_unknown_or(visits)},
         }, ("date",)),
     }  # fmt: skip
@@ -483,21 +576,75 @@ def new_person(evidence: Evidence, today: date) -> str:
     ValueError
         If the dossier has no consultation.
     """
+    return person_text(Person(today), evidence)
+
+
+def person_text(person: Person, evidence: Evidence) -> str:
+    """Give the text of a person's file, in which every question stands: reading it gives the same person.
+
+    Raises
+    ------
+    ValueError
+        If the dossier has no consultation.
+    """
     consultation = _consultation_of(evidence)
     lines = [
         *_comment(f"A person, for a consultation: {consultation.title}"),
         *_comment("What stays unknown is not known, and the page then says what to ask."),
-        "", "# The day of the visit.", f"date: {today}", "", "answers:",
+        "", "# The day of the visit.", f"date: {person.date}", "", "answers:",
     ]  # fmt: skip
     for key, ask in consultation.asks.items():
-        lines += [*_comment(ask.ask, "  "), *_how(ask, evidence), f"  {key}: {_UNKNOWN}", ""]
+        said = _said(person.answers.get(key))
+        lines += [*_comment(ask.ask, "  "), *_how(ask, evidence), f"  {key}: {said}", ""]
     if consultation.matters:
+        order = _in_row(person.order) if person.order else _UNKNOWN
         lines += [*_comment("What matters, the most first, as a list of:"), *_choices(
-            {key: each.label for key, each in consultation.matters.items()}), f"order: {_UNKNOWN}", ""]  # fmt: skip
-    lines += [*_comment("Who leads in the choice, one of:"), *_choices(_LEADS), f"leads: {_UNKNOWN}", ""]
+            {key: each.label for key, each in consultation.matters.items()}), f"order: {order}", ""]  # fmt: skip
+    lines += [*_comment("Who leads in the choice, one of:"), *_choices(LEADS),
+              f"leads: {person.leads or _UNKNOWN}", ""]  # fmt: skip
     lines += [*_comment("Later visits, the first first, each as:"), "#   - date: YEAR-MONTH-DAY",
-              "#     scores: [{scale: SCALE, value: POINTS}]", "visits: []"]  # fmt: skip
+              "#     scores: [{scale: SCALE, value: POINTS}]"]  # fmt: skip
+    if not person.visits:
+        lines.append("visits: []")
+    else:
+        lines.append("visits:")
+        for visit in person.visits:
+            lines += [f"  - date: {visit.date}", f"    scores: [{', '.join(map(_said, visit.scores))}]"]
     return "\n".join(lines) + "\n"
+
+
+def _said(answer: Answer | DoseGiven) -> str:
+    """Write an answer as it is read."""
+    match answer:
+        case None:
+            return _UNKNOWN
+        case bool():
+            return "yes" if answer else "no"
+        case str() | float() | int():
+            return _plain(answer)
+        case Score() | DoseGiven():
+            parts = {each.name: getattr(answer, each.name) for each in fields(answer)}
+            known = (f"{key}: {_plain(value)}" for key, value in parts.items() if value is not None)
+            return f"{{{', '.join(known)}}}"
+        case ():
+            return _NONE
+        case tuple():
+            doses = [_said(each) for each in answer if isinstance(each, DoseGiven)]
+            words = _in_row(each for each in answer if isinstance(each, str))
+            return "".join(f"\n    - {each}" for each in doses) or words
+
+
+def _plain(value: str | float | date) -> str:
+    """Write a number, a day or a word; a word that YAML would take for something else is quoted."""
+    if isinstance(value, date):
+        return str(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        return str(int(value))
+    return yaml.safe_dump(value, default_flow_style=True, width=math.inf).removesuffix("...\n").strip()
+
+
+def _in_row(words: Iterable[str]) -> str:
+    return f"[{', '.join(map(_plain, words))}]"
 
 
 def _how(ask: Ask, evidence: Evidence) -> list[str]:
@@ -534,6 +681,11 @@ def _choices(named: Mapping[Any, str], indent: str = "") -> list[str]:
 
 def _comment(text: str, indent: str = "", mark: str = "# ") -> list[str]:
     return [f"{indent}{mark}{line}" for line in wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)]
+
+
+def _none_beside(found: Any, known: Container[str]) -> bool:
+    """Say whether a list holds both none and something."""
+    return isinstance(found, list) and _NONE in found and _NONE not in known
 
 
 def _is_unknown(found: Any) -> bool:

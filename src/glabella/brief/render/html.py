@@ -79,8 +79,8 @@ class Inside:
     ----------
     header : str
         Title, and what stands below it.
-    main : str
-        Its sections.
+    sections : tuple of str
+        Its sections, or what holds several, in order.
     footer : str
         Its sources, and what stands last.
     boxes : str
@@ -88,9 +88,14 @@ class Inside:
     """
 
     header: str
-    main: str
+    sections: tuple[str, ...]
     footer: str
     boxes: str
+
+    @property
+    def main(self) -> str:
+        """All its sections."""
+        return "\n".join(self.sections)
 
 
 def inside(document: Document, addresses: Addresses, draw: Draw | None = None) -> Inside:
@@ -111,8 +116,8 @@ def inside(document: Document, addresses: Addresses, draw: Draw | None = None) -
     to = setting_of(document, addresses=addresses)
     setter = Setter(to, pictures(document, draw))
     header = _header(to, setter)
-    main = "\n".join(setter.block(block, 2) for block in document.sections)
-    return Inside(header, main, _footer(to, setter), boxes(to))
+    sections = tuple(setter.block(block, 2) for block in document.sections)
+    return Inside(header, sections, _footer(to, setter), boxes(to))
 
 
 def _header(to: Setting, setter: Setter) -> str:

@@ -1,0 +1,454 @@
+"""Consulting: a person's answers, step by step or on one page, and what the dossier says to them.
+
+Every step is a form that sends all answers so far: nothing of a person stands in an address, and nothing is kept.
+What is shown are the sections of the documents that ``glabella consult`` writes, made of the same answers.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, cast
+from urllib.parse import parse_qsl
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from glabella.app.form import LONGEST, Field, Form, Pairs, form_of, name_in, pairs_of, said_in
+from glabella.app.house import House
+from glabella.app.pages import Body, answer, body_of, page, refused, set_inside
+from glabella.app.read import house_of, part_of
+from glabella.brief import ForPerson, consultation_document, for_person, home_document
+from glabella.brief.for_person import OfPeople
+from glabella.dossier import Consultation, Person, PersonError, Unfit, answers_in, person_of, person_text
+from glabella.shown import Document, Section
+
+#: Bytes of a form, or of a person's file; fields of a form; faults that are told.
+LARGEST, MOST_FIELDS, MOST_FAULTS = 4_000_000, 2_000, 100
+#: Names of the two fields that no person's file has.
+CRISIS, TOLD_OF = "crisis", "of"
+#: The name of the button that adds a row.
+MORE = "more"
+_NOT_SAID = "not said yet; write it below"
+_DOOR = "/consult"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of the steps.
+
+    Attributes
+    ----------
+    name : str
+        Last part of its path.
+    title : str
+    sections : tuple of str
+        Those of the sheet that it shows.
+    filled : tuple of str
+        First parts of the names of the fields that are filled in here.
+    """
+
+    name: str
+    title: str
+    sections: tuple[str, ...]
+    filled: tuple[str, ...] = ()
+
+
+STEPS = (
+    Step("why", "Why we are here", ("first",), (CRISIS, "date", "answers", "visits")),
+    Step("options", "Options", ("course", "rules", "doses", "options")),
+    Step("matters", "What matters to you", ("matters",), ("order", "leads")),
+    Step("chances", "Chances", ("chances", "harms", "distance")),
+    Step("decide", "Decide and print", ("moments", "plan", "decide", "answers", "made")),
+)
+#: All steps on one page.
+WHOLE = Step("whole", "All on one page", (), tuple(name for step in STEPS for name in step.filled))
+_BY_NAME = {step.name: step for step in (*STEPS, WHOLE)}
+
+
+def routes() -> list[BaseRoute]:
+    """Give the paths of this part."""
+    return [
+        Route("/consult", begin),
+        Route("/consult/save", save, methods=["POST"]),
+        Route("/consult/open", open_file, methods=["POST"]),
+        Route("/consult/home", home, methods=["POST"]),
+        Route("/consult/{step}", step, methods=["POST"]),
+        Route("/consult/{step}", again, methods=["GET"]),
+    ]
+
+
+# --- paths ------------------------------------------------------------------------------------------------------
+
+
+async def begin(request: Request) -> Response:
+    """Show the first step, with nothing known."""
+    house = house_of(request)
+    if house.evidence.consultation is None:
+        return _no_consultation(house)
+    today = str(house.today())
+
+    def made() -> Body:
+        return body_of(_step(house, STEPS[0], Talk.of(house, [("date", today)], begun=False)))
+
+    # Nothing is said of anybody here, so that it may be held, for a day.
+    body = await run_in_threadpool(lambda: house.kept.get(("page /consult", today), made))
+    return answer(request, body, kept="no-store")
+
+
+async def again(_: Request) -> Response:
+    """Lead to the first step: an address alone says nothing of a person."""
+    return RedirectResponse(_DOOR, 303, headers={"cache-control": "no-store"})
+
+
+async def step(request: Request) -> Response:
+    """Show a step for the answers that were sent."""
+    name = request.path_params["step"]
+    if name not in _BY_NAME:
+        wanted = ", ".join(_BY_NAME)
+        return refused(house_of(request), "No such step", (f"Expected one of {wanted}.",), status=404, door=_DOOR)
+
+    def made(house: House, talk: Talk) -> tuple[str, int]:
+        return _step(house, _BY_NAME[name], talk), 200
+
+    return await _answered(request, made)
+
+
+async def home(request: Request) -> Response:
+    """Show the page to take home."""
+
+    def made(house: House, talk: Talk) -> tuple[str, int]:
+        of = cast("ForPerson", talk.held)
+        if of.consultation.take_home is None:
+            why = "The dossier has no words for a page to take home."
+            return page(house, "refused.html", title="No such page", faults=(why,), door=_DOOR), 404
+        document = house.kept.alone(lambda: home_document(of))
+        shown = set_inside(house, document)
+        return page(house, "consult_home.html", kind="home", door=_DOOR, title=document.title,
+                    hidden=talk.pairs, last=STEPS[-1], **shown), 200  # fmt: skip
+
+    return await _answered(request, made)
+
+
+async def save(request: Request) -> Response:
+    """Give the answers as a person's file, which ``glabella consult`` reads."""
+    house = house_of(request)
+    talk = await _sent(request)
+    if isinstance(talk, Response):
+        return talk
+    if talk.faults:
+        return await _mend(request, house, talk)
+    assert talk.person is not None
+    text = person_text(talk.person, house.evidence)
+    headers = {"content-disposition": 'attachment; filename="person.yaml"', "cache-control": "no-store"}
+    return Response(text, media_type="application/yaml", headers=headers)
+
+
+async def open_file(request: Request) -> Response:
+    """Fill the form with the answers of a person's file."""
+    house = house_of(request)
+    if house.evidence.consultation is None:
+        return _no_consultation(house)
+    found = await _uploaded(request)
+    if isinstance(found, Response):
+        return found
+    name, raw = found
+
+    def made() -> tuple[str, int]:
+        try:
+            said = answers_in(raw, "person.json" if name.lower().endswith(".json") else "person.yaml")
+        except PersonError as error:
+            told = tuple(Unfit((), str(each)) for each in error.faults)
+            talk = Talk.of(house, [("date", str(house.today()))], told, begun=False)
+        else:
+            talk = Talk.of(house, pairs_of(said, house.evidence), _unfit_in(said, house), begun=False)
+        return _step(house, STEPS[0], talk), 422 if talk.faults else 200
+
+    text, status = await run_in_threadpool(made)
+    return _fresh(request, text, status)
+
+
+def _unfit_in(said: Any, house: House) -> tuple[Unfit, ...]:
+    """Give what of a file's answers cannot be used, which fields may not even hold."""
+    try:
+        person_of(said, house.evidence, house.today())
+    except PersonError as error:
+        return error.unfit
+    return ()
+
+
+# --- what was sent ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Talk:
+    """What was said of a person so far.
+
+    Attributes
+    ----------
+    said : dict
+        As the person's file would hold it.
+    person : Person or None
+        As read; with faults, what could be read.
+    held : ForPerson or None
+        The consultation; None with faults.
+    crisis : str
+        Whom to call, as filled in.
+    told_of : {100, 1000}
+        Of how many people all is told, if none of the shares is too small.
+    faults : tuple of Unfit
+    pairs : tuple of (str, str)
+        The fields of all that was said.
+    more : str
+        Name of the rows to which one is to be added.
+    """
+
+    said: Mapping[str, Any]
+    person: Person | None
+    held: ForPerson | None
+    crisis: str
+    told_of: OfPeople
+    faults: tuple[Unfit, ...]
+    pairs: tuple[tuple[str, str], ...]
+    more: str
+
+    @classmethod
+    def of(cls, house: House, pairs: Pairs, more: tuple[Unfit, ...] = (), *, begun: bool = True) -> Talk:
+        """Read what was sent.
+
+        Parameters
+        ----------
+        house : House
+        pairs : sequence of (str, str)
+            Fields and values.
+        more : tuple of Unfit
+            Faults that were found already.
+        begun : bool
+            Whether what is needed and missing is a fault already.
+        """
+        said, unfit = said_in(pairs, house.evidence)
+        last = {name: value.strip() for name, value in pairs if len(value) <= LONGEST}
+        person, crisis = None, last.get(CRISIS, "")
+        try:
+            person = person_of(said, house.evidence, house.today())
+        except PersonError as error:
+            person, unfit = error.person, (*unfit, *error.unfit)
+        if begun and asks_for_crisis_text(house) and not crisis:
+            unfit = (Unfit((CRISIS,), "is missing, expected whom to call in a crisis, day and night"), *unfit)
+        faults = tuple(dict.fromkeys((*more, *unfit)))[:MOST_FAULTS]
+        many: OfPeople = 1_000 if last.get(TOLD_OF) == "1000" else 100
+        held = None
+        if person is not None and not faults:
+            held = _held(house, person, crisis or (None if begun else _NOT_SAID), many)
+        kept = [*pairs_of(said, house.evidence), (TOLD_OF, str(many)), *([(CRISIS, crisis)] if crisis else [])]
+        return cls(said, person, held, crisis, many, faults, tuple(kept), last.get(MORE, ""))
+
+
+def asks_for_crisis_text(house: House) -> bool:
+    """Say whether a person must say whom to call, since neither this place nor the dossier does."""
+    asked = _consultation(house).crisis
+    return asked is not None and not ((house.crisis or "").strip() or asked.text)
+
+
+def _held(house: House, person: Person, crisis: str | None, many: OfPeople = 100) -> ForPerson:
+    """Hold a consultation, for the last visit where there were later ones."""
+    visit = person.visits[-1].date if person.visits else None
+    text = crisis if asks_for_crisis_text(house) else house.crisis
+    return for_person(house.results, person, text, visit, many)
+
+
+async def _answered(request: Request, make: Callable[[House, Talk], tuple[str, int]]) -> Response:
+    """Answer with a page for the answers that were sent, or with what is wrong with them."""
+    talk = await _sent(request)
+    if isinstance(talk, Response):
+        return talk
+    house = house_of(request)
+    if talk.faults:
+        return await _mend(request, house, talk)
+    text, status = await run_in_threadpool(lambda: make(house, talk))
+    return _fresh(request, text, status)
+
+
+async def _mend(request: Request, house: House, talk: Talk) -> Response:
+    """Show the step whose fields are to be mended."""
+    whole = request.path_params.get("step") == WHOLE.name
+    text = await run_in_threadpool(lambda: _step(house, WHOLE if whole else _to_mend(talk), talk))
+    return _fresh(request, text, 422)
+
+
+def _to_mend(talk: Talk) -> Step:
+    """Give the step that has all the fields with faults, or the page that has every field."""
+    named = {str(each.path[0]) for each in talk.faults if each.path}
+    return next((step for step in STEPS if step.filled and named <= set(step.filled)), WHOLE)
+
+
+async def _sent(request: Request) -> Talk | Response:
+    """Read a form."""
+    house = house_of(request)
+    if house.evidence.consultation is None:
+        return _no_consultation(house)
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != "application/x-www-form-urlencoded":
+        return _refuse(house, 415, "Expected the form of one of these pages.")
+    raw = await _body(request)
+    if raw is None:
+        return _refuse(house, 413, f"More was sent than the {LARGEST // 1_000_000} MB that a form may hold.")
+    try:
+        pairs = parse_qsl(raw.decode("ascii"), max_num_fields=MOST_FIELDS, errors="strict")
+    except UnicodeDecodeError:
+        return _refuse(house, 400, "What was sent is not UTF-8.")
+    except ValueError:
+        return _refuse(house, 400, f"More than {MOST_FIELDS:,} fields were sent.")
+    return await run_in_threadpool(lambda: Talk.of(house, pairs))
+
+
+async def _uploaded(request: Request) -> tuple[str, bytes] | Response:
+    """Read the one file of an upload: its name, and its bytes, which stay in memory."""
+    house = house_of(request)
+    wanted = "Expected one file of a person, as “Save” gives it."
+    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        return _refuse(house, 415, wanted)
+    raw = await _body(request, MultiPartParser.spool_max_size)
+    if raw is None:
+        return _refuse(house, 413, "A person’s file holds less than 1 MB.")
+
+    async def sent() -> AsyncIterator[bytes]:
+        yield raw
+
+    try:
+        form = await MultiPartParser(request.headers, sent(), max_files=1, max_fields=1).parse()  # type: ignore[arg-type]
+    except (MultiPartException, KeyError, ValueError):
+        return _refuse(house, 400, wanted)
+    try:
+        file = form.get("file")
+        if not isinstance(file, UploadFile) or not file.filename:
+            return _refuse(house, 400, f"No file was chosen. {wanted}")
+        return file.filename, await file.read()
+    finally:
+        await form.close()
+
+
+async def _body(request: Request, largest: int = LARGEST) -> bytes | None:
+    """Read a body; None where it is larger."""
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > largest:
+            return None
+        parts.append(part)
+    return b"".join(parts)
+
+
+# --- pages ------------------------------------------------------------------------------------------------------
+
+
+def _step(house: House, step: Step, talk: Talk) -> str:
+    """Write the page of a step."""
+    form = form_of(talk.said, talk.faults, house.evidence, talk.more)
+    document = _document(house, talk)
+    shown = _shown(house, step, document, talk)
+    steps, asked = _steps(house), _consultation(house)
+    at = steps.index(step) if step in steps else None
+    after = steps[at + 1] if at is not None and at + 1 < len(steps) else None
+    here = f"{_DOOR}/{step.name}"
+    more = {
+        "step": step, "steps": steps, "whole": WHOLE, "last": STEPS[-1],
+        "before": steps[at - 1] if at else None,
+        "after": after, "here": here, "next": f"{_DOOR}/{after.name}" if after else here,
+        "form": form, "hidden": [each for each in talk.pairs if each[0].partition(".")[0] not in step.filled],
+        "whom": _whom(house, talk), "faults": _told(form, talk),
+        "few": talk.held is not None and talk.held.few, "told_of": talk.held.of if talk.held else talk.told_of,
+        "answered": bool(talk.said.get("answers")), "asked": asked,
+        "home": asked.take_home is not None,
+    }  # fmt: skip
+    return page(house, "consult.html", kind="consultation", door=_DOOR, title=asked.title,
+                **shown, **more)  # fmt: skip
+
+
+def _steps(house: House) -> list[Step]:
+    """Give the steps; where nothing is known to matter, nobody is asked what does."""
+    return [each for each in STEPS if each.name != "matters" or _consultation(house).matters]
+
+
+def _document(house: House, talk: Talk) -> Document | None:
+    """Make the sheet; with faults what comes first in a crisis, from the answers that can be read, and no more."""
+    if talk.held is not None:
+        of = talk.held
+        return house.kept.alone(lambda: consultation_document(of))
+    if talk.person is None:
+        return None
+    # Visits that cannot be are none to have a page for.
+    of = _held(house, replace(talk.person, visits=()), talk.crisis or _NOT_SAID)
+    whole = house.kept.alone(lambda: consultation_document(of))
+    crisis = [it for it in whole.sections if isinstance(it, Section) and it.id == "crisis"]
+    return part_of(whole, *crisis) if crisis else None
+
+
+def _shown(house: House, step: Step, document: Document | None, talk: Talk) -> dict[str, Any]:
+    """Set the sections of a step, or of all."""
+    if document is None:
+        return {"header": "", "by_name": {}, "footer": "", "boxes": "", "main": "", "groups": []}
+    sections = [it for it in document.sections if isinstance(it, Section)]
+    named = {name for each in STEPS for name in each.sections} | {"crisis"}
+    # A section that no step names stands in the last.
+    loose = tuple(it.id for it in sections if it.id not in named)
+    groups = [(each, [it.id for it in sections if it.id in each.sections or (each is STEPS[-1] and it.id in loose)])
+              for each in STEPS if step in (each, WHOLE)]  # fmt: skip
+    kept = {"crisis", *(name for _, names in groups for name in names)}
+    part = part_of(document, *(it for it in sections if it.id in kept)) if step is not WHOLE else document
+    if step is not WHOLE and talk.held is not None:
+        part = replace(part, header=document.header)
+    return {**set_inside(house, part), "groups": groups}
+
+
+def _whom(house: House, talk: Talk) -> Field | None:
+    """Give the field for whom to call, where neither this place nor the dossier says it."""
+    if not asks_for_crisis_text(house):
+        return None
+    faults = tuple(each.message for each in talk.faults if each.path == (CRISIS,))
+    return Field(CRISIS, "text", "Whom to call in a crisis, day and night",
+                 "A name and a number of this place. It stands on every page, and no page is made without it.",
+                 value=talk.crisis, faults=faults)  # fmt: skip
+
+
+def _told(form: Form, talk: Talk) -> list[tuple[str | None, str, str]]:
+    """Say of each fault its field's name, what the field is called, and what was found and expected."""
+    fields = {each.name: each for each in form.fields}
+    labels = {name: each.label for name, each in fields.items()} | {CRISIS: "Whom to call in a crisis"}
+    told = []
+    for each in talk.faults:
+        name = name_in(each, labels)
+        above = ".".join(map(str, each.path[:2]))
+        parts = [labels[key] for key in dict.fromkeys((above, name)) if key in labels]
+        told.append((name, ", ".join(parts) or ".".join(map(str, each.path)), each.message))
+    return told
+
+
+def _fresh(request: Request, text: str, status: int = 200) -> Response:
+    """Answer with a page that nobody keeps."""
+    raw, headers = text.encode(), {"cache-control": "no-store", "vary": "accept-encoding"}
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        raw, headers["content-encoding"] = gzip.compress(raw, 5, mtime=0), "gzip"
+    return Response(raw, status, headers, "text/html")
+
+
+def _refuse(house: House, status: int, words: str) -> Response:
+    response = refused(house, "This cannot be read", (words,), status=status, door=_DOOR)
+    response.headers["cache-control"] = "no-store"
+    return response
+
+
+def _no_consultation(house: House) -> Response:
+    why = "The dossier has no consultation.yaml, so nothing is asked of a person."
+    return refused(house, "No consultation", (why,), status=404, door=_DOOR)
+
+
+def _consultation(house: House) -> Consultation:
+    asked = house.evidence.consultation
+    assert asked is not None  # as every path sees to
+    return asked
