@@ -205,7 +205,7 @@ def test_what_would_allow_a_ranking_is_named(consult: Consult) -> None:
 
     assert re.fullmatch(
         r"To rank them one needs a number for feeling much better with Botulinum toxin, added; for few unwanted "
-        r"effects and no drooping lid with Go on as now, Another tablet \(SSRI\), Talking therapy \(CBT\); for few "
+        r"effects and no drooping lid with Go on as now, A new tablet \(SSRI\), Talking therapy \(CBT\); for few "
         r"visits and no needles with any option\. For feeling much better with Botulinum toxin, added that takes a "
         r"trial with \d{3} people in each group: it would find a difference of 10 of a hundred people 90 times of "
         r"a hundred\.",

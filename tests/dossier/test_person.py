@@ -174,7 +174,7 @@ PEOPLE = st.builds(
     Person,
     st.just(date(2020, 1, 2)),
     st.fixed_dictionaries({}, optional={
-        "age": st.floats(0, 120), "sex": st.sampled_from(["woman", "man"]), "drugs": st.sampled_from([(), ("a",)]),
+        "age": st.floats(30, 120), "sex": st.sampled_from(["woman", "man"]), "drugs": st.sampled_from([(), ("a",)]),
         "allergy": st.booleans(), "severity": SCORES,
         "earlier": st.lists(st.builds(
             DoseGiven, st.sampled_from([None, "my_drug", "other_drug"]),

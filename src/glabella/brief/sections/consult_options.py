@@ -180,7 +180,6 @@ def _ranking(of: ForPerson, book: Ledger) -> list[Block]:
 def _would_allow(of: ForPerson, book: Ledger) -> Inline:
     """Say which numbers would allow a ranking, and which trial would give one where those there are disagree."""
     matters, options = of.consultation.matters, of.consultation.options
-    offered = len(of.found.chances)
     lacking: dict[tuple[str, ...], list[str]] = {}
     for key in matters:
         if without := tuple(option for matter, option in of.ranked.missing if matter == key):
