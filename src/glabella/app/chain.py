@@ -343,13 +343,17 @@ def _typed(ground: Ground, claim: Claim) -> Iterator[Section]:
 
 def _rests(ground: Ground, claim: Claim) -> Section:
     """Name the files that a number rests on, each with the digest of its content."""
-    studies = ground.results.evidence.studies
+    evidence = ground.results.evidence
     files = {file: 0 for file, _, _ in ground.typed.get(dict(claim.inputs).get("dossier", ""), [])}
-    digests = ground.results.evidence.digests
-    rows = [Row((Name(file), Small(Name(digests[file])))) for file in files]
+    rows = [Row((Name(file), Small(Name(evidence.digests[file])))) for file in files]
     for name, mark in claim.inputs:
-        study = studies.get(name)
-        label: Inline = (Name(study.label), Small(Name(_file(name, study=True)))) if study else Name(_file(name))
+        study = evidence.studies.get(name)
+        file = _file(name)
+        if study:
+            file = f"studies/{name}.yaml"
+        # A number may rest on a part of a file alone, and its digest is of that part.
+        part = "a part of " if evidence.digests.get(file, mark) != mark else ""
+        label: Inline = (Name(study.label), Small(Name(part + file))) if study else Name(part + file)
         rows.append(Row((label, Small(Name(mark)))))
     table = Table("", (Column("what"), Column("SHA-256 of its content")), tuple(rows))
     words = "Whoever has the same content gets the same number from the same function."
@@ -357,9 +361,7 @@ def _rests(ground: Ground, claim: Claim) -> Section:
     return Section("rests", "What it rests on", content if rows else (Paragraph("No file is named."),))
 
 
-def _file(name: str, *, study: bool = False) -> str:
-    if study:
-        return f"studies/{name}.yaml"
+def _file(name: str) -> str:
     return CALLED.get(name, name)
 
 

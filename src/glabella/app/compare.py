@@ -121,7 +121,10 @@ async def _sent(request: Request) -> dict[str, bytes]:
         sent = await parser.parse()
     except (MultiPartException, KeyError):
         raise ValueError(f"What was sent is no whole form, {_EXPECTED}.") from None
-    return {name: it.file.read() for name in (OLDER, NEWER) if isinstance(it := sent.get(name), UploadFile)}
+    try:
+        return {name: it.file.read() for name in (OLDER, NEWER) if isinstance(it := sent.get(name), UploadFile)}
+    finally:
+        await sent.close()
 
 
 def _groups(lines: Sequence[str]) -> list[tuple[str, list[str], int]]:

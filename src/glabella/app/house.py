@@ -158,12 +158,15 @@ class House:
     def _places(self) -> dict[str, tuple[tuple[str, str], ...]]:
         """Give the sections in which each claim stands; the whole brief is one place."""
         found: dict[str, dict[str, str]] = {}
+        made: dict[str, dict[str, str]] = {}
         for name, section in self.sections.items():
-            for claim in (*section.claims, *claims_of((section,))):
-                found.setdefault(claim.id, {})[name] = plain(section.title)
-        for claim in self.brief.claims:
+            for place, claims in ((found, claims_of((section,))), (made, section.claims)):
+                for claim in claims:
+                    place.setdefault(claim.id, {})[name] = plain(section.title)
+        for claim in claims_of(self.brief.body):
             found.setdefault(claim.id, {})[BRIEF] = "The brief"
-        return {name: tuple(places.items()) for name, places in found.items()}
+        # What is written nowhere, such as what a picture alone shows, stands where it was made.
+        return {name: tuple(places.items()) for name, places in (made | found).items()}
 
     def choosing(self, choices: Choices) -> Other:
         """Give what comes of other choices than the dossier declares."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from glabella._version import __version__
-from glabella.brief.for_person import ForPerson, digits
+from glabella.brief.for_person import ForPerson
 from glabella.brief.quoting import capital, quote, say
 from glabella.brief.sections.consult_first import again
+from glabella.brief.typed import digits
 from glabella.decision.course import Visit, beside, changed, counting, target
 from glabella.decision.nearness import Distance, distances
 from glabella.dossier import Change, Number, Score
