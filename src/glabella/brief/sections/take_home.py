@@ -274,6 +274,8 @@ def _to_ask(of: ForPerson) -> list[Ask]:
         also = {ask for met in _met(of) for ask in met.rule.ask}
         asks = [ask for ask in asks if ask in also or any(ask in when for when in crisis)]
     elif consultation.doses is not None and of.person.answers.get(consultation.doses) is None:
+        # What would be asked of earlier doses follows from whether there were any.
+        asks = [ask for ask in asks if consultation.doses not in consultation.asks[ask].of]
         asks.append(consultation.doses)
     # A score that is too old is none of today.
     asks += [ask for ask in of.outdated if ask not in asks]
