@@ -102,7 +102,8 @@ def plan(of: ForPerson, book: Ledger) -> Section | None:
             items.append((Strong(("Judge ", days, " after the day on which it is given")), *_today_given(of), ". ",
                           say(book, found.judge, "plan.judge")))  # fmt: skip
     score = of.score
-    if score is not None:
+    # What counts as a change is of judging this treatment.
+    if score is not None and not stopped:
         if of.low and found.low is not None:
             items.append(Strong(say(book, found.low, "plan.low")))
         counted = counting(found, score)

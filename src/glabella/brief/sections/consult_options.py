@@ -9,7 +9,7 @@ from glabella.brief.sections.treatment import given
 from glabella.decision.chances import Chance
 from glabella.decision.preferences import Reading, n_per_group
 from glabella.decision.whose_values import POWER, has_number, whose_values
-from glabella.dossier import ConsultOption, Statement
+from glabella.dossier import Statement
 from glabella.shown import (
     Block,
     Cell,
@@ -56,8 +56,7 @@ def options(of: ForPerson, book: Ledger) -> Section:
     """Set the options side by side, each in the same rows; below, what the studies gave in which dose."""
     found = of.found.chances
     rows = [
-        Row((title, *(say(book, _of(each.option, name), f"option.{key}.{name}") for key, each in found.items())))
-        for name, title in _ROWS.items()
+        Row((title, *(_said(of, book, each, name) for each in found.values()))) for name, title in _ROWS.items()
     ]
     rows.append(Row(("How sure that it helps", *(_sure(of, key) for key in found))))
     if any(each.remarks or _stopped(of, each) for each in found.values()):
@@ -99,9 +98,12 @@ def _others(of: ForPerson, book: Ledger) -> tuple[Inline, ...]:
     return tuple(said)
 
 
-def _of(option: ConsultOption, name: str) -> Statement:
-    said: Statement = getattr(option, name)
-    return said
+def _said(of: ForPerson, book: Ledger, chance: Chance, name: str) -> Cell:
+    """Say something of an option; how one goes on is not said of what is out of the question."""
+    if name == "visits" and _stopped(of, chance):
+        return "out of the question"
+    said: Statement = getattr(chance.option, name)
+    return say(book, said, f"option.{chance.id}.{name}")
 
 
 def _sure(of: ForPerson, key: str) -> Cell:
@@ -222,6 +224,8 @@ def _would_allow(of: ForPerson, book: Ledger) -> Inline:
 
 def _data(of: ForPerson, matter: str, option: str) -> Cell:
     found = of.consultation.matters[matter]
+    if not found.chance and _stopped(of, of.found.chances[option]):
+        return "out of the question"
     if has_number(found, option, of.found, of.counted):
         return "yes, below"
     if not found.chance:
@@ -235,8 +239,22 @@ def _data(of: ForPerson, matter: str, option: str) -> Cell:
 
 
 def decide(of: ForPerson, book: Ledger) -> Section:  # noqa: ARG001
-    """Leave room to note what was decided; what is out of the question cannot be chosen."""
-    stopped = bool(of.found.eligibility.stops)
-    boxes = tuple(("☐ ", Name(each.option.label)) for each in of.found.chances.values()
-                  if not (each.option.this and stopped))  # fmt: skip
+    """Leave room to note what was decided; what is out of the question cannot be chosen, nor begun what is open."""
+    boxes = tuple(("☐ ", Name(each.option.label), _not_yet(of) if each.option.this else "")
+                  for each in of.found.chances.values() if not _stopped(of, each))  # fmt: skip
     return Section("decide", "Decided today", (Items((*boxes, "☐ to think it over")),))
+
+
+def _not_yet(of: ForPerson) -> str:
+    """Say before what the treatment must not begin."""
+    found, doses = of.found.eligibility, of.consultation.doses
+    waits = []
+    if found.crisis is True:
+        waits.append("after the talk that comes before anything else")
+    if found.first:
+        waits.append("after what stands under “Ask first” is cleared")
+    if found.asks or found.crisis is None or (doses is not None and of.answers.get(doses) is None):
+        waits.append("after the questions that are still to ask are answered")
+    if of.must_wait:
+        waits.append("after the wait since the last dose")
+    return f": only {', and '.join(waits)}" if waits else ""
