@@ -166,7 +166,7 @@ async def section(request: Request) -> Response:
 def _section(house: House, name: str) -> str:
     names = list(house.sections)
     it, place = house.sections[name], names.index(name)
-    made = set_inside(house, part_of(house.report, it))
+    made = set_inside(house, part_of(house.report, it), level=1)
     beside = {
         way: (section_path(names[at]), plain(house.sections[names[at]].title)) if 0 <= at < len(names) else None
         for way, at in (("before", place - 1), ("after", place + 1))
