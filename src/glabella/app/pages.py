@@ -27,6 +27,7 @@ DOORS = (
     ("/brief", "Brief"),
     ("/report", "Report"),
     ("/choices", "Other choices"),
+    ("/compare", "Compare"),
     ("/consult", "Consult"),
     ("/check", "Check an article"),
 )
