@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
@@ -13,11 +14,11 @@ from glabella.brief.icon_arrays import People, people, with_others
 from glabella.brief.measure import OF_PEOPLE
 from glabella.brief.results import Results, sources_of, sources_of_prior
 from glabella.brief.sections.harms import book_of, counts_of, share_of
+from glabella.brief.typed import digits
 from glabella.brief.words import words_of
 from glabella.decision.chances import Chance, Consulted, EffectOn, Reading, Share, Without, consult
-from glabella.decision.conditions import implied
 from glabella.decision.course import Visit as Followed
-from glabella.decision.course import course, judged_on
+from glabella.decision.course import course, judged_on, reached, seen_again
 from glabella.decision.whose_values import ByMatter, whose_values
 from glabella.dossier import (
     Answer,
@@ -29,9 +30,11 @@ from glabella.dossier import (
     Number,
     OfNetwork,
     Person,
+    Review,
     Score,
     read_person,
 )
+from glabella.dossier.conditions import standing
 from glabella.shown import Claim, Inline, Ledger, Name, Source, dated, digest
 
 INTERVAL = "95 % interval"
@@ -40,6 +43,10 @@ OfPeople = Literal[100, 1_000]
 #: Below this share of people all are told of a thousand.
 _FEW = 0.01
 FILE = "consultation.yaml"
+#: Where Python keeps bytes of the command line that could not be decoded.
+_UNDECODED = 0xDC00
+#: Characters that turn the direction of writing, so that a number would read from its end.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,9 +161,15 @@ class ForPerson:
         )
 
     def answered(self, book: Ledger, key: str) -> Inline | None:
-        """Say what was answered; None where it is not known. A number is a claim without a source."""
+        """Say what was answered and stands; None where it is not known. A number is a claim without a source."""
         ask, answer = self.consultation.asks[key], self.answers.get(key)
         return None if answer is None else self._said(self.about(book), key, ask, answer)
+
+    @property
+    def outdated(self) -> dict[str, Score]:
+        """Scores that were answered and are too old to count, by ask."""
+        return {key: each for key, each in self.person.answers.items()
+                if isinstance(each, Score) and self.answers.get(key) is None}  # fmt: skip
 
     def _said(self, book: Ledger, key: str, ask: Ask, answer: Answer) -> Inline:
         match answer:
@@ -178,7 +191,7 @@ class ForPerson:
                 return book(key, ask.label, answer, unit=ask.unit or "", decimals=digits(float(answer)))
         return "not known"
 
-    def scored(self, book: Ledger, name: str, score: Score) -> Inline:
+    def scored(self, book: Ledger, name: str, score: Score) -> tuple[Inline, ...]:
         """Say a score: its scale, its points, and when it was taken."""
         label = self.results.evidence.dossier.scales[score.scale].label
         claim = book(name, f"score on {label}", score.value, unit="points", decimals=digits(score.value))
@@ -195,13 +208,25 @@ class ForPerson:
 
     @property
     def score(self) -> Score | None:
-        """The first score that was answered."""
-        return next((each for each in self.person.answers.values() if isinstance(each, Score)), None)
+        """The first score that was answered and is not too old."""
+        return next((each for each in self.answers.values() if isinstance(each, Score)), None)
 
     @property
     def must_wait(self) -> bool:
         """Whether the last dose of any product was too recent for another."""
         return any(each.waited is False for each in self.found.eligibility.doses)
+
+    @property
+    def seen_again(self) -> tuple[Review, date] | None:
+        """When to see each other again, whatever is chosen."""
+        plan = self.consultation.plan
+        return None if plan is None else seen_again(plan, self.answers, self.visit or self.person.date)
+
+    @property
+    def low(self) -> bool:
+        """Whether the score is as low already as a change of the plan asks for, so that no fall can be judged."""
+        plan, score = self.consultation.plan, self.score
+        return plan is not None and score is not None and reached(plan, score) is not None
 
     @property
     def judged_on(self) -> date | None:
@@ -211,15 +236,20 @@ class ForPerson:
 
     @property
     def judged_if_today(self) -> date | None:
-        """The same if it is given today; None where anything says, or still may say, that it must not be."""
+        """The same if it is given today; None where anything says, or still may say, that it must not be.
+
+        Nor is there one without a score from which it could be judged.
+        """
         found = self.found.eligibility
+        if self.score is None and any(ask.kind == "score" for ask in self.consultation.asks.values()):
+            return None
         open_ = found.stopped is not False or found.withheld is not False or found.crisis is True
-        return None if open_ or self.must_wait else self.judged_on
+        return None if open_ or self.must_wait or self.low else self.judged_on
 
     @cached_property
     def answers(self) -> Answers:
         """What was answered, and no or none to what is not asked of such a person."""
-        return implied(self.consultation.asks, self.person.answers, self.person.date)
+        return standing(self.consultation.asks, self.person.answers, self.person.date)
 
     @cached_property
     def followed(self) -> tuple[Followed, ...]:
@@ -361,14 +391,7 @@ def for_person(
     consultation = results.evidence.consultation
     if consultation is None:
         raise ValueError("the dossier has no consultation.yaml, so nothing is asked of a person")
-    crisis = None
-    if consultation.crisis is not None:
-        crisis = (crisis_text or "").strip() or consultation.crisis.text
-        if not crisis:
-            raise ValueError(
-                "the crisis text is not set, and no page is made without it: say whom to call in your country by "
-                "--crisis-text, or in consultation.yaml as crisis.text"
-            )
+    crisis = crisis_of(consultation, crisis_text)
     days = [each.date for each in person.visits]
     if visit is not None and visit not in days:
         known = ", ".join(map(str, days)) or "none"
@@ -376,20 +399,52 @@ def for_person(
     return ForPerson(results, consultation, person, crisis, visit, told_of)
 
 
+def crisis_of(consultation: Consultation, given: str | None) -> str | None:
+    """Say whom to call in a crisis: as given, else as the dossier has it; None where it knows of no crisis.
+
+    Raises
+    ------
+    ValueError
+        If it is not set where it is needed, or holds what no page can show.
+    """
+    if consultation.crisis is None:
+        return None
+    # Lines and tabs of a text that was read from a file are one line on the page.
+    said = " ".join((given or "").split())
+    where = "--crisis-text" if said else "consultation.yaml, crisis.text"
+    said = said or " ".join((consultation.crisis.text or "").split())
+    if not said:
+        raise ValueError(
+            "the crisis text is not set, and no page is made without it: say whom to call in your country by "
+            "--crisis-text, or in consultation.yaml as crisis.text"
+        )
+    if (found := not_to_be_shown(said)) is not None:
+        raise ValueError(f"{where}: {found}")
+    return said
+
+
+def not_to_be_shown(text: str) -> str | None:
+    r"""Say what of a text no page can show, and what is expected; None where all can be shown.
+
+    >>> not_to_be_shown("call 112"), not_to_be_shown("call\x1b")
+    (None, 'found the control character U+001B at character 5, expected text without one')
+    """
+    for place, character in enumerate(text, 1):
+        kind, code = unicodedata.category(character), ord(character)
+        if kind == "Cs":
+            # What cannot be decoded comes from the command line as half of a pair.
+            found = f"byte 0x{code - _UNDECODED:02x}" if 0 <= code - _UNDECODED <= 0xFF else f"U+{code:04X}"
+            return f"{found} at character {place} is not UTF-8, expected text in UTF-8"
+        if kind == "Cc" or character in _TURNING:
+            return f"found the control character U+{code:04X} at character {place}, expected text without one"
+    return None
+
+
 def _sources_of(base: Baseline) -> tuple[Source, ...]:
     numbers: list[Number] = [each for each in (base.percent, base.events, base.n) if each is not None]
     return tuple(
         dict.fromkeys(Source(key, number.status, number.at) for number in numbers for key in number.sources)
     )  # fmt: skip
-
-
-def digits(value: float) -> int:
-    """Give the digits after the point of a score or a dose: none where it is whole.
-
-    >>> digits(27.0), digits(13.5)
-    (0, 1)
-    """
-    return 0 if float(value).is_integer() else 1
 
 
 def _plain(answer: Any) -> Any:
