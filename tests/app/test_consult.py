@@ -327,6 +327,12 @@ def test_nothing_is_shown_before_somebody_says_whom_to_call(house: House, unset:
     assert ("crisis", persons.CRISIS) in filled(page)
 
 
+def test_whom_to_call_that_no_page_can_show_is_refused_in_words(house: House, unset: Client) -> None:
+    found = unset.post("/consult/chances", data=form(house, answers_of("item nine"), crisis="call \x1b 112"))
+    assert found.status_code == 422
+    assert "found the control character U+001B at character 6" in words(found.text)
+
+
 NAMES = ("date", "answers.age", "answers.sex", "answers.severity.scale", "answers.severity.value",
          "answers.severity.date", "answers.taking", "answers.heart", "answers.earlier", "answers.earlier.0.product",
          "answers.earlier.0.units", "answers.earlier.0.date", "order.0", "leads", "visits.0.date",

@@ -85,3 +85,27 @@ def test_icons_of_a_row_are_alike_in_size(browser: Browser, pages: dict[str, Pat
         sizes = page.evaluate(f"[...document.querySelectorAll('.pic svg')].map({size})")
         assert max(sizes) - min(sizes) <= 4, name
         page.close()
+
+
+def test_pictures_of_a_row_stand_on_one_line(browser: Browser, pages: dict[str, Path]) -> None:
+    for name in ("woman, home", "item nine, home"):
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(pages[name].as_uri(), timeout=0)
+        feet = page.evaluate(
+            "[...document.querySelectorAll('.icons')].map(row => [...row.querySelectorAll('.pic svg')]"
+            ".map(it => Math.round(it.getBoundingClientRect().bottom)))"
+        )
+        assert len(feet) == 5, name
+        assert all(max(row) - min(row) <= 1 for row in feet), feet
+        page.close()
+
+
+def test_the_box_of_a_crisis_stands_apart_from_what_follows(browser: Browser, pages: dict[str, Path]) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(pages["item nine, home"].as_uri(), timeout=0)
+    box, below = page.evaluate(
+        "[...document.querySelectorAll('#about > p')].map(it => it.getBoundingClientRect())"
+        ".map(it => ({top: it.top, bottom: it.bottom}))"
+    )
+    assert below["top"] - box["bottom"] >= 8
+    page.close()

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from glabella._reading import read_article
 from glabella._reading._article_file import LARGEST_ARTICLE
 from glabella.cli import main
 from glabella.dossier import load, shipped
@@ -63,7 +64,7 @@ def test_text_markdown_html_and_pdf_are_read_alike(tmp_path: Path, bcg: Path, na
     article.write_bytes(ARTICLES[name])
     done = run("check", article, "--dossier", bcg, "--to", tmp_path / "out", "--format", "md")
     assert done.exit_code == 0, done.output
-    target = tmp_path / "out" / f"{article.stem}-checked.md"
+    target = tmp_path / "out" / f"{article.name}-checked.md"
     assert done.output == (
         "Of 2 sentences, 2 make claims that are known here. The evidence cannot tell: 1; not judged here: 1.\n"
         f"written: {target}\n"
@@ -78,7 +79,7 @@ def test_a_changed_document_and_a_changed_article_are_found(tmp_path: Path, bcg:
     article = tmp_path / "a.txt"
     article.write_text(SAID, encoding="utf-8")
     assert run("check", "write", article, "--dossier", bcg, "--to", tmp_path, "--format", form).exit_code == 0
-    target = tmp_path / f"a-checked.{form}"
+    target = tmp_path / f"a.txt-checked.{form}"
     first = target.read_bytes()
     assert run("check", article, "--dossier", bcg, "--to", tmp_path, "--format", form).exit_code == 0
     assert target.read_bytes() == first
@@ -90,6 +91,58 @@ def test_a_changed_document_and_a_changed_article_are_found(tmp_path: Path, bcg:
     target.write_text("no document", encoding="utf-8")
     wrong = run("check", "verify", target, "--article", article, "--dossier", bcg)
     assert (wrong.exit_code, len(wrong.stderr.splitlines())) == (2, 1)
+
+
+def test_articles_of_one_name_and_several_kinds_write_pages_of_their_own(tmp_path: Path, bcg: Path) -> None:
+    for kind in ("txt", "md", "html"):
+        article = tmp_path / f"a.{kind}"
+        article.write_text(f"<p>{SAID}" if kind == "html" else SAID, encoding="utf-8")
+        assert run("check", article, "--dossier", bcg, "--to", tmp_path / "out").exit_code == 0
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        "a.txt-checked.html", "a.md-checked.html", "a.html-checked.html"
+    }  # fmt: skip
+
+
+#: Each holds a sentence that must be read as one, and of which kind its file is.
+READ = {
+    "a tag at the beginning": ("txt", f"<p align=center>\n{SAID}\n\nMore."),
+    "a division in Markdown": ("md", f"<div align='center'><img src=x.png></div>\n\n{SAID}\n\nMore."),
+    "a title that no tag ends": ("md", f"<h1>BCG\n\n{SAID}\n"),
+    "a part that no tag ends": ("txt", f"<article>\n<aside>\n{SAID}\n"),
+    "a comment": ("md", f"<!-- of the\n\nauthor --> {SAID}"),
+    "a tag within": ("txt", SAID.replace("BCG prevents", "BCG <b>prevents</b>")),
+    "a line without a stop": ("txt", "BCG prevents tuberculosis"),
+    "lines without a stop": ("md", "BCG prevents tuberculosis\n\nBCG is cheap, they say\n\nSo it is"),
+    "a last line without a stop": ("txt", "About BCG\n\nA word on it.\n\nBCG prevents tuberculosis"),
+    "one above another": ("txt", "About BCG\n\nA word.\n\nBCG prevents tuberculosis\n\nIts cost\n\nIt is cheap."),
+    "a word with a sign": ("md", "A word on BCG.\n\n#BCG prevents tuberculosis."),
+    "a page with another name": ("txt", f"<!doctype html><title>T</title><p>{SAID}"),
+    "text that is named a page": ("html", f"See: {SAID}"),
+    "a page without ends": ("html", f"<html><head><title>T</title><nav><ul><li>Home<li>News</nav><h1>T<p>{SAID}"),
+    "a page whose part has no end": ("html", f"<html><body><form>Search <p>{SAID}"),
+    "a page with an aside": ("html", f"<div><aside><p>Other<p>things</aside><p>{SAID}</div>"),
+}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_no_tag_and_no_missing_stop_loses_a_sentence(tmp_path: Path, name: str) -> None:
+    kind, text = READ[name]
+    article = tmp_path / f"a.{kind}"
+    article.write_text(text, encoding="utf-8")
+    blocks = [(each.kind, each.text) for each in read_article(article)]
+    assert [text for kind, text in blocks if kind != "heading" and "BCG prevents tuberculosis" in text], blocks
+    assert not [text for _, text in blocks if "<" in text or "-->" in text]
+    left_out = ("Home", "Other", "of the")
+    assert not [text for _, text in blocks if text.startswith(left_out)]
+
+
+def test_what_stands_above_a_text_or_opens_one_is_a_heading(tmp_path: Path) -> None:
+    article = tmp_path / "a.txt"
+    article.write_text("A title\n\nBy me\n\nA word.\n\nIts cost\n\nIt is <5 and x > 3.\n", encoding="utf-8")
+    assert [(each.kind, each.text) for each in read_article(article)] == [
+        ("heading", "A title"), ("heading", "By me"), ("paragraph", "A word."), ("heading", "Its cost"),
+        ("paragraph", "It is <5 and x > 3."),
+    ]  # fmt: skip
 
 
 def large(path: Path) -> None:

@@ -33,7 +33,7 @@ def test_both_pages_are_written_and_made_again(tmp_path: Path, woman: Path, form
     assert (done.exit_code, done.stderr) == (0, "")
     first = {}
     for kind in ("consultation", "home"):
-        target = tmp_path / "out" / f"woman-{kind}.{form}"
+        target = tmp_path / "out" / f"woman.yaml-{kind}.{form}"
         assert f"written: {target}" in done.output
         first[target] = target.read_bytes()
         again = run("consult", "verify", target, "--person", woman, "--crisis-text", CRISIS)
@@ -51,7 +51,7 @@ def test_pages_on_paper(tmp_path: Path, woman: Path) -> None:
         pytest.skip(missing)
     done = run("consult", woman, "--crisis-text", CRISIS, "--to", tmp_path, "--format", "pdf")
     assert done.exit_code == 0
-    assert {path.name for path in tmp_path.glob("*.pdf")} == {"woman-consultation.pdf", "woman-home.pdf"}
+    assert {path.name for path in tmp_path.glob("*.pdf")} == {"woman.yaml-consultation.pdf", "woman.yaml-home.pdf"}
     assert all(path.read_bytes().startswith(b"%PDF") for path in tmp_path.glob("*.pdf"))
 
 
@@ -77,7 +77,7 @@ def test_a_new_person_asks_everything_and_can_be_consulted_for_at_once(tmp_path:
     file = tmp_path / "new.yaml"
     file.write_text(new.output, encoding="utf-8")
     assert run("consult", file, "--crisis-text", CRISIS, "--to", tmp_path).exit_code == 0
-    assert "Still to ask" in (tmp_path / "new-consultation.html").read_text(encoding="utf-8")
+    assert "Still to ask" in (tmp_path / "new.yaml-consultation.html").read_text(encoding="utf-8")
 
 
 def test_every_fault_of_a_person_is_told_at_once(tmp_path: Path) -> None:
@@ -96,7 +96,66 @@ def test_every_fault_of_a_person_is_told_at_once(tmp_path: Path) -> None:
 
 def test_a_later_visit_that_is_none(tmp_path: Path, woman: Path) -> None:
     done = run("consult", woman, "--crisis-text", CRISIS, "--visit", "2027-01-01", "--to", tmp_path)
-    assert (done.exit_code, "no later visit on 2027-01-01" in done.stderr) == (2, True)
+    none = "expected one of: none, for none stands under visits"
+    assert done.exit_code == 2
+    assert done.stderr == f"--visit: woman.yaml has no later visit on 2027-01-01; {none}\n"
+    seen = persons.written(tmp_path, "woman", visits=[{"date": "2024-12-01"}, {"date": "2024-12-24"}])
+    done = run("consult", seen, "--crisis-text", CRISIS, "--visit", "2024-11-30", "--to", tmp_path)
+    assert done.stderr == (
+        "--visit: woman.yaml has no later visit on 2024-11-30; expected one of: 2024-12-01, 2024-12-24\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("call \udcff now", "--crisis-text: byte 0xff at character 6 is not UTF-8, expected text in UTF-8"),
+        ("call \x1b[31m now", "--crisis-text: found the control character U+001B at character 6, expected text"),
+        ("call \u202e911", "--crisis-text: found the control character U+202E at character 6, expected text"),
+    ],
+)
+def test_a_crisis_text_that_no_page_can_show_and_all_else_at_once(
+    tmp_path: Path, woman: Path, text: str, said: str
+) -> None:
+    file = tmp_path / "bad.yaml"
+    file.write_text("date: 2024-11-30\nanswers: {age: 300}\n", encoding="utf-8")
+    done = run("consult", file, "--crisis-text", text, "--visit", "2024-13-01", "--to", tmp_path / "out")
+    first, second, third = done.stderr.splitlines()
+    assert (done.exit_code, first.startswith(said)) == (2, True)
+    assert second == "--visit: found '2024-13-01', expected a day as YEAR-MONTH-DAY"
+    assert third.startswith("bad.yaml:2: answers.age: found 300")
+    assert run("consult", woman, "--crisis-text", text, "--to", tmp_path / "out").exit_code == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_crisis_text_of_several_lines_is_one_line_of_the_page(tmp_path: Path, woman: Path) -> None:
+    done = run("consult", woman, "--crisis-text", "Line one\n\t# and two \n", "--to", tmp_path, "--format", "md")
+    assert done.exit_code == 0
+    assert "**Line one # and two**" in (tmp_path / "woman.yaml-home.md").read_text(encoding="utf-8")
+
+
+def test_files_of_one_name_and_two_kinds_write_pages_of_their_own(tmp_path: Path, woman: Path) -> None:
+    other = tmp_path / "woman.json"
+    other.write_text(json.dumps(yaml.safe_load(woman.read_text(encoding="utf-8"))), encoding="utf-8")
+    for file in (woman, other):
+        assert run("consult", file, "--crisis-text", CRISIS, "--to", tmp_path / "out").exit_code == 0
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {
+        f"woman.{kind}-{page}.html" for kind in ("yaml", "json") for page in ("consultation", "home")
+    }
+
+
+def test_both_pages_are_written_or_none(tmp_path: Path, woman: Path) -> None:
+    out = tmp_path / "out"
+    (out / "woman.yaml-home.html").mkdir(parents=True)
+    sheet = out / "woman.yaml-consultation.html"
+    for before in (None, b"the old one"):
+        if before is not None:
+            sheet.write_bytes(before)
+        done = run("consult", woman, "--crisis-text", CRISIS, "--to", out)
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert done.stderr == f"cannot write {out / 'woman.yaml-home.html'}: Is a directory\n"
+        assert (sheet.read_bytes() if sheet.exists() else None) == before
+        assert len(list(out.iterdir())) == 1 + sheet.exists()
 
 
 def test_a_dossier_without_a_consultation(tmp_path: Path, woman: Path) -> None:
@@ -123,7 +182,7 @@ def test_a_child_in_a_country_where_tuberculosis_is_common(tmp_path: Path, bcg: 
     done = run("consult", child, "--dossier", bcg, "--to", tmp_path)
     assert (done.exit_code, done.stderr) == (0, "")
     for kind in ("consultation", "home"):
-        target = tmp_path / f"child-{kind}.html"
+        target = tmp_path / f"child.yaml-{kind}.html"
         page = target.read_text(encoding="utf-8").lower()
         for word in ("toxin", "botulin", "frown", "depress", "suicid", "phq", "madrs"):
             assert word not in page, word

@@ -22,7 +22,7 @@ def test_a_document_is_written_and_made_again(tmp_path: Path, form: str) -> None
     problem = written(tmp_path, everything())
     done = run("weigh", problem, "--to", tmp_path / "out", "--format", form)
     assert (done.exit_code, done.stderr) == (0, "")
-    target = tmp_path / "out" / f"problem-weighed.{form}"
+    target = tmp_path / "out" / f"problem.yaml-weighed.{form}"
     assert done.output.splitlines()[-1] == f"written: {target}"
     first = target.read_bytes()
     assert run("weigh", problem, "--to", tmp_path / "out", "--format", form).exit_code == 0

@@ -204,8 +204,12 @@ def test_statements_that_contradict_each_other_name_their_field(tmp_path: Path) 
 
 def test_a_number_too_large_names_its_field(tmp_path: Path) -> None:
     huge = {"lognormal": {"mean": 0, "sd": 1e9}, "source": "TER11"}
+    data = changed(trial(), "criteria.nausea.scale", "number")
+    data = changed(data, "criteria.nausea.unit", "days")
+    for option, cell in zip(cases.R3_OPTIONS, (huge, *[{"fixed": 0.1, "source": "TER11"}] * 2), strict=True):
+        data = changed(data, f"options.{option}.cells.nausea", cell)
     with pytest.raises(ValueError, match=r"options\.placebo\.cells\.nausea: draws reach"):
-        weighed(tmp_path, changed(trial(), "options.placebo.cells.nausea", huge))
+        weighed(tmp_path, data)
 
 
 def test_evidence_too_unsure_ranks_nothing(tmp_path: Path) -> None:

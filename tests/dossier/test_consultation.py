@@ -97,8 +97,8 @@ def test_a_dossier_may_have_none(tmp_path: Path) -> None:
         ("options.drug.effect.readings", ["nix"], "no analysis 'nix' in dossier.yaml"),
         ("options.drug.harms", ["nix"], "no harm_counts 'nix' in products.yaml; there is none"),
         ("options.drug.effect", {"treatment": "a", "against": "b"}, "no treatment 'a' in comparators.yaml"),
-        ("options.drug.effect", {"of": "a"}, "options.drug.effect: found dict; expected analysis, or treatment and "
-                                             "against, or baseline"),
+        ("options.drug.effect", {"of": "a"},
+         "options.drug.effect: found keys and values, expected analysis, or treatment and against, or baseline"),
         ("options.drug.control", "nix", "options.drug.control: no baseline has the control 'nix'"),
         ("options.nothing.effect", {"baseline": "nix"}, "options.nothing.effect: no baseline 'nix'"),
         ("options.nothing.this", True, "expected one option with this: true, the treatment of the dossier"),

@@ -183,7 +183,7 @@ def test_names_are_those_of_the_dossier(
 @pytest.mark.parametrize(
     ("change", "value", "says"),
     [
-        (put("muscle", "draws"), "many", r"muscle.draws: found 'many'; input should be a valid integer"),
+        (put("muscle", "draws"), "many", r"muscle.draws: found 'many', expected a whole number"),
         (
             put("muscle", "acceptance"),
             float("nan"),

@@ -222,7 +222,7 @@ def test_what_is_not_older_is_refused(old: Path, written: str, said: str) -> Non
     [
         ("studies/made2001.yaml", b"id: [", "not valid YAML"),
         ("studies/made2001.yaml", b"id: Fran\xe7ois\n", "is not UTF-8"),
-        ("products.yaml", b"- a\n", "products.yaml:1: found list, expected keys and values"),
+        ("products.yaml", b"- a\n", "products.yaml:1: found a list, expected keys and values"),
         ("dossier.yaml", b"", "the file is empty"),
         (FIT, b"{", "not valid JSON"),
     ],

@@ -56,8 +56,8 @@ def pair(low: float, high: float) -> str:
         (f"p: {n(-0.01)}", "p is -0.01, expected 0 to 1"),
         (f"f: {n(-9.1)}", "f is -9.1, expected 0 or more"),
         (f"f: {n(9.1)}, error_df: {n(0)}", "error_df is 0, expected more than 0"),
-        (f"t: {n('.inf')}", "t.value: found inf; input should be a finite number"),
-        (f"difference: {n('.nan')}", "difference.value: found nan; input should be a finite number"),
+        (f"t: {n('.inf')}", "t.value: found inf, expected a number that is finite"),
+        (f"difference: {n('.nan')}", "difference.value: found nan, expected a number that is finite"),
         (
             "difference: {value: -3.7, low: 0.0, high: -7.4, status: seen, source: EXAMPLE}",
             "lower limit 0 is above",

@@ -31,9 +31,12 @@ _OTHERS = {
     b"MZ": "a program",
 }
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?([A-Za-z0-9_.:-]+)""", re.IGNORECASE)
-_HTML = re.compile(
-    r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|article|div|p|h1)\b", re.IGNORECASE | re.DOTALL
-)
+#: Ends of names that say what a file is.
+_TEXTS, _PAGES = (".txt", ".text", ".md", ".markdown"), (".html", ".htm", ".xhtml")
+_BEFORE = r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
+#: A whole page begins so, whatever its name says; a file whose name says nothing is a page where one begins.
+_PAGE = re.compile(_BEFORE + r"<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(_BEFORE + r"<(?:!doctype\s+html|html|head|body|article|div|p|h1)\b", re.IGNORECASE | re.DOTALL)
 
 
 def read_article(path: Path) -> tuple[Block, ...]:
@@ -42,7 +45,8 @@ def read_article(path: Path) -> tuple[Block, ...]:
     Parameters
     ----------
     path : Path
-        Of text, Markdown, HTML or PDF; told by its content.
+        Of text, Markdown, HTML or PDF. A PDF and a whole HTML page are told by how they begin; else what is named
+        .txt or .md is text, what is named .html is HTML, and of others the beginning is looked at.
 
     Returns
     -------
@@ -55,11 +59,11 @@ def read_article(path: Path) -> tuple[Block, ...]:
     OSError
         If the file cannot be read.
     """
-    return blocks_of(read_bytes(path, LARGEST_ARTICLE))
+    return blocks_of(read_bytes(path, LARGEST_ARTICLE), path.suffix)
 
 
-def blocks_of(raw: bytes) -> tuple[Block, ...]:
-    """Read an article's bytes.
+def blocks_of(raw: bytes, ending: str = "") -> tuple[Block, ...]:
+    """Read an article's bytes; ``ending`` is that of its file's name.
 
     Raises
     ------
@@ -76,7 +80,8 @@ def blocks_of(raw: bytes) -> tuple[Block, ...]:
         raise UnreadableError(0, f"not a text, {_EXPECTED}")
     if not text.strip():
         raise UnreadableError(0, "empty, expected an article")
-    if _HTML.match(text):
+    ending = ending.lower()
+    if ending in _PAGES or (_PAGE if ending in _TEXTS else _HTML).match(text):
         return _apart("html", text.encode())
     if len(text) > LONGEST_ARTICLE:
         raise UnreadableError(0, _too_long(len(text)))

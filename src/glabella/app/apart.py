@@ -55,8 +55,8 @@ class Desk:
         finally:
             self._here -= 1
 
-    async def read(self, raw: bytes, frames: Frames) -> Checked:
-        """Recognise the claims of an article.
+    async def read(self, raw: bytes, frames: Frames, ending: str = "") -> Checked:
+        """Recognise the claims of an article; ``ending`` is that of its file's name.
 
         Raises
         ------
@@ -64,12 +64,12 @@ class Desk:
             Saying in a line what was found and what was expected.
         """
         async with self._turn:
-            return await _read(raw, frames)
+            return await _read(raw, frames, ending)
 
 
-async def _read(raw: bytes, frames: Frames) -> Checked:
+async def _read(raw: bytes, frames: Frames, ending: str) -> Checked:
     known = frames.model_dump_json().encode()
-    head = json.dumps({"frames": len(known), "article": len(raw)}).encode() + b"\n"
+    head = json.dumps({"frames": len(known), "article": len(raw), "ending": ending}).encode() + b"\n"
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", "glabella.decision.articles._worker", str(SECONDS), str(MEMORY),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
@@ -79,7 +81,7 @@ async def document_of(request: Request, *, bodies: bool = False) -> Document:
     try:
         async with desk.place():
             article = await article_in(request, bodies=bodies)
-            found = await while_there(request, desk.read(article.raw, frames))
+            found = await while_there(request, desk.read(article.raw, frames, PurePath(article.name).suffix))
     except BusyError:
         raise RefusedError(503, "Other articles are being read; try again in a minute.") from None
     except GoneError:

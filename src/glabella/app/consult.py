@@ -24,7 +24,7 @@ from glabella.app.house import House
 from glabella.app.pages import Body, answer, body_of, page, refused, set_inside
 from glabella.app.read import house_of, part_of
 from glabella.brief import ForPerson, consultation_document, for_person, home_document
-from glabella.brief.for_person import OfPeople
+from glabella.brief.for_person import OfPeople, not_to_be_shown
 from glabella.dossier import Consultation, Person, PersonError, Unfit, answers_in, person_of, person_text
 from glabella.shown import Document, Section
 
@@ -240,6 +240,8 @@ class Talk:
             person, unfit = error.person, (*unfit, *error.unfit)
         if begun and asks_for_crisis_text(house) and not crisis:
             unfit = (Unfit((CRISIS,), "is missing, expected whom to call in a crisis, day and night"), *unfit)
+        if (wrong := not_to_be_shown(" ".join(crisis.split()))) is not None:
+            crisis, unfit = "", (Unfit((CRISIS,), wrong), *unfit)
         faults = tuple(dict.fromkeys((*more, *unfit)))[:MOST_FAULTS]
         many: OfPeople = 1_000 if last.get(TOLD_OF) == "1000" else 100
         held = None

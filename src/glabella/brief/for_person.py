@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
@@ -13,6 +14,7 @@ from glabella.brief.icon_arrays import People, people, with_others
 from glabella.brief.measure import OF_PEOPLE
 from glabella.brief.results import Results, sources_of, sources_of_prior
 from glabella.brief.sections.harms import book_of, counts_of, share_of
+from glabella.brief.typed import digits
 from glabella.brief.words import words_of
 from glabella.decision.chances import Chance, Consulted, EffectOn, Reading, Share, Without, consult
 from glabella.decision.conditions import implied
@@ -40,6 +42,10 @@ OfPeople = Literal[100, 1_000]
 #: Below this share of people all are told of a thousand.
 _FEW = 0.01
 FILE = "consultation.yaml"
+#: Where Python keeps bytes of the command line that could not be decoded.
+_UNDECODED = 0xDC00
+#: Characters that turn the direction of writing, so that a number would read from its end.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 @dataclass(frozen=True, eq=False)
@@ -361,14 +367,7 @@ def for_person(
     consultation = results.evidence.consultation
     if consultation is None:
         raise ValueError("the dossier has no consultation.yaml, so nothing is asked of a person")
-    crisis = None
-    if consultation.crisis is not None:
-        crisis = (crisis_text or "").strip() or consultation.crisis.text
-        if not crisis:
-            raise ValueError(
-                "the crisis text is not set, and no page is made without it: say whom to call in your country by "
-                "--crisis-text, or in consultation.yaml as crisis.text"
-            )
+    crisis = crisis_of(consultation, crisis_text)
     days = [each.date for each in person.visits]
     if visit is not None and visit not in days:
         known = ", ".join(map(str, days)) or "none"
@@ -376,20 +375,52 @@ def for_person(
     return ForPerson(results, consultation, person, crisis, visit, told_of)
 
 
+def crisis_of(consultation: Consultation, given: str | None) -> str | None:
+    """Say whom to call in a crisis: as given, else as the dossier has it; None where it knows of no crisis.
+
+    Raises
+    ------
+    ValueError
+        If it is not set where it is needed, or holds what no page can show.
+    """
+    if consultation.crisis is None:
+        return None
+    # Lines and tabs of a text that was read from a file are one line on the page.
+    said = " ".join((given or "").split())
+    where = "--crisis-text" if said else "consultation.yaml, crisis.text"
+    said = said or " ".join((consultation.crisis.text or "").split())
+    if not said:
+        raise ValueError(
+            "the crisis text is not set, and no page is made without it: say whom to call in your country by "
+            "--crisis-text, or in consultation.yaml as crisis.text"
+        )
+    if (found := not_to_be_shown(said)) is not None:
+        raise ValueError(f"{where}: {found}")
+    return said
+
+
+def not_to_be_shown(text: str) -> str | None:
+    r"""Say what of a text no page can show, and what is expected; None where all can be shown.
+
+    >>> not_to_be_shown("call 112"), not_to_be_shown("call\x1b")
+    (None, 'found the control character U+001B at character 5, expected text without one')
+    """
+    for place, character in enumerate(text, 1):
+        kind, code = unicodedata.category(character), ord(character)
+        if kind == "Cs":
+            # What cannot be decoded comes from the command line as half of a pair.
+            found = f"byte 0x{code - _UNDECODED:02x}" if 0 <= code - _UNDECODED <= 0xFF else f"U+{code:04X}"
+            return f"{found} at character {place} is not UTF-8, expected text in UTF-8"
+        if kind == "Cc" or character in _TURNING:
+            return f"found the control character U+{code:04X} at character {place}, expected text without one"
+    return None
+
+
 def _sources_of(base: Baseline) -> tuple[Source, ...]:
     numbers: list[Number] = [each for each in (base.percent, base.events, base.n) if each is not None]
     return tuple(
         dict.fromkeys(Source(key, number.status, number.at) for number in numbers for key in number.sources)
     )  # fmt: skip
-
-
-def digits(value: float) -> int:
-    """Give the digits after the point of a score or a dose: none where it is whole.
-
-    >>> digits(27.0), digits(13.5)
-    (0, 1)
-    """
-    return 0 if float(value).is_integer() else 1
 
 
 def _plain(answer: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from glabella._version import __version__
+from glabella.brief.typed import MOST_DIGITS
 from glabella.decision.preferences import Reading, first_shares, range_sensitivity, smaa
 from glabella.decision.weighing import Ranking, Weighed
 from glabella.dossier import ProblemFile
@@ -13,8 +14,6 @@ from glabella.shown import Claim, Ledger, Name, Source
 INTERVAL = "95 % interval"
 #: Smaller shares of a hundred have a digit more, and two.
 _ONE, _TENTH = 0.01, 0.001
-#: Digits after the point, and no more.
-_MOST_DIGITS = 10
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
@@ -91,16 +90,7 @@ def decimals(weighed: Weighed, place: int) -> int:
     """Give so many digits that a criterion's range has some hundred steps, or of chances some ten."""
     given = weighed.criterion(place).range
     wide = hundred(weighed, place) * (given.high - given.low)
-    return min(_MOST_DIGITS, max(0, (1 if hundred(weighed, place) > 1 else 2) - math.floor(math.log10(wide))))
-
-
-def digits(value: float) -> int:
-    """Give how many digits after the point somebody typed.
-
-    >>> digits(0.25), digits(4.0)
-    (2, 0)
-    """
-    return len(f"{value:.{_MOST_DIGITS}f}".rstrip("0").partition(".")[2])
+    return min(MOST_DIGITS, max(0, (1 if hundred(weighed, place) > 1 else 2) - math.floor(math.log10(wide))))
 
 
 def ordinal(rank: int) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from glabella.cli._documents import WriteFirst, _content, _read, evidence_of, put, tell
+from glabella.cli._documents import WriteFirst, _content, _read, evidence_of, named_after, put, tell
 from glabella.cli._files import BAD_INPUT
 
 if TYPE_CHECKING:
@@ -37,9 +37,9 @@ def write_check(article: Path, dossier: Path | None, folder: Path, form: str) ->
     blocks = _blocks(article)
     with evidence_of(dossier) as (evidence, _):
         made = _made(evidence, article, blocks)
-        target = folder / f"{article.stem}-checked.{form}"
+        target = folder / named_after(article, "checked", form)
         content = _content(made, cast("Form", form), None)
-    put(target, content)
+    put({target: content})
     for line in _said(made):
         click.echo(line)
     click.echo(f"written: {target}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from glabella.cli._files import BAD_INPUT, replace
+from glabella.cli._files import BAD_INPUT, replace_all
 from glabella.cli._pool import effects, head
 from glabella.cli._tables import plain, read
 
@@ -67,8 +67,7 @@ def bayes_command(
         if plot is not None:
             if not isinstance(fit, Bayes):
                 raise ValueError("--plot draws an analysis without moderators")
-            for name, drawn in _plots(fit).items():
-                replace(plot / f"{name}.svg", drawn.svg().encode())
+            replace_all({plot / f"{name}.svg": drawn.svg().encode() for name, drawn in _plots(fit).items()})
     except (ValueError, OSError) as error:
         click.echo(f"{file}: {error}", err=True)
         sys.exit(BAD_INPUT)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import click
 
-from glabella.cli._documents import FORMATS, WriteFirst, _content, _read, evidence_of, put, tell
+from glabella.cli._documents import FORMATS, WriteFirst, _content, _read, evidence_of, named_after, put, tell
 from glabella.cli._files import BAD_INPUT
 
 if TYPE_CHECKING:
     from glabella.brief import ForPerson
-    from glabella.brief.written import Form
     from glabella.dossier import Evidence
 
 _PATH = click.Path(path_type=Path)
@@ -24,10 +24,7 @@ _CRISIS = click.option(
     "--crisis-text", help="Whom to call in a crisis in your country; else the dossier’s own text."
 )
 _VISIT = click.option(
-    "--visit",
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="DATE",
-    help="Day of one of the person’s later visits: shows the course up to it.",
+    "--visit", metavar="DATE", help="Day of one of the person’s later visits: shows the course up to it."
 )
 
 
@@ -44,7 +41,7 @@ def consult() -> None:
 @click.option("--to", "folder", type=_PATH, default=Path(), help="Folder to write to.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="html", show_default=True)
 def write_consultation(
-    person: Path, dossier: Path | None, crisis_text: str | None, visit: datetime | None, folder: Path, form: str
+    person: Path, dossier: Path | None, crisis_text: str | None, visit: str | None, folder: Path, form: str
 ) -> None:
     """Write the sheet of a consultation for PERSON, a YAML or JSON file, and the page to take home.
 
@@ -64,9 +61,8 @@ def write_consultation(
         documents = [consultation_document(of)]
         if of.consultation.take_home is not None:
             documents.append(home_document(of))
-        files = {folder / _name(person, each.kind, form): _content(each, form, None) for each in documents}
-    for target, content in files.items():
-        put(target, content)
+        files = {folder / named_after(person, each.kind, form): _content(each, form, None) for each in documents}
+    put(files)
     if of.found.eligibility.crisis:
         click.echo("crisis: an answer asks for a talk before anything else; the sheet begins with it")
     for document, target in zip(documents, files, strict=True):
@@ -80,7 +76,7 @@ def write_consultation(
 @_CRISIS
 @_VISIT
 def verify_consultation(
-    file: Path, person: Path, dossier: Path | None, crisis_text: str | None, visit: datetime | None
+    file: Path, person: Path, dossier: Path | None, crisis_text: str | None, visit: str | None
 ) -> None:
     """Make the page in FILE again from the same answers, and say in what it differs."""
     from glabella.brief import consulted_again
@@ -141,21 +137,41 @@ def standards_of_aids(dossier: Path | None, *, as_json: bool) -> None:
     sys.exit(1 if missing else 0)
 
 
-def _consulted(evidence: Evidence, person: Path, crisis_text: str | None, visit: datetime | None) -> ForPerson:
-    """Read a person and hold the consultation; what is wrong with either ends the program in plain words."""
+def _consulted(evidence: Evidence, person: Path, crisis_text: str | None, visit: str | None) -> ForPerson:
+    """Read a person and hold the consultation; all that is wrong with what was given is told at once."""
     from glabella.brief import Results, for_person
+    from glabella.brief.for_person import crisis_of
     from glabella.dossier import PersonError, read_person
 
+    faults: list[str] = []
+    if evidence.consultation is not None:
+        try:
+            crisis_of(evidence.consultation, crisis_text)
+        except ValueError as error:
+            faults.append(str(error))
+    day = None if visit is None else _day(visit)
+    if visit is not None and day is None:
+        faults.append(f"--visit: found {visit!r}, expected a day as YEAR-MONTH-DAY")
     try:
         found = read_person(person, evidence, _today())
-        return for_person(Results(evidence), found, crisis_text, visit.date() if visit else None)
     except PersonError as error:
-        click.echo(str(error), err=True)
-        sys.exit(BAD_INPUT)
+        faults.append(str(error))
+    else:
+        days = [each.date for each in found.visits]
+        if day is not None and day not in days:
+            known = ", ".join(map(str, days)) or "none, for none stands under visits"
+            faults.append(f"--visit: {person.name} has no later visit on {day}; expected one of: {known}")
+        if not faults:
+            return for_person(Results(evidence), found, crisis_text, day)
+    click.echo("\n".join(faults), err=True)
+    sys.exit(BAD_INPUT)
 
 
-def _name(person: Path, kind: str, form: str) -> str:
-    return f"{person.stem}-{kind}.{cast('Form', form)}"
+def _day(said: str) -> date | None:
+    try:
+        return date.fromisoformat(said) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", said) else None
+    except ValueError:
+        return None
 
 
 def _today() -> date:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
 import click
 
-from glabella.cli._files import BAD_INPUT, replace
+from glabella.cli._files import BAD_INPUT, replace_all
 
 if TYPE_CHECKING:
     from glabella.brief import Verified
@@ -153,8 +153,7 @@ def _write(
 
                 files |= {data / name: text.encode() for name, text in rows(results).items()}
             said = in_brief(results)
-    for target, content in files.items():
-        put(target, content)
+    put(files)
     _summary(made, said, tuple(files))
 
 
@@ -211,12 +210,17 @@ def _read(file: Path) -> str:
         sys.exit(BAD_INPUT)
 
 
-def put(target: Path, content: bytes) -> None:
-    """Write a file; what keeps it from being written ends the program in plain words."""
+def named_after(file: Path, kind: str, form: str) -> str:
+    """Name what is made of a file: after all of its name, so that what is made of another never takes its place."""
+    return f"{file.name}-{kind}.{form}"
+
+
+def put(files: Mapping[Path, bytes]) -> None:
+    """Write files, all of them or none; what keeps one from being written ends the program in plain words."""
     try:
-        replace(target, content)
+        replace_all(files)
     except OSError as error:
-        click.echo(f"cannot write {target}: {error.strerror}", err=True)
+        click.echo(f"cannot write {error.filename}: {error.strerror}", err=True)
         sys.exit(BAD_INPUT)
 
 

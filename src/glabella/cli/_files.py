@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from glabella._writing import FORMULA, NUMBER, harmless, replace
+from glabella._writing import FORMULA, NUMBER, harmless, replace, replace_all
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["BAD_INPUT", "csv_bytes", "harmless", "replace"]
+__all__ = ["BAD_INPUT", "csv_bytes", "harmless", "replace", "replace_all"]
 
 BAD_INPUT = 2
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from glabella.cli._files import BAD_INPUT, replace
+from glabella.cli._files import BAD_INPUT, replace, replace_all
 from glabella.shown import steady
 
 if TYPE_CHECKING:
@@ -83,12 +83,14 @@ def simulate_command(
 
         ran = run(setting, weeks, _moments(every, times, weeks))
         title = _title(path, product, dose, sex, explanation, ran)
+        files: dict[Path, bytes] = {}
         if out is not None:
-            replace(out, csv(ran).encode())
+            files[out] = csv(ran).encode()
         if sbml is not None:
-            replace(sbml, exported(setting, ran).encode())
+            files[sbml] = exported(setting, ran).encode()
         if plot is not None:
-            _draw(plot, drawn(setting, ran, title))
+            files[plot] = _drawn(plot, drawn(setting, ran, title))
+        replace_all(files)
     if as_json:
         click.echo(json.dumps(results(setting, ran, title), indent=2, allow_nan=False, ensure_ascii=False))
     else:
@@ -142,10 +144,11 @@ def _title(
     return ", ".join(parts)
 
 
-def _draw(to: Path, drawn: Any) -> None:
+def _drawn(to: Path, drawn: Any) -> bytes:
     if to.suffix not in (".svg", ".png"):
         raise ValueError(f"--plot {to}: expected a name that ends in .svg or .png")
-    replace(to, drawn.svg().encode() if to.suffix == ".svg" else drawn.png())
+    content: bytes = drawn.svg().encode() if to.suffix == ".svg" else drawn.png()
+    return content
 
 
 @mechanism.command("fit")
@@ -272,7 +275,7 @@ def compare_command(path: Path | None, plot: Path | None, as_json: bool) -> None
         if plot is not None:
             from glabella.cli._compared import drawn
 
-            _draw(plot, drawn(evidence))
+            replace(plot, _drawn(plot, drawn(evidence)))
     if as_json:
         result = {"explanations": rows, "statement": statement, "left_out": list(left), "source": source}
         click.echo(json.dumps(result, indent=2, allow_nan=False, ensure_ascii=False))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from glabella.cli._files import BAD_INPUT, csv_bytes, replace
+from glabella.cli._files import BAD_INPUT, csv_bytes, replace_all
 from glabella.cli._tables import numbers, plain, read, texts
 
 if TYPE_CHECKING:
@@ -83,13 +83,15 @@ def network_command(
             said = json.dumps(results, indent=2, allow_nan=False, ensure_ascii=False)
         else:
             said = _report(fit, small_values, ratio, measure, notes)
+        files: dict[Path, bytes] = {}
         if league is not None:
             written = _league(fit, _ranked(fit, small_values), ratio, measure)
-            replace(league, csv_bytes(written.table()))
+            files[league] = csv_bytes(written.table())
         if plot is not None:
             for name, drawn in _plots(fit, columns, sizes, small_values, change).items():
                 content = drawn.svg().encode() if picture == "svg" else drawn.png()
-                replace(plot / f"{name}.{picture}", content)
+                files[plot / f"{name}.{picture}"] = content
+        replace_all(files)
     except (ValueError, OSError) as error:
         click.echo(f"{file}: {error}", err=True)
         sys.exit(BAD_INPUT)

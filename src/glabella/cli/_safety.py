@@ -12,7 +12,7 @@ import click
 
 from glabella.cli._documents import SETTINGS
 from glabella.cli._faults import said
-from glabella.cli._files import BAD_INPUT, replace
+from glabella.cli._files import BAD_INPUT, replace_all
 from glabella.cli._safety_groups import DOSSIER, groups_command
 
 if TYPE_CHECKING:
@@ -301,13 +301,13 @@ def trend_command(
     words = "Many looks at a growing count find more than one look would; nothing corrects for that."
     shown.notes([*described.beside(), words], console)
     with _faults():
-        if to is not None:
-            shown.write(found, to, synthetic=described.synthetic)
+        files = {} if to is None else {to: shown.content(found, to, synthetic=described.synthetic)}
         if plot is not None:
             from glabella.plot import trend
 
             drawn = trend(found["quarter"].to_list(), found["ic"], found["ic025"], found["ic975"], found["n"])
-            drawn.save(plot)
+            files[plot] = drawn.content(plot)
+        replace_all(files)
 
 
 @safety.command("cohort")
@@ -334,10 +334,9 @@ def cohort_command(
     from glabella.cli import _safety_shown as shown
 
     with _faults():
-        if to is not None:
-            shown.write(result.table(), to, synthetic=result.synthetic)
+        files = {} if to is None else {to: shown.content(result.table(), to, synthetic=result.synthetic)}
         if checklist is not None:
-            replace(checklist, shown.readus(result).encode())
+            files[checklist] = shown.readus(result).encode()
         if plot is not None:
             drawn, left = shown.forest(result)
             for label in left:
@@ -345,7 +344,8 @@ def cohort_command(
             if drawn is None:
                 click.echo(f"{plot}: not written; no ratio can be drawn", err=True)
             else:
-                drawn.save(plot)
+                files[plot] = drawn.content(plot)
+        replace_all(files)
 
 
 def _plain(text: str) -> str:
@@ -396,18 +396,17 @@ def _keep(found: pl.DataFrame, to: Path | None, plot: Path | None, *, synthetic:
     from glabella.cli import _safety_shown as shown
 
     with _faults():
-        if to is not None:
-            shown.write(found, to, synthetic=synthetic)
-        if plot is None:
-            return
-        without = found["ror"].is_null() | found["chi2"].is_null()
-        if without.any():
-            click.echo(f"{plot}: {int(without.sum()):,} pairs have no ratio and are not drawn", err=True)
-        drawn = shown.volcano(found)
-        if drawn is None:
-            click.echo(f"{plot}: not written; no pair has a ratio", err=True)
-        else:
-            drawn.save(plot)
+        files = {} if to is None else {to: shown.content(found, to, synthetic=synthetic)}
+        if plot is not None:
+            without = found["ror"].is_null() | found["chi2"].is_null()
+            if without.any():
+                click.echo(f"{plot}: {int(without.sum()):,} pairs have no ratio and are not drawn", err=True)
+            drawn = shown.volcano(found)
+            if drawn is None:
+                click.echo(f"{plot}: not written; no pair has a ratio", err=True)
+            else:
+                files[plot] = drawn.content(plot)
+        replace_all(files)
 
 
 def _compared(result: CohortResult, described: Description) -> None:

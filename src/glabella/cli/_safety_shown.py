@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from glabella.cli._files import csv_bytes, replace
+from glabella.cli._files import csv_bytes
 
 if TYPE_CHECKING:
     import polars as pl
@@ -187,8 +187,8 @@ def _md(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", html.escape(one_line, quote=False))
 
 
-def write(found: pl.DataFrame, to: Path, *, synthetic: bool) -> None:
-    """Write a table; what came from synthetic reports says so in every row."""
+def content(found: pl.DataFrame, to: Path, *, synthetic: bool) -> bytes:
+    """Give the bytes of a table's file; what came from synthetic reports says so in every row."""
     import io
 
     import polars as pl
@@ -196,11 +196,10 @@ def write(found: pl.DataFrame, to: Path, *, synthetic: bool) -> None:
     if synthetic:
         found = found.with_columns(synthetic=pl.lit(value=True))
     if to.suffix == ".csv":
-        replace(to, csv_bytes(found))
-        return
+        return csv_bytes(found)
     buffer = io.BytesIO()
     found.write_parquet(buffer)
-    replace(to, buffer.getvalue())
+    return buffer.getvalue()
 
 
 def notes(said: Iterable[str], shown: Any) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from glabella.cli._articles import _said
-from glabella.cli._documents import WriteFirst, _content, _read, put, tell
+from glabella.cli._documents import WriteFirst, _content, _read, named_after, put, tell
 from glabella.cli._files import BAD_INPUT
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ def write_weighed(file: Path, folder: Path, form: str, *, as_json: bool) -> None
     except ValueError as error:
         click.echo(f"{file}: {error}", err=True)
         sys.exit(BAD_INPUT)
-    target = folder / f"{file.stem}-weighed.{form}"
-    put(target, _content(made, cast("Form", form), None))
+    target = folder / named_after(file, "weighed", form)
+    put({target: _content(made, cast("Form", form), None)})
     for line in _said(made):
         click.echo(line)
     click.echo(f"written: {target}")

@@ -336,6 +336,9 @@ class TakeHome(_Model):
     without: Text = Field(description="how the others are called: do not")
     harms_title: Text
     harms: dict[Id, Text] = Field({}, description="rows of harm_counts that are drawn, and what they are called")
+    common: Statement | None = Field(
+        None, description="which harm is the commonest, in a sentence; stands before them"
+    )
     rare: Statement
     sure: tuple[Statement, ...] = Field(min_length=1)
     expect: tuple[Moment, ...] = ()

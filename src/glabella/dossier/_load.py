@@ -15,6 +15,7 @@ from glabella._reading import Path_, UnreadableError, read_bytes
 from glabella.dossier._comparators import Comparators
 from glabella.dossier._consultation import Consultation
 from glabella.dossier._course import CoursePriors
+from glabella.dossier._expected import expected, shown
 from glabella.dossier._faults import MOST_FAULTS, DossierError, Fault, MisfitError
 from glabella.dossier._fitted import FORMAT, Fitted
 from glabella.dossier._frames import Frames
@@ -354,7 +355,7 @@ def _read_fitted(reading: Reading, folder: Path) -> None:
 def _validate(reading: Reading, name: str, model: type[BaseModel]) -> None:
     document = reading.documents[name]
     if not isinstance(document.data, dict):
-        reading.faults.append(Fault(name, 1, f"found {type(document.data).__name__}, expected keys and values"))
+        reading.faults.append(Fault(name, 1, f"found {shown(document.data)}, expected keys and values"))
         return
     try:
         reading.parts[name] = model.model_validate(document.data)
@@ -395,13 +396,15 @@ def _messages(detail: Any) -> Iterator[tuple[Path_, str]]:
     path, kind, found = detail["loc"], detail["type"], detail["input"]
     where = ".".join(str(step) for step in path)
     if kind == "extra_forbidden":
-        yield path, f"unknown key {path[-1]!r}"
+        inside = f" in {'.'.join(map(str, path[:-1]))}" if path[:-1] else ""
+        yield path, f"unknown key {path[-1]!r}{inside}"
     elif kind == "missing":
         yield path, f"{where} is missing"
     elif kind == "value_error":
         error = detail["ctx"]["error"]
         for field, message in error.found if isinstance(error, MisfitError) else ((None, str(error)),):
             yield (path if field is None else (*path, field)), f"{where}: {message}" if where else message
+    elif path and path[-1] == "[key]":
+        yield path[:-1], f"{'.'.join(map(str, path[:-1]))}: found the key {path[-2]!r}, expected {expected(detail)}"
     else:
-        shown = repr(found) if isinstance(found, str | int | float | bool | None) else type(found).__name__
-        yield path, f"{where}: found {shown}; {detail['msg'][0].lower()}{detail['msg'][1:]}"
+        yield path, f"{where}: found {shown(found)}, expected {expected(detail)}"

@@ -23,6 +23,7 @@ import yaml
 from glabella._reading import UnreadableError, load_json, parse_yaml, read_bytes, text_of
 from glabella._writing import replace
 from glabella.dossier._check_fitted import INPUTS
+from glabella.dossier._expected import shown
 from glabella.dossier._faults import DossierError, Fault
 from glabella.dossier._fitted import written_fit
 from glabella.dossier._json_schema import KINDS, json_schema
@@ -252,7 +253,7 @@ def _parsed(name: str, text: str) -> Any:
     if parsed.faults:
         raise DossierError([Fault(name, line, problem) for line, problem in parsed.faults])
     if not isinstance(parsed.data, dict):
-        raise DossierError([Fault(name, 1, f"found {type(parsed.data).__name__}, expected keys and values")])
+        raise DossierError([Fault(name, 1, f"found {shown(parsed.data)}, expected keys and values")])
     return parsed.data
 
 

@@ -6,6 +6,7 @@ It is no part of a dossier: anybody's own, for ``glabella weigh``. What it lacks
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,16 +16,21 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from glabella._reading import Path_, UnreadableError, read_bytes
+from glabella.dossier._expected import shown
 from glabella.dossier._faults import DossierError, Fault, MisfitError
 from glabella.dossier._load import _faults
 from glabella.dossier._number import Text, _Model
-from glabella.dossier._schema import Id
+from glabella.dossier._schema import Date, Id
 from glabella.dossier._text import read_document
 
 #: Larger numbers than any outcome has; what is computed from them stays a number.
 _LARGEST = 1e12
-_Plain = Annotated[float, Field(ge=-_LARGEST, le=_LARGEST)]
-_Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+#: Numbers as numbers: what stands in quotes is text, and true is no one.
+_Real = Annotated[float, Field(strict=True)]
+_Whole = Annotated[int, Field(strict=True)]
+_Plain = Annotated[_Real, Field(ge=-_LARGEST, le=_LARGEST)]
+#: Standard errors that lie within 95 of 100 draws of a normal distribution, on either side.
+_NORMAL = 1.96
 
 
 class CitedWork(_Model):
@@ -42,13 +48,6 @@ class CriterionRange(_Model):
     source: Id = Field(description="key of references: who chose these ends")
     at: Text | None = Field(None, description="where in the source, or how the ends were chosen")
 
-    @model_validator(mode="after")
-    def _rises(self) -> CriterionRange:
-        if not self.low < self.high:
-            raise ValueError(f"low {self.low:g} is not below high {self.high:g}: the range is reversed or empty; "
-                             "which end is better stands under better")  # fmt: skip
-        return self
-
 
 class Criterion(_Model):
     """An outcome that somebody may care about."""
@@ -60,35 +59,19 @@ class Criterion(_Model):
     family: Id = Field(description="of which outcome it is one measure; two of one family would count it twice")
     range: CriterionRange
 
-    @model_validator(mode="after")
-    def _fits_its_scale(self) -> Criterion:
-        found = []
-        if self.scale == "number" and self.unit is None:
-            found.append(("unit", "unit is missing, expected that of the number"))
-        if self.scale == "chance" and not (self.range.low >= 0 and self.range.high <= 1):
-            found.append(("range", f"range is {self.range.low:g} to {self.range.high:g}, expected within 0 to 1"))
-        MisfitError.refuse(found)
-        return self
-
 
 class CountedEvents(_Model):
     """Events among people."""
 
-    events: int = Field(ge=0)
-    people: int = Field(ge=1)
-
-    @model_validator(mode="after")
-    def _are_no_more_than_people(self) -> CountedEvents:
-        if self.events > self.people:
-            raise ValueError(f"events {self.events} > people {self.people}: more than there are")
-        return self
+    events: _Whole = Field(ge=0)
+    people: _Whole = Field(ge=1)
 
 
 class Spread(_Model):
     """A mean with its standard error; of ``lognormal`` both are of the logarithm."""
 
     mean: _Plain
-    sd: float = Field(ge=0, le=_LARGEST)
+    sd: _Real = Field(ge=0, le=_LARGEST)
 
 
 class ProblemCell(_Model):
@@ -100,11 +83,6 @@ class ProblemCell(_Model):
     fixed: _Plain | None = Field(None, description="known without doubt")
     source: Id = Field(description="key of references")
     at: Text | None = Field(None, description="where in the source: abstract, table, page; or the arithmetic")
-
-    @model_validator(mode="after")
-    def _is_known_in_one_way(self) -> ProblemCell:
-        _only_one(self, "counts", "normal", "lognormal", "fixed")
-        return self
 
 
 class ProblemOption(_Model):
@@ -119,28 +97,16 @@ class RatioSaid(_Model):
 
     of: Id
     to: Id
-    low: float = Field(0.0, ge=0)
-    high: float | None = Field(None, gt=0, description="null: any number of times")
-
-    @model_validator(mode="after")
-    def _rises(self) -> RatioSaid:
-        if self.high is not None and self.low > self.high:
-            raise ValueError(f"low {self.low:g} is above high {self.high:g}")
-        return self
+    low: _Real = Field(0.0, ge=0)
+    high: _Real | None = Field(None, gt=0, description="null: any number of times")
 
 
 class WeightSaid(_Model):
     """A criterion's share of all that matters."""
 
     of: Id
-    low: float = Field(0.0, ge=0, le=1)
-    high: float = Field(1.0, ge=0, le=1)
-
-    @model_validator(mode="after")
-    def _rises(self) -> WeightSaid:
-        if self.low > self.high:
-            raise ValueError(f"low {self.low:g} is above high {self.high:g}")
-        return self
+    low: _Real = Field(0.0, ge=0, le=1)
+    high: _Real = Field(1.0, ge=0, le=1)
 
 
 class PreferenceSaid(_Model):
@@ -151,20 +117,15 @@ class PreferenceSaid(_Model):
     ratio: RatioSaid | None = None
     weight: WeightSaid | None = None
 
-    @model_validator(mode="after")
-    def _is_one_statement(self) -> PreferenceSaid:
-        _only_one(self, "rank", "first", "ratio", "weight")
-        return self
-
 
 class LeastBenefit(_Model):
     """The least benefit beyond the control, without which an option is shown and not ranked."""
 
     criterion: Id
-    least: float = Field(
+    least: _Real = Field(
         gt=0, le=_LARGEST, description="in the criterion's own unit; of a chance, 0.1 is one in ten"
     )
-    chance: float = Field(0.5, gt=0, lt=1, description="how probable it must be")
+    chance: _Real = Field(0.5, gt=0, lt=1, description="how probable it must be")
     why: Text
     source: Id | None = None
 
@@ -195,7 +156,7 @@ class Problem(_Model):
     format: Literal[1]
     title: Text
     asked: Text | None = Field(None, description="the question in a sentence")
-    date: _Day = Field(description="YYYY-MM-DD, of the file")
+    date: Date = Field(description="YYYY-MM-DD, of the file")
     people: Text = Field(description="of whom the numbers are")
     time: Text = Field(description="over which time")
     spread: Literal["mean", "next"] = Field(
@@ -210,7 +171,7 @@ class Problem(_Model):
     options: dict[Id, ProblemOption] = Field(min_length=2, max_length=20)
     statements: tuple[PreferenceSaid, ...] = ()
     gate: LeastBenefit | None = None
-    importance: dict[Id, Annotated[float, Field(ge=0, le=1000)]] = Field(
+    importance: dict[Id, Annotated[_Real, Field(ge=0, le=1000)]] = Field(
         {}, description="for net benefit: how many outcomes of importance one each outcome counts"
     )
     plane: BenefitAgainstHarm | None = None
@@ -254,7 +215,7 @@ def load_problem(path: Path | str) -> ProblemFile:
         raise DossierError([Fault(file.name, 0, f"cannot be read: {error.strerror}")]) from None
     document = read_document(raw, file.name)
     if not isinstance(document.data, dict):
-        raise DossierError([Fault(file.name, 1, f"found {type(document.data).__name__}, expected keys and values")])
+        raise DossierError([Fault(file.name, 1, f"found {shown(document.data)}, expected keys and values")])
     faults = [
         Fault(file.name, document.line(path), f"{_dotted(path)}: {said}") for path, said in _misfits(document.data)
     ]
@@ -266,12 +227,6 @@ def load_problem(path: Path | str) -> ProblemFile:
     if faults or problem is None:
         raise DossierError(faults)
     return ProblemFile(problem, file.name, hashlib.sha256(raw).hexdigest())
-
-
-def _only_one(model: _Model, *names: str) -> None:
-    given = [name for name in names if getattr(model, name) is not None]
-    if len(given) != 1:
-        raise ValueError(f"has {' and '.join(given) or 'none'} of {', '.join(names)}, expected one")
 
 
 # --- between parts: looked for in the values as read, so that faults within parts hide none between them ---------
@@ -292,7 +247,9 @@ def _misfits(data: dict[str, Any]) -> Iterator[_Misfit]:
         "is the family",
         "one criterion of a family: the same outcome would count twice",
     )
+    yield from _criteria(criteria)
     yield from _cells(data, criteria, options)
+    yield from _statements(data)
     yield from _named(data, criteria, options)
     yield from _compared(data, criteria)
     yield from _sources(data, (), set(_keyed(data.get("references"))))
@@ -307,10 +264,28 @@ def _alone(things: Mapping[str, Any], part: str, field: str, is_it: str, expecte
             yield (part, name, field), f"{found!r} {is_it} of {other!r} too, expected {expected}"
 
 
+def _criteria(criteria: Mapping[str, Any]) -> Iterator[_Misfit]:
+    for key, each in criteria.items():
+        scale, place = _keyed(each).get("scale"), ("criteria", key)
+        if scale == "number" and _keyed(each).get("unit") is None:
+            yield (*place, "unit"), "missing, expected that of the number"
+        low, high = (_number(_keyed(_keyed(each).get("range")).get(end)) for end in ("low", "high"))
+        if low is not None and high is not None and not low < high:
+            reversed_ = "the range is reversed or empty; which end is better stands under better"
+            yield (*place, "range"), f"low {low:g} is not below high {high:g}: {reversed_}"
+        if scale == "chance":
+            for end, value in (("low", low), ("high", high)):
+                if value is not None and not 0 <= value <= 1:
+                    yield (*place, "range", end), f"found {value:g}, expected 0 to 1: a chance"
+
+
 def _cells(data: Mapping[str, Any], criteria: Mapping[str, Any], options: Mapping[str, Any]) -> Iterator[_Misfit]:
     counted = False
     for key, option in options.items():
         cells = _keyed(_keyed(option).get("cells"))
+        for name, cell in cells.items():
+            if isinstance(cell, dict):
+                yield from _within(cell, ("options", key, "cells", name))
         for name, criterion in criteria.items():
             place: Path_ = ("options", key, "cells", name)
             cell = cells.get(name)
@@ -324,13 +299,54 @@ def _cells(data: Mapping[str, Any], criteria: Mapping[str, Any], options: Mappin
         yield ("prior",), "missing, expected uniform or jeffreys: events are counted"
 
 
+def _within(cell: Mapping[str, Any], place: Path_) -> Iterator[_Misfit]:
+    """Look within a cell: it is known in one way, and no more events are counted than people."""
+    yield from _only_one(cell, place, "counts", "normal", "lognormal", "fixed")
+    events, people = (_number(_keyed(cell.get("counts")).get(name)) for name in ("events", "people"))
+    if events is not None and people is not None and events > people:
+        yield (*place, "counts"), f"events {events:g} > people {people:g}: more than there are"
+
+
 def _beside_scale(cell: Mapping[str, Any], scale: object, place: Path_) -> Iterator[_Misfit]:
     if scale == "number" and "counts" in cell:
         yield (*place, "counts"), "events are counted, but the criterion's scale is number; expected a chance"
-    if scale == "chance":
-        for name, value in (("fixed", cell.get("fixed")), ("normal", _keyed(cell.get("normal")).get("mean"))):
-            if isinstance(value, int | float) and not 0 <= value <= 1:
-                yield (*place, name), f"a chance of {value:g}, expected 0 to 1"
+    if scale != "chance":
+        return
+    fixed = _number(cell.get("fixed"))
+    if fixed is not None and not 0 <= fixed <= 1:
+        yield (*place, "fixed"), f"found {fixed:g}, expected 0 to 1: a chance"
+    for name in ("normal", "lognormal"):
+        mean, sd = (_number(_keyed(cell.get(name)).get(part)) for part in ("mean", "sd"))
+        most = 0 if name == "lognormal" else 1
+        what = "the logarithm of a chance, 0 or less" if name == "lognormal" else "0 to 1: a chance"
+        if mean is None:
+            continue
+        if mean > most or (name == "normal" and mean < 0):
+            yield (*place, name, "mean"), f"found {mean:g}, expected {what}"
+        elif sd is not None and sd >= 0:
+            low, high = mean - _NORMAL * sd, mean + _NORMAL * sd
+            if high > most or (name == "normal" and low < 0):
+                said = f"found {sd:g}, with which 95 of 100 draws lie between {low:g} and {high:g}"
+                yield (*place, name, "sd"), f"{said}; expected a spread that keeps them within {what}"
+
+
+def _statements(data: Mapping[str, Any]) -> Iterator[_Misfit]:
+    """Look within what was said of what matters: one thing each, and no interval that is reversed."""
+    for index, said in enumerate(_items(data.get("statements"))):
+        if not isinstance(said, dict):
+            continue
+        place: Path_ = ("statements", index)
+        yield from _only_one(said, place, "rank", "first", "ratio", "weight")
+        for kind in ("ratio", "weight"):
+            low, high = (_number(_keyed(said.get(kind)).get(end)) for end in ("low", "high"))
+            if low is not None and high is not None and low > high:
+                yield (*place, kind), f"low {low:g} is above high {high:g}, expected the lower one first"
+
+
+def _only_one(part: Mapping[str, Any], place: Path_, *names: str) -> Iterator[_Misfit]:
+    given = [name for name in names if part.get(name) is not None]
+    if len(given) != 1:
+        yield place, f"has {' and '.join(given) or 'none'} of {', '.join(names)}, expected one"
 
 
 def _named(data: Mapping[str, Any], criteria: Mapping[str, Any], options: Mapping[str, Any]) -> Iterator[_Misfit]:
@@ -367,8 +383,11 @@ def _named(data: Mapping[str, Any], criteria: Mapping[str, Any], options: Mappin
 
 def _compared(data: Mapping[str, Any], criteria: Mapping[str, Any]) -> Iterator[_Misfit]:
     """Look for chances where net benefit and the plane need them."""
-    importance, plane = _keyed(data.get("importance")), _keyed(data.get("plane"))
+    importance, plane, gate = (_keyed(data.get(part)) for part in ("importance", "plane", "gate"))
     chances = {name for name, criterion in criteria.items() if _keyed(criterion).get("scale") == "chance"}
+    least = _number(gate.get("least"))
+    if least is not None and least > 1 and gate.get("criterion") in chances:
+        yield ("gate", "least"), f"found {least:g}, expected at most 1: of a chance, 0.1 is one in ten"
     if importance:
         for name in criteria:
             if name not in importance:
@@ -400,6 +419,12 @@ def _sources(part: object, path: Path_, known: set[str]) -> Iterator[_Misfit]:
 
 def _keyed(part: object) -> dict[str, Any]:
     return part if isinstance(part, dict) else {}
+
+
+def _number(part: object) -> float | None:
+    """Take a number that can be compared; what is none, its own fault says."""
+    known = isinstance(part, int | float) and not isinstance(part, bool) and math.isfinite(part)
+    return float(part) if known else None  # type: ignore[arg-type]
 
 
 def _items(part: object) -> list[Any]:

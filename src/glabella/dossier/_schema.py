@@ -6,9 +6,10 @@ One rule runs through all of it: a number stands in a :class:`Number`, with its 
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from glabella.dossier._faults import MisfitError
 from glabella.dossier._number import (
@@ -34,7 +35,17 @@ from glabella.dossier.rules import Control, Rule
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$")]
 Rater = Literal["clinician", "self"]
 Blinding = Literal["double", "single", "open", "unknown"]
-Date = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+
+
+def _in_the_calendar(day: str) -> str:
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        raise ValueError(f"found {day!r}, expected a day of the calendar as YEAR-MONTH-DAY") from None
+    return day
+
+
+Date = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_in_the_calendar)]
 #: Of one thing that is claimed: inconclusive was tested and cannot tell, untested was looked at by nobody.
 PartVerdict = Literal["supported", "contradicted", "inconclusive", "untested"]
 #: Of a claim that people meet; in parts: each of its parts has its own; not judged: no source was seen.

@@ -65,14 +65,21 @@ class Plot:
         OSError
             If it cannot be written; what stood there is as it was.
         """
-        path = Path(path)
-        if path.suffix == ".svg":
-            replace(path, self.svg().encode())
-        elif path.suffix == ".png":
-            replace(path, self.png())
-        else:
-            raise ValueError(f"{path}: cannot draw as {path.suffix or 'a file without suffix'!r}; "
+        replace(Path(path), self.content(path))
+
+    def content(self, path: str | Path) -> bytes:
+        """Give the bytes of a file of that name: SVG or PNG.
+
+        Raises
+        ------
+        ValueError
+            If the suffix is neither .svg nor .png.
+        """
+        suffix = Path(path).suffix
+        if suffix not in (".svg", ".png"):
+            raise ValueError(f"{path}: cannot draw as {suffix or 'a file without suffix'!r}; "
                              "expected .svg or .png")  # fmt: skip
+        return self.svg().encode() if suffix == ".svg" else self.png()
 
     def altair(self) -> altair.Chart:
         """Give the plot as an Altair chart (needs Altair installed)."""

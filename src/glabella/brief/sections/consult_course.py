@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from glabella._version import __version__
-from glabella.brief.for_person import ForPerson, digits
+from glabella.brief.for_person import ForPerson
 from glabella.brief.quoting import capital, quote, say
+from glabella.brief.typed import digits
 from glabella.decision.course import Visit, beside, changed
 from glabella.decision.nearness import Distance, distances
 from glabella.dossier import Change, Number, Score

@@ -16,7 +16,6 @@ from glabella.shown import (
     Block,
     Claim,
     Columns,
-    Figure,
     Heading,
     Inline,
     Items,
@@ -173,24 +172,40 @@ def harms(of: ForPerson, book: Ledger) -> Section | None:
     """Draw harms in as many people, then say what is rare; nothing of what is out of the question."""
     if of.found.eligibility.stops:
         return None
-    home, drawn = _home(of), list[tuple[Name, Figure]]()
-    pairs = of.results.evidence.products.harm_counts
+    home, pairs = _home(of), of.results.evidence.products.harm_counts
     this = next(key for key, option in of.consultation.options.items() if option.this)
+    name = _within(_plain(of, this))
+    drawn: list[tuple[Block, ...]] = []
+    told: list[Inline] = []
     for row, words in home.harms.items():
-        for side, it in zip(("without", "with"), reversed(of.harm(book, row)), strict=True):
-            title = Name(capital(f"{side} {_within(_plain(of, this))}"))
-            if it is not None:
-                drawn.append((title, figure(it, f"icons-{row}-{side}", words, (words, home.without))))
+        sides = zip(("without", "with"), reversed(of.harm(book, row)), strict=True)
+        known = {side: it for side, it in sides if it is not None}
+        both = [
+            (Heading(Name(capital(f"{side} {name}"))),
+             figure(it, f"icons-{row}-{side}", words, (words, home.without)))
+            for side, it in known.items()
+        ]  # fmt: skip
+        if both:
+            # One harm with and without it beside each other, apart from the next.
+            drawn.append((Columns(tuple(both), look="icons"),))
+            told.append((Name(capital(words)), ": ", *_told(of, known, name)))
     content: list[Block] = []
     if drawn:
-        if len(_met(of)) > _MANY:
-            content.append(Items(tuple((title, ": ", it.caption) for title, it in drawn)))
-        else:
-            content.append(Columns(tuple((Heading(title), it) for title, it in drawn), look="icons"))
+        common: tuple[Inline, ...] = ()
+        if home.common is not None:
+            common = (Strong(say(book, home.common, "common", marked=False)), " ")
         people = dict.fromkeys(pairs[row].population for row in home.harms)
-        content.append(Paragraph(("Counted in: ", Name("; ".join(people)), "."), "note"))
+        content.append(Paragraph((*common, Small(("Counted in: ", Name("; ".join(people)), ".")))))
+        content.append(Items(tuple(told)) if len(_met(of)) > _MANY else Columns(tuple(drawn)))
     content.append(Paragraph(say(book, home.rare, "rare", marked=False)))
     return Section("harms", Name(home.harms_title), tuple(content))
+
+
+def _told(of: ForPerson, known: dict[str, People], name: str) -> tuple[Inline, ...]:
+    """Tell of a harm in a line what its pictures would show."""
+    numbers = joined([(Strong(Shown(it.claim, "bare")), f" {side} ", Name(name)) for side, it in known.items()])
+    others = joined([Shown(it.rest, "number") for it in known.values()], " and ")
+    return (numbers, "; ", others, f" {_home(of).without}.")
 
 
 def _met(of: ForPerson) -> tuple[Met, ...]:

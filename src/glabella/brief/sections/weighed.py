@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from glabella.brief.sections.weighed_information import enough, settles
-from glabella.brief.weighed import digits, first_share, hundred, nothing_ranked, rank_share, share
+from glabella.brief.typed import digits
+from glabella.brief.weighed import first_share, hundred, nothing_ranked, rank_share, share
 from glabella.decision.preferences import Reading, Stated, draw_weights, minimum_benefit
 from glabella.decision.weighing import Ranking, Weighed
 from glabella.dossier import PreferenceSaid

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
+from glabella.brief.typed import digits
 from glabella.brief.weighed import (
     INTERVAL,
     decimals,
-    digits,
     ends,
     entrants,
     first_share,

@@ -1,8 +1,8 @@
 """Reads an article and recognises its claims within limits of time and memory, in a process of its own.
 
-Its standard input holds a line that says how long the parts behind it are, the frames as JSON, and the article; it
-stays open as long as whoever started this waits for the answer. What was recognised is written as JSON, or what
-kept it from being read.
+Its standard input holds a line that says how long the parts behind it are and how the article's name ends, the
+frames as JSON, and the article; it stays open as long as whoever started this waits for the answer. What was
+recognised is written as JSON, or what kept it from being read.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def main() -> None:
     threading.Thread(target=_watch, daemon=True).start()
     answer: object
     try:
-        answer = as_values(check(blocks_of(article), Frames.model_validate_json(frames)))
+        answer = as_values(check(blocks_of(article, head["ending"]), Frames.model_validate_json(frames)))
     except UnreadableError as error:
         answer = str(error)
     except MemoryError:

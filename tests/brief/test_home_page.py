@@ -1,0 +1,63 @@
+"""The page to take home: the commonest harm by itself, in pictures and in words, and numbers as they were typed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from glabella.brief import ForPerson, Results, consultation_document, for_person, home_document, html
+from glabella.brief.sections.harms import counts_of
+from glabella.dossier import read_person
+from glabella.shown import Document, Figure, Section, blocks_of, plain
+from tests import persons
+from tests.brief.sections import lines
+from tests.persons import CRISIS, TODAY
+
+pytestmark = pytest.mark.xdist_group("brief")
+#: Rows of one harm each that were counted in the same people.
+SINGLE = ("headache", "eyelid_ptosis", "eyelid_sensory")
+
+
+def held(results: Results, folder: Path, name: str, **more: Any) -> ForPerson:
+    return for_person(results, read_person(persons.written(folder, name, **more), results.evidence, TODAY), CRISIS)
+
+
+def section(document: Document, key: str) -> Section:
+    return next(it for it in blocks_of(document.sections) if isinstance(it, Section) and it.id == key)
+
+
+def test_the_commonest_harm_is_drawn_and_said_with_and_without(results: Results, tmp_path: Path) -> None:
+    harms = section(home_document(held(results, tmp_path, "woman")), "harms")
+    drawn = {it.name: plain(it.caption) for it in blocks_of((harms,)) if isinstance(it, Figure)}
+    assert drawn["icons-headache-without"] == "11 (8 to 16) have a headache, 89 do not."
+    assert drawn["icons-headache-with"] == "11 (9 to 14) have a headache, 89 do not."
+    rows = results.evidence.products.harm_counts
+    assert [key.removeprefix("icons-") for key in drawn] == [
+        f"{row}-{side}" for row in ("any_event", "headache", "eyelid_ptosis") for side in ("without", "with")
+    ]
+    shares = {row: of[0] / of[1] for row in SINGLE if (of := counts_of(rows[row].arm)) is not None}
+    assert max(shares, key=lambda row: shares[row]) == "headache"
+    said = lines(harms)
+    assert said[1].startswith("The commonest side effect was headache.")
+    assert "Counted in: cosmetic treatment of frown lines, not depression." in said[1]
+
+
+def test_where_much_speaks_against_it_each_harm_is_a_line(results: Results, tmp_path: Path) -> None:
+    harms = section(home_document(held(results, tmp_path, "everything")), "harms")
+    assert not [it for it in blocks_of((harms,)) if isinstance(it, Figure)]
+    said = "\n".join(lines(harms))
+    assert (
+        "Have a headache: 11 (8 to 16) without the frown shot, 11 (9 to 14) with the frown shot; 89 and 89 do not."
+        in said
+    )
+
+
+@pytest.mark.parametrize(("units", "said"), [(50, "50 units"), (12.25, "12.25 units"), (12.5, "12.5 units")])
+def test_units_stand_as_they_were_typed(results: Results, tmp_path: Path, units: float, said: str) -> None:
+    earlier = [{"product": "abobotulinumtoxinA", "units": units, "date": "2024-10-19"}]
+    answers = {**persons.WOMAN, **persons.PEOPLE["six weeks ago"], "earlier": earlier}
+    of = held(results, tmp_path, "six weeks ago", answers=answers)
+    assert said in "\n".join(lines(section(consultation_document(of), "answers")))
+    assert f">{units:g}" in html(consultation_document(of))
