@@ -21,7 +21,7 @@ WOMAN: dict[str, Any] = {
     "severity": {"scale": "madrs", "value": 27, "date": "2024-11-30"}, "item_nine": "not_at_all", "suicidal": "no",
     "diagnosis": "unipolar", "setting": "primary_care", "taking": ["ssri"], "begun": 12, "failed": "one",
     "nerve_muscle": "none", "swallowing": "no", "heart": "no", "allergy": "none", "drugs": "none", "skin": "no",
-    "face": "no", "frown": "yes", "earlier": "none",
+    "face": "no", "frown": "yes", "earlier": "none", "earlier_where": "none", "earlier_mood": "none",
 }  # fmt: skip
 PEOPLE: Mapping[str, dict[str, Any]] = MappingProxyType({
     "woman": {},
@@ -29,7 +29,8 @@ PEOPLE: Mapping[str, dict[str, Any]] = MappingProxyType({
                  "severity": {"scale": "phq9", "value": 12, "date": "2024-11-28"}},
     "myasthenia": {"nerve_muscle": ["myasthenia"], "swallowing": "yes"},
     "gentamicin": {"drugs": ["aminoglycoside"]},
-    "six weeks ago": {"earlier": [{"product": "abobotulinumtoxinA", "units": 50, "date": "2024-10-19"}]},
+    "six weeks ago": {"earlier": [{"product": "abobotulinumtoxinA", "units": 50, "date": "2024-10-19"}],
+                      "earlier_where": "unknown", "earlier_mood": "unknown"},
     "boy": {"age": 15, "sex": "man", "failed": "none", "taking": "none",
             "severity": {"scale": "phq9", "value": 16, "date": "2024-11-30"}},
     "bipolar": {"diagnosis": "bipolar", "sex": "man", "age": 61, "failed": "more", "taking": ["other_drug"]},
@@ -39,7 +40,12 @@ PEOPLE: Mapping[str, dict[str, Any]] = MappingProxyType({
     "item nine": {"item_nine": "several_days"},
     "everything": {"item_nine": "nearly_every_day", "drugs": ["aminoglycoside", "relaxant", "anticoagulant"],
                    "heart": "yes", "face": "yes", "breastfeeding": "yes", "begun": 2, "age": 70,
-                   "nerve_muscle": ["other"], "swallowing": "yes", "allergy": ["milk"]},
+                   "nerve_muscle": ["other"], "allergy": ["milk"]},
+    "weak": {"nerve_muscle": ["other"], "swallowing": "yes"},
+    "low": {"severity": {"scale": "phq9", "value": 3, "date": "2024-11-30"}},
+    "stale": {"severity": {"scale": "madrs", "value": 27, "date": "2023-10-30"}},
+    "in therapy": {"taking": ["ssri", "talking"]},
+    "psychotic": {"diagnosis": "psychotic", "failed": "more"},
     "unknown": dict.fromkeys(WOMAN, "unknown"),
 })  # fmt: skip
 

@@ -99,7 +99,7 @@ def test_pages_are_made_again_byte_for_byte(consult: Consult, name: str) -> None
 def test_a_changed_number_is_found(consult: Consult) -> None:
     of = consult("woman")
     page = html(consultation_document(of))
-    changed = page.replace(">53<i>(44 to 61)</i>", ">73<i>(44 to 61)</i>").replace(">53 <i>", ">73 <i>")
+    changed = page.replace(">51<i>(42 to 59)</i>", ">73<i>(42 to 59)</i>").replace(">51 <i>", ">73 <i>")
     assert changed != page
     assert consulted_again(changed, of).lines
 
@@ -110,11 +110,11 @@ def test_a_changed_number_is_found(consult: Consult) -> None:
 def test_the_woman_gets_readings_and_no_single_number_of_the_toxin(consult: Consult) -> None:
     document = consultation_document(consult("woman"))
     part = "\n".join(sections(document)["chances"])
-    assert "39 (37 to 42) of a hundred people feel much better, 61 do not" in part
-    assert "53 (44 to 61) of a hundred people feel much better, 47 do not" in part
+    assert "38 (35 to 40) of a hundred people feel much better, 62 do not" in part
+    assert "51 (42 to 59) of a hundred people feel much better, 49 do not" in part
     assert "no trial allows one number for you" in part
     # The largest trial comes first, and never one alone.
-    assert part.index("44 (33 to 55)") < part.index("85 (43 to 97)")
+    assert part.index("42 (31 to 53)") < part.index("84 (41 to 97)")
     home = "\n".join(sections(home_document(consult("woman")))["chances"])
     assert home.index("if the big test is right") < home.index("if the small ones are right")
     assert "No one can give you one number" in home
@@ -205,7 +205,7 @@ def test_what_would_allow_a_ranking_is_named(consult: Consult) -> None:
 
     assert re.fullmatch(
         r"To rank them one needs a number for feeling much better with Botulinum toxin, added; for few unwanted "
-        r"effects and no drooping lid with Go on as now, Another tablet \(SSRI\), Talking therapy \(CBT\); for few "
+        r"effects and no drooping lid with Go on as now, A new tablet \(SSRI\), Talking therapy \(CBT\); for few "
         r"visits and no needles with any option\. For feeling much better with Botulinum toxin, added that takes a "
         r"trial with \d{3} people in each group: it would find a difference of 10 of a hundred people 90 times of "
         r"a hundred\.",
@@ -222,7 +222,7 @@ def test_who_would_choose_what_is_said_where_all_numbers_are_there(results: Resu
              "visits": Stated(Word.UNSETTLED, 1, 0.4, 0.6)}  # fmt: skip
     of.__dict__["ranked"] = ByMatter(None, (), ("tablet", "toxin"), first)
     part = "\n".join(sections(consultation_document(of))["matters"])
-    assert "People who put feeling much better first would choose Another tablet (SSRI): it is first in 93" in part
+    assert "People who put feeling much better first would choose A new tablet (SSRI): it is first in 93" in part
     assert (
         "People who put few unwanted effects first would lean to Botulinum toxin, added: it is first in 66" in part
     )

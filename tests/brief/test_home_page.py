@@ -1,4 +1,4 @@
-"""The page to take home: the commonest harm by itself, in pictures and in words, and numbers as they were typed."""
+"""The commonest harm by itself at home; on the sheet no way on with what is out of the question or still open."""
 
 from __future__ import annotations
 
@@ -61,3 +61,49 @@ def test_units_stand_as_they_were_typed(results: Results, tmp_path: Path, units:
     of = held(results, tmp_path, "six weeks ago", answers=answers)
     assert said in "\n".join(lines(section(consultation_document(of), "answers")))
     assert f">{units:g}" in html(consultation_document(of))
+
+
+# --- the sheet: nothing of how one goes on with what must not be, or must not yet be ---------------------------
+
+
+@pytest.mark.parametrize("name", ["myasthenia", "boy"])
+def test_whom_it_is_not_for_reads_nothing_of_preparing_judging_or_repeating_it(
+    results: Results, tmp_path: Path, name: str
+) -> None:
+    of = held(results, tmp_path, name)
+    sheet = consultation_document(of)
+    plan, options = ("\n".join(lines(section(sheet, key))) for key in ("plan", "options"))
+    assert "out of the question" in plan
+    assert of.consultation.plan is not None
+    assert not [change.label for change in of.consultation.plan.changes if change.label in plan.lower()]
+    assert "repeat" not in plan
+    assert not [words for words in ("Judge", "week 6", "to judge.") if words in f"{plan}\n{options}"]
+    assert "yes, below" not in [
+        cell for line in lines(section(sheet, "matters")) if "unwanted" in line for cell in line.split(" | ")
+    ]
+    home = "\n".join(
+        line for it in blocks_of(home_document(of).sections) if isinstance(it, Section) for line in lines(it)
+    )
+    assert not [
+        words
+        for words in ("if you have it", "If you have it", "We look at your score", "new shot")
+        if words in home
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("woman", ""),
+        ("unknown", ": only after the questions that are still to ask are answered"),
+        ("item nine", ": only after the talk that comes before anything else"),
+        ("six weeks ago", "after the wait since the last dose"),
+    ],
+)
+def test_what_is_open_cannot_be_ticked_as_begun(results: Results, tmp_path: Path, name: str, said: str) -> None:
+    of = held(results, tmp_path, name)
+    this = next(option.label for option in of.consultation.options.values() if option.this)
+    (box,) = [line for line in lines(section(consultation_document(of), "decide")) if this in line]
+    assert said in box
+    assert ": only after" in box or name == "woman"
+    assert box.endswith(this) == (name == "woman")

@@ -27,7 +27,7 @@ from glabella.decision.chances import (
 from glabella.decision.rating import LEVELS, Level
 from glabella.decision.uncertain import Uncertain, between, exactly, normal, share_counted, share_printed
 from glabella.dossier import Answers, Baseline, Score
-from tests.decision.consultations import SAID, made, number, option, yes_no
+from tests.decision.consultations import SAID, content, made, number, option, yes_no
 
 TODAY = date(2026, 11, 30)
 MADE = made()
@@ -298,6 +298,44 @@ def test_rules_and_distance_are_not_about_the_other_options() -> None:
     found = consulted({**WELL, "weak": True, "age": 15.0})
     assert (found["other"].state, found["other"].certainty) == ("number", "moderate")
     assert found["this"].certainty == "low"
+
+
+def options(**more: Any) -> dict[str, Any]:
+    """Give the made-up options with something more at the one that is not the treatment."""
+    whole: dict[str, Any] = content()["options"]
+    return whole | {"other": whole["other"] | more}
+
+
+@pytest.mark.parametrize(
+    ("place", "chances", "maybe"),
+    [("near", True, {}), ("far", False, {}), (None, False, {"other": ("place",)})],
+)
+def test_an_option_is_one_of_those_whom_it_is_for(
+    place: str | None, chances: bool, maybe: dict[str, tuple[str, ...]]
+) -> None:
+    it = made(options=options(when={"place": ["near"]}))
+    found = consult(it, {**WELL, "place": place}, TODAY, effects())
+    assert ("other" in found.chances, found.maybe, found.out) == (chances, maybe, {})
+
+
+@pytest.mark.parametrize(("expecting", "out"), [(True, {"other": ("unborn",)}), (False, {}), (None, {})])
+def test_what_is_not_offered_says_why_and_is_no_option(
+    expecting: bool | None, out: dict[str, tuple[str, ...]]
+) -> None:
+    not_for = {"unborn": {"when": {"expecting": ["yes"]}, "text": SAID, "out": True}}
+    found = consult(made(options=options(not_for=not_for)), {**WELL, "expecting": expecting}, TODAY, effects())
+    assert found.out == out
+    assert ("other" in found.chances) == (not out)
+
+
+@pytest.mark.parametrize(("place", "certainty", "said"), [("near", "moderate", ()), ("far", "low", ("far",)),
+                                                          (None, "low", ())])  # fmt: skip
+def test_a_remark_is_said_of_whom_it_is_and_what_may_lower_certainty_does(
+    place: str | None, certainty: str, said: tuple[str, ...]
+) -> None:
+    remarks = {"far": {"when": {"place": ["far"]}, "text": SAID, "lowers": True}}
+    chance = consulted({**WELL, "place": place}, options=options(remarks=remarks))["other"]
+    assert (chance.certainty, chance.remarks) == (certainty, said)
 
 
 def test_a_width_of_fifty_points_is_not_wider() -> None:

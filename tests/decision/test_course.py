@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from scipy import stats
 
-from glabella.decision.course import beside, changed, course, judged_on
-from glabella.dossier import Score
-from tests.decision.consultations import content, made, number
+from glabella.decision.course import beside, changed, counting, course, judged_on, reached, seen_again, target
+from glabella.dossier import Plan, Score
+from tests.decision.consultations import SAID, content, made, number
 
 PLAN = made().plan
 assert PLAN is not None
@@ -72,3 +72,47 @@ def test_the_day_to_judge() -> None:
     open_plan = made(plan={**content()["plan"], "judge_days": number(None)}).plan
     assert open_plan is not None
     assert judged_on(open_plan, date(2026, 11, 30)) is None
+
+
+def plan(**more: object) -> Plan:
+    found = made(plan=content()["plan"] | more).plan
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("value", "labels"), [(27, ["half", "a little", "well"]), (20, ["half", "a little", "well"]),
+                          (19.9, ["a little", "well"]), (12.4, ["well"]), (10, ["well"]), (0, ["well"])]
+)  # fmt: skip
+def test_no_fall_counts_below_a_score_that_another_change_asks_for(value: float, labels: list[str]) -> None:
+    assert [each.label for each in counting(plan(), Score("points", value))] == labels
+    assert (reached(plan(), Score("points", value)) is not None) == (value <= 10)
+
+
+def test_a_change_counts_from_its_least_first_score_on() -> None:
+    changes = content()["plan"]["changes"]
+    changes[1] = changes[1] | {"from_points": number(20)}
+    for value, counts in ((20, True), (19, False)):
+        found = counting(plan(changes=changes), Score("points", value))
+        assert ("a little" in [each.label for each in found]) == counts
+
+
+def test_a_score_to_be_reached_is_whole_where_points_are() -> None:
+    half = plan().changes[0]
+    assert (target(half, Score("points", 27)), target(half, Score("points", 27), whole=True)) == (13.5, 13)
+    assert target(plan().changes[1], Score("points", 2)) is None
+
+
+def test_the_first_review_that_may_hold_says_when_to_see_each_other_again() -> None:
+    reviews = [
+        {"when": {"weak": ["yes"]}, "days": number(7), "text": SAID},
+        {"when": {"age": {"below": 26}}, "days": number(10), "text": SAID},
+        {"days": number(14), "text": SAID},
+    ]
+    it, on = plan(reviews=reviews), date(2026, 11, 30)
+    for answers, days in (({"weak": False, "age": 40.0}, 14), ({"weak": False, "age": 20.0}, 10),
+                          ({"weak": True, "age": 40.0}, 7), ({"age": 40.0}, 7), ({}, 7)):  # fmt: skip
+        found = seen_again(it, answers, on)
+        assert found is not None
+        assert (found[1] - on).days == days
+    assert seen_again(plan(), {}, on) is None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glabella.decision.eligibility import Eligibility, NextDose, eligibility, next_dose
+from glabella.decision.eligibility import Eligibility, NextDose, eligibility, months_later, next_dose
 from glabella.dossier import Answers, DoseGiven, Score, Spacing
 from tests.decision.consultations import SAID, made, number
 
@@ -162,3 +162,53 @@ def test_the_day_found_is_the_first_that_allows_it(doses: list[tuple[str, int, i
     assert earliest is not None
     assert allowed(earliest)
     assert not any(allowed(TODAY + timedelta(days=step)) for step in range((earliest - TODAY).days))
+
+
+# --- months of the calendar, and answers that do not go together -----------------------------------------
+
+
+def test_months_are_those_of_the_calendar() -> None:
+    spacing = {"m": Spacing.model_validate({"least_months": number(3), "text": SAID})}
+    given = (DoseGiven("m", 20, date(2024, 10, 19)),)
+    assert next_dose("m", spacing, given, date(2025, 1, 18)).waited is False
+    it = next_dose("m", spacing, given, date(2025, 1, 19))
+    assert (it.waited, it.earliest) == (True, date(2025, 1, 19))
+
+
+def test_units_count_until_so_many_months_have_passed() -> None:
+    content = {"least_days": number(30), "most_units": number(400), "within_months": number(3), "text": SAID}
+    spacing = {"m": Spacing.model_validate(content)}
+    given = (DoseGiven("m", 400, date(2024, 10, 19)),)
+    assert next_dose("m", spacing, given, date(2025, 1, 18)).left == 0
+    assert next_dose("m", spacing, given, date(2025, 1, 18)).earliest == date(2025, 1, 19)
+    assert next_dose("m", spacing, given, date(2025, 1, 19)).units == 0
+
+
+@given(st.dates(date(1990, 1, 1), date(2090, 1, 1)), st.integers(1, 24))
+def test_so_many_months_later_is_never_sooner(since: date, months: int) -> None:
+    later = months_later(since, months)
+    assert later > since
+    assert 28 * months <= (later - since).days <= 31 * months + 1
+    assert months_later(since + timedelta(days=1), months) >= later
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"least_days": number(84), "least_months": number(3)},
+        {"least_months": number(2.5)},
+        {"most_units": number(400), "within_days": number(84), "within_months": number(3)},
+        {"within_months": number(3)},
+        {"most_units": number(400)},
+    ],
+)
+def test_times_that_contradict_each_other_are_refused(more: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"expected|needs"):
+        Spacing.model_validate({"text": SAID, **more})
+
+
+def test_answers_that_do_not_go_together_are_found_and_what_is_not_known_is_none() -> None:
+    clashing = made(clashes={"both": {"when": {"weak": ["no"], "expecting": ["yes"]}, "text": SAID}})
+    assert eligibility(clashing, {**WELL, "expecting": True}, TODAY).clashes == ("both",)
+    assert eligibility(clashing, WELL, TODAY).clashes == ()
+    assert eligibility(clashing, {"expecting": True}, TODAY).clashes == ()

@@ -16,7 +16,7 @@ from glabella.decision.whose_values import Wanted, whose_values
 from glabella.dossier import Consultation, Matter
 from tests.decision.consultations import content, option
 
-NOBODY = Eligibility((), (), (), (), (), False, False, (), mixed=False)
+NOBODY = Eligibility((), (), (), (), (), (), False, False, (), mixed=False)
 
 
 def consultation(**more: Any) -> Consultation:

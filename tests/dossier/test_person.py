@@ -47,6 +47,15 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
     (folder / "products.yaml").write_text(yaml.safe_dump(products), encoding="utf-8")
     whole = made_up()
     whole["asks"]["severity"] = {"label": "pain", "ask": "How bad?", "kind": "score", "scales": ["pain", "mood"]}
+    whole["asks"]["expecting"] = {
+        "label": "expecting",
+        "ask": "Are you?",
+        "kind": "yes_no",
+        "of": {"sex": ["woman"]},
+    }
+    whole["asks"]["where"] = {"label": "where", "ask": "Where was it?", "kind": "several",
+                              "choices": {"arm": "arm"}, "of": {"earlier": {"at_least": 0}}}  # fmt: skip
+    whole["age"] = "age"
     whole["matters"] = {key: {"label": f"{key} matters", "better": "higher", "family": key} for key in "ab"}
     whole["spacing"]["other_drug"] = {"least_days": number(30), "text": {"text": "Apart.", "status": "missing"}}
     (folder / "consultation.yaml").write_text(yaml.safe_dump(whole, sort_keys=False), encoding="utf-8")
@@ -165,7 +174,7 @@ PEOPLE = st.builds(
     Person,
     st.just(date(2020, 1, 2)),
     st.fixed_dictionaries({}, optional={
-        "age": st.floats(0, 120), "sex": st.sampled_from(["woman", "man"]), "drugs": st.sampled_from([(), ("a",)]),
+        "age": st.floats(30, 120), "sex": st.sampled_from(["woman", "man"]), "drugs": st.sampled_from([(), ("a",)]),
         "allergy": st.booleans(), "severity": SCORES,
         "earlier": st.lists(st.builds(
             DoseGiven, st.sampled_from([None, "my_drug", "other_drug"]),
@@ -244,7 +253,8 @@ def test_none_is_not_the_same_as_not_known(tmp_path: Path, evidence: Evidence) -
          "answers.earlier.1.date: found '2026-W05-1', expected a day as YEAR-MONTH-DAY"),
         ({"earlier": [{"product": "my_drug", "units": 1, "other": 2}]},
          "answers.earlier.1.other: unknown key; expected product, units, date"),
-        ({"shoes": 43}, "answers.shoes: unknown key; expected age, sex, drugs, allergy, earlier, severity"),
+        ({"shoes": 43}, "answers.shoes: unknown key; expected age, sex, drugs, allergy, earlier, severity, "
+                        "expecting, where"),
         ([], "answers: found a list, expected keys and values"),
     ],
 )  # fmt: skip
@@ -358,3 +368,48 @@ def test_whatever_is_written_is_a_person_or_faults(
         return
     assert person.date <= TODAY
     assert None not in person.answers.values()
+
+
+# --- answers that cannot both be -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ({"sex": "man", "expecting": "yes"},
+         ["answers.expecting: found yes, but answers.sex is man, of whom this is not asked; expected no or unknown "
+          "here, or another answer to sex"]),
+        ({"expecting": "yes", "sex": "man", "earlier": "none", "where": ["arm"]},
+         ["answers.expecting: found yes, but answers.sex is man, of whom this is not asked; expected no or unknown "
+          "here, or another answer to sex",
+          "answers.where: found a list, but answers.earlier is none, of whom this is not asked; expected none or "
+          "unknown here, or another answer to earlier"]),
+        ({"age": 30, "earlier": [{"product": "my_drug", "date": "1995-11-20"}]},
+         ["answers.earlier.1.date: found 1995-11-20, which is before birth, as answers.age is 30; expected a day "
+          "after 1995-11-20"]),
+        ({"age": 0, "severity": {"scale": "pain", "value": 3, "date": "2025-01-01"}},
+         ["answers.severity.date: found 2025-01-01, which is before birth, as answers.age is 0; expected a "
+          "day after 2025-11-20"]),
+    ],
+)  # fmt: skip
+def test_answers_that_cannot_both_be_are_faults_that_name_both(
+    tmp_path: Path, evidence: Evidence, answers: dict[str, Any], expected: list[str]
+) -> None:
+    assert faults(tmp_path, evidence, {"date": "2026-11-20", "answers": answers}) == expected
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {"sex": "man", "expecting": "no"},
+        {"sex": "man", "expecting": "unknown"},
+        {"sex": "woman", "expecting": "yes"},
+        {"expecting": "yes"},
+        {"earlier": "none", "where": "none"},
+        {"where": ["arm"]},
+        {"age": 30, "earlier": [{"product": "my_drug", "date": "1995-11-21"}]},
+        {"earlier": [{"product": "my_drug", "date": "1900-01-01"}]},
+    ],
+)
+def test_answers_that_can_both_be_are_read(tmp_path: Path, evidence: Evidence, answers: dict[str, Any]) -> None:
+    assert read(tmp_path, evidence, {"date": "2026-11-20", "answers": answers}).date == date(2026, 11, 20)

@@ -26,7 +26,6 @@ _INLINE = re.compile(
     r"</?(?:a|abbr|b|big|cite|code|del|em|font|i|ins|kbd|mark|q|s|small|span|strike|strong|sub|sup|u)\b",
     re.IGNORECASE,
 )
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 #: A heading is a line without an end; a longer one is a sentence whose stop was forgotten.
 _HEADING_WORDS = 12
 #: What marks a heading, or a numbered post of a forum; of a word it makes a tag, which stands in sentences.
@@ -98,7 +97,7 @@ def _pieces(text: str) -> Iterator[tuple[Kind | Literal["title"], str]]:
         held, kind = [], "paragraph"
 
     fenced = False
-    for written in _COMMENT.sub("", text).splitlines():
+    for written in _uncommented(text).splitlines():
         raw = _TAG.sub(_untagged, written) if "<" in written else written
         line = raw.strip()
         if line.startswith("```"):
@@ -124,6 +123,19 @@ def _pieces(text: str) -> Iterator[tuple[Kind | Literal["title"], str]]:
         else:
             held.append(line)
     yield from flush()
+
+
+def _uncommented(text: str) -> str:
+    """Take comments away; one without an end is none.
+
+    >>> _uncommented("a<!-- b --><!---->c<!-- d")
+    'ac<!-- d'
+    """
+    kept, start = [], 0
+    while (begin := text.find("<!--", start)) >= 0 and (end := text.find("-->", begin + 4)) >= 0:
+        kept.append(text[start:begin])
+        start = end + 3
+    return "".join((*kept, text[start:]))
 
 
 def _untagged(found: re.Match[str]) -> str:

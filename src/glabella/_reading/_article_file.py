@@ -33,7 +33,8 @@ _OTHERS = {
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?([A-Za-z0-9_.:-]+)""", re.IGNORECASE)
 #: Ends of names that say what a file is.
 _TEXTS, _PAGES = (".txt", ".text", ".md", ".markdown"), (".html", ".htm", ".xhtml")
-_BEFORE = r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
+#: What is passed is not tried again otherwise: comments could be told apart in more ways than anybody waits for.
+_BEFORE = r"\s*+(?:<\?xml[^>]*>\s*+)?(?:<!--(?:(?!-->).)*+-->\s*+)*+"
 #: A whole page begins so, whatever its name says; a file whose name says nothing is a page where one begins.
 _PAGE = re.compile(_BEFORE + r"<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 _HTML = re.compile(_BEFORE + r"<(?:!doctype\s+html|html|head|body|article|div|p|h1)\b", re.IGNORECASE | re.DOTALL)

@@ -39,6 +39,8 @@ def limit(seconds: int, memory: int) -> None:
         return
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    # What reads an article writes no file.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
 def _blocks_of_pdf(raw: bytes) -> tuple[Block, ...]:

@@ -88,7 +88,12 @@ async def _read(raw: bytes, frames: Frames, ending: str) -> Checked:
         raise UnreadableError(0, f"could not be read within {SECONDS} seconds, expected a shorter one") from None
     finally:
         _end(process)
-        await asyncio.shield(process.wait())
+        # It takes a moment to end, in which this may be asked to end once more.
+        while process.returncode is None:
+            with suppress(asyncio.CancelledError):
+                await process.wait()
+        # Nothing else closes its pipes where the loop ends, too.
+        process._transport.close()  # type: ignore[attr-defined]
     try:
         found = json.loads(answer)
     except ValueError:

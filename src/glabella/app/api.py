@@ -10,13 +10,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
+from glabella._reading import UnreadableError, load_json, text_of
 from glabella.app.check import document_of
 from glabella.app.faults import faults_json
 from glabella.app.guard import LARGEST
+from glabella.app.house import House
 from glabella.app.read import held, house_of
 from glabella.app.sent import BODIES, FORMS, RefusedError
-from glabella.brief import as_json
+from glabella.brief import as_json, consultation_document, for_person
 from glabella.brief.claim_rows import claim_rows
+from glabella.decision.choices import NAMES, SEVERAL, ChoiceError, read_choices
+from glabella.dossier import PersonError, person_of, person_schema
 from glabella.shown import Certainty
 
 _MEDIA = "application/json"
@@ -130,6 +134,13 @@ def _faults(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": FaultsData, "description": words[status]} for status in statuses}
 
 
+_CHOICES = [
+    {"name": name, "in": "query", "required": False, "description": f"Choice: {words}.",
+     "schema": {"type": "array", "items": {"type": "string"}} if name in SEVERAL else {"type": "string"}}
+    for name, words in NAMES.items()
+]  # fmt: skip
+
+
 def _sent(content: dict[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
@@ -145,11 +156,14 @@ _FORM = {
     }
 }
 _LINKS = {"schema": {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]}}
+#: Bytes of what is said of a person.
+_LARGEST_PERSON = 1_000_000
+_LONGEST_CRISIS = 500
 _ARTICLE = {FORMS[0]: _FORM, FORMS[1]: _LINKS, **dict.fromkeys(BODIES, _TEXT)}
 
 
-def router() -> APIRouter:
-    """Give the paths of the API."""
+def router(house: House) -> APIRouter:
+    """Give the paths of the API; what is asked of a person is the dossier's."""
     api = APIRouter(prefix="/api")
 
     @api.get("/brief", response_model=DocumentData, summary="The brief", tags=["read"])
@@ -169,7 +183,7 @@ def router() -> APIRouter:
             claim.as_json() for claim in house.claims.values()]), _MEDIA)  # fmt: skip
 
     @api.get("/number/{claim:path}", response_model=ClaimData, summary="One number", tags=["read"],
-             responses=_faults(404))  # fmt: skip
+             responses=_faults(404, 422))  # fmt: skip
     async def number(request: Request, claim: str) -> Response:
         """Give one number of brief or report by its id."""
         known = await run_in_threadpool(lambda: house_of(request).claims)
@@ -193,7 +207,74 @@ def router() -> APIRouter:
             return faults_json(error.status, *error.faults)
         return Response(await run_in_threadpool(as_json, document), media_type=_MEDIA)
 
+    @api.get("/choices", response_model=DocumentData, summary="Other choices", tags=["read"],
+             responses=_faults(400), openapi_extra={"parameters": _CHOICES})  # fmt: skip
+    async def choices(request: Request) -> Response:
+        """Pool otherwise than the dossier declares, and give what comes of it and what it changes."""
+        house, pairs = house_of(request), request.query_params.multi_items()
+        try:
+            chosen = await run_in_threadpool(read_choices, house.evidence, list(house.results.analyses), pairs)
+        except ChoiceError as error:
+            return faults_json(400, *error.faults)
+        return await held(
+            request, ("api choices", chosen), lambda house: as_json(house.choosing(chosen).document), _MEDIA
+        )
+
+    @api.post("/consult", response_model=DocumentData, summary="The sheet of a consultation", tags=["consult"],
+              responses=_faults(400, 403, 404, 413, 415, 422), openapi_extra=_sent(_person(house)))  # fmt: skip
+    async def consult(request: Request) -> Response:
+        """Give a person's sheet, as `glabella consult --format json` writes it; nothing of it is kept.
+
+        `person` is what a person's file holds; faults name the answer that each is about.
+        """
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _MEDIA:
+            return faults_json(415, f"Content-Type: expected {_MEDIA}.")
+        raw = await request.body()
+        if len(raw) > _LARGEST_PERSON:
+            return faults_json(413, "More was sent than the 1 MB that is read of a person.")
+        house = house_of(request)
+        if house.evidence.consultation is None:
+            return faults_json(404, "The dossier has no consultation.yaml, so nothing is asked of a person.")
+        try:
+            return Response(await run_in_threadpool(_sheet, house, raw), media_type=_MEDIA)
+        except UnreadableError as error:
+            return faults_json(400, str(error))
+        except PersonError as error:
+            told = (f"{'.'.join(map(str, each.path)) or 'person'}: {each.message}" for each in error.unfit)
+            return faults_json(422, *(tuple(told) or map(str, error.faults)))
+        except ValueError as error:
+            return faults_json(422, str(error))
+
     return api
+
+
+def _sheet(house: House, raw: bytes) -> str:
+    """Make the sheet of what was said of a person."""
+    said = load_json(text_of(raw))
+    if not isinstance(said, dict) or not {"person"} <= said.keys() <= {"person", "crisis_text"}:
+        raise ValueError("expected an object with person, and maybe crisis_text")
+    crisis = said.get("crisis_text")
+    if not isinstance(crisis, str | None) or len(crisis or "") > _LONGEST_CRISIS:
+        raise ValueError(f"crisis_text: expected a text of at most {_LONGEST_CRISIS} characters")
+    person = person_of(said["person"], house.evidence, house.today())
+    visit = person.visits[-1].date if person.visits else None
+
+    def made() -> str:
+        held = for_person(house.results, person, house.crisis or crisis, visit)
+        return as_json(consultation_document(held))
+
+    return house.kept.alone(made)
+
+
+def _person(house: House) -> dict[str, Any]:
+    """Describe what is said of a person."""
+    person: dict[str, Any] = {"type": "object"}
+    if house.evidence.consultation is not None:
+        person = {key: value for key, value in person_schema(house.evidence).items() if key != "$schema"}
+    crisis = {"type": "string", "maxLength": _LONGEST_CRISIS, "description": (
+        "Whom to call in a crisis, where neither this place nor the dossier says so.")}  # fmt: skip
+    return {_MEDIA: {"schema": {"type": "object", "additionalProperties": False, "required": ["person"],
+                                "properties": {"person": person, "crisis_text": crisis}}}}  # fmt: skip
 
 
 def _dumped(values: Any) -> str:

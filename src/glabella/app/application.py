@@ -43,5 +43,5 @@ def create_app(house: House, hosts: Collection[str] = ()) -> ASGIApp:
     app.state.house, app.state.desk = house, Desk()
     for part in (read, choices, compare, consult, check):
         app.router.routes.extend(part.routes())
-    app.include_router(api.router())
+    app.include_router(api.router(house))
     return app

@@ -17,9 +17,8 @@ from glabella.brief.sections.harms import book_of, counts_of, share_of
 from glabella.brief.typed import digits
 from glabella.brief.words import words_of
 from glabella.decision.chances import Chance, Consulted, EffectOn, Reading, Share, Without, consult
-from glabella.decision.conditions import implied
 from glabella.decision.course import Visit as Followed
-from glabella.decision.course import course, judged_on
+from glabella.decision.course import course, judged_on, reached, seen_again
 from glabella.decision.whose_values import ByMatter, whose_values
 from glabella.dossier import (
     Answer,
@@ -31,9 +30,11 @@ from glabella.dossier import (
     Number,
     OfNetwork,
     Person,
+    Review,
     Score,
     read_person,
 )
+from glabella.dossier.conditions import standing
 from glabella.shown import Claim, Inline, Ledger, Name, Source, dated, digest
 
 INTERVAL = "95 % interval"
@@ -160,9 +161,15 @@ class ForPerson:
         )
 
     def answered(self, book: Ledger, key: str) -> Inline | None:
-        """Say what was answered; None where it is not known. A number is a claim without a source."""
+        """Say what was answered and stands; None where it is not known. A number is a claim without a source."""
         ask, answer = self.consultation.asks[key], self.answers.get(key)
         return None if answer is None else self._said(self.about(book), key, ask, answer)
+
+    @property
+    def outdated(self) -> dict[str, Score]:
+        """Scores that were answered and are too old to count, by ask."""
+        return {key: each for key, each in self.person.answers.items()
+                if isinstance(each, Score) and self.answers.get(key) is None}  # fmt: skip
 
     def _said(self, book: Ledger, key: str, ask: Ask, answer: Answer) -> Inline:
         match answer:
@@ -184,7 +191,7 @@ class ForPerson:
                 return book(key, ask.label, answer, unit=ask.unit or "", decimals=digits(float(answer)))
         return "not known"
 
-    def scored(self, book: Ledger, name: str, score: Score) -> Inline:
+    def scored(self, book: Ledger, name: str, score: Score) -> tuple[Inline, ...]:
         """Say a score: its scale, its points, and when it was taken."""
         label = self.results.evidence.dossier.scales[score.scale].label
         claim = book(name, f"score on {label}", score.value, unit="points", decimals=digits(score.value))
@@ -201,13 +208,25 @@ class ForPerson:
 
     @property
     def score(self) -> Score | None:
-        """The first score that was answered."""
-        return next((each for each in self.person.answers.values() if isinstance(each, Score)), None)
+        """The first score that was answered and is not too old."""
+        return next((each for each in self.answers.values() if isinstance(each, Score)), None)
 
     @property
     def must_wait(self) -> bool:
         """Whether the last dose of any product was too recent for another."""
         return any(each.waited is False for each in self.found.eligibility.doses)
+
+    @property
+    def seen_again(self) -> tuple[Review, date] | None:
+        """When to see each other again, whatever is chosen."""
+        plan = self.consultation.plan
+        return None if plan is None else seen_again(plan, self.answers, self.visit or self.person.date)
+
+    @property
+    def low(self) -> bool:
+        """Whether the score is as low already as a change of the plan asks for, so that no fall can be judged."""
+        plan, score = self.consultation.plan, self.score
+        return plan is not None and score is not None and reached(plan, score) is not None
 
     @property
     def judged_on(self) -> date | None:
@@ -217,15 +236,20 @@ class ForPerson:
 
     @property
     def judged_if_today(self) -> date | None:
-        """The same if it is given today; None where anything says, or still may say, that it must not be."""
+        """The same if it is given today; None where anything says, or still may say, that it must not be.
+
+        Nor is there one without a score from which it could be judged.
+        """
         found = self.found.eligibility
+        if self.score is None and any(ask.kind == "score" for ask in self.consultation.asks.values()):
+            return None
         open_ = found.stopped is not False or found.withheld is not False or found.crisis is True
-        return None if open_ or self.must_wait else self.judged_on
+        return None if open_ or self.must_wait or self.low else self.judged_on
 
     @cached_property
     def answers(self) -> Answers:
         """What was answered, and no or none to what is not asked of such a person."""
-        return implied(self.consultation.asks, self.person.answers, self.person.date)
+        return standing(self.consultation.asks, self.person.answers, self.person.date)
 
     @cached_property
     def followed(self) -> tuple[Followed, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -11,6 +10,7 @@ import click
 
 from glabella.cli._documents import WriteFirst, _content, _read, evidence_of, named_after, put, tell
 from glabella.cli._files import BAD_INPUT
+from glabella.cli._json import AS_JSON, echo_json
 
 if TYPE_CHECKING:
     from glabella._reading import Block
@@ -49,19 +49,20 @@ def write_check(article: Path, dossier: Path | None, folder: Path, form: str) ->
 @click.argument("file", type=_PATH)
 @click.option("--article", type=_PATH, required=True, help="The article that was checked.")
 @DOSSIER
-def verify_check(file: Path, article: Path, dossier: Path | None) -> None:
+@AS_JSON
+def verify_check(file: Path, article: Path, dossier: Path | None, *, as_json: bool) -> None:
     """Check the article again, and say in what the document in FILE differs."""
     from glabella.brief import verified
 
     text, blocks = _read(file), _blocks(article)
     with evidence_of(dossier) as (evidence, _):
-        tell(file, lambda: verified(text, evidence, article=(article.name, blocks)))
+        tell(file, lambda: verified(text, evidence, article=(article.name, blocks)), as_json=as_json)
 
 
 @click.command("claims")
 @click.argument("dossier", required=False, type=_PATH)
-@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
-def claims_command(dossier: Path | None, as_json: bool) -> None:
+@AS_JSON
+def claims_command(dossier: Path | None, *, as_json: bool) -> None:
     """List the claims that people meet, with verdicts, rules and sources; of the shipped dossier when left out.
 
     Also what would change a verdict: a new trial is meant at low risk of bias, well blinded and of the people asked
@@ -73,7 +74,7 @@ def claims_command(dossier: Path | None, as_json: bool) -> None:
     with evidence_of(dossier) as (evidence, _):
         rows = claim_rows(Results(evidence))
     if as_json:
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        echo_json(rows)
         return
     wide = max((len(row["id"]) for row in rows), default=0) + 1
     for row in rows:

@@ -13,6 +13,7 @@ import click
 
 from glabella.cli._documents import FORMATS, WriteFirst, _content, _read, evidence_of, named_after, put, tell
 from glabella.cli._files import BAD_INPUT
+from glabella.cli._json import AS_JSON, echo_json
 
 if TYPE_CHECKING:
     from glabella.brief import ForPerson
@@ -75,8 +76,15 @@ def write_consultation(
 @_DOSSIER
 @_CRISIS
 @_VISIT
+@AS_JSON
 def verify_consultation(
-    file: Path, person: Path, dossier: Path | None, crisis_text: str | None, visit: str | None
+    file: Path,
+    person: Path,
+    dossier: Path | None,
+    crisis_text: str | None,
+    visit: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Make the page in FILE again from the same answers, and say in what it differs."""
     from glabella.brief import consulted_again
@@ -84,7 +92,7 @@ def verify_consultation(
     text = _read(file)
     with evidence_of(dossier) as (evidence, _):
         of = _consulted(evidence, person, crisis_text, visit)
-        tell(file, lambda: consulted_again(text, of))
+        tell(file, lambda: consulted_again(text, of), as_json=as_json)
 
 
 @consult.command("new")
@@ -109,7 +117,7 @@ def schema_of_person(dossier: Path | None) -> None:
 
 @consult.command("standards")
 @click.argument("dossier", required=False, type=_PATH)
-@click.option("--json", "as_json", is_flag=True, help="Print each item as JSON.")
+@AS_JSON
 def standards_of_aids(dossier: Path | None, *, as_json: bool) -> None:
     """List what IPDAS and NICE ask of a decision aid, and where the pages of DOSSIER answer it.
 
@@ -126,7 +134,7 @@ def standards_of_aids(dossier: Path | None, *, as_json: bool) -> None:
                  "group": each.item.group, "asks": each.item.asks, "state": each.state, "where": each.where,
                  "missing": each.missing, "because": each.item.because, "note": each.item.note}
                 for each in found]  # fmt: skip
-        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        echo_json(rows)
         sys.exit(1 if missing else 0)
     for key, one in standards()[0].items():
         mine = [each for each in found if each.item.standard == key]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, cast
 import click
 
 from glabella.cli._files import BAD_INPUT, replace_all
+from glabella.cli._json import AS_JSON, echo_json
 
 if TYPE_CHECKING:
     from glabella.brief import Verified
@@ -224,13 +225,16 @@ def put(files: Mapping[Path, bytes]) -> None:
         sys.exit(BAD_INPUT)
 
 
-def tell(file: Path, verify: Callable[[], Verified]) -> None:
+def tell(file: Path, verify: Callable[[], Verified], *, as_json: bool) -> None:
     """Verify a document's file and say in what it differs; then the program ends with one."""
     try:
         found = verify()
     except ValueError as error:
         click.echo(f"{file}: {error}", err=True)
         sys.exit(BAD_INPUT)
+    if as_json:
+        echo_json({"file": str(file), "claims": found.claims, "pieces": found.pieces, "differs": found.lines})
+        sys.exit(1 if found.lines else 0)
     for line in found.lines:
         click.echo(line)
     if found.lines:
@@ -243,7 +247,8 @@ def tell(file: Path, verify: Callable[[], Verified]) -> None:
 @click.option("--dossier", type=click.Path(path_type=Path), help="Dossier it was made from.")
 @click.option("--store", type=STORE, help="Store of reports it was made with.")
 @SETTINGS
-def verify(file: Path, dossier: Path | None, store: Path | None, settings: str | None) -> None:
+@AS_JSON
+def verify(file: Path, dossier: Path | None, store: Path | None, settings: str | None, *, as_json: bool) -> None:
     """Make the document in FILE again from its dossier, and say what differs: numbers, words, pictures' texts."""
     from glabella.brief import verified
 
@@ -251,13 +256,14 @@ def verify(file: Path, dossier: Path | None, store: Path | None, settings: str |
     # Only a page of a report has plots; what draws them takes a second to start.
     drawing: AbstractContextManager[Studio | None] = _studio() if _PLOTTED in text else nullcontext()
     with evidence_of(dossier, store, settings) as (evidence, opened), drawing as studio:
-        tell(file, lambda: verified(text, evidence, opened, studio.svgs if studio else None))
+        tell(file, lambda: verified(text, evidence, opened, studio.svgs if studio else None), as_json=as_json)
 
 
 @click.command("diff")
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
-def diff(old: Path, new: Path) -> None:
+@AS_JSON
+def diff(old: Path, new: Path, *, as_json: bool) -> None:
     """Say what changed between the documents OLD and NEW, and which study or file changed it."""
     from glabella.brief import changed
 
@@ -266,6 +272,9 @@ def diff(old: Path, new: Path) -> None:
     except ValueError as error:
         click.echo(str(error), err=True)
         sys.exit(BAD_INPUT)
+    if as_json:
+        echo_json({"old": str(old), "new": str(new), "changed": list(found)})
+        sys.exit(1 if found else 0)
     for line in found:
         click.echo(line)
     if found:

@@ -20,6 +20,7 @@ from glabella.cli._consult import consult
 from glabella.cli._documents import brief, evidence_of, report
 from glabella.cli._faults import Careful
 from glabella.cli._files import BAD_INPUT
+from glabella.cli._json import AS_JSON, echo_json
 from glabella.cli._mechanism import mechanism
 from glabella.cli._network import network_command
 from glabella.cli._pool import pool_command
@@ -46,7 +47,8 @@ def dossier() -> None:
 
 @dossier.command("check")
 @click.argument("path", type=click.Path(path_type=Path))
-def dossier_check(path: Path) -> None:
+@AS_JSON
+def dossier_check(path: Path, *, as_json: bool) -> None:
     """List all faults of the dossier in PATH, each with file, line and what was expected.
 
     Of a dossier that is sound so far, verdicts, brief and report are made, which takes seconds, to find typed
@@ -61,6 +63,10 @@ def dossier_check(path: Path) -> None:
     if (path / "dossier.yaml").is_file():
         faults += check_lists(path)
     said = [str(fault) for fault in faults] or _disagreements(path)
+    if as_json:
+        beside = [] if said else [str(note) for note in notes(path)]
+        echo_json({"path": str(path), "faults": said, "notes": beside})
+        sys.exit(BAD_INPUT if said else 0)
     for each in said:
         click.echo(each, err=True)
     if said:
@@ -95,7 +101,7 @@ def _disagreements(path: Path) -> list[str]:
 
 @dossier.command("todo")
 @click.argument("path", required=False, metavar="[DOSSIER]", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="As JSON, with what each value could move.")
+@AS_JSON
 def dossier_todo(path: Path | None, *, as_json: bool) -> None:
     """List what is missing in DOSSIER, and where it should stand, what could move most first.
 
@@ -108,7 +114,7 @@ def dossier_todo(path: Path | None, *, as_json: bool) -> None:
 
         missing = to_extract(evidence)
         if as_json:
-            click.echo(json.dumps(as_records(missing), indent=2, ensure_ascii=False))
+            echo_json(as_records(missing))
             return
         for line in lines(missing):
             click.echo(line)
@@ -131,7 +137,8 @@ def dossier_new(path: Path) -> None:
 @dossier.command("migrate")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--to", type=click.Path(path_type=Path), help="New folder to write to (default: change PATH itself).")
-def dossier_migrate(path: Path, to: Path | None) -> None:
+@AS_JSON
+def dossier_migrate(path: Path, to: Path | None, *, as_json: bool) -> None:
     """Bring the dossier in PATH along to today's version of the format; comments stay."""
     from glabella.dossier import check, migrate
 
@@ -140,9 +147,12 @@ def dossier_migrate(path: Path, to: Path | None) -> None:
     except (OSError, ValueError) as error:
         click.echo(str(error), err=True)
         sys.exit(BAD_INPUT)
+    faults = check(done.folder)
+    if as_json:
+        echo_json({"path": str(done.folder), "changes": list(done.changes), "faults": [str(it) for it in faults]})
+        return
     for change in done.changes:
         click.echo(change)
-    faults = check(done.folder)
     for fault in faults:
         click.echo(str(fault), err=True)
     left = f"; {len(faults)} fault{'s' if len(faults) > 1 else ''} to mend" if faults else ", without faults"

@@ -13,6 +13,7 @@ import click
 from glabella.cli._documents import SETTINGS
 from glabella.cli._faults import said
 from glabella.cli._files import BAD_INPUT, replace_all
+from glabella.cli._json import AS_JSON, echo_json, fields_of, rows_of
 from glabella.cli._safety_groups import DOSSIER, groups_command
 
 if TYPE_CHECKING:
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
     from glabella.safety import CohortResult, ReportStore
     from glabella.safety.measures import GPS
     from glabella.safety.store import Description
+
+
+_CAVEAT = (
+    "A high ratio says that the two are reported together more often than the rest of the database would have "
+    "it. It is no frequency, shows no cause, and ranks no drugs."
+)
 
 
 class _File(click.Path):
@@ -160,13 +167,17 @@ def ingest_command(
 
 @safety.command("verify")
 @click.argument("store", type=FOLDER)
-def verify_command(store: Path) -> None:
+@AS_JSON
+def verify_command(store: Path, *, as_json: bool) -> None:
     """Compute every digest and row count of STORE again; exit code one if something is not as written."""
     from glabella.safety import verify
 
     with _faults():
         report = verify(store)
-    click.echo(str(report))
+    if as_json:
+        echo_json({"store": str(store), "ok": report.ok, **fields_of(report)})
+    else:
+        click.echo(str(report))
     sys.exit(0 if report.ok else 1)
 
 
@@ -214,10 +225,15 @@ def _store(
 @click.argument("store", type=FOLDER)
 @DOSSIER
 @SETTINGS
-def describe_command(store: Path, dossier: str | None, settings: str | None) -> None:
+@AS_JSON
+def describe_command(store: Path, dossier: str | None, settings: str | None, *, as_json: bool) -> None:
     """Say what STORE holds: quarters, reports, what cleaning set aside, names that no dictionary knew."""
     with _store(store, "duckdb", settings, dossier) as opened:
-        click.echo(_plain(str(opened.describe())))
+        described = opened.describe()
+    if as_json:
+        echo_json({**fields_of(described), "settings": str(described.settings)})
+    else:
+        click.echo(_plain(str(described)))
 
 
 @safety.command("signals")
@@ -233,9 +249,11 @@ def describe_command(store: Path, dossier: str | None, settings: str | None) -> 
 @TOP
 @TO
 @VOLCANO
+@AS_JSON
 def signals_command(
     store: Path, drugs: tuple[str, ...], events: tuple[str, ...], role: str, mode: str | None, level: str,
-    engine: str, dossier: str | None, settings: str | None, top: int, to: Path | None, plot: Path | None,
+    engine: str, dossier: str | None, settings: str | None, top: int, to: Path | None, plot: Path | None, *,
+    as_json: bool,
 ) -> None:  # fmt: skip
     """Score the pairs of drugs and events in STORE by every measure."""
     with _store(store, engine, settings, dossier) as opened:
@@ -243,9 +261,13 @@ def signals_command(
         found = opened.signals(drug=drugs or None, event=events or None, role=role, mode=mode, level=level)
         described = opened.describe()
         missing = _no_ebgm(found, lambda: opened.prior(role, mode=mode, level=level))
-    _begin(described)
     among = f"{described.kept[mode]:,} distinct reports; role {role}, {mode} reports"
-    _scored(found, " / ".join(drugs) or "every drug", among, [*missing, *described.beside()], top)
+    beside = [*missing, *described.beside()]
+    if as_json:
+        _echo_scored(found, among, beside, top, synthetic=described.synthetic)
+    else:
+        _begin(described)
+        _scored(found, " / ".join(drugs) or "every drug", among, beside, top)
     _keep(found, to, plot, synthetic=described.synthetic)
 
 
@@ -254,7 +276,8 @@ def signals_command(
 @TOP
 @TO
 @VOLCANO
-def table_command(file: Path, top: int, to: Path | None, plot: Path | None) -> None:
+@AS_JSON
+def table_command(file: Path, top: int, to: Path | None, plot: Path | None, *, as_json: bool) -> None:
     """Score the pairs in FILE, a table of your own: a CSV with the columns report, drug, event.
 
     A report has as many rows as it needs to name its drugs and its events. With a column stratum (of the report,
@@ -265,7 +288,11 @@ def table_command(file: Path, top: int, to: Path | None, plot: Path | None) -> N
     with _faults():
         found, reports, prior, left = score(file)
     missing = _no_ebgm(found, lambda: prior)
-    _scored(found, file.name, f"{reports:,} distinct reports", [*missing, *left], top)
+    among, beside = f"{reports:,} distinct reports", [*missing, *left]
+    if as_json:
+        _echo_scored(found, among, beside, top, synthetic=False)
+    else:
+        _scored(found, file.name, among, beside, top)
     _keep(found, to, plot, synthetic=False)
 
 
@@ -280,9 +307,10 @@ def table_command(file: Path, top: int, to: Path | None, plot: Path | None) -> N
 @SETTINGS
 @click.option("--to", type=TABLE, help="Write every quarter: .parquet or .csv.")
 @click.option("--plot", type=PICTURE, help="Draw it: .svg or .png.")
+@AS_JSON
 def trend_command(
     store: Path, drug: str, event: str, role: str, mode: str | None, level: str, dossier: str | None,
-    settings: str | None, to: Path | None, plot: Path | None,
+    settings: str | None, to: Path | None, plot: Path | None, *, as_json: bool,
 ) -> None:  # fmt: skip
     """Follow one drug with one event over the quarters of STORE."""
     from glabella.cli import _safety_shown as shown
@@ -290,16 +318,20 @@ def trend_command(
     with _store(store, "duckdb", settings, dossier) as opened:
         found = opened.trend(drug, event, role=role, mode=mode, level=level)
         described = opened.describe()
-    _begin(described)
-    table = shown.table(f"{drug}, {event}")
-    for name in ("quarter", "new reports", "cumulative IC (95 %)"):
-        table.add_column(name, justify="right")
-    for row in found.iter_rows(named=True):
-        table.add_row(row["quarter"], f"{row['n']:,}", shown.interval(row["ic"], row["ic025"], row["ic975"]))
-    console = shown.console()
-    console.print(table)
     words = "Many looks at a growing count find more than one look would; nothing corrects for that."
-    shown.notes([*described.beside(), words], console)
+    if as_json:
+        echo_json({"drug": drug, "event": event, "synthetic": described.synthetic, "quarters": rows_of(found),
+                   "beside": [*described.beside(), words]})  # fmt: skip
+    else:
+        _begin(described)
+        table = shown.table(f"{drug}, {event}")
+        for name in ("quarter", "new reports", "cumulative IC (95 %)"):
+            table.add_column(name, justify="right")
+        for row in found.iter_rows(named=True):
+            table.add_row(row["quarter"], f"{row['n']:,}", shown.interval(row["ic"], row["ic025"], row["ic975"]))
+        console = shown.console()
+        console.print(table)
+        shown.notes([*described.beside(), words], console)
     with _faults():
         files = {} if to is None else {to: shown.content(found, to, synthetic=described.synthetic)}
         if plot is not None:
@@ -319,9 +351,10 @@ def trend_command(
 @click.option("--to", type=TABLE, help="Write every run: .parquet or .csv.")
 @click.option("--checklist", type=_File(".md"), help="Write the READUS-PV list: .md.")
 @click.option("--plot", type=PICTURE, help="Draw a forest plot: .svg or .png.")
+@AS_JSON
 def cohort_command(
     store: Path, spec: str, engine: str, dossier: str | None, settings: str | None, to: Path | None,
-    checklist: Path | None, plot: Path | None,
+    checklist: Path | None, plot: Path | None, *, as_json: bool,
 ) -> None:  # fmt: skip
     """Run a declared comparison on STORE: SPEC is a YAML file, or a cohort that "safety groups" lists."""
     with _store(store, engine, settings, dossier) as opened:
@@ -329,8 +362,15 @@ def cohort_command(
             task = progress.add_task("counting", total=None)
             result = opened.cohort(spec, progress=lambda label: progress.update(task, description=label))
         described = opened.describe()
-    _begin(described)
-    _compared(result, described)
+    if as_json:
+        echo_json({
+            "title": result.spec.title, "synthetic": result.synthetic, "coverage": result.coverage,
+            "runs": rows_of(result.table()), "not_run": dict(result.not_run), "absent": result.names.absent,
+            "beside": described.beside(), "caveats": result.caveats,
+        })  # fmt: skip
+    else:
+        _begin(described)
+        _compared(result, described)
     from glabella.cli import _safety_shown as shown
 
     with _faults():
@@ -384,11 +424,14 @@ def _scored(found: pl.DataFrame, title: str, among: str, beside: Sequence[str], 
     if found.height > top:
         console.print(f"{found.height - top:,} pairs more; --to FILE writes all", style="dim")
     shown.notes(beside, console)
-    console.print(
-        "A high ratio says that the two are reported together more often than the rest of the database would have "
-        "it. It is no frequency, shows no cause, and ranks no drugs.",
-        style="dim",
-    )
+    console.print(_CAVEAT, style="dim")
+
+
+def _echo_scored(found: pl.DataFrame, among: str, beside: Sequence[str], top: int, *, synthetic: bool) -> None:
+    """Print scored pairs as data, the strongest first."""
+    strongest = found.sort("ic025", descending=True, nulls_last=True).head(top)
+    echo_json({"among": among, "synthetic": synthetic, "pairs_in_all": found.height,
+               "pairs": rows_of(strongest), "beside": beside, "caveat": _CAVEAT})  # fmt: skip
 
 
 def _keep(found: pl.DataFrame, to: Path | None, plot: Path | None, *, synthetic: bool) -> None:

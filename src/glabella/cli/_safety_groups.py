@@ -11,6 +11,7 @@ import click
 
 from glabella.cli._faults import said
 from glabella.cli._files import BAD_INPUT
+from glabella.cli._json import AS_JSON, echo_json
 
 if TYPE_CHECKING:
     from glabella.safety import Lists
@@ -27,7 +28,8 @@ DOSSIER = click.option(
 @click.command("groups")
 @click.argument("store", required=False, type=click.Path(path_type=Path, file_okay=False))
 @DOSSIER
-def groups_command(store: Path | None, dossier: str | None) -> None:
+@AS_JSON
+def groups_command(store: Path | None, dossier: str | None, *, as_json: bool) -> None:
     """List the cohorts, and the groups of events, indications and drugs, that the other commands take by name.
 
     With STORE those that it counts with.
@@ -42,6 +44,11 @@ def groups_command(store: Path | None, dossier: str | None) -> None:
     except (ValueError, OSError) as error:
         click.echo(said(error), err=True)
         sys.exit(BAD_INPUT)
+    if as_json:
+        echo_json([
+            {"title": title, "of": unit, "lists": [row._asdict() for row in rows]} for title, unit, rows in parts
+        ])  # fmt: skip
+        return
     console = shown.console()
     why = "" if dossier else ", which this store counts with" if store else ", the shipped dossier"
     console.print(shown.plain(f"{str(lists)[0].upper()}{str(lists)[1:]}{why}"), style="bold")

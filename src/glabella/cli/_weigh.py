@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import fields as dataclass_fields
 from dataclasses import is_dataclass
@@ -14,6 +13,7 @@ import click
 from glabella.cli._articles import _said
 from glabella.cli._documents import WriteFirst, _content, _read, named_after, put, tell
 from glabella.cli._files import BAD_INPUT
+from glabella.cli._json import AS_JSON, echo_json
 
 if TYPE_CHECKING:
     from glabella.brief.written import Form
@@ -46,7 +46,7 @@ def write_weighed(file: Path, folder: Path, form: str, *, as_json: bool) -> None
         if as_json:
             from glabella.decision.weighing import weigh as weighed
 
-            click.echo(json.dumps(_fields(weighed(problem.problem)), indent=2, allow_nan=False, ensure_ascii=False))
+            echo_json(_fields(weighed(problem.problem)))
             return
         from glabella.brief import weighed_document
 
@@ -64,12 +64,13 @@ def write_weighed(file: Path, folder: Path, form: str, *, as_json: bool) -> None
 @weigh.command("verify")
 @click.argument("file", type=_PATH)
 @click.option("--problem", type=_PATH, required=True, help="The problem that was weighed.")
-def verify_weighed(file: Path, problem: Path) -> None:
+@AS_JSON
+def verify_weighed(file: Path, problem: Path, *, as_json: bool) -> None:
     """Weigh the problem again, and say in what the document in FILE differs."""
     from glabella.brief import weighed_again
 
     text, read = _read(file), _problem(problem)
-    tell(file, lambda: weighed_again(text, read))
+    tell(file, lambda: weighed_again(text, read), as_json=as_json)
 
 
 def _problem(file: Path) -> ProblemFile:

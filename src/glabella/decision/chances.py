@@ -18,12 +18,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from glabella.decision.conditions import holds, implied, open_asks
 from glabella.decision.eligibility import Eligibility, eligibility
 from glabella.decision.nearness import Distance, distances, lowered
 from glabella.decision.rating import LEVELS, Level
 from glabella.decision.uncertain import Uncertain, exactly, limits, share_counted, share_printed
 from glabella.dossier import Answers, Baseline, Consultation, ConsultOption, OfBaseline
+from glabella.dossier.conditions import holds, open_asks, standing
 from glabella.synthesis import risk_with
 
 Floats = NDArray[np.float64]
@@ -236,6 +236,8 @@ class Chance:
         anything, its baseline where that is of other people.
     open : tuple of str
         Asks whose answers could still turn what is shown.
+    remarks : tuple of str
+        What such a person must know of the option, by the keys of its remarks.
     """
 
     id: str
@@ -248,6 +250,7 @@ class Chance:
     refused: tuple[Refusal, ...]
     withheld: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def number(self) -> Share | None:
@@ -271,12 +274,18 @@ class Consulted:
     distances : tuple of Distance
         How far the person is from the trials, the worst first.
     chances : dict of str to Chance
-        By option, in the order of the dossier.
+        By option that such a person has, in the order of the dossier.
+    out : dict of str to tuple of str
+        Options that are not offered to such a person, with what of ``not_for`` says why.
+    maybe : dict of str to tuple of str
+        Options of which it is not known whether such a person has them, with the asks on which that depends.
     """
 
     eligibility: Eligibility
     distances: tuple[Distance, ...]
     chances: dict[str, Chance]
+    out: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    maybe: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def shares(self) -> tuple[float, ...]:
@@ -478,9 +487,11 @@ def chance_of(
         withheld += [met.id for met in (*rules.stops, *rules.cautions, *rules.first) if met.rule.withhold]
         asks += [ask for met in rules.undecided if met.rule.withhold or met.rule.then == "stop" for ask in met.asks]
         asks += [each.ask for each in far if each.like == "not asked"]
+    remarks = tuple(name for name, each in option.remarks.items() if holds(each.when, answers, on))
     if isinstance(option.effect, OfBaseline):
-        return _of_baseline(key, option, consultation.baselines, answers, on, withheld, asks)
-    nothing = Chance(key, option, "withheld", None, None, (), None, (), tuple(withheld))
+        found = _of_baseline(key, option, consultation.baselines, answers, on, withheld, asks)
+        return replace(found, remarks=remarks)
+    nothing = Chance(key, option, "withheld", None, None, (), None, (), tuple(withheld), (), remarks)
     if withheld:
         return nothing
     if effects is None or option.control is None:
@@ -495,16 +506,23 @@ def chance_of(
         for effect in (effects.main, *effects.readings)
     ]
     certainty = lowered(effects.certainty, far) if option.this else effects.certainty
+    # What may hold makes nothing surer than what does.
+    if any(each.lowers and holds(each.when, answers, on) is not False for each in option.remarks.values()):
+        certainty = LEVELS[min(LEVELS.index(certainty) + 1, len(LEVELS) - 1)]
     refused = _refused(each[0], certainty, rules if option.this else None, far if option.this else ())
     asks = list(dict.fromkeys(asks))
     state: State = "readings" if refused else "if" if asks else "number"
     if asks:
         refused.append(Refusal("open", tuple(asks)))
-    return Chance(key, option, state, without, each[0], tuple(each[1:]), certainty, tuple(refused), (), tuple(asks))
+    return Chance(
+        key, option, state, without, each[0], tuple(each[1:]), certainty, tuple(refused), (), tuple(asks), remarks
+    )
 
 
 def consult(consultation: Consultation, answers: Answers, on: date, effects: Mapping[str, EffectsOf]) -> Consulted:
     """Compute all of a consultation for a person, so that pages only show it.
+
+    An option is one for such a person where its ``when`` holds and nothing of its ``not_for`` puts it out.
 
     Parameters
     ----------
@@ -522,16 +540,24 @@ def consult(consultation: Consultation, answers: Answers, on: date, effects: Map
     Consulted
     """
     asks, given = consultation.asks, answers
-    answers = implied(asks, given, on)
+    answers = standing(asks, given, on)
     # In what is not asked of such a person, nobody is near or far.
     apart = {key: each for key, each in consultation.nearness.items()
              if given.get(each.ask) is not None or answers.get(each.ask) is None}  # fmt: skip
     rules, far = eligibility(consultation, answers, on), distances(apart, answers, on)
-    chances = {
-        key: chance_of(key, consultation, answers, on, effects=effects.get(key), rules=rules, far=far)
-        for key in consultation.options
-    }
-    return Consulted(rules, far, chances)
+    chances: dict[str, Chance] = {}
+    out: dict[str, tuple[str, ...]] = {}
+    maybe: dict[str, tuple[str, ...]] = {}
+    for key, option in consultation.options.items():
+        why = tuple(name for name, each in option.not_for.items() if each.out and holds(each.when, answers, on))
+        if not holds(option.when, answers, on):
+            if asked := open_asks(option.when, answers, on):
+                maybe[key] = asked
+        elif why:
+            out[key] = why
+        else:
+            chances[key] = chance_of(key, consultation, answers, on, effects=effects.get(key), rules=rules, far=far)
+    return Consulted(rules, far, chances, out, maybe)
 
 
 # --- parts ------------------------------------------------------------------------------------------------

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from glabella.dossier import Change, Number, Plan, Score, SeenCourse
+from glabella.dossier import Answers, Change, Number, Plan, Review, Score, SeenCourse
+from glabella.dossier.conditions import holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,84 @@ def judged_on(plan: Plan, start: date) -> date | None:
     """Give the day on which to judge; None where the plan's days are not known."""
     days = _value(plan.judge_days)
     return None if days is None else start + timedelta(days=math.ceil(days))
+
+
+def seen_again(plan: Plan, answers: Answers, on: date) -> tuple[Review, date] | None:
+    """Give when to see a person again, whatever is chosen: the first of the reviews that holds, or may.
+
+    Parameters
+    ----------
+    plan : Plan
+        With the reviews, the soonest first.
+    answers : mapping of str to Answer
+        By ask; what is not known never makes it later.
+    on : date
+        The day of the visit.
+    """
+    for review in plan.reviews:
+        days = _value(review.days)
+        if days is not None and holds(review.when, answers, on) is not False:
+            return review, on + timedelta(days=math.floor(days))
+    return None
+
+
+def reached(plan: Plan, score: Score) -> Change | None:
+    """Give the change of the plan that asks for a score which this one is already; None where there is none."""
+    for change in plan.changes:
+        most = _value(change.at_most)
+        if change.scale == score.scale and most is not None and score.value <= most:
+            return change
+    return None
+
+
+def counting(plan: Plan, first: Score) -> tuple[Change, ...]:
+    """Give the changes that count from a first score on.
+
+    Not those of which nothing is known from so low a score, nor a fall below a score that another change asks for:
+    where that is reached already, no fall counts.
+
+    Parameters
+    ----------
+    plan : Plan
+        With the changes.
+    first : Score
+        Before the treatment.
+    """
+    asked = [_value(each.at_most) for each in plan.changes if each.scale == first.scale]
+    most = max((each for each in asked if each is not None), default=-math.inf)
+    return tuple(
+        change
+        for change in plan.changes
+        if change.scale == first.scale
+        and first.value >= (_value(change.from_points) or 0.0)
+        and (change.at_most is not None or (first.value > most and (target(change, first) or 0.0) >= most))
+    )
+
+
+def target(change: Change, score: Score, *, whole: bool = False) -> float | None:
+    """Give the score at or below which a change counts; None where it cannot be told.
+
+    On a scale of whole points it is one of them.
+
+    Examples
+    --------
+    >>> half = Change.model_validate({"scale": "points", "label": "half", "fall_percent": {"value": 50,
+    ...     "status": "seen", "source": "A"}, "why": {"text": "As trials.", "status": "seen", "source": "A"}})
+    >>> target(half, Score("points", 27)), target(half, Score("points", 27), whole=True)
+    (13.5, 13.0)
+    """
+    if change.at_most is not None:
+        found = _value(change.at_most)
+    elif change.fall_points is not None:
+        points = _value(change.fall_points)
+        found = None if points is None else score.value - points
+    else:
+        percent = _value(change.fall_percent)
+        found = None if percent is None else score.value * (1 - percent / 100)
+    if found is None or found < 0:
+        return None
+    # What is a whole number but for rounding stays one.
+    return float(math.floor(found + 1e-9)) if whole else found
 
 
 def changed(change: Change, first: Score, now: Score) -> bool | None:
@@ -186,9 +265,16 @@ def _visit(plan: Plan, first: Score, score: Score) -> Visit:
         days,
         fall,
         100 * fall / first.value if fall is not None and first.value > 0 else None,
-        tuple(Changed(each, changed(each, first, score)) for each in plan.changes if each.scale == score.scale),
+        tuple(Changed(each, changed(each, first, score)) for each in _told(plan, first, score)),
         near,
     )
+
+
+def _told(plan: Plan, first: Score, score: Score) -> tuple[Change, ...]:
+    """Give the changes that are told of a later score: those that count, or on another scale all of its own."""
+    if first.scale == score.scale:
+        return counting(plan, first)
+    return tuple(each for each in plan.changes if each.scale == score.scale)
 
 
 def _value(number: Number | None) -> float | None:

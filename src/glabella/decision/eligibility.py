@@ -7,11 +7,13 @@ whatever the product was.
 
 from __future__ import annotations
 
+import calendar
+import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from glabella.decision.conditions import days_since, holds, implied, open_asks, some
 from glabella.dossier import Answer, Answers, Consultation, DoseGiven, Number, Rule, Spacing
+from glabella.dossier.conditions import days_since, holds, open_asks, some, standing
 
 DoseAnswer = tuple[DoseGiven, ...]
 
@@ -84,6 +86,8 @@ class Eligibility:
         Rules of which it is not known whether they hold, stops first.
     asks : tuple of str
         What to ask, each once: first for a stop, then for the other rules.
+    clashes : tuple of str
+        Answers that do not go together, by their keys in the dossier.
     crisis : bool or None
         Whether what is said in a crisis comes first; None where that is not known.
     withheld : bool or None
@@ -99,6 +103,7 @@ class Eligibility:
     first: tuple[Met, ...]
     undecided: tuple[Met, ...]
     asks: tuple[str, ...]
+    clashes: tuple[str, ...]
     crisis: bool | None
     withheld: bool | None
     doses: tuple[NextDose, ...]
@@ -126,7 +131,7 @@ def eligibility(consultation: Consultation, answers: Answers, on: date) -> Eligi
     -------
     Eligibility
     """
-    answers = implied(consultation.asks, answers, on)
+    answers = standing(consultation.asks, answers, on)
     found: dict[str, list[Met]] = {"stop": [], "caution": [], "ask first": []}
     unknown: list[Met] = []
     for key, rule in consultation.rules.items():
@@ -146,6 +151,7 @@ def eligibility(consultation: Consultation, answers: Answers, on: date) -> Eligi
         first=tuple(found["ask first"]),
         undecided=tuple(unknown),
         asks=tuple(dict.fromkeys(ask for met in unknown for ask in met.asks)),
+        clashes=tuple(key for key, each in consultation.clashes.items() if holds(each.when, answers, on)),
         crisis=False if crisis is None else some(holds(when, answers, on) for when in crisis.when),
         withheld=some(holds(rule.when, answers, on) for rule in consultation.rules.values() if rule.withhold),
         doses=tuple(next_dose(key, consultation.spacing, doses, on) for key in consultation.spacing),
@@ -158,7 +164,7 @@ def next_dose(product: str, spacing: dict[str, Spacing], doses: Answer, on: date
 
     The days between two sessions are counted from the last dose of any product, as the longer of what is declared
     for the product that was given and for the one that is to be. A dose counts among the units within a span of
-    days if fewer days than these have passed since.
+    days or months if these have not passed since.
 
     Parameters
     ----------
@@ -212,22 +218,47 @@ def _free_after(product: str, spacing: dict[str, Spacing], given: DoseAnswer) ->
     """Give for each dose the day from which on time allows another; None where that is not known."""
     free: list[date | None] = []
     for each in given:
-        asked = [spacing[name].least_days for name in (product, each.product) if name in spacing]
-        known = [days for days in map(_value, asked) if days is not None]
         # What is declared for the product that is to be given must be known; another's can only lengthen it.
-        unknown = each.date is None or _value(spacing[product].least_days) is None
-        free.append(None if unknown or each.date is None else each.date + timedelta(days=max(known)))
+        own = None if each.date is None else _apart(spacing[product], each.date)
+        other = _apart(spacing[each.product], each.date) if each.date and each.product in spacing else None
+        free.append(own if own is None or other is None else max(own, other))
     return free
+
+
+def _apart(spacing: Spacing, since: date) -> date | None:
+    """Give the first day on which a session may follow one; None where that is not known."""
+    return _after(since, spacing.least_days, spacing.least_months)
+
+
+def _after(since: date, days: Number | None, months: Number | None) -> date | None:
+    """Give the day so many days or months later; None where neither is known."""
+    if (found := _value(days)) is not None:
+        return since + timedelta(days=math.ceil(found))
+    if (found := _value(months)) is not None:
+        return months_later(since, int(found))
+    return None
+
+
+def months_later(since: date, months: int) -> date:
+    """Give the same day of a later month, or the first day of the next where that month has no such day.
+
+    >>> months_later(date(2026, 10, 19), 3), months_later(date(2025, 11, 30), 3)
+    (datetime.date(2027, 1, 19), datetime.date(2026, 3, 1))
+    """
+    year, month = divmod(since.year * 12 + since.month - 1 + months, 12)
+    if since.day > calendar.monthrange(year, month + 1)[1]:
+        return date(year, month + 1, 28) + timedelta(days=calendar.monthrange(year, month + 1)[1] - 27)
+    return date(year, month + 1, since.day)
 
 
 def _units(product: str, own: Spacing, given: DoseAnswer, on: date) -> float | None:
     """Sum a product's own units within its span; None where a dose may belong to it and its units are not known."""
-    span = _value(own.within_days)
-    if span is None:
+    if _after(on, own.within_days, own.within_months) is None:
         return None
     total = 0.0
     for each in given:
-        if each.product not in (product, None) or (each.date is not None and (on - each.date).days >= span):
+        until = None if each.date is None else _after(each.date, own.within_days, own.within_months)
+        if each.product not in (product, None) or (until is not None and on >= until):
             continue
         if each.product is None or each.date is None or each.units is None:
             return None
@@ -237,10 +268,11 @@ def _units(product: str, own: Spacing, given: DoseAnswer, on: date) -> float | N
 
 def _room_from(product: str, own: Spacing, given: DoseAnswer, on: date) -> date | None:
     """Give the first day, today or later, on which units are left; None where that is not known."""
-    span, most = _value(own.within_days), _value(own.most_units)
-    if span is None or most is None:
+    most = _value(own.most_units)
+    ends = [_after(each.date, own.within_days, own.within_months) for each in given if each.date is not None]
+    if None in ends or most is None:
         return None
-    days = {on, *(each.date + timedelta(days=span) for each in given if each.date is not None)}
+    days = {on, *(each for each in ends if each is not None)}
     for day in sorted(each for each in days if each >= on):
         units = _units(product, own, given, day)
         if units is None:

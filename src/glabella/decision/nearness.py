@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from glabella.decision.conditions import meets
 from glabella.decision.rating import LEVELS, Level
 from glabella.dossier import Answer, Answers, Limit, Nearness, Number, Score, Statement, Wanted
+from glabella.dossier.conditions import meets
 
 #: How many in the trials were like a person: not known where no trial reports it, not asked without an answer.
 Like = Literal["nobody", "few", "not known", "some", "many", "not asked"]

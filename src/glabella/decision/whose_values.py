@@ -113,7 +113,7 @@ def whose_values(consultation: Consultation, found: Consulted, counted: Counted,
     two matters of one family; a range of each; the least benefit, without which an option does not enter. What is
     then said is the rule of :func:`glabella.decision.preferences.stated`.
     """
-    matters, options = consultation.matters, tuple(consultation.options)
+    matters, options = consultation.matters, tuple(found.chances)
     missing = tuple(
         (key, option)
         for key, matter in matters.items()

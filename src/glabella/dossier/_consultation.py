@@ -56,6 +56,13 @@ Wanted = Annotated[
 When = dict[Id, Wanted]
 
 
+class Fresh(_Model):
+    """How old a score may be to count as that of a visit."""
+
+    days: Positive
+    why: Statement
+
+
 class Ask(_Model):
     """Something that is asked of a person; not known is an answer to everything."""
 
@@ -71,6 +78,7 @@ class Ask(_Model):
     high: float | None = Field(None, description="largest number that can be")
     choices: dict[Id, Text] = Field({}, description="of a choice or of several: what people read, by name")
     scales: tuple[Id, ...] = Field((), description="of a score: keys of scales in dossier.yaml")
+    fresh: Fresh | None = Field(None, description="of a score: how old it may be; an older one is asked again")
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> Ask:
@@ -83,6 +91,8 @@ class Ask(_Model):
                                     "for score, and none otherwise"))  # fmt: skip
         if self.kind == "number" and (self.low is None or self.high is None or self.low >= self.high):
             found.append(("low", "a number needs low and high, the lower one first"))
+        if self.fresh is not None and self.kind != "score":
+            found.append(("fresh", f"kind is {self.kind}, expected fresh for a score, and for no other"))
         if self.of and self.kind not in ("yes_no", "several", "doses"):
             found.append(("of", f"kind is {self.kind}, of which no answer follows for others; expected yes_no, "
                                 "several or doses"))  # fmt: skip
@@ -98,20 +108,44 @@ class Rule(_Model):
     text: Statement
     plain: Statement | None = Field(None, description="the same for the page for home; its text when left out")
     withhold: bool = Field(False, description="whether no chance of the treatment is computed for such a person")
+    ask: tuple[Id, ...] = Field(
+        (), description="asks that matter where it holds, also where the treatment is out of the question"
+    )
+
+
+class Clash(_Model):
+    """Answers that do not go together: one of them must be put right, or understood, before anything follows."""
+
+    when: When = Field(min_length=2)
+    text: Statement = Field(description="what to clear, and how")
 
 
 class Spacing(_Model):
-    """How far apart doses of a product must be, and how much of it at most; units of no other product count."""
+    """How far apart doses of a product must be, and how much of it at most; units of no other product count.
+
+    Times are in days or in months of the calendar, as the product's own source has them.
+    """
 
     least_days: Positive | None = Field(None, description="between two sessions")
+    least_months: Positive | None = Field(None, description="the same in months of the calendar")
     most_units: Positive | None = None
     within_days: Positive | None = Field(None, description="over how long most_units is counted")
+    within_months: Positive | None = Field(None, description="the same in months of the calendar")
     text: Statement = Field(description="in words, with its source")
 
     @model_validator(mode="after")
     def _sum_has_a_span(self) -> Spacing:
-        if (self.most_units is None) != (self.within_days is None):
-            raise ValueError("most_units and within_days need each other")
+        found = []
+        if self.least_days is not None and self.least_months is not None:
+            found.append(("least_days", "both least_days and least_months, expected one of them"))
+        spans = (self.within_days is not None) + (self.within_months is not None)
+        if spans != (self.most_units is not None):
+            found.append(("most_units", "most_units needs one of within_days and within_months, and they need it"))
+        for name in ("least_months", "within_months"):
+            months = getattr(self, name)
+            if months is not None and months.usable and months.value % 1:
+                found.append((name, f"found {months.value:g}, expected whole months"))
+        MisfitError.refuse(found)
         return self
 
 
@@ -190,14 +224,28 @@ Effect = Annotated[
 
 
 class NotFor(_Model):
-    """People in whom an option's effect was not studied, as far as was seen."""
+    """People in whom an option's effect was not studied, as far as was seen, or who are not offered it."""
 
     when: When = Field(min_length=1)
     text: Statement
+    out: bool = Field(False, description="whether it is not offered to them at all; the page says why")
+
+
+class Remark(_Model):
+    """What must be known of an option by some people."""
+
+    when: When = Field(min_length=1)
+    text: Statement
+    plain: Statement | None = Field(None, description="the same for the page for home; left out, not said there")
+    lowers: bool = Field(False, description="whether its effect is less sure in them, by one level of certainty")
 
 
 class ConsultOption(_Model):
     """One of the options, in equal detail with the others; what is not known is missing, and the page says so."""
+
+    when: When = Field(
+        {}, description="to whom it is one; empty: anybody. Where that is not known it is named, and not more"
+    )
 
     label: Text
     plain: Text | None = Field(None, description="what the page for home calls it; its label when left out")
@@ -207,6 +255,7 @@ class ConsultOption(_Model):
     time: Text | None = Field(None, description="after how long")
     plain_time: Text | None = Field(None, description="the same for the page for home")
     not_for: dict[Id, NotFor] = Field({}, description="people for whom no number is shown; any of them is enough")
+    remarks: dict[Id, Remark] = Field({}, description="what some people must know of it")
     what: Statement
     approved: Statement
     visits: Statement
@@ -277,6 +326,7 @@ class Change(_Model):
     fall_percent: Percent | None = None
     fall_points: Positive | None = None
     at_most: Number | None = None
+    from_points: Number | None = Field(None, description="least first score of which it is known; null: any")
     why: Statement
 
     @model_validator(mode="after")
@@ -297,9 +347,22 @@ class SeenCourse(_Model):
     n: Count
 
 
-class Plan(_Model):
-    """When to judge, what counts, and what then."""
+class Review(_Model):
+    """When to see each other again, whatever is chosen."""
 
+    when: When = Field({}, description="of whom; empty: anybody. The first that holds, or may, is used")
+    days: Positive
+    text: Statement
+
+
+class Plan(_Model):
+    """When to see each other again, when to judge, what counts, and what then."""
+
+    reviews: tuple[Review, ...] = Field((), description="the soonest first")
+    waiting: Statement | None = Field(None, description="what is done meanwhile where the treatment has to wait")
+    low: Statement | None = Field(
+        None, description="said where the score is one already that a change of at_most asks for"
+    )
     judge_days: Positive
     judge: Statement
     changes: tuple[Change, ...] = Field(min_length=1)
@@ -317,6 +380,7 @@ class Crisis(_Model):
     when: tuple[When, ...] = Field((), description="any of them puts it first")
     always: Statement = Field(description="what is said to everybody: no answer reassures")
     task: Statement = Field(description="what the clinician does first where one of them holds")
+    safety: tuple[Statement, ...] = Field((), description="what more is agreed on and written down then")
 
 
 class Stopped(_Model):
@@ -343,6 +407,8 @@ class TakeHome(_Model):
     sure: tuple[Statement, ...] = Field(min_length=1)
     expect: tuple[Moment, ...] = ()
     questions: tuple[Text, ...] = Field((), description="to ask us")
+    low: Statement | None = Field(None, description="said where the score is as low already as plan.low means it")
+    waiting: Statement | None = Field(None, description="what is done meanwhile where it has to wait")
     stopped: Stopped | None = Field(None, description="what is said where it must not be given")
     may_differ: Text
 
@@ -366,7 +432,9 @@ class Consultation(_Model):
         min_length=1, description="what comes first: its approval, that it replaces nothing, what people could see"
     )
     asks: dict[Id, Ask] = Field(min_length=1)
+    age: Id | None = Field(None, description="the ask that holds the age in years; no answer is older than that")
     crisis: Crisis | None = Field(None, description="null: nothing here can become one")
+    clashes: dict[Id, Clash] = Field({}, description="answers that do not go together, which are cleared first")
     rules: dict[Id, Rule] = Field({})
     doses: Id | None = Field(None, description="the ask that holds earlier doses")
     spacing: dict[Id, Spacing] = Field({}, description="by product; of one that is not there nothing is known")
@@ -390,14 +458,24 @@ class Consultation(_Model):
             *((f"asks.{key}.of", ask.of) for key, ask in self.asks.items()),
             *((f"rules.{key}.when", rule.when) for key, rule in self.rules.items()),
             *((f"baselines.{key}.when", each.when) for key, each in self.baselines.items()),
-            *((f"options.{key}.not_for.{name}", each.when) for key, option in self.options.items()
-              for name, each in option.not_for.items()),
+            *((f"options.{key}.{part}.{name}", each.when) for key, option in self.options.items()
+              for part in ("not_for", "remarks") for name, each in getattr(option, part).items()),
+            *((f"options.{key}.when", option.when) for key, option in self.options.items()),
+            *((f"clashes.{key}.when", each.when) for key, each in self.clashes.items()),
+            *((f"plan.reviews.{place}", each.when)
+              for place, each in enumerate(self.plan.reviews if self.plan else ())),
             *((f"crisis.when.{place}", each) for place, each in enumerate(self.crisis.when if self.crisis else ())),
             *((f"nearness.{key}", {each.ask: group.when}) for key, each in self.nearness.items()
               for group in each.groups),
         ]  # fmt: skip
         for where, when in whens:
             found += [(where.partition(".")[0], f"{where}: {said}") for said in self._unfit(when)]
+        for key, rule in self.rules.items():
+            found += [("rules", f"rules.{key}.ask: no ask {ask!r}") for ask in rule.ask if ask not in self.asks]
+        if self.age is not None and (
+            (ask := self.asks.get(self.age)) is None or ask.kind != "number" or ask.unit != "years"
+        ):
+            found.append(("age", f"no ask {self.age!r} of kind number in years"))
         if self.doses is not None and getattr(self.asks.get(self.doses), "kind", "") != "doses":
             found.append(("doses", f"no ask {self.doses!r} of kind doses"))
         if self.spacing and self.doses is None:
@@ -410,6 +488,8 @@ class Consultation(_Model):
                 found.append(("options", f"options.{key}.effect: no baseline {each.effect.baseline!r}"))
         if sum(each.this for each in self.options.values()) != 1:
             found.append(("options", "expected one option with this: true, the treatment of the dossier"))
+        if any(each.this and each.when for each in self.options.values()):
+            found.append(("options", "the treatment of the dossier has when; to whom it is none is said by rules"))
         for key, matter in self.matters.items():
             found += [("matters", f"matters.{key}.harms: no option {option!r}")
                       for option in matter.harms if option not in self.options]  # fmt: skip

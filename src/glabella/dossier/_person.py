@@ -26,6 +26,7 @@ from glabella.dossier._faults import DossierError, Fault, told
 from glabella.dossier._load import Evidence
 from glabella.dossier._schema import Product
 from glabella.dossier._text import Document, read_document
+from glabella.dossier.conditions import holds, not_asked
 
 #: Who leads in the choice.
 Leads = Literal["person", "together", "clinician"]
@@ -264,7 +265,43 @@ class _Reading:
             ask = self.consultation.asks[key]
             if (answer := self.answer(ask, said, ("answers", key))) is not None:
                 answers[key] = answer
+        self.fit(answers)
         return answers
+
+    def fit(self, answers: dict[str, Answer]) -> None:
+        """Tell answers that cannot both be: of whom something is not asked, and days before a person was born."""
+        if self.on is None:
+            return
+        for key, answer in answers.items():
+            of = self.consultation.asks[key].of
+            no = not_asked(self.consultation.asks[key])
+            if not of or answer == no or holds(of, answers, self.on) is not False:
+                continue
+            others = [ask for ask, wanted in of.items() if holds({ask: wanted}, answers, self.on) is False]
+            found = " and ".join(f"answers.{ask} is {_answered(answers[ask])}" for ask in others)
+            self.fault(
+                ("answers", key),
+                f"found {_answered(answer)}, but {found}, of whom this is not asked; "
+                f"expected {_answered(no)} or unknown here, or another answer to {' and '.join(others)}",
+            )
+        age = answers.get(self.consultation.age or "")
+        if not isinstance(age, float):
+            return
+        # Whoever is so old was born after this day.
+        first = _years_before(self.on, math.floor(age) + 1)
+        for key, answer in answers.items():
+            dated: tuple[tuple[Path_, date | None], ...] = ()
+            if isinstance(answer, Score):
+                dated = ((("answers", key, "date"), answer.date),)
+            elif isinstance(answer, tuple):
+                dated = tuple((("answers", key, place, "date"), each.date)
+                              for place, each in enumerate(answer) if isinstance(each, DoseGiven))  # fmt: skip
+            for path, day in dated:
+                if day is not None and day <= first:
+                    years = f"answers.{self.consultation.age} is {age:g}"
+                    self.fault(
+                        path, f"found {day}, which is before birth, as {years}; expected a day after {first}"
+                    )
 
     def answer(self, ask: Ask, found: Any, path: Path_) -> Answer:
         match ask.kind:
@@ -436,6 +473,26 @@ class _Reading:
         for each, times in Counter(each for each in chosen if each is not None).items():
             if times > 1:
                 self.fault(path, f"{each} ({labels[each]}) stands {times} times, expected once")
+
+
+def _answered(answer: Answer) -> str:
+    """Give an answer as it is written in a file, as far as one line holds it."""
+    match answer:
+        case bool():
+            return "yes" if answer else "no"
+        case ():
+            return _NONE
+        case tuple():
+            return "a list"
+        case Score():
+            return "a score"
+    return f"{answer:g}" if isinstance(answer, float) else str(answer)
+
+
+def _years_before(on: date, years: int) -> date:
+    """Give the same day so many years before; of a leap day the last of February."""
+    year = max(on.year - years, 1)
+    return on.replace(year=year, day=28) if (on.month, on.day) == (2, 29) else on.replace(year=year)
 
 
 def person_schema(evidence: Evidence) -> dict[str, Any]:

@@ -174,6 +174,7 @@ class Scale(_Model):
     rater: Rater | None = Field(None, description="who fills it in")
     range: tuple[float, float] | None = None
     better: Literal["lower", "higher"] = "lower"
+    whole: bool = Field(False, description="whether one person's score is always a whole number of points")
 
     @model_validator(mode="after")
     def _range_is_in_order(self) -> Scale:

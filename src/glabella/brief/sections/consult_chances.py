@@ -227,7 +227,7 @@ def harms(of: ForPerson, book: Ledger) -> Section:
     """Draw harms in as many people as the chances, with the option and without; what was not counted says so."""
     content: list[Block] = []
     pairs = of.results.evidence.products.harm_counts
-    for option in of.consultation.options.values():
+    for option in (each.option for each in of.found.chances.values()):
         # What is out of the question has no harm that could come.
         if not option.harms or (option.this and of.found.eligibility.stops):
             continue
@@ -242,7 +242,7 @@ def harms(of: ForPerson, book: Ledger) -> Section:
         times = dict.fromkeys(pairs[row].time_span for row in option.harms)
         counted = ("Counted in: ", Name("; ".join(people)), "; ", Name("; ".join(times)), ".")
         content.append(Paragraph(counted, "note"))
-    others = [(key, option) for key, option in of.consultation.options.items() if not option.harms]
+    others = [(key, each.option) for key, each in of.found.chances.items() if not each.option.harms]
     if others:
         content.append(Heading("Not counted here, which does not mean that there is none"))
         content.append(Items(tuple(

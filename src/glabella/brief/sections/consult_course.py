@@ -5,8 +5,9 @@ from __future__ import annotations
 from glabella._version import __version__
 from glabella.brief.for_person import ForPerson
 from glabella.brief.quoting import capital, quote, say
+from glabella.brief.sections.consult_first import again
 from glabella.brief.typed import digits
-from glabella.decision.course import Visit, beside, changed
+from glabella.decision.course import Visit, beside, changed, counting, target
 from glabella.decision.nearness import Distance, distances
 from glabella.dossier import Change, Number, Score
 from glabella.shown import (
@@ -88,19 +89,26 @@ def plan(of: ForPerson, book: Ledger) -> Section | None:
     found = of.consultation.plan
     if found is None:
         return None
-    items: list[Inline] = [_today(of, book)]
+    items: list[Inline] = [_today(of, book), *again(of, book)]
     stopped = bool(of.found.eligibility.stops)
     if stopped:
         instead = "agree on another option, and on a day to judge that"
         items.append(f"{capital(of.short)} is out of the question: {instead}.")
     else:
+        if of.must_wait and found.waiting is not None:
+            items.append((Strong("It has to wait. "), say(book, found.waiting, "plan.waiting")))
         days = quote(book, found.judge_days, "plan.judge_days", f"days from {of.short} to the day of judging")
-        items.append((Strong(("Judge ", days, " after the day on which it is given")), *_today_given(of), ". ",
-                      say(book, found.judge, "plan.judge")))  # fmt: skip
+        if not of.low:
+            items.append((Strong(("Judge ", days, " after the day on which it is given")), *_today_given(of), ". ",
+                          say(book, found.judge, "plan.judge")))  # fmt: skip
     score = of.score
-    for place, change in enumerate(found.changes):
-        if score is not None and change.scale == score.scale:
-            items.append(_counts(of, book, change, score, place))
+    # What counts as a change is of judging this treatment.
+    if score is not None and not stopped:
+        if of.low and found.low is not None:
+            items.append(Strong(say(book, found.low, "plan.low")))
+        counted = counting(found, score)
+        items += [said for place, change in enumerate(found.changes)
+                  if change in counted and (said := _counts(of, book, change, score, place))]  # fmt: skip
     content: list[Block] = [Items(tuple(items))]
     then = [("If better", found.better, "better"), ("If unchanged", found.unchanged, "unchanged"),
             ("If worse", found.worse, "worse")]  # fmt: skip
@@ -126,14 +134,19 @@ def _today(of: ForPerson, book: Ledger) -> Inline:
     if score is None:
         asks = [ask for ask in of.consultation.asks.values() if ask.kind == "score"]
         said: Inline = ("; ask: ", Name(asks[0].ask)) if asks else ""
-        return ("The score today is not known", said)
+        old = [
+            (" ", of.scored(of.about(book).under("plan.outdated."), key, each), " is too old to count. ",
+             say(book, fresh.why, f"plan.outdated.{key}"))
+            for key, each in of.outdated.items() if (fresh := of.consultation.asks[key].fresh)
+        ]  # fmt: skip
+        return (Strong("The score today is not known"), said, *old)
     when = "The score today" if of.visit is None else "The score at the first visit"
     return (f"{when}: ", of.scored(of.about(book).under("plan."), "today", score), ".")
 
 
 def _counts(of: ForPerson, book: Ledger, change: Change, score: Score, place: int) -> Inline:
     """Say what a change that counts is for this score: the score to be reached."""
-    at = target(change, score)
+    at = target(change, score, whole=of.results.evidence.dossier.scales[score.scale].whole)
     if at is None:
         return ""
     under = of.about(book).under("plan.", function=changed, inputs=of.inputs, sources=_sources_of_change(change))
@@ -141,31 +154,6 @@ def _counts(of: ForPerson, book: Ledger, change: Change, score: Score, place: in
     claim = under(f"change{place}", label, at, unit="points", decimals=digits(at))
     why = say(book, change.why, f"plan.change{place}")
     return (Strong(Name(capital(change.label))), ": ", claim, " or fewer. ", why)
-
-
-def target(change: Change, score: Score) -> float | None:
-    """Give the score at or below which a change counts; None where it cannot be told.
-
-    Examples
-    --------
-    >>> half = Change.model_validate({"scale": "points", "label": "half", "fall_percent": {"value": 50,
-    ...     "status": "seen", "source": "A"}, "why": {"text": "As trials.", "status": "seen", "source": "A"}})
-    >>> target(half, Score("points", 27))
-    13.5
-    """
-    if change.at_most is not None:
-        found = _value(change.at_most)
-    elif change.fall_points is not None:
-        points = _value(change.fall_points)
-        found = None if points is None else score.value - points
-    else:
-        percent = _value(change.fall_percent)
-        found = None if percent is None else score.value * (1 - percent / 100)
-    return found if found is not None and found >= 0 else None
-
-
-def _value(number: Number | None) -> float | None:
-    return number.value if number is not None and number.usable else None
 
 
 def _sources_of_change(change: Change) -> tuple[Source, ...]:

@@ -34,15 +34,39 @@ def crisis(of: ForPerson, book: Ledger) -> Section | None:
     content: tuple[Block, ...] = (
         Paragraph(Strong(say(book, asked.task, "crisis.task"))),
         Paragraph(("Whom to call: ", Strong(Name(of.crisis)))),
-        Paragraph(say(book, asked.always, "crisis.always")),
+        *_clashes(of, book),
+        Items(
+            (
+                *say_all(book, asked.safety, "crisis.safety"),
+                *again(of, book),
+                say(book, asked.always, "crisis.always"),
+            )
+        ),
     )
     return Section("crisis", "Before anything else", content, look="box")
+
+
+def _clashes(of: ForPerson, book: Ledger) -> tuple[Block, ...]:
+    """Say which answers do not go together, and how to clear it."""
+    found = [say(book, of.consultation.clashes[key].text, f"clash.{key}") for key in of.found.eligibility.clashes]
+    return tuple(Paragraph((Strong("To clear now: "), each)) for each in found)
+
+
+def again(of: ForPerson, book: Ledger) -> tuple[Inline, ...]:
+    """Say until when to see each other again."""
+    if of.seen_again is None:
+        return ()
+    review, day = of.seen_again
+    words = ("See each other again by ", Strong(Name(dated(str(day)))), ". ")
+    return ((*words, say(book, review.text, "review")),)
 
 
 def first(of: ForPerson, book: Ledger) -> Section:
     """Say what the treatment is not; where nobody knows whether there is a crisis, that is asked here."""
     content: list[Block] = [Items(say_all(book, of.consultation.first, "first"))]
     asked = of.consultation.crisis
+    if of.found.eligibility.crisis is not True or of.crisis is None:
+        content += _clashes(of, book)
     if asked is not None and of.crisis is not None and of.found.eligibility.crisis is not True:
         if of.found.eligibility.crisis is None:
             content.append(Paragraph((Strong("Not known, and to be asked first: "), _open(of), ".")))
@@ -71,7 +95,10 @@ def rules(of: ForPerson, book: Ledger) -> Section:
     content: list[Block] = []
     if of.must_wait:
         content.append(Paragraph(Strong("Wait: the last dose is too recent, as said below.")))
-    if not parts and not of.must_wait:
+    plan = of.consultation.plan
+    if of.low and plan is not None and plan.low is not None:
+        content.append(Paragraph(Strong(say(book, plan.low, "plan.low"))))
+    if not parts and not content:
         none = "No rule of the dossier speaks against it in what was answered"
         if found.crisis is True:
             none = f"The choice can wait. {none}"
@@ -101,6 +128,8 @@ def answers(of: ForPerson, book: Ledger) -> Section:
         said = of.answered(book, key) or "not known"
         if of.person.answers.get(key) is None and of.answers.get(key) is not None:
             said = "not asked of this person"
+        elif (old := of.outdated.get(key)) is not None:
+            said = (*of.scored(of.about(book).under("outdated."), key, old), ": too old to count, ask again")
         rows.append(Row((Name(capital(ask.label)), said)))
     table = Table("", (Column("Asked"), Column("Answered", "wide")), tuple(rows), look="list")
     return Section("answers", "", (Details("What was answered", (table,)),))

@@ -6,9 +6,10 @@ from glabella._version import __version__
 from glabella.brief.for_person import ForPerson
 from glabella.brief.quoting import capital, joined, say
 from glabella.brief.sections.treatment import given
+from glabella.decision.chances import Chance
 from glabella.decision.preferences import Reading, n_per_group
 from glabella.decision.whose_values import POWER, has_number, whose_values
-from glabella.dossier import ConsultOption, Statement
+from glabella.dossier import Statement
 from glabella.shown import (
     Block,
     Cell,
@@ -33,6 +34,11 @@ _ROWS = {
     "trouble": "What may trouble you",
     "unknown": "What nobody knows",
 }
+#: Below what the trials gave.
+_GIVEN = (
+    "This is what trials gave, and no prescription. Units are each product’s own: those of one product cannot be "
+    "turned into those of another."
+)
 _LEADS = {"person": "the person decides", "together": "both decide together", "clinician": "the clinician decides"}
 
 
@@ -48,22 +54,56 @@ _WHY = {
 
 def options(of: ForPerson, book: Ledger) -> Section:
     """Set the options side by side, each in the same rows; below, what the studies gave in which dose."""
-    found = of.consultation.options
+    found = of.found.chances
     rows = [
-        Row((title, *(say(book, _of(option, name), f"option.{key}.{name}") for key, option in found.items())))
-        for name, title in _ROWS.items()
+        Row((title, *(_said(of, book, each, name) for each in found.values()))) for name, title in _ROWS.items()
     ]
     rows.append(Row(("How sure that it helps", *(_sure(of, key) for key in found))))
-    columns = (Column("About each"), *(Column(Name(option.label)) for option in found.values()))
+    if any(each.remarks or _stopped(of, each) for each in found.values()):
+        rows.insert(1, Row(("For this person", *(_remarks(of, book, each) for each in found.values()))))
+    columns = (Column("About each"), *(Column(Name(each.option.label)) for each in found.values()))
     content: list[Block] = [Table("", columns, tuple(rows))]
-    if not of.found.eligibility.stops:
-        content += given(of.results, book)
+    if others := _others(of, book):
+        content.append(Items(others))
+    if not of.found.eligibility.stops and (table := given(of.results, book)):
+        content += [*table, Paragraph(_GIVEN, "note")]
     return Section("options", "The options", tuple(content))
 
 
-def _of(option: ConsultOption, name: str) -> Statement:
-    said: Statement = getattr(option, name)
-    return said
+def _stopped(of: ForPerson, chance: Chance) -> bool:
+    return chance.option.this and bool(of.found.eligibility.stops)
+
+
+def _remarks(of: ForPerson, book: Ledger, chance: Chance) -> Cell:
+    """Say what this person must know of an option."""
+    said: list[Inline] = [Strong("Out of the question, as said above.")] if _stopped(of, chance) else []
+    said += [
+        say(book, chance.option.remarks[key].text, f"option.{chance.id}.remark.{key}") for key in chance.remarks
+    ]
+    return joined(said, " ")
+
+
+def _others(of: ForPerson, book: Ledger) -> tuple[Inline, ...]:
+    """Name the options that this person is not offered, with why, and those of which that is not known."""
+    options, asks = of.consultation.options, of.consultation.asks
+    said: list[Inline] = []
+    for key, why in of.found.out.items():
+        texts = [say(book, options[key].not_for[name].text, f"option.{key}.not_for.{name}") for name in why]
+        said.append((Strong(("Not offered here: ", Name(options[key].label), ". ")), joined(texts, " ")))
+    for key, asked in of.found.maybe.items():
+        labels = joined([Name(asks[ask].label) for ask in asked])
+        said.append(
+            (Strong(("Not known whether it is an option: ", Name(options[key].label), ". ")), "Ask: ", labels, ".")
+        )
+    return tuple(said)
+
+
+def _said(of: ForPerson, book: Ledger, chance: Chance, name: str) -> Cell:
+    """Say something of an option; how one goes on is not said of what is out of the question."""
+    if name == "visits" and _stopped(of, chance):
+        return "out of the question"
+    said: Statement = getattr(chance.option, name)
+    return say(book, said, f"option.{chance.id}.{name}")
 
 
 def _sure(of: ForPerson, key: str) -> Cell:
@@ -88,11 +128,11 @@ def matters(of: ForPerson, book: Ledger) -> Section | None:
     else:
         content.append(Paragraph("Not known, and to be asked: which of these comes first for you?"))
     content += _ranking(of, book)
-    options = of.consultation.options
+    options = of.found.chances
     rows = tuple(
         Row((Name(capital(found[key].label)), *(_data(of, key, option) for option in options))) for key in order
     )
-    columns = (Column("What may matter"), *(Column(Name(option.label)) for option in options.values()))
+    columns = (Column("What may matter"), *(Column(Name(each.option.label)) for each in options.values()))
     content.append(Table("Is there a number for it?", columns, rows))
     if of.person.leads is not None:
         content.append(Paragraph(("Who leads in the choice: ", _LEADS[of.person.leads], ".")))
@@ -101,7 +141,7 @@ def matters(of: ForPerson, book: Ledger) -> Section | None:
 
 def _ranking(of: ForPerson, book: Ledger) -> list[Block]:
     """Say whether options can be ranked by what matters, and what people would choose who put each of it first."""
-    ranked, labels = of.ranked, of.consultation.options
+    ranked, labels = of.ranked, {key: each.option for key, each in of.found.chances.items()}
     if ranked.because is not None or ranked.first is None:
         lead = ("The evidence, not your values, is the problem: ", Strong("nothing is ranked"), ".")
         said: list[Block] = [Paragraph(lead, "lead"), Paragraph(_WHY[ranked.because or "missing"])]
@@ -150,7 +190,9 @@ def _would_allow(of: ForPerson, book: Ledger) -> Inline:
         (
             joined([Name(matters[key].label) for key in keys], " and "),
             " with ",
-            "any option" if len(without) == len(options) else joined([Name(options[it].label) for it in without]),
+            "any option"
+            if len(without) == len(of.found.chances)
+            else joined([Name(options[it].label) for it in without]),
         )
         for without, keys in lacking.items()
     ]
@@ -182,6 +224,8 @@ def _would_allow(of: ForPerson, book: Ledger) -> Inline:
 
 def _data(of: ForPerson, matter: str, option: str) -> Cell:
     found = of.consultation.matters[matter]
+    if not found.chance and _stopped(of, of.found.chances[option]):
+        return "out of the question"
     if has_number(found, option, of.found, of.counted):
         return "yes, below"
     if not found.chance:
@@ -195,8 +239,22 @@ def _data(of: ForPerson, matter: str, option: str) -> Cell:
 
 
 def decide(of: ForPerson, book: Ledger) -> Section:  # noqa: ARG001
-    """Leave room to note what was decided; what is out of the question cannot be chosen."""
-    stopped = bool(of.found.eligibility.stops)
-    boxes = tuple(("☐ ", Name(option.label)) for option in of.consultation.options.values()
-                  if not (option.this and stopped))  # fmt: skip
+    """Leave room to note what was decided; what is out of the question cannot be chosen, nor begun what is open."""
+    boxes = tuple(("☐ ", Name(each.option.label), _not_yet(of) if each.option.this else "")
+                  for each in of.found.chances.values() if not _stopped(of, each))  # fmt: skip
     return Section("decide", "Decided today", (Items((*boxes, "☐ to think it over")),))
+
+
+def _not_yet(of: ForPerson) -> str:
+    """Say before what the treatment must not begin."""
+    found, doses = of.found.eligibility, of.consultation.doses
+    waits = []
+    if found.crisis is True:
+        waits.append("after the talk that comes before anything else")
+    if found.first:
+        waits.append("after what stands under “Ask first” is cleared")
+    if found.asks or found.crisis is None or (doses is not None and of.answers.get(doses) is None):
+        waits.append("after the questions that are still to ask are answered")
+    if of.must_wait:
+        waits.append("after the wait since the last dose")
+    return f": only {', and '.join(waits)}" if waits else ""

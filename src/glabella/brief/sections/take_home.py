@@ -67,6 +67,9 @@ def chances(of: ForPerson, book: Ledger) -> Section:
     first: list[Inline] = []
     shown: Claim | None = None
     for key, chance in of.found.chances.items():
+        # Of what is out of the question nothing is said that sounds as if it might help.
+        if chance.option.this and of.found.eligibility.stops:
+            continue
         if chance.without is None:
             without_number.append(Name(_within(_plain(of, key))))
             continue
@@ -94,6 +97,7 @@ def chances(of: ForPerson, book: Ledger) -> Section:
         notes.append((Shown(shown, "bare"), ": ", *most_likely, Shown(shown, "limits"), "."))
     if any(chance.open for chance in of.found.chances.values() if chance.without is not None):
         notes.append("These numbers may change once we know more about you.")
+    notes += _remarks(of, book, this=False)
     if notes:
         content.append(Paragraph(joined(notes, " "), "note"))
     if without_number:
@@ -103,6 +107,22 @@ def chances(of: ForPerson, book: Ledger) -> Section:
         content.append(Paragraph(("We have no number for ", options, why)))
     title = f"Think of {of.of_people} like you. How many {home.better}?" if groups else f"How many {home.better}?"
     return Section("chances", Name(title), tuple(content))
+
+
+def _remarks(of: ForPerson, book: Ledger, *, this: bool) -> list[Inline]:
+    """Say what this person must know of the treatment, or of the other options."""
+    found: list[Inline] = []
+    for key, chance in of.found.chances.items():
+        if chance.option.this != this:
+            continue
+        label = "" if this else Strong((Name(capital(_plain(of, key))), ": "))
+        said = {name: chance.option.remarks[name].plain for name in chance.remarks}
+        found += [
+            (label, say(book, plain, f"remark.{key}.{name}", marked=False))
+            for name, plain in said.items()
+            if plain is not None
+        ]
+    return found
 
 
 def _plain(of: ForPerson, key: str) -> str:
@@ -222,14 +242,22 @@ def against(of: ForPerson, book: Ledger) -> Section:
     if of.must_wait and not found.stops:
         till = min((each.earliest for each in found.doses if each.waited is False and each.earliest), default=None)
         when: Inline = "" if till is None else (" till ", Name(dated(str(till))), " at least")
-        items.append(("Your last dose was not long ago, and another brand counts too. You need to wait", when, "."))
+        waiting = _home(of).waiting
+        till_then: Inline = "" if waiting is None else (" ", say(book, waiting, "waiting", marked=False))
+        why = "Your last dose was not long ago, and another brand counts too."
+        items.append((why, " You need to wait", when, ".", till_then))
+    if not found.stops:
+        items += _remarks(of, book, this=True)
+        if of.low and (low := _home(of).low) is not None:
+            items.append(say(book, low, "low", marked=False))
     look: Literal["", "box"] = "box" if items else ""
     if found.stops and (stopped := _home(of).stopped) is not None:
         items.append((Strong("What next: "), say(book, stopped.next, "next", marked=False)))
     more: tuple[Block, ...] = ()
     if asked := _to_ask(of):
         asks = joined([Name(ask.plain or ask.label) for ask in asked], "; ")
-        more = (Paragraph((Strong("Do not have it before we have asked you about: "), asks, ".")),)
+        what = "We still need to ask you" if found.stops else "Do not have it before we have asked you"
+        more = (Paragraph((Strong(f"{what} about: "), asks, ".")),)
     if not items and not more and found.crisis is True:
         items.append("We talk about how you are first. The choice can wait.")
     elif not items and not more:
@@ -243,16 +271,25 @@ def _to_ask(of: ForPerson) -> list[Ask]:
     consultation, asks = of.consultation, list(of.found.eligibility.asks)
     if of.found.eligibility.stops:
         crisis = consultation.crisis.when if consultation.crisis else ()
-        asks = [ask for ask in asks if any(ask in when for when in crisis)]
+        also = {ask for met in _met(of) for ask in met.rule.ask}
+        asks = [ask for ask in asks if ask in also or any(ask in when for when in crisis)]
     elif consultation.doses is not None and of.person.answers.get(consultation.doses) is None:
+        # What would be asked of earlier doses follows from whether there were any.
+        asks = [ask for ask in asks if consultation.doses not in consultation.asks[ask].of]
         asks.append(consultation.doses)
+    # A score that is too old is none of today.
+    asks += [ask for ask in of.outdated if ask not in asks]
     return [consultation.asks[ask] for ask in asks]
 
 
-def sure(of: ForPerson, book: Ledger) -> Section:
-    """Say how sure all this is."""
+def sure(of: ForPerson, book: Ledger) -> Section | None:
+    """Say how sure all this is; nothing where no number is told and nothing of the treatment."""
     home = _home(of)
-    said = (*say_all(book, home.sure, "sure", marked=False), Name(home.may_differ))
+    if of.found.eligibility.stops and all(chance.without is None for chance in of.found.chances.values()):
+        return None
+    # What is not sure of the treatment would be read as said of the other options where it is out of the question.
+    of_it = () if of.found.eligibility.stops else say_all(book, home.sure, "sure", marked=False)
+    said = (*of_it, Name(home.may_differ))
     return Section("sure", "How sure are we?", (Items(said),))
 
 
@@ -292,5 +329,8 @@ def call(of: ForPerson, book: Ledger) -> Section:
         content.append(Paragraph(say(book, plan.whom, "whom", marked=False)))
     if of.crisis is not None and of.found.eligibility.crisis is not True:
         content.append(Paragraph(("Need help now? ", Strong(Name(of.crisis)))))
-    content.append(Paragraph("Our phone number: ______________________________"))
+    again: Inline = ""
+    if of.seen_again is not None:
+        again = ("We see you again by ", Strong(Name(dated(str(of.seen_again[1])))), ". ")
+    content.append(Paragraph((again, "Our phone number: ______________________________")))
     return Section("call", "Whom to call", tuple(content), look="box")

@@ -10,7 +10,8 @@ import math
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from glabella.dossier import Answer, Answers, Ask, DoseGiven, Limit, Score, Wanted, When
+from glabella.dossier._answers import Answer, Answers, DoseGiven, Score
+from glabella.dossier._consultation import Ask, Limit, Wanted, When
 
 
 def holds(when: When, answers: Answers, on: date | None = None) -> bool | None:
@@ -48,8 +49,11 @@ def open_asks(when: When, answers: Answers, on: date | None = None) -> tuple[str
     return tuple(ask for ask, wanted in when.items() if meets(wanted, answers.get(ask), on) is None)
 
 
-def implied(asks: Mapping[str, Ask], answers: Answers, on: date | None = None) -> Answers:
-    """Give the answers, and no or none to what is not asked of such a person; what was answered stands.
+def standing(asks: Mapping[str, Ask], answers: Answers, on: date | None = None) -> Answers:
+    """Give the answers that stand: without scores that are too old, and with no or none to what is not asked.
+
+    A score older than its ask says it may be is not known any more. To what is not asked of such a person the
+    answer is no, or none; what was answered stands.
 
     Parameters
     ----------
@@ -58,21 +62,35 @@ def implied(asks: Mapping[str, Ask], answers: Answers, on: date | None = None) -
     answers : mapping of str to Answer
         By ask; what is not there is not known.
     on : date, optional
-        As of :func:`holds`.
+        The day of the visit, as of :func:`holds`; without it no score is too old.
 
     Examples
     --------
     >>> asks = {"pregnant": Ask.model_validate({"label": "pregnancy", "ask": "Could you be pregnant?",
     ...     "kind": "yes_no", "of": {"sex": ["woman"]}})}
-    >>> dict(implied(asks, {"sex": "man"})), dict(implied(asks, {})), dict(implied(asks, {"sex": "woman"}))
+    >>> dict(standing(asks, {"sex": "man"})), dict(standing(asks, {})), dict(standing(asks, {"sex": "woman"}))
     ({'sex': 'man', 'pregnant': False}, {}, {'sex': 'woman'})
     """
+    answers = {key: each for key, each in answers.items() if key not in asks or not too_old(asks[key], each, on)}
     more: dict[str, Answer] = {
-        key: False if ask.kind == "yes_no" else ()
+        key: not_asked(ask)
         for key, ask in asks.items()
         if answers.get(key) is None and holds(ask.of, answers, on) is False
     }
     return {**answers, **more}
+
+
+def not_asked(ask: Ask) -> Answer:
+    """Give the answer of a person who is not asked: no, or none."""
+    return False if ask.kind == "yes_no" else ()
+
+
+def too_old(ask: Ask, answer: Answer, on: date | None) -> bool:
+    """Say whether a score is older than its ask says it may be; one without a date is of the day of the visit."""
+    if ask.fresh is None or on is None or not isinstance(answer, Score) or answer.date is None:
+        return False
+    most = ask.fresh.days
+    return most.usable and (on - answer.date).days > (most.value or 0.0)
 
 
 def meets(wanted: Wanted, answer: Answer, on: date | None = None) -> bool | None:

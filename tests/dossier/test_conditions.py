@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glabella.decision.conditions import days_since, every, holds, implied, meets, open_asks, some
 from glabella.dossier import Ask, DoseGiven, Limit, Score, When
+from glabella.dossier.conditions import days_since, every, holds, meets, open_asks, some, standing
 
 TODAY = date(2026, 11, 30)
 WHEN: When = {"a": ("yes",), "b": ("near", "far"), "c": Limit(at_least=18, below=65)}
@@ -104,8 +104,20 @@ def test_what_is_not_asked_of_such_a_person_is_no_or_none_and_an_answer_stands()
     yes_no = {"label": "a", "ask": "A?", "kind": "yes_no", "of": {"sex": ["woman"]}}
     several = {"label": "b", "ask": "B?", "kind": "several", "choices": {"one": "one"}, "of": {"age": {"below": 9}}}
     asks = {"a": Ask.model_validate(yes_no), "b": Ask.model_validate(several)}
-    assert implied(asks, {"sex": "man", "age": 9.0}) == {"sex": "man", "age": 9.0, "a": False, "b": ()}
-    assert implied(asks, {"sex": "man", "a": True, "age": 8.0}) == {"sex": "man", "a": True, "age": 8.0}
-    assert implied(asks, {}) == {}
-    twice = implied(asks, {"sex": "man"})
-    assert implied(asks, twice) == twice
+    assert standing(asks, {"sex": "man", "age": 9.0}) == {"sex": "man", "age": 9.0, "a": False, "b": ()}
+    assert standing(asks, {"sex": "man", "a": True, "age": 8.0}) == {"sex": "man", "a": True, "age": 8.0}
+    assert standing(asks, {}) == {}
+    twice = standing(asks, {"sex": "man"})
+    assert standing(asks, twice) == twice
+
+
+@pytest.mark.parametrize(("day", "known"), [(date(2026, 11, 16), True), (date(2026, 11, 15), False), (None, True)])
+def test_a_score_that_is_too_old_is_not_known_any_more(day: date | None, known: bool) -> None:
+    said = {"text": "As it asks.", "status": "seen", "source": "A"}
+    fresh = {"days": {"value": 14, "status": "seen", "source": "A"}, "why": said}
+    severity = {"label": "s", "ask": "How bad?", "kind": "score", "scales": ["points"]}
+    answers = {"severity": Score("points", 20, day)}
+    for more, stands in (({"fresh": fresh}, known), ({}, True)):
+        asks = {"severity": Ask.model_validate(severity | more)}
+        assert ("severity" in standing(asks, answers, date(2026, 11, 30))) == stands
+        assert "severity" in standing(asks, answers)
