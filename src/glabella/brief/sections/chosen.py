@@ -234,7 +234,7 @@ def _beside(was: PooledAnalysis, now: PooledAnalysis, first: _OfOne, second: _Of
     ]
     return Table(
         "As the dossier declares it, beside your choices",
-        (Column(""), Column("As declared", "number"), Column("As chosen", "number")),
+        (Column("What"), Column("As declared", "number"), Column("As chosen", "number")),
         tuple(Row(row) for row in rows),
     )
 
