@@ -194,7 +194,11 @@ def _source(place: int, it: Reference, to: Setting) -> str:
     parts = [text(part) for part in source_parts(it, to.document.kind)]
     if len(parts) > 1:
         parts[0] = f"<b>{parts[0]}</b>"
-    parts.append(where)
+    if where and to.document.kind == "home":
+        # So that it can be left out where a browser prints the page.
+        parts[-1] += f'<span class="where"> · {where}</span>'
+    else:
+        parts.append(where)
     return f'<li id="s{place}">{" · ".join(part for part in parts if part)}</li>'
 
 
