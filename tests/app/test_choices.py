@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from html import unescape
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
@@ -78,7 +79,7 @@ CASES: list[tuple[tuple[tuple[str, str], ...], Callable[[Study, str], bool], dic
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("pairs", "keeps", "how", "read"), CASES, ids=lambda it: str(it)[:60])
+@pytest.mark.parametrize(("pairs", "keeps", "how", "read"), CASES, ids=[urlencode(it[0]) for it in CASES])
 def test_what_comes_of_choices_is_what_synthesis_gives_of_the_rows_that_remain(
     pairs: tuple[tuple[str, str], ...],
     keeps: Callable[[Study, str], bool],

@@ -16,7 +16,7 @@ from glabella.app.pages import number_path, page, section_path, set_inside
 from glabella.app.read import held, house_of
 from glabella.brief.quoting import capital
 from glabella.brief.render.setting import Addresses
-from glabella.decision.choices import NAMES, SEVERAL, ChoiceError, Choices, declared_words, read_choices
+from glabella.decision.choices import NAMES, SEVERAL, ChoiceError, Choices, declared_words
 from glabella.shown import Claim
 
 
@@ -51,7 +51,7 @@ async def choices(request: Request) -> Response:
     """Show what comes of other choices, beside what the dossier declares."""
     house, pairs = house_of(request), request.query_params.multi_items()
     try:
-        chosen = await run_in_threadpool(read_choices, house.evidence, list(house.results.analyses), pairs)
+        chosen = await run_in_threadpool(house.read_choices, pairs)
     except ChoiceError as error:
         faults = error.faults
         text = await run_in_threadpool(lambda: _refused(house, pairs, faults))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -14,7 +14,7 @@ from typing import Literal, TypeVar, cast
 
 from glabella.app.chain import Ground
 from glabella.brief import OtherChoices, Results, chosen_document, document
-from glabella.decision.choices import Choices, choosing, offered
+from glabella.decision.choices import Choices, choosing, offered, read_choices
 from glabella.dossier import Evidence
 from glabella.shown import Claim, Document, Section, blocks_of, claims_of, digest, plain
 
@@ -179,6 +179,10 @@ class House:
             return Other(shown, Ground(of.chosen, claims, {}, of.prefix), made.said)
 
         return self.kept.get(choices, make, "chosen")
+
+    def read_choices(self, pairs: Iterable[tuple[str, str]]) -> Choices:
+        """Read what was chosen in one of the analyses that are shown."""
+        return read_choices(self.evidence, list(self.results.analyses), pairs, self.offered)
 
     def offered(self, key: str) -> dict[str, dict[str, str]]:
         """Give what may be chosen within an analysis."""

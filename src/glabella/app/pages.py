@@ -27,6 +27,7 @@ DOORS = (
     ("/brief", "Brief"),
     ("/report", "Report"),
     ("/choices", "Other choices"),
+    ("/compare", "Compare"),
     ("/consult", "Consult"),
     ("/check", "Check an article"),
 )
@@ -134,13 +135,18 @@ def addresses_of(house: House, document: Document) -> Addresses:
 
 
 def set_inside(
-    house: House, document: Document, draw: Draw | None = None, addresses: Addresses | None = None
+    house: House,
+    document: Document,
+    draw: Draw | None = None,
+    addresses: Addresses | None = None,
+    *,
+    level: int = 2,
 ) -> dict[str, Any]:
     """Set a document for a template: its header, its sections, its footer, and where its numbers come from.
 
     The sections stand together in ``main``, and one by one in ``by_name``.
     """
-    made = inside(document, addresses or addresses_of(house, document), draw)
+    made = inside(document, addresses or addresses_of(house, document), draw, level=level)
     named = zip(document.sections, made.sections, strict=True)
     # What the renderers set is HTML, every word in it escaped.
     return {

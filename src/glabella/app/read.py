@@ -29,7 +29,7 @@ from glabella.app.pages import (
 from glabella.brief import as_json, html, markdown
 from glabella.brief.quoting import capital
 from glabella.brief.render.setting import Addresses
-from glabella.decision.choices import ChoiceError, Choices, read_choices
+from glabella.decision.choices import ChoiceError, Choices
 from glabella.shown import (
     Block,
     Claim,
@@ -166,7 +166,7 @@ async def section(request: Request) -> Response:
 def _section(house: House, name: str) -> str:
     names = list(house.sections)
     it, place = house.sections[name], names.index(name)
-    made = set_inside(house, part_of(house.report, it))
+    made = set_inside(house, part_of(house.report, it), level=1)
     beside = {
         way: (section_path(names[at]), plain(house.sections[names[at]].title)) if 0 <= at < len(names) else None
         for way, at in (("before", place - 1), ("after", place + 1))
@@ -181,7 +181,7 @@ async def number(request: Request) -> Response:
     name, house = request.path_params["claim"], house_of(request)
     pairs = request.query_params.multi_items()
     try:
-        choices = read_choices(house.evidence, list(house.results.analyses), pairs) if pairs else None
+        choices = await run_in_threadpool(house.read_choices, pairs) if pairs else None
     except ChoiceError as error:
         return refused(house, "No such choices", error.faults, door="/choices")
     ground = await run_in_threadpool(lambda: house.choosing(choices).ground if choices else house.ground)

@@ -6,8 +6,9 @@ Somebody else may choose otherwise and see what comes of it: the result is their
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from glabella.dossier import Analysis, Evidence, Study
 from glabella.synthesis import contrasts_of_each
@@ -30,6 +31,8 @@ NAMES = {
     "signals": "signals of bias", "blinding": "blinding", "control": "against what", "method": "estimator",
     "test": "interval",
 }  # fmt: skip
+#: Gives what may be chosen within an analysis.
+Offers = Callable[[str], dict[str, dict[str, str]]]
 #: Characters of what was asked that are said again.
 _LONGEST = 60
 
@@ -139,7 +142,9 @@ def offered(evidence: Evidence, key: str) -> dict[str, dict[str, str]]:
     return {name: values for name, values in found.items() if len(values) >= least.get(name, 2)}
 
 
-def read_choices(evidence: Evidence, keys: Sequence[str], pairs: Iterable[tuple[str, str]]) -> Choices:
+def read_choices(
+    evidence: Evidence, keys: Sequence[str], pairs: Iterable[tuple[str, str]], offers: Offers | None = None
+) -> Choices:
     """Read what was chosen.
 
     Parameters
@@ -150,6 +155,8 @@ def read_choices(evidence: Evidence, keys: Sequence[str], pairs: Iterable[tuple[
         The analyses that may be chosen.
     pairs : iterable of (str, str)
         Names and values; an empty value is as declared.
+    offers : callable, optional
+        Gives what :func:`offered` does, such as what is held of it.
 
     Returns
     -------
@@ -175,7 +182,7 @@ def read_choices(evidence: Evidence, keys: Sequence[str], pairs: Iterable[tuple[
     if key not in keys:
         faults.append(f"analysis: found {_short(key)!r}, expected one of {', '.join(keys)}")
         raise ChoiceError(faults)
-    may, declared = offered(evidence, key), _declared(evidence.dossier.analyses[key])
+    may, declared = (offers or partial(offered, evidence))(key), _declared(evidence.dossier.analyses[key])
     made: dict[str, tuple[str, ...]] = {}
     for name, values in given.items():
         wrong = [value for value in values if value not in may.get(name, {})]

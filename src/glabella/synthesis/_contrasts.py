@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from glabella.dossier import Analysis, Evidence, Study
+from glabella.dossier import Analysis, Evidence
 from glabella.synthesis._contrast import Contrast, Made
 from glabella.synthesis._effect import Effect, Step
 from glabella.synthesis._labels import check_list
@@ -109,7 +109,7 @@ def unwanted(evidence: Evidence, analysis: Analysis) -> dict[tuple[str, str], st
     """
     selection = Selection(*(getattr(analysis, name) for name in Selection._fields))
     named = [tuple(name.split("/", 1)) for name in selection.comparisons if name not in selection.without]
-    reasons = {(study, key): _unwanted(selection, evidence.studies[study], key) for study, key in named}
+    reasons = {(study, key): _unwanted(selection, evidence, study, key) for study, key in named}
     return {name: reason for name, reason in reasons.items() if reason}
 
 
@@ -187,7 +187,7 @@ class EffectReader:
     def _choose(self, selection: Selection) -> tuple[_Chosen, ...]:
         studies = self.evidence.studies
         named = [tuple(name.split("/", 1)) for name in selection.comparisons if name not in selection.without]
-        unwanted = {(study, key): _unwanted(selection, studies[study], key) for study, key in named}
+        unwanted = {(study, key): _unwanted(selection, self.evidence, study, key) for study, key in named}
         controls = Counter(
             (study, studies[study].comparisons[key].versus) for study, key in named if not unwanted[study, key]
         )
@@ -218,10 +218,12 @@ def _on_one_scale(
     return tuple(effect for effect in effects if effect.scale == first), apart
 
 
-def _unwanted(selection: Selection, study: Study, key: str) -> str | None:
+def _unwanted(selection: Selection, evidence: Evidence, name: str, key: str) -> str | None:
     """Say why an analysis does not want a comparison, if it does not."""
+    study = evidence.studies[name]
+    if selection.co_treatment and study.co_treatment not in selection.co_treatment:
+        return f"other treatment: {evidence.words.others(study.co_treatment)}"
     for what, kind, wanted in (
-        ("co-treatment", study.co_treatment, selection.co_treatment),
         ("blinding", study.design.blinding, selection.blinding),
         ("control", study.comparisons[key].control, selection.controls),
     ):

@@ -23,8 +23,8 @@ from glabella.shown import (
     Table,
 )
 
-#: Shares of a width are told to the style of a page in tenths, up to so many.
-TENTHS, MOST_TENTHS = 10, 80
+#: Shares of a width are told to the style of a page in twentieths, up to so many.
+TWENTIETHS, MOST_TWENTIETHS = 20, 160
 
 
 @dataclass
@@ -75,7 +75,7 @@ class Setter:
         shares = it.widths or (1.0,) * len(it.parts)
         wide, each = f' style="--w:{" ".join(f"minmax(0,{share:g}fr)" for share in shares)}"', [""] * len(shares)
         if self.to.addresses is not None:
-            wide, each = "", [f' data-share="{round(share * TENTHS)}"' for share in shares]
+            wide, each = "", [f' data-share="{round(share * TWENTIETHS)}"' for share in shares]
         inner = "".join(
             f"<div{share}>{self.blocks(part, level)}</div>" for part, share in zip(it.parts, each, strict=True)
         )

@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 
 from glabella._version import __version__
-from glabella.brief.render.blocks import MOST_TENTHS, Setter
+from glabella.brief.render.blocks import MOST_TWENTIETHS, Setter
 from glabella.brief.render.claims import embedded
 from glabella.brief.render.inline import line, named, text
 from glabella.brief.render.marks import spanned
@@ -98,7 +98,7 @@ class Inside:
         return "\n".join(self.sections)
 
 
-def inside(document: Document, addresses: Addresses, draw: Draw | None = None) -> Inside:
+def inside(document: Document, addresses: Addresses, draw: Draw | None = None, *, level: int = 2) -> Inside:
     """Set a document for a page of somebody else's: no style stands in it, and its parts may be elsewhere.
 
     Parameters
@@ -108,6 +108,8 @@ def inside(document: Document, addresses: Addresses, draw: Draw | None = None) -
         Where sections and numbers are found.
     draw : callable, optional
         As for :func:`html`.
+    level : int
+        Of its sections' titles; one for a section that is the page.
 
     Returns
     -------
@@ -116,7 +118,7 @@ def inside(document: Document, addresses: Addresses, draw: Draw | None = None) -
     to = setting_of(document, addresses=addresses)
     setter = Setter(to, pictures(document, draw))
     header = _header(to, setter)
-    sections = tuple(setter.block(block, 2) for block in document.sections)
+    sections = tuple(setter.block(block, level) for block in document.sections)
     return Inside(header, sections, _footer(to, setter), boxes(to))
 
 
@@ -192,7 +194,11 @@ def _source(place: int, it: Reference, to: Setting) -> str:
     parts = [text(part) for part in source_parts(it, to.document.kind)]
     if len(parts) > 1:
         parts[0] = f"<b>{parts[0]}</b>"
-    parts.append(where)
+    if where and to.document.kind == "home":
+        # So that it can be left out where a browser prints the page.
+        parts[-1] += f'<span class="where"> · {where}</span>'
+    else:
+        parts.append(where)
     return f'<li id="s{place}">{" · ".join(part for part in parts if part)}</li>'
 
 
@@ -210,7 +216,9 @@ def style(kind: str, *, inside: bool = False) -> str:
             f"TABLE td:nth-child({place})::before{{content:var(--{it})}}\n" for place, it in enumerate(LETTERS, 2)
         )
     )
-    shared = "".join(f'[data-share="{it}"]{{flex:{it} 1 0}}' for it in range(1, MOST_TENTHS + 1)) if inside else ""
+    shared = (
+        "".join(f'[data-share="{it}"]{{flex:{it} 1 0}}' for it in range(1, MOST_TWENTIETHS + 1)) if inside else ""
+    )
     # Tables turn into blocks below two widths, the more columns the earlier: the same rules for both.
     return _ROWS.sub(lambda found: (blocks + letters).replace("TABLE", found[1]), page) + own + shared
 
