@@ -189,7 +189,7 @@ def document(results: Results, kind: Kind, *, beside: str | None = None, begin: 
 
 NO_FRAMES = "the dossier has no frames.yaml, so no claim can be recognised in an article"
 #: What a checked article has.
-ARTICLE = (article.answer, article.sentences, article.unrecognised, article.reasons)
+ARTICLE = (article.answer, article.text, article.sentences, article.unrecognised, article.reasons)
 
 
 def article_document(results: Results, name: str, blocks: Iterable[Read]) -> Document:
@@ -237,8 +237,15 @@ def checked_document(results: Results, name: str, checked: Checked) -> Document:
     """
     evidence, book = results.evidence, Ledger()
     top = (Paragraph(("What the article says of the question: ", Strong(evidence.dossier.question.title))),)
-    sections = tuple(_made(results, book, tuple(partial(make, checked=checked) for make in ARTICLE)))
-    return _whole(results, book, "check", name, top, sections)
+    sections: list[Section | Columns] = []
+    for section in _made(results, book, tuple(partial(make, checked=checked) for make in ARTICLE)):
+        before = sections[-1] if sections else None
+        if isinstance(before, Section) and before.id == "article":
+            # What is said of the sentences stands beside them.
+            sections[-1] = Columns(((before,), (section,)), (1, 1))
+        else:
+            sections.append(section)
+    return _whole(results, book, "check", name, top, tuple(sections))
 
 
 #: What other choices have.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
 
 from glabella.brief.claims import verdicts_of
 from glabella.brief.counting import count
@@ -17,7 +18,6 @@ from glabella.decision.shares import shares_in
 from glabella.shown import (
     Block,
     Column,
-    Heading,
     Icon,
     Inline,
     Items,
@@ -91,6 +91,36 @@ def answer(results: Results, book: Ledger, checked: Checked) -> Section:
 _FILES = ("claims.yaml", "frames.yaml")
 
 
+def text(results: Results, _: Ledger, checked: Checked) -> Section | None:
+    """Give the article as it stands, each marked sentence with what is said of it and the way there."""
+    if not any(each.marks for each in checked.sentences):
+        return None
+    verdicts, place = verdicts_of(results), 0
+    content: list[Block] = []
+    for _block, together in groupby(checked.sentences, key=lambda each: each.sentence.block):
+        said: list[Inline] = []
+        heading = False
+        for each in together:
+            heading = each.sentence.kind == "heading"
+            words: Inline = Name(each.sentence.text)
+            if each.marks:
+                place += 1
+                icons = [Icon("verdict", word) for word in dict.fromkeys(_of_sentence(verdicts[it.claim], it)
+                                                                         for it in each.marks)]  # fmt: skip
+                words = (words, " ", Small((joined(icons, " "), " ", Link("See", said_name(place)))))
+            elif each.looks:
+                words = (words, " ", Small("not recognised"))
+            said.append(words)
+        line = joined(said, " ")
+        content.append(Paragraph(Strong(line) if heading else line))
+    return Section("article", "The article", tuple(content))
+
+
+def said_name(place: int) -> str:
+    """Name what is said of a marked sentence."""
+    return f"said-{place}"
+
+
 def sentences(results: Results, book: Ledger, checked: Checked) -> Section | None:
     """Give every sentence that makes a claim, in order, each mark with the verdict and the words that made it."""
     claims, verdicts, numbers = _claims(results), verdicts_of(results), _quantities(results)
@@ -98,13 +128,13 @@ def sentences(results: Results, book: Ledger, checked: Checked) -> Section | Non
     if not marked:
         return None
     content: list[Block] = []
-    for each in marked:
-        content.append(Paragraph(("“", Name(each.sentence.text), "”")))
+    for place, each in enumerate(marked, 1):
         items = [_mark(claims[mark.claim], verdicts[mark.claim], mark) for mark in each.marks]
         # A sentence that makes several claims has a number for one of them: it is compared with all at once.
         asked = dict.fromkeys(key for mark in each.marks for key in numbers.get(mark.claim, ()))
         items += _compared(results, book, each.sentence.text, tuple(asked))
-        content.append(Items(tuple(items)))
+        quoted = Paragraph(("“", Name(each.sentence.text), "”"))
+        content.append(Section(said_name(place), "", (quoted, Items(tuple(items)))))
     return Section("sentences", "Sentence by sentence", tuple(content))
 
 
@@ -119,11 +149,12 @@ def reasons(results: Results, book: Ledger, checked: Checked) -> Section | None:
             parts = {key: part for key, part in parts.items() if key in keys}
             if not parts:
                 continue
-        content.append(Heading((Icon("verdict", verdicts[claim.id]), " “", Name(claim.claim), "”")))
-        content += popular_claims.why(results, book, claim, claim.id)
+        inner: list[Block] = [*popular_claims.why(results, book, claim, claim.id)]
         for key, part in parts.items():
-            content.append(popular_claims.part_line(part, verdicts[key]))
-            content += popular_claims.why(results, book, part, key)
+            inner.append(popular_claims.part_line(part, verdicts[key]))
+            inner += popular_claims.why(results, book, part, key)
+        title = (Icon("verdict", verdicts[claim.id]), " “", Name(claim.claim), "”")
+        content.append(Section(_why(claim.id), title, tuple(inner)))
     return Section("reasons", "What the evidence says, and why", tuple(content)) if content else None
 
 
@@ -181,6 +212,7 @@ class _Named:
     id: str
     text: str
     parts: tuple[tuple[str, str], ...] = ()
+    whole: str = ""
 
 
 def _claims(results: Results) -> dict[str, _Named]:
@@ -188,8 +220,8 @@ def _claims(results: Results) -> dict[str, _Named]:
     found: dict[str, _Named] = {}
     for claim in results.evidence.claims.claims:
         parts = tuple((f"{claim.id}.{name}", part.text) for name, part in claim.parts.items())
-        found[claim.id] = _Named(claim.id, claim.claim, parts)
-        found |= {key: _Named(key, f"{claim.claim.rstrip('.')}: {text}.") for key, text in parts}
+        found[claim.id] = _Named(claim.id, claim.claim, parts, claim.id)
+        found |= {key: _Named(key, f"{claim.claim.rstrip('.')}: {said}.", whole=claim.id) for key, said in parts}
     return found
 
 
@@ -229,6 +261,12 @@ def _compared(results: Results, book: Ledger, text: str, quantities: tuple[str, 
     return said
 
 
+def _of_sentence(verdict: str, mark: Mark) -> str:
+    """Give the verdict on a sentence as it is written: a claim that is rightly denied is supported."""
+    denied = {"supported": "contradicted", "contradicted": "supported"}
+    return denied.get(verdict, verdict) if mark.stance == "denies" else verdict
+
+
 def _says(verdict: str, mark: Mark) -> str:
     return _SAYS[verdict][mark.stance == "denies"]
 
@@ -251,10 +289,15 @@ def _row(results: Results, book: Ledger, claim: _Named, verdicts: Mapping[str, s
     return Row((Name(claim.text), joined(said, "; "), tuple(verdict)))
 
 
+def _why(claim: str) -> str:
+    """Name the reasons of a claim, with which those of its parts stand."""
+    return f"why-{claim}"
+
+
 def _mark(claim: _Named, verdict: str, mark: Mark) -> Inline:
     fired = Small(("by the words: ", Name(", ".join(f"“{each}”" for each in mark.fired))))
     return (
-        Icon("verdict", verdict),
+        Icon("verdict", _of_sentence(verdict, mark)),
         " ",
         Strong(_says(verdict, mark)),
         f": it {mark.stance}{_WAYS[mark.modality]} that “",
@@ -262,5 +305,5 @@ def _mark(claim: _Named, verdict: str, mark: Mark) -> Inline:
         "” ",
         fired,
         " ",
-        Link("Why", "reasons"),
+        Link("Why", _why(claim.whole)),
     )

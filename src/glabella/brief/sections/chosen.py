@@ -75,14 +75,15 @@ def changed(of: OtherChoices, book: Ledger) -> Section:
     content: list[Block] = []
     if now is None:
         why = of.chosen.refused(of.key)
-        none = f"Nothing can be pooled: {why}." if why else "No trial that remains gives an effect."
+        which = "that remains" if of.made.said else "of this analysis"
+        none = f"Nothing can be pooled: {why}." if why else f"No trial {which} gives an effect."
         content.append(Paragraph(none, "lead"))
     else:
         found = pooled_claims(of.chosen, own, now)
         content.append(Paragraph(_said(of.chosen, now, found), "lead"))
-    if was is None:
+    if was is None and of.made.said:
         content.append(Paragraph("As the dossier declares it, no trial of this analysis gives an effect."))
-    elif of.made.said:
+    elif was is not None and of.made.said:
         first = pooled_claims(of.declared, book, was)
         content.append(Paragraph((Strong("As the dossier declares it: "), *_said(of.declared, was, first))))
     if was is not None and now is not None and of.made.said:
