@@ -388,6 +388,7 @@ class Stopped(_Model):
 
     next: Statement = Field(description="what to do instead, in a sentence or two")
     questions: tuple[Text, ...] = Field((), description="to ask us, in place of those about the treatment")
+    whom: Statement | None = Field(None, description="whom to call, where the plan's words speak of the treatment")
 
 
 class TakeHome(_Model):

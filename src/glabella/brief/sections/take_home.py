@@ -29,7 +29,8 @@ from glabella.shown import (
     dated,
 )
 
-#: Of whom more speaks against it than this, harms are told in words: all must fit one side of paper.
+#: Of whom more speaks against it than this, or is still to be asked, harms are told in words: all must fit one side
+#: of paper.
 _MANY = 6
 #: How sure a number is, in words of every day.
 _SURE = {
@@ -116,12 +117,13 @@ def _remarks(of: ForPerson, book: Ledger, *, this: bool) -> list[Inline]:
         if chance.option.this != this:
             continue
         label = "" if this else Strong((Name(capital(_plain(of, key))), ": "))
-        said = {name: chance.option.remarks[name].plain for name in chance.remarks}
-        found += [
-            (label, say(book, plain, f"remark.{key}.{name}", marked=False))
-            for name, plain in said.items()
-            if plain is not None
+        said = [
+            say(book, plain, f"remark.{key}.{name}", marked=False)
+            for name in chance.remarks
+            if (plain := chance.option.remarks[name].plain) is not None
         ]
+        # Of another option its name stands once before all that is said of it.
+        found += said if this else [(label, joined(said, " "))] if said else []
     return found
 
 
@@ -216,7 +218,7 @@ def harms(of: ForPerson, book: Ledger) -> Section | None:
             common = (Strong(say(book, home.common, "common", marked=False)), " ")
         people = dict.fromkeys(pairs[row].population for row in home.harms)
         content.append(Paragraph((*common, Small(("Counted in: ", Name("; ".join(people)), ".")))))
-        content.append(Items(tuple(told)) if len(_met(of)) > _MANY else Columns(tuple(drawn)))
+        content.append(Items(tuple(told)) if _crowded(of) else Columns(tuple(drawn)))
     content.append(Paragraph(say(book, home.rare, "rare", marked=False)))
     return Section("harms", Name(home.harms_title), tuple(content))
 
@@ -231,6 +233,11 @@ def _told(of: ForPerson, known: dict[str, People], name: str) -> tuple[Inline, .
 def _met(of: ForPerson) -> tuple[Met, ...]:
     found = of.found.eligibility
     return (*found.stops, *found.cautions, *found.first)
+
+
+def _crowded(of: ForPerson) -> bool:
+    """Say whether so much is said before the pictures that there is little room for them."""
+    return max(len(_met(of)), len(_to_ask(of))) > _MANY
 
 
 def against(of: ForPerson, book: Ledger) -> Section:
@@ -326,7 +333,9 @@ def call(of: ForPerson, book: Ledger) -> Section:
     """Say whom to call."""
     plan, content = of.consultation.plan, list[Block]()
     if plan is not None:
-        content.append(Paragraph(say(book, plan.whom, "whom", marked=False)))
+        stopped = _home(of).stopped if of.found.eligibility.stops else None
+        whom = stopped.whom if stopped is not None and stopped.whom is not None else plan.whom
+        content.append(Paragraph(say(book, whom, "whom", marked=False)))
     if of.crisis is not None and of.found.eligibility.crisis is not True:
         content.append(Paragraph(("Need help now? ", Strong(Name(of.crisis)))))
     again: Inline = ""
