@@ -37,6 +37,8 @@ def app_command(dossier: Path | None, port: int, crisis_text: str | None, hosts:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind(("127.0.0.1", port))
+        # From now on who asks is waited for, though the server begins a moment later.
+        listening.listen()
     except OSError as error:
         click.echo(f"port {port} cannot be used: {error.strerror}; choose another with --port", err=True)
         sys.exit(BAD_INPUT)
