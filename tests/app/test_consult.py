@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from glabella.app import House, create_app
 from glabella.app.consult import STEPS
-from glabella.app.form import LONGEST, pairs_of, said_in
+from glabella.app.form import LONGEST, form_of, pairs_of, said_in
 from glabella.brief import consultation_document, for_person, home_document, html
 from glabella.dossier import Evidence, Person, PersonError, answers_in, load, person_of, person_text, read_person
 from glabella.shown import Document, Section
@@ -284,6 +284,17 @@ def test_a_row_more_is_there_when_it_is_wanted(house: House, client: Client) -> 
     assert 'name="answers.earlier.1.product"' not in client.post("/consult/why", data=sent).text
     more = client.post("/consult/why", data={**sent, "more": ["answers.earlier"]}).text
     assert 'name="answers.earlier.1.product"' in more
+
+
+def test_what_only_follows_a_dose_is_folded_until_there_is_one(house: House) -> None:
+    asked = house.evidence.consultation
+    assert asked is not None
+    after = {f"answers.{key}" for key, ask in asked.asks.items() if asked.doses in ask.of}
+    assert after
+    for name, folded in (("woman", after), ("six weeks ago", set())):
+        made = form_of(answers_of(name), (), house.evidence)
+        assert {each.name for each in made.rare} == folded
+        assert {f"answers.{key}" for key in asked.asks} <= {each.name for each in made.fields}
 
 
 # --- what cannot be used --------------------------------------------------------------------------------------

@@ -274,8 +274,9 @@ class Form:
 
     Attributes
     ----------
-    first, about, against : tuple of Field
-        What is asked first, since a crisis hangs on it; about the person; what may speak against it.
+    first, about, against, rare : tuple of Field
+        What is asked first, since a crisis hangs on it; about the person; what may speak against it; of that, what
+        follows a dose, where none is known.
     day : Field
         Of the visit.
     visits : Field
@@ -287,6 +288,7 @@ class Form:
     first: tuple[Field, ...]
     about: tuple[Field, ...]
     against: tuple[Field, ...]
+    rare: tuple[Field, ...]
     day: Field
     visits: Field
     order: Field
@@ -295,7 +297,8 @@ class Form:
     @property
     def fields(self) -> Iterator[Field]:
         """All of them, with what is in them."""
-        for each in (*self.first, *self.about, *self.against, self.day, self.visits, self.order, self.leads):
+        asked = (*self.first, *self.about, *self.against, *self.rare)
+        for each in (*asked, self.day, self.visits, self.order, self.leads):
             yield from _all_in(each)
 
 
@@ -354,14 +357,33 @@ class _Made:
     def form(self) -> Form:
         first, last = first_asked(self.asked), against(self.asked)
         about = [key for key in self.asked.asks if key not in first and key not in last]
-        one, two, three = (tuple(self.ask(key) for key in keys) for keys in (first, about, last))
+        rare = [key for key in last if self.follows_no_dose(key)]
+        last = [key for key in last if key not in rare]
+        one, two, three, four = (tuple(self.ask(key) for key in keys) for keys in (first, about, last, rare))
         leads = self.one("leads", "Who leads in the choice", {str(key): words for key, words in LEADS.items()})
         return Form(
-            one, two, three, self.field("date", "date", "Day of the visit"), self.visits(), self.order(), leads
+            one,
+            two,
+            three,
+            four,
+            self.field("date", "date", "Day of the visit"),
+            self.visits(),
+            self.order(),
+            leads,
         )
 
     def field(self, name: str, kind: Literal["text", "number", "date"], label: str, **more: Any) -> Field:
         return Field(name, kind, label, value=self.values.one(name) or "", faults=self.told(name), **more)
+
+    def follows_no_dose(self, key: str) -> bool:
+        """Say whether it is asked only after a dose, and there is none, nor an answer or a fault of its own."""
+        name, doses = f"answers.{key}", [each for each in self.asked.asks[key].of if self.is_of_doses(each)]
+        given = any(self.values.rows(f"answers.{each}", "doses") for each in doses)
+        said = set(self.values.every(name)) - {_NONE, "no"}
+        return bool(doses) and not (given or said or self.told(name))
+
+    def is_of_doses(self, key: str) -> bool:
+        return self.asked.asks[key].kind == "doses"
 
     def told(self, name: str) -> tuple[str, ...]:
         return tuple(self.faults.get(name, ()))
@@ -456,7 +478,11 @@ class _Made:
         said = []
         for key, wanted in when.items():
             ask = self.asked.asks[key]
-            if isinstance(wanted, Limit):
+            if isinstance(wanted, Limit) and ask.kind == "doses":
+                # By the days since the last one: any of them, or none of the last days.
+                ends = (("at least", wanted.at_least or None), ("less than", wanted.below))
+                words = " and ".join(f"{word} {end:g} days ago" for word, end in ends if end is not None) or "any"
+            elif isinstance(wanted, Limit):
                 unit = f" {ask.unit}" if ask.unit else ""
                 ends = (("at least", wanted.at_least), ("below", wanted.below))
                 words = " and ".join(f"{word} {end:g}{unit}" for word, end in ends if end is not None)
