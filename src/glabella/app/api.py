@@ -5,14 +5,19 @@ from __future__ import annotations
 import json
 from typing import Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.responses import Response
 
 from glabella._reading import UnreadableError, load_json, text_of
+from glabella._version import __version__
+from glabella.app.apart import Desk
 from glabella.app.check import document_of
-from glabella.app.faults import faults_json
+from glabella.app.faults import Caught, faults_json, http_fault
 from glabella.app.guard import LARGEST
 from glabella.app.house import House
 from glabella.app.read import held, house_of
@@ -30,6 +35,38 @@ ABOUT = (
     "once. "
     "Nothing that is sent is kept. Decision support on published evidence, not medical advice."
 )
+
+
+def application(house: House, desk: Desk) -> FastAPI:
+    """Make the application of the API.
+
+    Parameters
+    ----------
+    house : House
+        What it serves.
+    desk : Desk
+        Where articles are read.
+
+    Returns
+    -------
+    FastAPI
+    """
+    app = FastAPI(
+        title="Glabella", version=__version__, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json",
+        description=ABOUT, redirect_slashes=False,
+        # A failure is caught here already: what the framework has around its applications would answer it first.
+        middleware=[Middleware(Caught, house=house)],
+        exception_handlers={HTTPException: http_fault, RequestValidationError: _unfit},
+    )  # fmt: skip
+    app.state.house, app.state.desk = house, desk
+    app.include_router(router(house))
+    return app
+
+
+async def _unfit(_: Request, error: Exception) -> Response:
+    """Answer what a request of the API says wrongly, field by field, without what was said."""
+    assert isinstance(error, RequestValidationError)
+    return faults_json(422, *(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()))
 
 
 class _Said(BaseModel):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cached_property
 
-from fastapi import FastAPI
-from fastapi.exceptions import RequestValidationError
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.types import ASGIApp
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from glabella._version import __version__
-from glabella.app import api, check, choices, compare, consult, faults, read
+from glabella.app import check, choices, compare, consult, faults, read
 from glabella.app.apart import Desk
 from glabella.app.guard import Guard
 from glabella.app.house import House
@@ -34,14 +35,32 @@ def create_app(house: House, hosts: Collection[str] = ()) -> ASGIApp:
     -------
     ASGIApp
     """
-    app = FastAPI(
-        title="Glabella", version=__version__, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json",
-        description=api.ABOUT, redirect_slashes=False,
+    desk = Desk()
+    parts = (read, choices, compare, consult, check)
+    app = Starlette(
+        routes=[*(route for part in parts for route in part.routes()),
+                Route(f"{faults.API}{{rest:path}}", _Data(house, desk))],
         middleware=[Middleware(Guard, hosts=(*LOCAL, *hosts)), Middleware(faults.Caught, house=house)],
-        exception_handlers={HTTPException: faults.http_fault, RequestValidationError: faults.unfit},
+        exception_handlers={HTTPException: faults.http_fault},
     )  # fmt: skip
-    app.state.house, app.state.desk = house, Desk()
-    for part in (read, choices, compare, consult, check):
-        app.router.routes.extend(part.routes())
-    app.include_router(api.router(house))
+    app.router.redirect_slashes = False
+    app.state.house, app.state.desk = house, desk
     return app
+
+
+class _Data:
+    """The API, made when it is first asked: what it needs takes longer to load than the first page to write."""
+
+    def __init__(self, house: House, desk: Desk) -> None:
+        self._house, self._desk = house, desk
+
+    @cached_property
+    def _made(self) -> ASGIApp:
+        from glabella.app.api import application
+
+        return application(self._house, self._desk)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        made = await run_in_threadpool(lambda: self._made)
+        await made(scope, receive, send)

@@ -7,7 +7,6 @@ import traceback
 from http import HTTPStatus
 from pathlib import PurePath
 
-from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -49,12 +48,6 @@ async def http_fault(request: Request, error: Exception) -> Response:
     if allowed := (error.headers or {}).get("Allow"):
         response.headers["allow"] = allowed
     return response
-
-
-async def unfit(_: Request, error: Exception) -> Response:
-    """Answer what a request of the API says wrongly, field by field, without what was said."""
-    assert isinstance(error, RequestValidationError)
-    return faults_json(422, *(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()))
 
 
 class Caught:

