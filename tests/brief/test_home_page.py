@@ -96,7 +96,7 @@ def test_whom_it_is_not_for_reads_nothing_of_preparing_judging_or_repeating_it(
     [
         ("woman", ""),
         ("unknown", ": only after the questions that are still to ask are answered"),
-        ("item nine", ": only after the talk that comes before anything else"),
+        ("item nine", ": only after what comes before anything else"),
         ("six weeks ago", "after the wait since the last dose"),
     ],
 )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, Literal
 
@@ -32,6 +33,7 @@ from glabella.dossier import (
     Person,
     Review,
     Score,
+    Statement,
     read_person,
 )
 from glabella.dossier.conditions import standing
@@ -218,9 +220,28 @@ class ForPerson:
 
     @property
     def seen_again(self) -> tuple[Review, date] | None:
-        """When to see each other again, whatever is chosen."""
-        plan = self.consultation.plan
-        return None if plan is None else seen_again(plan, self.answers, self.visit or self.person.date)
+        """When to see each other again, whatever is chosen: the soonest that the plan or a rule asks for."""
+        plan, on = self.consultation.plan, self.visit or self.person.date
+        if plan is None:
+            return None
+        planned = seen_again(plan, self.answers, on)
+        soon = [today for met in self.found.eligibility.today if (today := met.rule.today) is not None]
+        found = [
+            *(() if planned is None else (planned,)),
+            *((Review(days=each.days, text=each.why), on + timedelta(days=math.floor(days)))
+              for each in soon if (days := each.days.value) is not None),
+        ]  # fmt: skip
+        return min(found, key=lambda each: each[1], default=None)
+
+    @property
+    def whom(self) -> tuple[tuple[str, Statement], ...]:
+        """Whom to call with which trouble, each with its name: first what is said of such a person alone."""
+        plan, found = self.consultation.plan, self.found.eligibility
+        said = [(f"whom.{met.id}", met.rule.whom) for met in found.met if met.rule.whom is not None]
+        if plan is not None:
+            stopped = plan.whom_stopped if found.stops else None
+            said.append(("whom", plan.whom if stopped is None else stopped))
+        return tuple(said)
 
     @property
     def low(self) -> bool:
@@ -243,7 +264,7 @@ class ForPerson:
         found = self.found.eligibility
         if self.score is None and any(ask.kind == "score" for ask in self.consultation.asks.values()):
             return None
-        open_ = found.stopped is not False or found.withheld is not False or found.crisis is True
+        open_ = found.stopped is not False or found.withheld is not False or found.before_all
         return None if open_ or self.must_wait or self.low else self.judged_on
 
     @cached_property

@@ -100,6 +100,17 @@ class Ask(_Model):
         return self
 
 
+class Today(_Model):
+    """What is done the same day, before anything else, and when to see each other again then."""
+
+    text: Statement
+    plain: Statement | None = Field(
+        None, description="what stands first on the page for home; nothing when left out"
+    )
+    days: Positive = Field(description="until when to see each other again, where no review of the plan is sooner")
+    why: Statement = Field(description="why so soon")
+
+
 class Rule(_Model):
     """Who must not have it, who needs care, and what to ask first."""
 
@@ -110,6 +121,10 @@ class Rule(_Model):
     withhold: bool = Field(False, description="whether no chance of the treatment is computed for such a person")
     ask: tuple[Id, ...] = Field(
         (), description="asks that matter where it holds, also where the treatment is out of the question"
+    )
+    today: Today | None = Field(None, description="where it cannot wait: it then stands before anything else")
+    whom: Statement | None = Field(
+        None, description="whom such a person calls with which trouble; on both pages, before what all are told"
     )
 
 
@@ -371,6 +386,9 @@ class Plan(_Model):
     unchanged: Statement
     worse: Statement
     whom: Statement = Field(description="whom to call with which trouble; the crisis text stands beside it")
+    whom_stopped: Statement | None = Field(
+        None, description="the same where the treatment is out of the question; whom when left out"
+    )
 
 
 class Crisis(_Model):
@@ -388,7 +406,6 @@ class Stopped(_Model):
 
     next: Statement = Field(description="what to do instead, in a sentence or two")
     questions: tuple[Text, ...] = Field((), description="to ask us, in place of those about the treatment")
-    whom: Statement | None = Field(None, description="whom to call, where the plan's words speak of the treatment")
 
 
 class TakeHome(_Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from glabella._version import __version__
 from glabella.brief.for_person import ForPerson
-from glabella.brief.quoting import capital, quote, say
+from glabella.brief.quoting import capital, joined, quote, say
 from glabella.brief.sections.consult_first import again
 from glabella.brief.typed import digits
 from glabella.decision.course import Visit, beside, changed, counting, target
@@ -116,7 +116,8 @@ def plan(of: ForPerson, book: Ledger) -> Section | None:
     then = then[-1:] if stopped else then
     rows = tuple(Row((title, say(book, said, f"plan.{name}"))) for title, said, name in then)
     content.append(Table("", (Column("Then"), Column("What to do", "wide")), rows, look="list"))
-    content.append(Paragraph((Strong("Whom to call: "), say(book, found.whom, "plan.whom"))))
+    whom = joined([say(book, said, f"plan.{name}") for name, said in of.whom], " ")
+    content.append(Paragraph((Strong("Whom to call: "), whom)))
     if of.crisis is not None:
         content.append(Paragraph((Strong("In a crisis: "), Name(of.crisis))))
     return Section("plan", "The plan", tuple(content))

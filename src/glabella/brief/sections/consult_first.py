@@ -29,10 +29,18 @@ from glabella.shown import (
 def crisis(of: ForPerson, book: Ledger) -> Section | None:
     """Say what the clinician does before anything else; nothing where no answer asks for it."""
     asked = of.consultation.crisis
+    today = tuple(
+        Paragraph((Strong("Today: "), say(book, met.rule.today.text, f"today.{met.id}")))
+        for met in of.found.eligibility.today
+        if met.rule.today is not None
+    )
     if asked is None or of.crisis is None or of.found.eligibility.crisis is not True:
-        return None
+        if not today:
+            return None
+        return Section("crisis", "Before anything else", (*today, Items(again(of, book))), look="box")
     content: tuple[Block, ...] = (
         Paragraph(Strong(say(book, asked.task, "crisis.task"))),
+        *today,
         Paragraph(("Whom to call: ", Strong(Name(of.crisis)))),
         *_clashes(of, book),
         Items(
@@ -153,7 +161,11 @@ def doses(of: ForPerson, book: Ledger) -> Section | None:
         Column("Its units that count now"),
         Column("Earliest day for this product"),
     )
-    note = "Units are each product’s own; they are never added to another’s or turned into them."
+    note = (
+        "Rules differ in their time; the day of a row is the latest that its own rule, or that of any product "
+        "given before, asks for. Units are each product’s own; they are never added to another’s or turned into "
+        "them."
+    )
     content.append(Table("", columns, rows, note=note))
     return Section("doses", "When a next dose could be given", tuple(content))
 
@@ -172,8 +184,12 @@ def _dose(of: ForPerson, book: Ledger, each: NextDose) -> Row:
     units: Cell = "no limit seen" if each.spacing.most_units is None else "not known"
     if each.units is not None and each.spacing.most_units is not None:
         most = quote(book, each.spacing.most_units, f"dose.{each.product}.most", f"limit of {product.label}")
-        counted = under("units", f"units of {product.label} that count now", each.units, decimals=0)
-        units = (counted, " of at most ", Shown(most, "number"))
+        if not each.units and each.others:
+            # None of its own would read as none at all.
+            units = ("not countable: another product was given; at most ", Shown(most, "number"), " of this one")
+        else:
+            counted = under("units", f"units of {product.label} that count now", each.units, decimals=0)
+            units = (counted, " of at most ", Shown(most, "number"))
     day = "not known" if each.earliest is None else Name(dated(str(each.earliest)))
     earliest: Cell = (Strong("Wait."), " ", day) if each.waited is False else day
     rule = say(book, each.spacing.text, f"spacing.{each.product}")

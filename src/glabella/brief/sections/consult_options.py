@@ -249,8 +249,8 @@ def _not_yet(of: ForPerson) -> str:
     """Say before what the treatment must not begin."""
     found, doses = of.found.eligibility, of.consultation.doses
     waits = []
-    if found.crisis is True:
-        waits.append("after the talk that comes before anything else")
+    if found.before_all:
+        waits.append("after what comes before anything else")
     if found.first:
         waits.append("after what stands under “Ask first” is cleared")
     if found.asks or found.crisis is None or (doses is not None and of.answers.get(doses) is None):

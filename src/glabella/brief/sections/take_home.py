@@ -10,7 +10,6 @@ from glabella.brief.icon_arrays import People, figure
 from glabella.brief.quoting import capital, joined, say, say_all
 from glabella.brief.sections.consult_chances import reading_name, shown_readings
 from glabella.decision.chances import Chance
-from glabella.decision.eligibility import Met
 from glabella.dossier import Ask, OfAnalyses, OfBaseline, TakeHome
 from glabella.shown import (
     Block,
@@ -52,6 +51,11 @@ def about(of: ForPerson, book: Ledger) -> Section:
     content: list[Block] = []
     if of.crisis is not None and of.found.eligibility.crisis is True:
         content.append(Paragraph(("Need help now? ", Strong(Name(of.crisis))), "lead"))
+    content += [
+        Paragraph(Strong(say(book, today.plain, f"today.{met.id}", marked=False)), "lead")
+        for met in of.found.eligibility.today
+        if (today := met.rule.today) is not None and today.plain is not None
+    ]
     home = _home(of)
     said = [*say_all(book, home.about, "about", marked=False)]
     if home.keep is not None and not of.found.eligibility.stops:
@@ -182,7 +186,7 @@ def _drawn(of: ForPerson, it: People, name: str, said: str, chance: Chance) -> B
     happens = (_home(of).better, _home(of).without)
     time = chance.option.plain_time or chance.option.time
     # Where much is said against it, all must still fit one side of paper; how sure stands in words there too.
-    sure = _SURE.get(chance.certainty or "") if len(_met(of)) <= _MANY else None
+    sure = _SURE.get(chance.certainty or "") if len(of.found.eligibility.met) <= _MANY else None
     return figure(it, name, said, happens, more=_time(". ".join(each for each in (time, sure) if each)))
 
 
@@ -230,21 +234,17 @@ def _told(of: ForPerson, known: dict[str, People], name: str) -> tuple[Inline, .
     return (numbers, "; ", others, f" {_home(of).without}.")
 
 
-def _met(of: ForPerson) -> tuple[Met, ...]:
-    found = of.found.eligibility
-    return (*found.stops, *found.cautions, *found.first)
-
-
 def _crowded(of: ForPerson) -> bool:
     """Say whether so much is said before the pictures that there is little room for them."""
-    return max(len(_met(of)), len(_to_ask(of))) > _MANY
+    return max(len(of.found.eligibility.met), len(_to_ask(of))) > _MANY
 
 
 def against(of: ForPerson, book: Ledger) -> Section:
     """Say what speaks against the treatment for this person, and what is still to be asked."""
     found = of.found.eligibility
     items: list[Inline] = [
-        say(book, each.rule.plain or each.rule.text, f"plain.{each.id}", marked=False) for each in _met(of)
+        say(book, each.rule.plain or each.rule.text, f"plain.{each.id}", marked=False)
+        for each in of.found.eligibility.met
     ]
     if of.must_wait and not found.stops:
         till = min((each.earliest for each in found.doses if each.waited is False and each.earliest), default=None)
@@ -278,7 +278,7 @@ def _to_ask(of: ForPerson) -> list[Ask]:
     consultation, asks = of.consultation, list(of.found.eligibility.asks)
     if of.found.eligibility.stops:
         crisis = consultation.crisis.when if consultation.crisis else ()
-        also = {ask for met in _met(of) for ask in met.rule.ask}
+        also = {ask for met in of.found.eligibility.met for ask in met.rule.ask}
         asks = [ask for ask in asks if ask in also or any(ask in when for when in crisis)]
     elif consultation.doses is not None and of.person.answers.get(consultation.doses) is None:
         # What would be asked of earlier doses follows from whether there were any.
@@ -331,11 +331,10 @@ def ask(of: ForPerson, book: Ledger) -> Section | None:  # noqa: ARG001
 
 def call(of: ForPerson, book: Ledger) -> Section:
     """Say whom to call."""
-    plan, content = of.consultation.plan, list[Block]()
-    if plan is not None:
-        stopped = _home(of).stopped if of.found.eligibility.stops else None
-        whom = stopped.whom if stopped is not None and stopped.whom is not None else plan.whom
-        content.append(Paragraph(say(book, whom, "whom", marked=False)))
+    content = list[Block]()
+    if of.whom:
+        said = [say(book, whom, name, marked=False) for name, whom in of.whom]
+        content.append(Paragraph(joined(said, " ")))
     if of.crisis is not None and of.found.eligibility.crisis is not True:
         content.append(Paragraph(("Need help now? ", Strong(Name(of.crisis)))))
     again: Inline = ""
