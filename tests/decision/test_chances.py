@@ -399,10 +399,13 @@ def test_no_number_where_it_is_refused_and_certainty_is_never_above_the_trials(
 ) -> None:
     weak, age, place = answers
     chance = consulted({**WELL, "weak": weak, "age": age, "place": place}, effects(None, level))["this"]
-    assert chance.certainty is not None
-    assert LEVELS.index(chance.certainty) >= LEVELS.index(level)
-    must = weak is True or age == 15.0 or place == "far" or chance.certainty == "very low"
-    assert (chance.state == "readings") is must
+    # Where nobody in the trials was like the person, nothing is computed.
+    nobody = any(each.why == "nobody" for each in chance.refused)
+    assert (chance.certainty is None) is nobody
+    assert chance.certainty is None or LEVELS.index(chance.certainty) >= LEVELS.index(level)
+    must = nobody or weak is True or age == 15.0 or place == "far" or chance.certainty == "very low"
+    assert (chance.state == "readings") is (must and not nobody)
+    assert (chance.state == "withheld") is nobody
     assert (chance.number is None) is must
     assert (chance.state == "if") is (not must and None in answers)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from glabella.brief.for_person import ForPerson
 from glabella.brief.icon_arrays import People, figure
 from glabella.brief.quoting import capital, joined, say
+from glabella.brief.words import words_of
 from glabella.decision.chances import Chance, Reading, Refusal
 from glabella.dossier import OfBaseline
 from glabella.shown import (
@@ -179,7 +180,10 @@ def _because(of: ForPerson, refusal: Refusal) -> Inline:
             return "it is out of the question by the rules above"
         case "nobody":
             labels = {each.id: each.label for each in of.found.distances}
-            return ("nobody in the trials was like you in ", joined([Name(labels[key]) for key in refusal.of]))
+            return ("As far as was seen nobody in the trials was like you in ",
+                    joined([Name(labels[key]) for key in refusal.of]))  # fmt: skip
+        case "low":
+            return "The score is low already, and the trials were of people with higher ones"
         case "open":
             return ("not everything was answered: ", _labels(of, refusal.of))
 
@@ -193,7 +197,8 @@ def _none(of: ForPerson, book: Ledger, chance: Chance) -> Inline:
     name = Strong((Name(chance.option.label), ": "))
     if chance.state == "no number":
         return (name, "no number is known.")
-    texts = [text for key in chance.withheld for text in _texts(of, book, chance, key)]
+    texts: list[Inline] = [(_because(of, each), ".") for each in chance.refused]
+    texts += [text for key in chance.withheld for text in _texts(of, book, chance, key)]
     return (name, "no number for you. ", joined(texts, " "))
 
 
@@ -235,13 +240,16 @@ def harms(of: ForPerson, book: Ledger) -> Section:
             parts: list[tuple[Block, ...]] = []
             for row in option.harms[place : place + 2]:
                 for side, it in zip(("without", "with"), reversed(of.harm(book, row)), strict=True):
-                    title = (Name(capital(pairs[row].label)), Small(Name(f"{side} {of.short}")))
+                    had = {"with": of.short, "without": words_of(of.results.evidence).control}[side]
+                    title = (Name(capital(pairs[row].label)), Small(Name(f"with {had}")))
                     parts.append((Heading(title), _harm(of, it, f"icons-{row}-{side}", pairs[row].label)))
             content.append(Columns(tuple(parts), look="icons"))
         people = dict.fromkeys(pairs[row].population for row in option.harms)
         times = dict.fromkeys(pairs[row].time_span for row in option.harms)
         counted = ("Counted in: ", Name("; ".join(people)), "; ", Name("; ".join(times)), ".")
         content.append(Paragraph(counted, "note"))
+    if content and not _controls(of):
+        content.append(Paragraph(KEY.format(event="have it", without="do not"), "note"))
     others = [(key, each.option) for key, each in of.found.chances.items() if not each.option.harms]
     if others:
         content.append(Heading("Not counted here, which does not mean that there is none"))
