@@ -12,7 +12,7 @@ import pytest
 from glabella.brief import ForPerson, Results, consultation_document, for_person, home_document
 from glabella.brief.icon_arrays import people, whole
 from glabella.dossier import Score, read_person
-from glabella.shown import Document, Ledger, Section, blocks_of
+from glabella.shown import Document, Figure, Ledger, Section, blocks_of
 from tests import persons
 from tests.brief.sections import lines
 from tests.persons import CRISIS, PEOPLE, TODAY, WOMAN
@@ -211,11 +211,92 @@ def test_whom_it_is_not_for_is_told_what_next_and_nothing_of_its_giving(consult:
 def test_a_day_to_judge_is_named_only_to_whom_it_could_be_given_today(consult: Consult, name: str) -> None:
     of = consult(name)
     sheet, home = both(of)
-    could = name in ("woman", "gentamicin", "resistant", "untreated", "in therapy")
+    could = name in ("woman", "untreated", "in therapy")
     assert (of.judged_if_today is not None) == could
     assert ("11 January 2025" in home.get("expect", "")) == could
     assert ("11 January 2025" in sheet["plan"]) == could
-    assert "expect" not in home or "Six weeks after the shot" in home["expect"]
+    assert "expect" not in home or ("Six weeks after the shot" in home["expect"]) == (name != "low")
+
+
+@pytest.mark.parametrize(
+    ("name", "option", "only"),
+    [
+        ("item nine", "as_now", "with a plan for safety"),
+        ("item nine", "talking", "after what comes before anything else"),
+        ("bipolar", "as_now", "after a look by a specialist"),
+        ("psychotic", "as_now", "after a look by a specialist"),
+        ("psychotic", "talking", "after the acute signs have eased"),
+        ("low", "tablet", "why anything is to be added while the score is low"),
+        ("unknown", "tablet", "kind of depression"),
+        ("unknown", "tablet", "pregnancy"),
+        ("unknown", "tablet", "other drugs"),
+        ("unknown", "tablet", "age"),
+        ("low", "as_now", ""),
+        ("untreated", "tablet", ""),
+    ],
+)
+def test_a_box_says_on_what_its_choice_hangs(consult: Consult, name: str, option: str, only: str) -> None:
+    of = consult(name)
+    label = of.consultation.options[option].label
+    (box,) = [line for line in both(of)[0]["decide"].splitlines() if label in line]
+    assert only in box
+    assert (": only " in box) == bool(only)
+
+
+@EACH
+def test_no_box_is_bare_where_a_rule_that_holds_warns(consult: Consult, name: str) -> None:
+    of = consult(name)
+    found = of.found.eligibility
+    label = next(option.label for option in of.consultation.options.values() if option.this)
+    boxes = [line for line in both(of)[0]["decide"].splitlines() if label in line]
+    assert len(boxes) == (not found.stops)
+    warned = bool(found.cautions or found.first or found.asks or found.crisis)
+    assert all(": only " in box for box in boxes if warned)
+
+
+@pytest.mark.parametrize("name", ["resistant", "six weeks ago", "everything"])
+def test_nobody_like_the_person_in_the_trials_means_no_number(consult: Consult, name: str) -> None:
+    of = consult(name)
+    sheet, home = both(of)
+    chance = of.found.chances["toxin"]
+    assert (chance.state, chance.main, chance.number) == ("withheld", None, None)
+    assert "no number for you. As far as was seen nobody in the trials was like you" in sheet["chances"]
+    assert "the frown shot in people like you" in home["chances"]
+    assert "The frown shot" not in home["chances"]
+    assert "Pale: may or may not" in "".join(home.values()) or name == "everything"
+
+
+def test_both_pages_say_the_same_of_what_is_not_the_next_step(consult: Consult) -> None:
+    sheet, home = both(consult("resistant"))
+    assert "No rule of the dossier" not in sheet["rules"]
+    assert "Talk about those first" in sheet["rules"]
+    assert "ask about them first" in home["against"]
+
+
+def test_an_answer_that_another_contradicts_is_not_clear_and_counts_as_the_worse(consult: Consult) -> None:
+    sheet = both(consult("item nine"))[0]
+    assert "Thoughts of suicide | not clear; count as yes" in sheet["distance"]
+    assert "Thoughts or plans of suicide | no: not clear; count as yes" in sheet["answers"]
+    assert "not clear" not in both(consult("woman"))[0]["distance"]
+
+
+@EACH
+def test_a_tablet_is_neither_begun_nor_stopped_alone_and_what_it_may_do_is_said(
+    consult: Consult, name: str
+) -> None:
+    of = consult(name)
+    home = "\n".join(both(of)[1].values())
+    assert "Do not start or stop a tablet on your own" in home
+    if "tablet" in of.found.chances:
+        assert "many feel sick" in home or "What may go wrong with it?" in home
+
+
+@EACH
+def test_the_tones_are_explained_wherever_there_are_pictures(consult: Consult, name: str) -> None:
+    for document in (consultation_document(consult(name)), home_document(consult(name))):
+        drawn = [it for it in blocks_of(document.sections) if isinstance(it, Figure) and "icons" in it.name]
+        said = "\n".join(parts(document).values())
+        assert not drawn or "Empty: " in said
 
 
 def test_a_man_is_not_asked_whether_he_is_pregnant(consult: Consult) -> None:
@@ -234,7 +315,7 @@ def test_pictures_are_explained_before_they_are_seen(consult: Consult) -> None:
     assert "No one can give you one number for the frown shot" in said
     assert "Compare only pictures with no upright line between them" in said
     assert "38 (35 to 40): most likely 38 (the black step), it may be 35 to 40." in said
-    assert said.index("upright line") < said.index("Filled")
+    assert said.index("upright line") < said.index("Dark")
 
 
 def test_what_the_trials_gave_stands_bound_to_its_product_on_the_sheet(consult: Consult) -> None:
@@ -468,6 +549,13 @@ def test_a_low_score_is_not_judged_by_a_fall(consult: Consult) -> None:
     assert "Much better" not in sheet["plan"]
     assert "Judge" not in sheet["plan"]
     assert "Your score is low now" in home["against"]
+    assert "known to work in people like this one" not in sheet["plan"]
+    assert "If it stays low" in sheet["plan"]
+    assert "Do not stop tablets alone" in sheet["plan"]
+    assert {chance.state for chance in consult("low").found.chances.values()} == {"withheld"}
+    for page in (sheet, home):
+        assert "no number" in page["chances"]
+    assert not [words for words in ("You feel low", "say if it helped") if words in "\n".join(home.values())]
     assert "nothing stands in the way" not in home["against"]
 
 

@@ -122,6 +122,9 @@ class Rule(_Model):
     ask: tuple[Id, ...] = Field(
         (), description="asks that matter where it holds, also where the treatment is out of the question"
     )
+    only: Statement | None = Field(
+        None, description="before what it must not be given, as the end of a line that begins with only: after …"
+    )
     today: Today | None = Field(None, description="where it cannot wait: it then stands before anything else")
     whom: Statement | None = Field(
         None, description="whom such a person calls with which trouble; on both pages, before what all are told"
@@ -253,6 +256,9 @@ class Remark(_Model):
     text: Statement
     plain: Statement | None = Field(None, description="the same for the page for home; left out, not said there")
     lowers: bool = Field(False, description="whether its effect is less sure in them, by one level of certainty")
+    only: Statement | None = Field(
+        None, description="on what its choice hangs, as the end of a line that begins with only: after …, with …"
+    )
 
 
 class ConsultOption(_Model):
@@ -264,6 +270,9 @@ class ConsultOption(_Model):
 
     label: Text
     plain: Text | None = Field(None, description="what the page for home calls it; its label when left out")
+    plain_trouble: Statement | None = Field(
+        None, description="what may go wrong with it, for the page for home; left out, not said there"
+    )
     this: bool = Field(False, description="whether it is the treatment that the dossier is about")
     effect: Effect | None = Field(None, description="null: no number is known")
     control: Id | None = Field(None, description="what its effect is against: the control of baselines")
@@ -351,6 +360,12 @@ class Change(_Model):
         return self
 
 
+class HomeMoment(Moment):
+    """A time after the treatment, for the page for home."""
+
+    judges: bool = Field(False, description="whether it is of judging by a fall of the score")
+
+
 class SeenCourse(_Model):
     """How a score moved in a trial's arm by a time: the mean fall and its spread, beside a person's own course."""
 
@@ -377,6 +392,9 @@ class Plan(_Model):
     waiting: Statement | None = Field(None, description="what is done meanwhile where the treatment has to wait")
     low: Statement | None = Field(
         None, description="said where the score is one already that a change of at_most asks for"
+    )
+    stays_low: Statement | None = Field(
+        None, description="what to do where such a score stays low, in place of better and unchanged"
     )
     judge_days: Positive
     judge: Statement
@@ -417,13 +435,14 @@ class TakeHome(_Model):
     better: Text = Field(description="what the good event is called: feel much better")
     without: Text = Field(description="how the others are called: do not")
     harms_title: Text
+    control: Text = Field("nothing", description="what those without it had whose harms are drawn: a fake pill")
     harms: dict[Id, Text] = Field({}, description="rows of harm_counts that are drawn, and what they are called")
     common: Statement | None = Field(
         None, description="which harm is the commonest, in a sentence; stands before them"
     )
     rare: Statement
     sure: tuple[Statement, ...] = Field(min_length=1)
-    expect: tuple[Moment, ...] = ()
+    expect: tuple[HomeMoment, ...] = ()
     questions: tuple[Text, ...] = Field((), description="to ask us")
     low: Statement | None = Field(None, description="said where the score is as low already as plan.low means it")
     waiting: Statement | None = Field(None, description="what is done meanwhile where it has to wait")

@@ -51,7 +51,7 @@ def distance(of: ForPerson, book: Ledger) -> Section | None:
 
 
 def _distance(of: ForPerson, book: Ledger, each: Distance) -> Row:
-    you = of.answered(book.under(f"distance.{each.id}."), each.ask)
+    you = of.unclear(each.ask) or of.answered(book.under(f"distance.{each.id}."), each.ask)
     nearness = of.consultation.nearness[each.id]
     counted: Cell = Strong(_LIKE[each.like])
     if each.people is not None and each.of is not None:
@@ -112,6 +112,8 @@ def plan(of: ForPerson, book: Ledger) -> Section | None:
     content: list[Block] = [Items(tuple(items))]
     then = [("If better", found.better, "better"), ("If unchanged", found.unchanged, "unchanged"),
             ("If worse", found.worse, "worse")]  # fmt: skip
+    if of.low and found.stays_low is not None:
+        then = [("If it stays low", found.stays_low, "stays_low"), then[-1]]
     # What to do after it when it helped or did not is no plan for those who must not have it.
     then = then[-1:] if stopped else then
     rows = tuple(Row((title, say(book, said, f"plan.{name}"))) for title, said, name in then)

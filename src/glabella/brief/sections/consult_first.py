@@ -100,6 +100,8 @@ def rules(of: ForPerson, book: Ledger) -> Section:
     for title, met in (("Stop", found.stops), ("Take care", found.cautions), ("Ask first", found.first)):
         if met:
             parts.append((Heading(title), Items(tuple(_met(book, each) for each in met))))
+    if not found.stops and (remarks := _remarks(of, book)):
+        parts.append((Heading("For this person"), Items(remarks)))
     content: list[Block] = []
     if of.must_wait:
         content.append(Paragraph(Strong("Wait: the last dose is too recent, as said below.")))
@@ -125,6 +127,15 @@ def _met(book: Ledger, met: Met) -> Inline:
     return say(book, met.rule.text, f"rule.{met.id}")
 
 
+def _remarks(of: ForPerson, book: Ledger) -> tuple[Inline, ...]:
+    """Say of the treatment what the page for home says to such a person too."""
+    return tuple(
+        say(book, remark.text, f"option.{key}.remark.{name}")
+        for key, chance in of.found.chances.items() if chance.option.this
+        for name in chance.remarks if (remark := chance.option.remarks[name]).plain is not None
+    )  # fmt: skip
+
+
 def _asked(of: ForPerson, ask: str) -> Inline:
     return Name(of.consultation.asks[ask].ask)
 
@@ -138,6 +149,8 @@ def answers(of: ForPerson, book: Ledger) -> Section:
             said = "not asked of this person"
         elif (old := of.outdated.get(key)) is not None:
             said = (*of.scored(of.about(book).under("outdated."), key, old), ": too old to count, ask again")
+        if (unclear := of.unclear(key)) is not None:
+            said = (said, ": ", unclear)
         rows.append(Row((Name(capital(ask.label)), said)))
     table = Table("", (Column("Asked"), Column("Answered", "wide")), tuple(rows), look="list")
     return Section("answers", "", (Details("What was answered", (table,)),))
