@@ -12,7 +12,7 @@ import pytest
 from glabella.brief import ForPerson, Results, consultation_document, for_person, home_document
 from glabella.brief.icon_arrays import people, whole
 from glabella.dossier import Score, read_person
-from glabella.shown import Document, Ledger, Section, blocks_of
+from glabella.shown import Document, Figure, Ledger, Section, blocks_of
 from tests import persons
 from tests.brief.sections import lines
 from tests.persons import CRISIS, PEOPLE, TODAY, WOMAN
@@ -21,6 +21,8 @@ pytestmark = pytest.mark.xdist_group("brief")
 EACH = pytest.mark.parametrize("name", PEOPLE)
 #: With an answer that stops the treatment, and with one that withholds its number without stopping it.
 STOPPED, WITHHELD = ("myasthenia", "boy", "pregnant", "weak"), ("bipolar", "psychotic")
+#: In whom something cannot wait for another day.
+TODAY_FIRST = ("myasthenia", "weak", "psychotic")
 Consult = Callable[..., ForPerson]
 
 
@@ -90,6 +92,100 @@ def test_a_wish_to_die_is_enough_by_itself(consult: Consult) -> None:
     assert "You need help today" in home["against"]
 
 
+@EACH
+def test_what_cannot_wait_stands_first_and_sets_the_day_to_see_each_other_again(
+    consult: Consult, name: str
+) -> None:
+    of = consult(name)
+    sheet, home = both(of)
+    if name not in TODAY_FIRST:
+        assert not of.found.eligibility.today
+        assert "Today: " not in sheet.get("crisis", "")
+        return
+    assert next(iter(sheet)) == "crisis"
+    assert "Today: " in sheet["crisis"]
+    assert "See each other again by 1 December 2024" in sheet["crisis"]
+    assert "now." in home["about"]
+    assert of.judged_if_today is None
+
+
+def test_with_psychosis_voices_that_command_are_asked_after_and_told_of(consult: Consult) -> None:
+    sheet, home = both(consult("psychotic"))
+    for words in ("voices that command", "danger to others", "neglect of oneself", "specialist service today"):
+        assert words in sheet["crisis"]
+    assert "call the emergency number now" in home["about"]
+    assert "A specialist service" in sheet["options"]
+    assert "after what comes before anything else" in sheet["decide"]
+
+
+def test_in_bipolar_disorder_better_may_be_too_high(consult: Consult) -> None:
+    sheet, home = both(consult("bipolar"))
+    assert "If better: First ask about too high a mood" in sheet["plan"].replace(" | ", ": ")
+    said = "\n".join([*sheet.values(), *home.values()]).lower()
+    for words in ("go on as agreed", "keep your tablets", "go on with the other treatment"):
+        assert words not in said
+    for page in (sheet["plan"], home["call"]):
+        assert "Little need of sleep" in page
+        assert "A specialist by: ____" in page
+
+
+@pytest.mark.parametrize("name", STOPPED)
+def test_whom_to_call_speaks_of_no_shot_where_none_is_given(consult: Consult, name: str) -> None:
+    sheet, home = both(consult(name))
+    for page in (sheet["plan"], home["call"]):
+        assert "whoever gave" not in page
+        assert "A lid droops, or you see double: a doctor today" in page
+        assert "weak all over: emergency number at once" in page
+
+
+def test_the_young_are_referred_and_offered_nothing_of_adults(consult: Consult) -> None:
+    of = consult("boy")
+    sheet, home = both(of)
+    for key in ("as_now", "talking", "tablet"):
+        assert key in of.found.out
+    assert of.consultation.options["young_care"].label in sheet["decide"]
+    assert "We ask a doctor for young people to see you" in home["against"]
+    assert "a parent" in home["against"]
+    assert "A parent or carer" in sheet["options"]
+    assert "young_care" in consult("woman", age=None).found.maybe
+
+
+def test_on_the_day_of_judging_an_earlier_dose_the_score_before_it_is_asked(consult: Consult) -> None:
+    sheet, home = both(consult("six weeks ago"))
+    assert "what was the score before it" in sheet["rules"]
+    assert "If it is no better now, do not repeat it" in sheet["rules"]
+    assert "do not have it again" in home["against"]
+    assert "what was the score before it" not in both(consult("woman"))[0]["rules"]
+
+
+def test_after_several_failures_dose_time_and_diagnosis_are_looked_at_first(consult: Consult) -> None:
+    sheet, home = both(consult("resistant"))
+    for words in ("dose, time and whether each was taken", "alcohol", "thyroid", "too high mood"):
+        assert words in sheet["rules"]
+    assert "First we look at what you took" in home["against"]
+    assert "gain of weight" in sheet["options"]
+
+
+def test_what_less_severe_means_is_told_where_it_is_said(consult: Consult) -> None:
+    said = both(consult("woman"))[0]["options"]
+    assert said.count("less severe depression") == 3
+    assert said.count("16") >= 3
+    assert "Less severe is below" in said
+
+
+def test_of_a_drug_that_adds_to_it_doctors_are_told_for_months(consult: Consult) -> None:
+    sheet, home = both(consult("gentamicin"))
+    assert "For months after" in sheet["rules"]
+    assert "For months after a shot, tell doctors of it before a drip" in home["against"]
+
+
+def test_with_milk_allergy_every_brand_of_the_product_is_named(consult: Consult) -> None:
+    of = consult("everything")
+    for page in both(of):
+        for brand in of.results.evidence.products.products["abobotulinumtoxinA"].brands:
+            assert any(brand in said for said in page.values())
+
+
 @pytest.mark.parametrize("name", STOPPED)
 def test_what_is_out_of_the_question_cannot_be_chosen_nor_planned(consult: Consult, name: str) -> None:
     of = consult(name)
@@ -115,11 +211,92 @@ def test_whom_it_is_not_for_is_told_what_next_and_nothing_of_its_giving(consult:
 def test_a_day_to_judge_is_named_only_to_whom_it_could_be_given_today(consult: Consult, name: str) -> None:
     of = consult(name)
     sheet, home = both(of)
-    could = name in ("woman", "gentamicin", "resistant", "untreated", "in therapy")
+    could = name in ("woman", "untreated", "in therapy")
     assert (of.judged_if_today is not None) == could
     assert ("11 January 2025" in home.get("expect", "")) == could
     assert ("11 January 2025" in sheet["plan"]) == could
-    assert "expect" not in home or "Six weeks after the shot" in home["expect"]
+    assert "expect" not in home or ("Six weeks after the shot" in home["expect"]) == (name != "low")
+
+
+@pytest.mark.parametrize(
+    ("name", "option", "only"),
+    [
+        ("item nine", "as_now", "with a plan for safety"),
+        ("item nine", "talking", "after what comes before anything else"),
+        ("bipolar", "as_now", "after a look by a specialist"),
+        ("psychotic", "as_now", "after a look by a specialist"),
+        ("psychotic", "talking", "after the acute signs have eased"),
+        ("low", "tablet", "why anything is to be added while the score is low"),
+        ("unknown", "tablet", "kind of depression"),
+        ("unknown", "tablet", "pregnancy"),
+        ("unknown", "tablet", "other drugs"),
+        ("unknown", "tablet", "age"),
+        ("low", "as_now", ""),
+        ("untreated", "tablet", ""),
+    ],
+)
+def test_a_box_says_on_what_its_choice_hangs(consult: Consult, name: str, option: str, only: str) -> None:
+    of = consult(name)
+    label = of.consultation.options[option].label
+    (box,) = [line for line in both(of)[0]["decide"].splitlines() if label in line]
+    assert only in box
+    assert (": only " in box) == bool(only)
+
+
+@EACH
+def test_no_box_is_bare_where_a_rule_that_holds_warns(consult: Consult, name: str) -> None:
+    of = consult(name)
+    found = of.found.eligibility
+    label = next(option.label for option in of.consultation.options.values() if option.this)
+    boxes = [line for line in both(of)[0]["decide"].splitlines() if label in line]
+    assert len(boxes) == (not found.stops)
+    warned = bool(found.cautions or found.first or found.asks or found.crisis)
+    assert all(": only " in box for box in boxes if warned)
+
+
+@pytest.mark.parametrize("name", ["resistant", "six weeks ago", "everything"])
+def test_nobody_like_the_person_in_the_trials_means_no_number(consult: Consult, name: str) -> None:
+    of = consult(name)
+    sheet, home = both(of)
+    chance = of.found.chances["toxin"]
+    assert (chance.state, chance.main, chance.number) == ("withheld", None, None)
+    assert "no number for you. As far as was seen nobody in the trials was like you" in sheet["chances"]
+    assert "the frown shot in people like you" in home["chances"]
+    assert "The frown shot" not in home["chances"]
+    assert "Pale: may or may not" in "".join(home.values()) or name == "everything"
+
+
+def test_both_pages_say_the_same_of_what_is_not_the_next_step(consult: Consult) -> None:
+    sheet, home = both(consult("resistant"))
+    assert "No rule of the dossier" not in sheet["rules"]
+    assert "Talk about those first" in sheet["rules"]
+    assert "ask about them first" in home["against"]
+
+
+def test_an_answer_that_another_contradicts_is_not_clear_and_counts_as_the_worse(consult: Consult) -> None:
+    sheet = both(consult("item nine"))[0]
+    assert "Thoughts of suicide | not clear; count as yes" in sheet["distance"]
+    assert "Thoughts or plans of suicide | no: not clear; count as yes" in sheet["answers"]
+    assert "not clear" not in both(consult("woman"))[0]["distance"]
+
+
+@EACH
+def test_a_tablet_is_neither_begun_nor_stopped_alone_and_what_it_may_do_is_said(
+    consult: Consult, name: str
+) -> None:
+    of = consult(name)
+    home = "\n".join(both(of)[1].values())
+    assert "Do not start or stop a tablet on your own" in home
+    if "tablet" in of.found.chances:
+        assert "many feel sick" in home or "What may go wrong with it?" in home
+
+
+@EACH
+def test_the_tones_are_explained_wherever_there_are_pictures(consult: Consult, name: str) -> None:
+    for document in (consultation_document(consult(name)), home_document(consult(name))):
+        drawn = [it for it in blocks_of(document.sections) if isinstance(it, Figure) and "icons" in it.name]
+        said = "\n".join(parts(document).values())
+        assert not drawn or "Empty: " in said
 
 
 def test_a_man_is_not_asked_whether_he_is_pregnant(consult: Consult) -> None:
@@ -138,7 +315,7 @@ def test_pictures_are_explained_before_they_are_seen(consult: Consult) -> None:
     assert "No one can give you one number for the frown shot" in said
     assert "Compare only pictures with no upright line between them" in said
     assert "38 (35 to 40): most likely 38 (the black step), it may be 35 to 40." in said
-    assert said.index("upright line") < said.index("Filled")
+    assert said.index("upright line") < said.index("Dark")
 
 
 def test_what_the_trials_gave_stands_bound_to_its_product_on_the_sheet(consult: Consult) -> None:
@@ -168,7 +345,8 @@ def test_whoever_may_be_pregnant_is_warned(consult: Consult, sex: str | None) ->
 
 def test_a_boy_is_stopped_and_gets_no_number_of_grown_ups(consult: Consult) -> None:
     of = consult("boy")
-    assert {chance.state for chance in of.found.chances.values()} == {"withheld"}
+    assert {chance.state for chance in of.found.chances.values() if chance.option.effect} == {"withheld"}
+    assert {chance.number for chance in of.found.chances.values()} == {None}
     assert "too young" in both(of)[1]["against"]
 
 
@@ -196,8 +374,14 @@ def test_another_product_six_weeks_ago_says_wait_and_converts_nothing(consult: C
     assert "If you have it today" not in home["expect"]
     mine = {each.product: each.units for each in of.found.eligibility.doses}
     assert {units for product, units in mine.items() if product != "abobotulinumtoxinA"} <= {0, None}
-    claims = {claim.id: claim.value for claim in consultation_document(of).claims}
-    assert claims["person.dose.onabotulinumtoxinA.units"] == 0
+    assert "0 of at most" not in sheet["doses"]
+    assert "not countable: another product was given" in sheet["doses"]
+    assert not [
+        claim.id
+        for claim in consultation_document(of).claims
+        if claim.id.startswith("person.dose.") and claim.id.endswith(".units")
+    ]
+    assert "the latest that its own rule, or that of any product given before, asks for" in sheet["doses"]
 
 
 def test_of_somebody_unknown_suicide_and_every_stop_are_asked(consult: Consult) -> None:
@@ -226,7 +410,7 @@ def test_of_somebody_unknown_suicide_and_every_stop_are_asked(consult: Consult) 
         ("untreated", {"as_now", "tablet", "talking", "toxin"}),
         ("bipolar", {"as_now", "talking", "bipolar_care", "toxin"}),
         ("psychotic", {"as_now", "talking", "psychosis_care", "ect", "toxin"}),
-        ("boy", {"as_now", "talking", "toxin"}),
+        ("boy", {"young_care", "toxin"}),
         ("resistant", {"as_now", "tablet", "talking", "augment", "esketamine", "ect", "toxin"}),
         ("in therapy", {"as_now", "tablet", "toxin"}),
         ("unknown", {"as_now", "tablet", "talking", "toxin"}),
@@ -322,6 +506,8 @@ def test_everybody_is_seen_again_within_two_weeks(consult: Consult, name: str) -
     sheet, home = both(consult(name))
     soon = name in ("item nine", "everything", "boy", "unknown")
     day = "7 December 2024" if soon else "14 December 2024"
+    if name in TODAY_FIRST:
+        day = "1 December 2024"
     assert f"See each other again by {day}" in sheet["plan"]
     assert f"We see you again by {day}" in home["call"]
 
@@ -363,6 +549,13 @@ def test_a_low_score_is_not_judged_by_a_fall(consult: Consult) -> None:
     assert "Much better" not in sheet["plan"]
     assert "Judge" not in sheet["plan"]
     assert "Your score is low now" in home["against"]
+    assert "known to work in people like this one" not in sheet["plan"]
+    assert "If it stays low" in sheet["plan"]
+    assert "Do not stop tablets alone" in sheet["plan"]
+    assert {chance.state for chance in consult("low").found.chances.values()} == {"withheld"}
+    for page in (sheet, home):
+        assert "no number" in page["chances"]
+    assert not [words for words in ("You feel low", "say if it helped") if words in "\n".join(home.values())]
     assert "nothing stands in the way" not in home["against"]
 
 
@@ -396,8 +589,8 @@ def test_with_myasthenia_swallowing_is_asked_and_a_crisis_is_told(consult: Consu
     assert "trouble swallowing" in asked[0]["rules"]
     assert "We still need to ask you about: trouble when you swallow" in asked[1]["against"]
     told = both(consult("myasthenia"))
-    assert "myasthenic crisis" in told[0]["rules"]
-    assert "call for help now" in told[1]["against"]
+    assert "myasthenic crisis" in told[0]["crisis"]
+    assert "Call for help now" in told[1]["about"]
     for sheet, home in (asked, told):
         assert "nerve doctor" in sheet["options"]
         assert "Ask your nerve doctor before you take a new drug" in home["chances"]

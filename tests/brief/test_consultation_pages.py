@@ -113,8 +113,10 @@ def test_the_woman_gets_readings_and_no_single_number_of_the_toxin(consult: Cons
     assert "38 (35 to 40) of a hundred people feel much better, 62 do not" in part
     assert "51 (42 to 59) of a hundred people feel much better, 49 do not" in part
     assert "no trial allows one number for you" in part
-    # The largest trial comes first, and never one alone.
-    assert part.index("42 (31 to 53)") < part.index("84 (41 to 97)")
+    # The largest trial comes first, never one alone, and no point within either that would be taken for the answer.
+    assert part.index("31 to 53") < part.index("41 to 97")
+    assert part.index("no trial allows one number") < part.index("31 to 53")
+    assert not re.search(r"\d \((31 to 53|41 to 97)\)", part)
     home = "\n".join(sections(home_document(consult("woman")))["chances"])
     assert home.index("if the big test is right") < home.index("if the small ones are right")
     assert "No one can give you one number" in home

@@ -35,12 +35,12 @@ def test_the_commonest_harm_is_drawn_and_said_with_and_without(results: Results,
     assert drawn["icons-headache-with"] == "11 (9 to 14) have a headache, 89 do not."
     rows = results.evidence.products.harm_counts
     assert [key.removeprefix("icons-") for key in drawn] == [
-        f"{row}-{side}" for row in ("any_event", "headache", "eyelid_ptosis") for side in ("without", "with")
+        f"{row}-{side}" for row in ("headache", "eyelid_ptosis", "any_event") for side in ("without", "with")
     ]
     shares = {row: of[0] / of[1] for row in SINGLE if (of := counts_of(rows[row].arm)) is not None}
     assert max(shares, key=lambda row: shares[row]) == "headache"
     said = lines(harms)
-    assert said[1].startswith("The commonest side effect was headache.")
+    assert said[1].startswith("Commonest: headache, fake shot or not.")
     assert "Counted in: cosmetic treatment of frown lines, not depression." in said[1]
 
 
@@ -49,7 +49,7 @@ def test_where_much_speaks_against_it_each_harm_is_a_line(results: Results, tmp_
     assert not [it for it in blocks_of((harms,)) if isinstance(it, Figure)]
     said = "\n".join(lines(harms))
     assert (
-        "Have a headache: 11 (8 to 16) without the frown shot, 11 (9 to 14) with the frown shot; 89 and 89 do not."
+        "Have a headache: 11 (8 to 16) with a fake shot, 11 (9 to 14) with the frown shot; 89 and 89 do not."
         in said
     )
 
@@ -96,7 +96,13 @@ def test_whom_it_is_not_for_reads_nothing_of_preparing_judging_or_repeating_it(
     [
         ("woman", ""),
         ("unknown", ": only after the questions that are still to ask are answered"),
-        ("item nine", ": only after the talk that comes before anything else"),
+        ("item nine", ": only after what comes before anything else, and with a plan for safety"),
+        ("gentamicin", ": only after the course of the antibiotic is over"),
+        ("bipolar", ": only after a specialist has decided"),
+        ("psychotic", "after a specialist has decided and the psychosis is treated"),
+        ("resistant", "and after the options beside it have been talked over"),
+        ("low", ": only after it is agreed why anything is to be added while the score is low"),
+        ("stale", ": only after the questions that are still to ask are answered"),
         ("six weeks ago", "after the wait since the last dose"),
     ],
 )

@@ -278,7 +278,6 @@ def test_a_number_is_given_where_nothing_speaks_against_it() -> None:
         ({}, effects(effect(normal(0.5, 1.5))), "wide"),
         ({}, effects(replace(effect(normal(0.5, 0.1)), of="these trials")), "one trial"),
         ({"weak": True}, None, "stop"),
-        ({"age": 15.0}, None, "nobody"),
     ],
 )
 def test_a_single_number_is_refused(answers: Answers, of: Mapping[str, EffectsOf] | None, why: str) -> None:
@@ -288,16 +287,21 @@ def test_a_single_number_is_refused(answers: Answers, of: Mapping[str, EffectsOf
     assert chance.main is not None
 
 
+def test_where_nobody_in_the_trials_was_like_the_person_nothing_is_computed() -> None:
+    chance = consulted({**WELL, "age": 15.0, "place": "far"})["this"]
+    assert (chance.state, chance.without, chance.main, chance.number) == ("withheld", None, None, None)
+    assert {each.why: each.of for each in chance.refused} == {"nobody": ("age", "place")}
+
+
 def test_the_reasons_name_what_they_are_about() -> None:
-    chance = consulted({**WELL, "weak": True, "age": 15.0, "place": "far"})["this"]
-    assert {each.why: each.of for each in chance.refused} == {
-        "very low": (), "stop": ("weak",), "nobody": ("age", "place")}  # fmt: skip
+    chance = consulted({**WELL, "weak": True}, effects(None, "very low"))["this"]
+    assert {each.why: each.of for each in chance.refused} == {"very low": (), "stop": ("weak",)}
 
 
 def test_rules_and_distance_are_not_about_the_other_options() -> None:
     found = consulted({**WELL, "weak": True, "age": 15.0})
     assert (found["other"].state, found["other"].certainty) == ("number", "moderate")
-    assert found["this"].certainty == "low"
+    assert (found["this"].state, found["this"].certainty) == ("withheld", None)
 
 
 def options(**more: Any) -> dict[str, Any]:
@@ -399,10 +403,13 @@ def test_no_number_where_it_is_refused_and_certainty_is_never_above_the_trials(
 ) -> None:
     weak, age, place = answers
     chance = consulted({**WELL, "weak": weak, "age": age, "place": place}, effects(None, level))["this"]
-    assert chance.certainty is not None
-    assert LEVELS.index(chance.certainty) >= LEVELS.index(level)
-    must = weak is True or age == 15.0 or place == "far" or chance.certainty == "very low"
-    assert (chance.state == "readings") is must
+    # Where nobody in the trials was like the person, nothing is computed.
+    nobody = any(each.why == "nobody" for each in chance.refused)
+    assert (chance.certainty is None) is nobody
+    assert chance.certainty is None or LEVELS.index(chance.certainty) >= LEVELS.index(level)
+    must = nobody or weak is True or age == 15.0 or place == "far" or chance.certainty == "very low"
+    assert (chance.state == "readings") is (must and not nobody)
+    assert (chance.state == "withheld") is nobody
     assert (chance.number is None) is must
     assert (chance.state == "if") is (not must and None in answers)
 

@@ -386,7 +386,7 @@ def home_document(of: ForPerson) -> Document:
     sections: list[Section | Columns] = []
     for makes in HOME:
         made = tuple(_made(of, book, makes))
-        beside = Columns(tuple((each,) for each in made), (1.3, 1.2, 1)[: len(made)])
+        beside = Columns(tuple((each,) for each in made), (1.5, 1.4, 0.9)[: len(made)])
         sections += (beside,) if len(made) > 1 else made
     return _whole(of.results, book, "home", home.title, (), tuple(sections), said=_visited(of))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, Literal
 
@@ -18,7 +19,7 @@ from glabella.brief.typed import digits
 from glabella.brief.words import words_of
 from glabella.decision.chances import Chance, Consulted, EffectOn, Reading, Share, Without, consult
 from glabella.decision.course import Visit as Followed
-from glabella.decision.course import course, judged_on, reached, seen_again
+from glabella.decision.course import course, judged_on, seen_again
 from glabella.decision.whose_values import ByMatter, whose_values
 from glabella.dossier import (
     Answer,
@@ -32,10 +33,11 @@ from glabella.dossier import (
     Person,
     Review,
     Score,
+    Statement,
     read_person,
 )
 from glabella.dossier.conditions import standing
-from glabella.shown import Claim, Inline, Ledger, Name, Source, dated, digest
+from glabella.shown import Claim, Inline, Ledger, Name, Shown, Source, dated, digest
 
 INTERVAL = "95 % interval"
 #: Of how many people all on a page may be told.
@@ -191,12 +193,18 @@ class ForPerson:
                 return book(key, ask.label, answer, unit=ask.unit or "", decimals=digits(float(answer)))
         return "not known"
 
-    def scored(self, book: Ledger, name: str, score: Score) -> tuple[Inline, ...]:
-        """Say a score: its scale, its points, and when it was taken."""
-        label = self.results.evidence.dossier.scales[score.scale].label
-        claim = book(name, f"score on {label}", score.value, unit="points", decimals=digits(score.value))
-        when: Inline = (", ", Name(dated(str(score.date)))) if score.date else ""
-        return (Name(label), " ", claim, when)
+    def scored(self, book: Ledger, name: str, score: Score, *, whole: bool = False) -> tuple[Inline, ...]:
+        """Say a score: its scale, points and when it was taken; ``whole`` adds its range and which is worse."""
+        scale = self.results.evidence.dossier.scales[score.scale]
+        claim = book(name, f"score on {scale.label}", score.value, unit="points", decimals=digits(score.value))
+        today = whole and score.date == self.person.date
+        when: Inline = (", ", Name(dated(str(score.date)))) if score.date and not today else ""
+        if not whole or scale.range is None:
+            return (Name(scale.label), " ", claim, when)
+        top = scale.range[1]
+        most = book(f"{name}.most", f"most points on {scale.label}", top, unit="points", decimals=digits(top))
+        worse = "more" if scale.better == "lower" else "less"
+        return (Name(scale.label), " ", Shown(claim, "number"), " of ", most, ", ", worse, " is worse", when)
 
     def _dose(self, book: Ledger, dose: DoseGiven) -> Inline:
         products = self.results.evidence.products.products
@@ -218,15 +226,70 @@ class ForPerson:
 
     @property
     def seen_again(self) -> tuple[Review, date] | None:
-        """When to see each other again, whatever is chosen."""
-        plan = self.consultation.plan
-        return None if plan is None else seen_again(plan, self.answers, self.visit or self.person.date)
+        """When to see each other again, whatever is chosen: the soonest that the plan or a rule asks for."""
+        plan, on = self.consultation.plan, self.visit or self.person.date
+        if plan is None:
+            return None
+        planned = seen_again(plan, self.answers, on)
+        soon = [today for met in self.found.eligibility.today if (today := met.rule.today) is not None]
+        found = [
+            *(() if planned is None else (planned,)),
+            *((Review(days=each.days, text=each.why), on + timedelta(days=math.floor(days)))
+              for each in soon if (days := each.days.value) is not None),
+        ]  # fmt: skip
+        return min(found, key=lambda each: each[1], default=None)
+
+    @property
+    def whom(self) -> tuple[tuple[str, Statement], ...]:
+        """Whom to call with which trouble, each with its name: first what is said of such a person alone."""
+        plan, found = self.consultation.plan, self.found.eligibility
+        said = [(f"whom.{met.id}", met.rule.whom) for met in found.met if met.rule.whom is not None]
+        if plan is not None:
+            stopped = plan.whom_stopped if found.stops else None
+            said.append(("whom", plan.whom if stopped is None else stopped))
+        return tuple(said)
 
     @property
     def low(self) -> bool:
         """Whether the score is as low already as a change of the plan asks for, so that no fall can be judged."""
-        plan, score = self.consultation.plan, self.score
-        return plan is not None and score is not None and reached(plan, score) is not None
+        return self.found.low
+
+    @property
+    def comes_first(self) -> tuple[tuple[str, Statement], ...]:
+        """What must come before the treatment by its rules and remarks that hold, by the names of their claims."""
+        found = self.found.eligibility
+        this = next((each for each in self.found.chances.values() if each.option.this), None)
+        rules = [(f"only.{met.id}", met.rule.only) for met in (*found.cautions, *found.first)]
+        first: dict[str, tuple[str, Statement]] = {}
+        for name, only in (*rules, *(() if this is None else only_of(this))):
+            if only is not None:
+                # Two rules may ask for the same.
+                first.setdefault(only.text, (name, only))
+        return tuple(first.values())
+
+    @property
+    def waits(self) -> bool:
+        """Whether anything comes before the treatment, or may: then nothing is said of how it goes on today."""
+        found = self.found.eligibility
+        first = found.before_all or bool(found.first) or bool(self.comes_first)
+        return first or self.to_ask or self.must_wait or self.low
+
+    @property
+    def to_ask(self) -> bool:
+        """Whether something must be asked before the treatment: of a rule, a crisis, earlier doses or the score."""
+        found, doses = self.found.eligibility, self.consultation.doses
+        scores = any(ask.kind == "score" for ask in self.consultation.asks.values())
+        unasked = (doses is not None and self.answers.get(doses) is None) or (scores and self.score is None)
+        return bool(found.asks) or found.crisis is None or unasked
+
+    def unclear(self, ask: str) -> str | None:
+        """Say how an answer counts that does not go with another; None where it goes with all."""
+        clashes = [self.consultation.clashes[key] for key in self.found.eligibility.clashes]
+        if not any(ask in each.when for each in clashes):
+            return None
+        crisis = self.consultation.crisis
+        worse = crisis is not None and any(when.get(ask) == ("yes",) for when in crisis.when)
+        return "not clear; count as yes" if worse else "not clear; count on the worse answer"
 
     @property
     def judged_on(self) -> date | None:
@@ -238,13 +301,11 @@ class ForPerson:
     def judged_if_today(self) -> date | None:
         """The same if it is given today; None where anything says, or still may say, that it must not be.
 
-        Nor is there one without a score from which it could be judged.
+        Nor is there one without a score from which it could be judged, which is still to be asked.
         """
         found = self.found.eligibility
-        if self.score is None and any(ask.kind == "score" for ask in self.consultation.asks.values()):
-            return None
-        open_ = found.stopped is not False or found.withheld is not False or found.crisis is True
-        return None if open_ or self.must_wait or self.low else self.judged_on
+        open_ = found.stopped is not False or found.withheld is not False
+        return None if open_ or self.waits else self.judged_on
 
     @cached_property
     def answers(self) -> Answers:
@@ -283,7 +344,10 @@ class ForPerson:
         return self._people(under, f"without.{without.control}", said, without.share, known=without.printed)
 
     def with_option(self, book: Ledger, chance: Chance, reading: Reading, place: int | str) -> People:
-        """Give how often the event comes with an option, as one reads its trials."""
+        """Give how often the event comes with an option, as one reads its trials.
+
+        Where readings disagree each shows its limits alone: a point in one of them would be taken for the answer.
+        """
         bases = chance.without.ids if chance.without else ()
         inputs, sources = self._behind(chance, reading.effect)
         based = (source for key in bases for source in _sources_of(self.consultation.baselines[key]))
@@ -301,7 +365,7 @@ class ForPerson:
         less = ", less the usual bias" if reading.effect.less else ""
         event = f"{self.consultation.event}, of {self.of_people}"
         said = f"{event}, {chance.option.label}: {reading.effect.label}{less}"
-        return self._people(under, f"{place}", said, reading.share)
+        return self._people(under, f"{place}", said, reading.share, alone=chance.state == "readings")
 
     def worse(self, book: Ledger, chance: Chance, reading: Reading, place: int | str) -> Claim:
         """Give the chance that the option does worse than its control, of a hundred next settings."""
@@ -320,10 +384,14 @@ class ForPerson:
             decimals=0 if reading.worse >= _FEW or not reading.worse else 1,
         )
 
-    def _people(self, book: Ledger, name: str, said: str, share: Share, *, known: bool = True) -> People:
-        limits = (share.low, share.high) if share.width > 0 and (known or share.middle is None) else None
+    def _people(
+        self, book: Ledger, name: str, said: str, share: Share, *, known: bool = True, alone: bool = False
+    ) -> People:
+        """Make the claims of a share; ``alone`` leaves its limits without the value, where it has any."""
+        value = None if alone and share.width > 0 else share.middle
+        limits = (share.low, share.high) if share.width > 0 and (known or value is None) else None
         interval = INTERVAL if known else "the lowest and the highest that may be meant"
-        return people(book, name, said, share.middle, limits, self.of, interval)
+        return people(book, name, said, value, limits, self.of, interval)
 
     def _behind(self, chance: Chance, effect: EffectOn) -> tuple[tuple[tuple[str, str], ...], tuple[Source, ...]]:
         """Give the inputs and sources of an effect."""
@@ -358,6 +426,12 @@ class ForPerson:
             claim = share_of(under, name, f"{name} {self.short}", pair.label, arm, "products.yaml", self.of, 0)
             sides.append(None if claim is None else with_others(under, claim, self.of))
         return sides[0], sides[1]
+
+
+def only_of(chance: Chance) -> tuple[tuple[str, Statement], ...]:
+    """Give on what the choice of an option hangs by its remarks that hold, by the names of their claims."""
+    each = ((f"only.{chance.id}.{name}", chance.option.remarks[name].only) for name in chance.remarks)
+    return tuple((name, only) for name, only in each if only is not None)
 
 
 def for_person(

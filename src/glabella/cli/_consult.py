@@ -64,8 +64,8 @@ def write_consultation(
             documents.append(home_document(of))
         files = {folder / named_after(person, each.kind, form): _content(each, form, None) for each in documents}
     put(files)
-    if of.found.eligibility.crisis:
-        click.echo("crisis: an answer asks for a talk before anything else; the sheet begins with it")
+    if of.found.eligibility.before_all:
+        click.echo("crisis: an answer asks for something before anything else; the sheet begins with it")
     for document, target in zip(documents, files, strict=True):
         click.echo(f"written: {target} ({len(document.claims):,} claims)")
 

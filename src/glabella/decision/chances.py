@@ -18,11 +18,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from glabella.decision.course import reached
 from glabella.decision.eligibility import Eligibility, eligibility
 from glabella.decision.nearness import Distance, distances, lowered
 from glabella.decision.rating import LEVELS, Level
 from glabella.decision.uncertain import Uncertain, exactly, limits, share_counted, share_printed
-from glabella.dossier import Answers, Baseline, Consultation, ConsultOption, OfBaseline
+from glabella.dossier import Answers, Baseline, Consultation, ConsultOption, OfBaseline, Score
 from glabella.dossier.conditions import holds, open_asks, standing
 from glabella.synthesis import risk_with
 
@@ -33,8 +34,9 @@ Which = Literal["higher", "lower"]
 Of = Literal["next trial", "these trials"]
 #: From which width of its interval on a chance is no single number.
 WIDEST = 0.5
-#: Why no single number is given. ``one trial``: no next trial can be told; ``open``: an answer that is missing.
-Why = Literal["very low", "wide", "stop", "nobody", "one trial", "open"]
+#: Why no single number is given. ``one trial``: no next trial can be told; ``open``: an answer that is missing;
+#: ``low``: the score is as low as in those who are well, and no trial was of such people.
+Why = Literal["very low", "wide", "stop", "nobody", "one trial", "open", "low"]
 #: ``number``: a chance with its interval. ``if``: the same, if answers that are missing are as they mostly were in
 #: the trials. ``readings``: no single number. ``withheld``: nothing is computed for such a person. ``no number``:
 #: none is known.
@@ -238,6 +240,8 @@ class Chance:
         Asks whose answers could still turn what is shown.
     remarks : tuple of str
         What such a person must know of the option, by the keys of its remarks.
+    unasked : tuple of str
+        Asks without an answer on which it hangs whether it is offered, or what must be known of it.
     """
 
     id: str
@@ -251,6 +255,7 @@ class Chance:
     withheld: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    unasked: tuple[str, ...] = ()
 
     @property
     def number(self) -> Share | None:
@@ -279,6 +284,8 @@ class Consulted:
         Options that are not offered to such a person, with what of ``not_for`` says why.
     maybe : dict of str to tuple of str
         Options of which it is not known whether such a person has them, with the asks on which that depends.
+    low : bool
+        Whether a score is as low already as a change of the plan asks for, so that no fall can be judged.
     """
 
     eligibility: Eligibility
@@ -286,6 +293,7 @@ class Consulted:
     chances: dict[str, Chance]
     out: dict[str, tuple[str, ...]] = field(default_factory=dict)
     maybe: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    low: bool = False
 
     @property
     def shares(self) -> tuple[float, ...]:
@@ -456,12 +464,14 @@ def chance_of(
     effects: EffectsOf | None,
     rules: Eligibility,
     far: tuple[Distance, ...],
+    low: bool = False,
 ) -> Chance:
     """Say what can be said of the event for one option and a person.
 
     A single number is refused where certainty is very low, its interval is wider than 50 points, the treatment is
-    out of the question, nobody in the trials was like the person in some respect, or one trial alone cannot tell
-    a next one. Rules and distance are about the treatment of the dossier, and not about the other options.
+    out of the question, or one trial alone cannot tell a next one. Nothing is computed where nobody in the trials
+    was like the person in some respect, nor where the score is low already. Rules and distance are about the
+    treatment of the dossier, and not about the other options, of which ``not_for`` says the same.
 
     Parameters
     ----------
@@ -479,6 +489,8 @@ def chance_of(
         What the dossier's rules come to.
     far : tuple of Distance
         How far the person is from the trials.
+    low : bool
+        Whether the score is as low already as a change of the plan asks for.
     """
     option = consultation.options[key]
     withheld = [name for name, each in option.not_for.items() if holds(each.when, answers, on)]
@@ -488,12 +500,16 @@ def chance_of(
         asks += [ask for met in rules.undecided if met.rule.withhold or met.rule.then == "stop" for ask in met.asks]
         asks += [each.ask for each in far if each.like == "not asked"]
     remarks = tuple(name for name, each in option.remarks.items() if holds(each.when, answers, on))
+    nothing = Chance(key, option, "withheld", None, None, (), None, (), tuple(withheld), (), remarks)
+    if low:
+        # What else would withhold a number is of people who are ill.
+        return replace(nothing, refused=(Refusal("low"),), withheld=tuple(withheld) if option.this else ())
     if isinstance(option.effect, OfBaseline):
         found = _of_baseline(key, option, consultation.baselines, answers, on, withheld, asks)
         return replace(found, remarks=remarks)
-    nothing = Chance(key, option, "withheld", None, None, (), None, (), tuple(withheld), (), remarks)
-    if withheld:
-        return nothing
+    nobody = tuple(each.id for each in far if each.like == "nobody") if option.this else ()
+    if withheld or nobody:
+        return replace(nothing, refused=(Refusal("nobody", nobody),) if nobody else ())
     if effects is None or option.control is None:
         return replace(nothing, state="no number")
     try:
@@ -509,7 +525,7 @@ def chance_of(
     # What may hold makes nothing surer than what does.
     if any(each.lowers and holds(each.when, answers, on) is not False for each in option.remarks.values()):
         certainty = LEVELS[min(LEVELS.index(certainty) + 1, len(LEVELS) - 1)]
-    refused = _refused(each[0], certainty, rules if option.this else None, far if option.this else ())
+    refused = _refused(each[0], certainty, rules if option.this else None)
     asks = list(dict.fromkeys(asks))
     state: State = "readings" if refused else "if" if asks else "number"
     if asks:
@@ -545,6 +561,9 @@ def consult(consultation: Consultation, answers: Answers, on: date, effects: Map
     apart = {key: each for key, each in consultation.nearness.items()
              if given.get(each.ask) is not None or answers.get(each.ask) is None}  # fmt: skip
     rules, far = eligibility(consultation, answers, on), distances(apart, answers, on)
+    low = consultation.plan is not None and any(
+        isinstance(each, Score) and reached(consultation.plan, each) is not None for each in answers.values()
+    )
     chances: dict[str, Chance] = {}
     out: dict[str, tuple[str, ...]] = {}
     maybe: dict[str, tuple[str, ...]] = {}
@@ -556,11 +575,27 @@ def consult(consultation: Consultation, answers: Answers, on: date, effects: Map
         elif why:
             out[key] = why
         else:
-            chances[key] = chance_of(key, consultation, answers, on, effects=effects.get(key), rules=rules, far=far)
-    return Consulted(rules, far, chances, out, maybe)
+            chance = chance_of(
+                key, consultation, answers, on, effects=effects.get(key), rules=rules, far=far, low=low
+            )
+            chances[key] = replace(chance, unasked=_unasked(consultation, option, answers, on, rules))
+    return Consulted(rules, far, chances, out, maybe, low)
 
 
 # --- parts ------------------------------------------------------------------------------------------------
+
+
+def _unasked(
+    consultation: Consultation, option: ConsultOption, answers: Answers, on: date, rules: Eligibility
+) -> tuple[str, ...]:
+    """Give the asks on which it hangs whether an option is offered, and what must be known of it."""
+    whens = [each.when for each in option.not_for.values() if each.out]
+    whens += [each.when for each in option.remarks.values()]
+    if rules.crisis is None and consultation.crisis is not None:
+        whens += consultation.crisis.when
+    # What was answered cannot be asked again: a score on another scale, say.
+    open_ = (ask for when in whens for ask in open_asks(when, answers, on) if answers.get(ask) is None)
+    return tuple(dict.fromkeys(open_))
 
 
 def _of_baseline(
@@ -593,9 +628,7 @@ def _of_baseline(
     )  # fmt: skip
 
 
-def _refused(
-    main: Reading, certainty: Level, rules: Eligibility | None, far: tuple[Distance, ...]
-) -> list[Refusal]:
+def _refused(main: Reading, certainty: Level, rules: Eligibility | None) -> list[Refusal]:
     found = []
     if certainty == LEVELS[-1]:
         found.append(Refusal("very low"))
@@ -606,8 +639,6 @@ def _refused(
         found.append(Refusal("one trial"))
     if rules is not None and rules.stops:
         found.append(Refusal("stop", tuple(met.id for met in rules.stops)))
-    if nobody := tuple(each.id for each in far if each.like == "nobody"):
-        found.append(Refusal("nobody", nobody))
     return found
 
 

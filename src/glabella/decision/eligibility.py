@@ -110,6 +110,21 @@ class Eligibility:
     mixed: bool
 
     @property
+    def met(self) -> tuple[Met, ...]:
+        """All rules that hold."""
+        return (*self.stops, *self.cautions, *self.first)
+
+    @property
+    def today(self) -> tuple[Met, ...]:
+        """Those of them that ask for something the same day."""
+        return tuple(met for met in self.met if met.rule.today is not None)
+
+    @property
+    def before_all(self) -> bool:
+        """Whether anything comes before all else."""
+        return self.crisis is True or bool(self.today)
+
+    @property
     def stopped(self) -> bool | None:
         """Whether the treatment is out of the question; None where that is not known."""
         return True if self.stops else None if any(met.rule.then == "stop" for met in self.undecided) else False

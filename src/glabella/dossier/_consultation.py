@@ -100,6 +100,17 @@ class Ask(_Model):
         return self
 
 
+class Today(_Model):
+    """What is done the same day, before anything else, and when to see each other again then."""
+
+    text: Statement
+    plain: Statement | None = Field(
+        None, description="what stands first on the page for home; nothing when left out"
+    )
+    days: Positive = Field(description="until when to see each other again, where no review of the plan is sooner")
+    why: Statement = Field(description="why so soon")
+
+
 class Rule(_Model):
     """Who must not have it, who needs care, and what to ask first."""
 
@@ -110,6 +121,13 @@ class Rule(_Model):
     withhold: bool = Field(False, description="whether no chance of the treatment is computed for such a person")
     ask: tuple[Id, ...] = Field(
         (), description="asks that matter where it holds, also where the treatment is out of the question"
+    )
+    only: Statement | None = Field(
+        None, description="before what it must not be given, as the end of a line that begins with only: after …"
+    )
+    today: Today | None = Field(None, description="where it cannot wait: it then stands before anything else")
+    whom: Statement | None = Field(
+        None, description="whom such a person calls with which trouble; on both pages, before what all are told"
     )
 
 
@@ -238,6 +256,9 @@ class Remark(_Model):
     text: Statement
     plain: Statement | None = Field(None, description="the same for the page for home; left out, not said there")
     lowers: bool = Field(False, description="whether its effect is less sure in them, by one level of certainty")
+    only: Statement | None = Field(
+        None, description="on what its choice hangs, as the end of a line that begins with only: after …, with …"
+    )
 
 
 class ConsultOption(_Model):
@@ -249,6 +270,9 @@ class ConsultOption(_Model):
 
     label: Text
     plain: Text | None = Field(None, description="what the page for home calls it; its label when left out")
+    plain_trouble: Statement | None = Field(
+        None, description="what may go wrong with it, for the page for home; left out, not said there"
+    )
     this: bool = Field(False, description="whether it is the treatment that the dossier is about")
     effect: Effect | None = Field(None, description="null: no number is known")
     control: Id | None = Field(None, description="what its effect is against: the control of baselines")
@@ -336,6 +360,12 @@ class Change(_Model):
         return self
 
 
+class HomeMoment(Moment):
+    """A time after the treatment, for the page for home."""
+
+    judges: bool = Field(False, description="whether it is of judging by a fall of the score")
+
+
 class SeenCourse(_Model):
     """How a score moved in a trial's arm by a time: the mean fall and its spread, beside a person's own course."""
 
@@ -363,6 +393,9 @@ class Plan(_Model):
     low: Statement | None = Field(
         None, description="said where the score is one already that a change of at_most asks for"
     )
+    stays_low: Statement | None = Field(
+        None, description="what to do where such a score stays low, in place of better and unchanged"
+    )
     judge_days: Positive
     judge: Statement
     changes: tuple[Change, ...] = Field(min_length=1)
@@ -371,6 +404,9 @@ class Plan(_Model):
     unchanged: Statement
     worse: Statement
     whom: Statement = Field(description="whom to call with which trouble; the crisis text stands beside it")
+    whom_stopped: Statement | None = Field(
+        None, description="the same where the treatment is out of the question; whom when left out"
+    )
 
 
 class Crisis(_Model):
@@ -388,7 +424,6 @@ class Stopped(_Model):
 
     next: Statement = Field(description="what to do instead, in a sentence or two")
     questions: tuple[Text, ...] = Field((), description="to ask us, in place of those about the treatment")
-    whom: Statement | None = Field(None, description="whom to call, where the plan's words speak of the treatment")
 
 
 class TakeHome(_Model):
@@ -400,13 +435,14 @@ class TakeHome(_Model):
     better: Text = Field(description="what the good event is called: feel much better")
     without: Text = Field(description="how the others are called: do not")
     harms_title: Text
+    control: Text = Field("nothing", description="what those without it had whose harms are drawn: a fake pill")
     harms: dict[Id, Text] = Field({}, description="rows of harm_counts that are drawn, and what they are called")
     common: Statement | None = Field(
         None, description="which harm is the commonest, in a sentence; stands before them"
     )
     rare: Statement
     sure: tuple[Statement, ...] = Field(min_length=1)
-    expect: tuple[Moment, ...] = ()
+    expect: tuple[HomeMoment, ...] = ()
     questions: tuple[Text, ...] = Field((), description="to ask us")
     low: Statement | None = Field(None, description="said where the score is as low already as plan.low means it")
     waiting: Statement | None = Field(None, description="what is done meanwhile where it has to wait")

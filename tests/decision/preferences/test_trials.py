@@ -219,7 +219,9 @@ def test_a_trial_is_worth_less_than_knowing_and_more_with_more_people(
     draws = 20_000
     found = perfect(cells, each, draws)
     made = trials(cells, each, (5, 50, 500, 50_000), draws)
-    slack = 1e-6 + 6 * float(np.maximum(found.error.max(), made.error.max()))
+    # What no draw showed has an error of nothing by its own reckoning, and still up to three chances in all draws.
+    unseen = 3 / draws * float(np.abs(each).sum())
+    slack = 1e-6 + unseen + 6 * float(np.maximum(found.error.max(), made.error.max()))
     assert (found.value >= 0).all()
     assert (found.value <= found.all + slack).all()
     assert (found.value[:-1, :-1] <= found.value[:-1, -1:] + slack).all()

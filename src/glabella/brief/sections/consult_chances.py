@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from glabella.brief.for_person import ForPerson
 from glabella.brief.icon_arrays import People, figure
 from glabella.brief.quoting import capital, joined, say
+from glabella.brief.words import words_of
 from glabella.decision.chances import Chance, Reading, Refusal
 from glabella.dossier import OfBaseline
 from glabella.shown import (
@@ -34,6 +35,9 @@ from glabella.shown import (
 #: What the icons mean, in words; the tones are those of :mod:`glabella.brief.icon_arrays`.
 KEY = "Filled: {event}. Pale: may or may not. Empty: {without}. The line marks the number itself."
 
+#: What may be set against what, where there is more than one control.
+_SAME_CONTROL = "Compare only pictures of one row: another row began with other people and another control."
+
 _MADE = (
     "The chance with an option is its effect in a next trial, put on the chance without it in people like this "
     "one. Both are uncertain, and the interval holds both.",
@@ -48,6 +52,9 @@ def chances(of: ForPerson, book: Ledger) -> Section:
     consultation = of.consultation
     content: list[Block] = [Paragraph(_lead(of))] if _controls(of) else []
     for keys in _controls(of).values():
+        # Before the pictures, as afterwards the eye has chosen one already.
+        content += [Paragraph(_no_one_number(of, each)) for key in keys
+                    if (each := of.found.chances[key]).state == "readings"]  # fmt: skip
         parts = [_without(of, book, keys[0])]
         for key in keys:
             parts += _with(of, book, of.found.chances[key])
@@ -67,7 +74,7 @@ def _lead(of: ForPerson) -> Inline:
         "Numbers of people like this one in these respects, and of nobody alone: no trial here allows a number "
         "made for one person. All pictures are of ",
         of.of_people,
-        ".",
+        ". " + _SAME_CONTROL if len(_controls(of)) > 1 else ".",
     )
 
 
@@ -136,15 +143,13 @@ def _reading(reading: Reading) -> Inline:
 
 
 def _refused(of: ForPerson, book: Ledger, chance: Chance) -> list[Block]:
-    """Say why there is no single number, and set every reading beside the others; or on what one depends."""
+    """Set every reading beside the others where there is no single number; or say on what one depends."""
     if chance.state == "if":
         return [Paragraph((Strong((Name(chance.option.label), ": ")),
                            "this number holds if what is not known is as it mostly was in the trials: ",
                            _labels(of, chance.open), ". Ask."))]  # fmt: skip
     if chance.state != "readings" or chance.main is None:
         return []
-    why = joined([_because(of, each) for each in chance.refused], "; ")
-    lead = (Strong((Name(chance.option.label), ": no trial allows one number for you.")), " ", why, ".")
     rows = []
     for each in (chance.main, *chance.readings):
         it = of.with_option(book, chance, each, reading_name(chance, each))
@@ -155,7 +160,19 @@ def _refused(of: ForPerson, book: Ledger, chance: Chance) -> list[Block]:
         Column("Chance that it does worse than its control, of a hundred"),
         Column("Interval of"),
     )
-    return [Paragraph(lead), Details("Every reading of its trials", (Table("", columns, tuple(rows)),))]
+    return [Details("Every reading of its trials", (Table("", columns, tuple(rows)),))]
+
+
+def _no_one_number(of: ForPerson, chance: Chance) -> Inline:
+    """Say why no reading of an option's trials stands for all."""
+    why = joined([_because(of, each) for each in chance.refused], "; ")
+    said = (Name(chance.option.label), ": no trial allows one number for you.")
+    return (
+        Strong(said),
+        " ",
+        why,
+        ". Do not go by one picture alone; each shows what is likely if some trials are right.",
+    )
 
 
 def _row(of: ForPerson, book: Ledger, chance: Chance, each: Reading, it: People) -> Row:
@@ -179,7 +196,10 @@ def _because(of: ForPerson, refusal: Refusal) -> Inline:
             return "it is out of the question by the rules above"
         case "nobody":
             labels = {each.id: each.label for each in of.found.distances}
-            return ("nobody in the trials was like you in ", joined([Name(labels[key]) for key in refusal.of]))
+            return ("As far as was seen nobody in the trials was like you in ",
+                    joined([Name(labels[key]) for key in refusal.of]))  # fmt: skip
+        case "low":
+            return "The score is low already, and the trials were of people with higher ones"
         case "open":
             return ("not everything was answered: ", _labels(of, refusal.of))
 
@@ -193,7 +213,8 @@ def _none(of: ForPerson, book: Ledger, chance: Chance) -> Inline:
     name = Strong((Name(chance.option.label), ": "))
     if chance.state == "no number":
         return (name, "no number is known.")
-    texts = [text for key in chance.withheld for text in _texts(of, book, chance, key)]
+    texts: list[Inline] = [(_because(of, each), ".") for each in chance.refused]
+    texts += [text for key in chance.withheld for text in _texts(of, book, chance, key)]
     return (name, "no number for you. ", joined(texts, " "))
 
 
@@ -235,13 +256,16 @@ def harms(of: ForPerson, book: Ledger) -> Section:
             parts: list[tuple[Block, ...]] = []
             for row in option.harms[place : place + 2]:
                 for side, it in zip(("without", "with"), reversed(of.harm(book, row)), strict=True):
-                    title = (Name(capital(pairs[row].label)), Small(Name(f"{side} {of.short}")))
+                    had = {"with": of.short, "without": words_of(of.results.evidence).control}[side]
+                    title = (Name(capital(pairs[row].label)), Small(Name(f"with {had}")))
                     parts.append((Heading(title), _harm(of, it, f"icons-{row}-{side}", pairs[row].label)))
             content.append(Columns(tuple(parts), look="icons"))
         people = dict.fromkeys(pairs[row].population for row in option.harms)
         times = dict.fromkeys(pairs[row].time_span for row in option.harms)
         counted = ("Counted in: ", Name("; ".join(people)), "; ", Name("; ".join(times)), ".")
         content.append(Paragraph(counted, "note"))
+    if content and not _controls(of):
+        content.append(Paragraph(KEY.format(event="have it", without="do not"), "note"))
     others = [(key, each.option) for key, each in of.found.chances.items() if not each.option.harms]
     if others:
         content.append(Heading("Not counted here, which does not mean that there is none"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from glabella._version import __version__
 from glabella.brief.for_person import ForPerson
-from glabella.brief.quoting import capital, quote, say
+from glabella.brief.quoting import capital, joined, quote, say
 from glabella.brief.sections.consult_first import again
 from glabella.brief.typed import digits
 from glabella.decision.course import Visit, beside, changed, counting, target
@@ -51,7 +51,7 @@ def distance(of: ForPerson, book: Ledger) -> Section | None:
 
 
 def _distance(of: ForPerson, book: Ledger, each: Distance) -> Row:
-    you = of.answered(book.under(f"distance.{each.id}."), each.ask)
+    you = of.unclear(each.ask) or of.answered(book.under(f"distance.{each.id}."), each.ask)
     nearness = of.consultation.nearness[each.id]
     counted: Cell = Strong(_LIKE[each.like])
     if each.people is not None and each.of is not None:
@@ -112,11 +112,14 @@ def plan(of: ForPerson, book: Ledger) -> Section | None:
     content: list[Block] = [Items(tuple(items))]
     then = [("If better", found.better, "better"), ("If unchanged", found.unchanged, "unchanged"),
             ("If worse", found.worse, "worse")]  # fmt: skip
+    if of.low and found.stays_low is not None:
+        then = [("If it stays low", found.stays_low, "stays_low"), then[-1]]
     # What to do after it when it helped or did not is no plan for those who must not have it.
     then = then[-1:] if stopped else then
     rows = tuple(Row((title, say(book, said, f"plan.{name}"))) for title, said, name in then)
     content.append(Table("", (Column("Then"), Column("What to do", "wide")), rows, look="list"))
-    content.append(Paragraph((Strong("Whom to call: "), say(book, found.whom, "plan.whom"))))
+    whom = joined([say(book, said, f"plan.{name}") for name, said in of.whom], " ")
+    content.append(Paragraph((Strong("Whom to call: "), whom)))
     if of.crisis is not None:
         content.append(Paragraph((Strong("In a crisis: "), Name(of.crisis))))
     return Section("plan", "The plan", tuple(content))

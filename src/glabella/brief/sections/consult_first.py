@@ -29,10 +29,18 @@ from glabella.shown import (
 def crisis(of: ForPerson, book: Ledger) -> Section | None:
     """Say what the clinician does before anything else; nothing where no answer asks for it."""
     asked = of.consultation.crisis
+    today = tuple(
+        Paragraph((Strong("Today: "), say(book, met.rule.today.text, f"today.{met.id}")))
+        for met in of.found.eligibility.today
+        if met.rule.today is not None
+    )
     if asked is None or of.crisis is None or of.found.eligibility.crisis is not True:
-        return None
+        if not today:
+            return None
+        return Section("crisis", "Before anything else", (*today, Items(again(of, book))), look="box")
     content: tuple[Block, ...] = (
         Paragraph(Strong(say(book, asked.task, "crisis.task"))),
+        *today,
         Paragraph(("Whom to call: ", Strong(Name(of.crisis)))),
         *_clashes(of, book),
         Items(
@@ -92,6 +100,8 @@ def rules(of: ForPerson, book: Ledger) -> Section:
     for title, met in (("Stop", found.stops), ("Take care", found.cautions), ("Ask first", found.first)):
         if met:
             parts.append((Heading(title), Items(tuple(_met(book, each) for each in met))))
+    if not found.stops and (remarks := _remarks(of, book)):
+        parts.append((Heading("For this person"), Items(remarks)))
     content: list[Block] = []
     if of.must_wait:
         content.append(Paragraph(Strong("Wait: the last dose is too recent, as said below.")))
@@ -117,6 +127,15 @@ def _met(book: Ledger, met: Met) -> Inline:
     return say(book, met.rule.text, f"rule.{met.id}")
 
 
+def _remarks(of: ForPerson, book: Ledger) -> tuple[Inline, ...]:
+    """Say of the treatment what the page for home says to such a person too."""
+    return tuple(
+        say(book, remark.text, f"option.{key}.remark.{name}")
+        for key, chance in of.found.chances.items() if chance.option.this
+        for name in chance.remarks if (remark := chance.option.remarks[name]).plain is not None
+    )  # fmt: skip
+
+
 def _asked(of: ForPerson, ask: str) -> Inline:
     return Name(of.consultation.asks[ask].ask)
 
@@ -130,6 +149,8 @@ def answers(of: ForPerson, book: Ledger) -> Section:
             said = "not asked of this person"
         elif (old := of.outdated.get(key)) is not None:
             said = (*of.scored(of.about(book).under("outdated."), key, old), ": too old to count, ask again")
+        if (unclear := of.unclear(key)) is not None:
+            said = (said, ": ", unclear)
         rows.append(Row((Name(capital(ask.label)), said)))
     table = Table("", (Column("Asked"), Column("Answered", "wide")), tuple(rows), look="list")
     return Section("answers", "", (Details("What was answered", (table,)),))
@@ -153,7 +174,11 @@ def doses(of: ForPerson, book: Ledger) -> Section | None:
         Column("Its units that count now"),
         Column("Earliest day for this product"),
     )
-    note = "Units are each product’s own; they are never added to another’s or turned into them."
+    note = (
+        "Rules differ in their time; the day of a row is the latest that its own rule, or that of any product "
+        "given before, asks for. Units are each product’s own; they are never added to another’s or turned into "
+        "them."
+    )
     content.append(Table("", columns, rows, note=note))
     return Section("doses", "When a next dose could be given", tuple(content))
 
@@ -172,8 +197,12 @@ def _dose(of: ForPerson, book: Ledger, each: NextDose) -> Row:
     units: Cell = "no limit seen" if each.spacing.most_units is None else "not known"
     if each.units is not None and each.spacing.most_units is not None:
         most = quote(book, each.spacing.most_units, f"dose.{each.product}.most", f"limit of {product.label}")
-        counted = under("units", f"units of {product.label} that count now", each.units, decimals=0)
-        units = (counted, " of at most ", Shown(most, "number"))
+        if not each.units and each.others:
+            # None of its own would read as none at all.
+            units = ("not countable: another product was given; at most ", Shown(most, "number"), " of this one")
+        else:
+            counted = under("units", f"units of {product.label} that count now", each.units, decimals=0)
+            units = (counted, " of at most ", Shown(most, "number"))
     day = "not known" if each.earliest is None else Name(dated(str(each.earliest)))
     earliest: Cell = (Strong("Wait."), " ", day) if each.waited is False else day
     rule = say(book, each.spacing.text, f"spacing.{each.product}")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from glabella._version import __version__
-from glabella.brief.for_person import ForPerson
+from glabella.brief.for_person import ForPerson, only_of
 from glabella.brief.quoting import capital, joined, say
 from glabella.brief.sections.treatment import given
 from glabella.decision.chances import Chance
 from glabella.decision.preferences import Reading, n_per_group
 from glabella.decision.whose_values import POWER, has_number, whose_values
-from glabella.dossier import Statement
+from glabella.dossier import OfBaseline, Statement
 from glabella.shown import (
     Block,
     Cell,
@@ -238,23 +238,40 @@ def _data(of: ForPerson, matter: str, option: str) -> Cell:
     }.get(state, "not known")
 
 
-def decide(of: ForPerson, book: Ledger) -> Section:  # noqa: ARG001
+def decide(of: ForPerson, book: Ledger) -> Section:
     """Leave room to note what was decided; what is out of the question cannot be chosen, nor begun what is open."""
-    boxes = tuple(("☐ ", Name(each.option.label), _not_yet(of) if each.option.this else "")
+    boxes = tuple(("☐ ", Name(each.option.label), _only(of, book, each))
                   for each in of.found.chances.values() if not _stopped(of, each))  # fmt: skip
     return Section("decide", "Decided today", (Items((*boxes, "☐ to think it over")),))
 
 
-def _not_yet(of: ForPerson) -> str:
+def _only(of: ForPerson, book: Ledger, chance: Chance) -> Inline:
+    """Say on what the choice of an option hangs, so that nobody ticks it bare who read a warning above."""
+    found, asks = of.found.eligibility, of.consultation.asks
+    waits: list[Inline] = []
+    if found.before_all:
+        waits.append("after what comes before anything else")
+    if chance.option.this:
+        waits += _not_yet(of, book)
+    else:
+        if chance.unasked:
+            labels = joined([Name(asks[ask].label) for ask in chance.unasked])
+            waits.append(("after these are asked (", labels, ")"))
+        waits += [say(book, only, name, marked=False) for name, only in only_of(chance)]
+    if of.low and not isinstance(chance.option.effect, OfBaseline):
+        waits.append("after it is agreed why anything is to be added while the score is low")
+    if chance.option.this and any(met.rule.only is None for met in found.cautions):
+        waits.append("with what stands under “Take care” in mind")
+    return (": only ", joined(waits, ", and ")) if waits else ""
+
+
+def _not_yet(of: ForPerson, book: Ledger) -> list[Inline]:
     """Say before what the treatment must not begin."""
-    found, doses = of.found.eligibility, of.consultation.doses
-    waits = []
-    if found.crisis is True:
-        waits.append("after the talk that comes before anything else")
-    if found.first:
+    waits: list[Inline] = []
+    if of.found.eligibility.first:
         waits.append("after what stands under “Ask first” is cleared")
-    if found.asks or found.crisis is None or (doses is not None and of.answers.get(doses) is None):
+    if of.to_ask:
         waits.append("after the questions that are still to ask are answered")
     if of.must_wait:
         waits.append("after the wait since the last dose")
-    return f": only {', and '.join(waits)}" if waits else ""
+    return waits + [say(book, only, name, marked=False) for name, only in of.comes_first]

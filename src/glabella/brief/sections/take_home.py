@@ -10,7 +10,6 @@ from glabella.brief.icon_arrays import People, figure
 from glabella.brief.quoting import capital, joined, say, say_all
 from glabella.brief.sections.consult_chances import reading_name, shown_readings
 from glabella.decision.chances import Chance
-from glabella.decision.eligibility import Met
 from glabella.dossier import Ask, OfAnalyses, OfBaseline, TakeHome
 from glabella.shown import (
     Block,
@@ -32,6 +31,8 @@ from glabella.shown import (
 #: Of whom more speaks against it than this, or is still to be asked, harms are told in words: all must fit one side
 #: of paper.
 _MANY = 6
+#: What the tones of pictures mean.
+_KEY = "Dark: they {do}. Pale: may or may not. Empty: {others}."
 #: How sure a number is, in words of every day.
 _SURE = {
     "high": "We are sure",
@@ -52,6 +53,11 @@ def about(of: ForPerson, book: Ledger) -> Section:
     content: list[Block] = []
     if of.crisis is not None and of.found.eligibility.crisis is True:
         content.append(Paragraph(("Need help now? ", Strong(Name(of.crisis))), "lead"))
+    content += [
+        Paragraph(Strong(say(book, today.plain, f"today.{met.id}", marked=False)), "lead")
+        for met in of.found.eligibility.today
+        if (today := met.rule.today) is not None and today.plain is not None
+    ]
     home = _home(of)
     said = [*say_all(book, home.about, "about", marked=False)]
     if home.keep is not None and not of.found.eligibility.stops:
@@ -92,7 +98,7 @@ def chances(of: ForPerson, book: Ledger) -> Section:
         # Each control with its options apart: numbers of one group are not set against those of another.
         drawings = tuple((Columns(tuple(parts), look="icons"),) for parts in groups.values())
         content.append(Columns(drawings, tuple(float(len(parts)) for parts in groups.values())))
-        notes.append(f"Filled: they {home.better}. Pale: they may or may not. Empty: they {home.without}.")
+        notes.append(_KEY.format(do=home.better, others=home.without))
     if shown is not None:
         most_likely = ("most likely ", Shown(shown, "number"), " (the black step), it may be ")
         notes.append((Shown(shown, "bare"), ": ", *most_likely, Shown(shown, "limits"), "."))
@@ -102,7 +108,11 @@ def chances(of: ForPerson, book: Ledger) -> Section:
     if notes:
         content.append(Paragraph(joined(notes, " "), "note"))
     if without_number:
-        why = " in people like you. That does not say that it does not help: ask us what we know."
+        why = (
+            ": your score is low, and the tests were of people who were more ill."
+            if of.low
+            else " in people like you. That does not say that it does not help: ask us what we know."
+        )
         *most, last = without_number
         options = (joined(most, ", "), " or ", last) if most else last
         content.append(Paragraph(("We have no number for ", options, why)))
@@ -182,7 +192,7 @@ def _drawn(of: ForPerson, it: People, name: str, said: str, chance: Chance) -> B
     happens = (_home(of).better, _home(of).without)
     time = chance.option.plain_time or chance.option.time
     # Where much is said against it, all must still fit one side of paper; how sure stands in words there too.
-    sure = _SURE.get(chance.certainty or "") if len(_met(of)) <= _MANY else None
+    sure = _SURE.get(chance.certainty or "") if len(of.found.eligibility.met) <= _MANY else None
     return figure(it, name, said, happens, more=_time(". ".join(each for each in (time, sure) if each)))
 
 
@@ -200,51 +210,56 @@ def harms(of: ForPerson, book: Ledger) -> Section | None:
     drawn: list[tuple[Block, ...]] = []
     told: list[Inline] = []
     for row, words in home.harms.items():
-        sides = zip(("without", "with"), reversed(of.harm(book, row)), strict=True)
-        known = {side: it for side, it in sides if it is not None}
+        with_, without = of.harm(book, row)
+        sides = (("without", f"with {home.control}", without), ("with", f"with {name}", with_))
         both = [
-            (Heading(Name(capital(f"{side} {name}"))),
-             figure(it, f"icons-{row}-{side}", words, (words, home.without)))
-            for side, it in known.items()
-        ]  # fmt: skip
+            (Heading(Name(capital(had))), figure(it, f"icons-{row}-{side}", words, (words, home.without)))
+            for side, had, it in sides
+            if it is not None
+        ]
+        known = {had: it for _, had, it in sides if it is not None}
         if both:
             # One harm with and without it beside each other, apart from the next.
             drawn.append((Columns(tuple(both), look="icons"),))
-            told.append((Name(capital(words)), ": ", *_told(of, known, name)))
+            told.append((Name(capital(words)), ": ", *_told(of, known)))
     content: list[Block] = []
     if drawn:
         common: tuple[Inline, ...] = ()
         if home.common is not None:
             common = (Strong(say(book, home.common, "common", marked=False)), " ")
         people = dict.fromkeys(pairs[row].population for row in home.harms)
-        content.append(Paragraph((*common, Small(("Counted in: ", Name("; ".join(people)), ".")))))
+        # Where no picture stands above, what the tones mean was not said yet.
+        explained = _crowded(of) or any(chance.without for chance in of.found.chances.values())
+        key = "" if explained else f" {_KEY.format(do='have it', others=home.without)}"
+        content.append(Paragraph((*common, Small(("Counted in: ", Name("; ".join(people)), ".", key)))))
         content.append(Items(tuple(told)) if _crowded(of) else Columns(tuple(drawn)))
-    content.append(Paragraph(say(book, home.rare, "rare", marked=False)))
+    others = [
+        (Strong((Name(capital(_plain(of, key))), ": ")), say(book, plain, f"trouble.{key}", marked=False))
+        for key, chance in of.found.chances.items()
+        if not chance.option.this and (plain := chance.option.plain_trouble) is not None
+    ]
+    content.append(Paragraph(joined([say(book, home.rare, "rare", marked=False), *others], " ")))
     return Section("harms", Name(home.harms_title), tuple(content))
 
 
-def _told(of: ForPerson, known: dict[str, People], name: str) -> tuple[Inline, ...]:
+def _told(of: ForPerson, known: dict[str, People]) -> tuple[Inline, ...]:
     """Tell of a harm in a line what its pictures would show."""
-    numbers = joined([(Strong(Shown(it.claim, "bare")), f" {side} ", Name(name)) for side, it in known.items()])
+    numbers = joined([(Strong(Shown(it.claim, "bare")), " ", Name(had)) for had, it in known.items()])
     others = joined([Shown(it.rest, "number") for it in known.values()], " and ")
     return (numbers, "; ", others, f" {_home(of).without}.")
 
 
-def _met(of: ForPerson) -> tuple[Met, ...]:
-    found = of.found.eligibility
-    return (*found.stops, *found.cautions, *found.first)
-
-
 def _crowded(of: ForPerson) -> bool:
     """Say whether so much is said before the pictures that there is little room for them."""
-    return max(len(_met(of)), len(_to_ask(of))) > _MANY
+    return max(len(of.found.eligibility.met), len(_to_ask(of))) > _MANY
 
 
 def against(of: ForPerson, book: Ledger) -> Section:
     """Say what speaks against the treatment for this person, and what is still to be asked."""
     found = of.found.eligibility
     items: list[Inline] = [
-        say(book, each.rule.plain or each.rule.text, f"plain.{each.id}", marked=False) for each in _met(of)
+        say(book, each.rule.plain or each.rule.text, f"plain.{each.id}", marked=False)
+        for each in of.found.eligibility.met
     ]
     if of.must_wait and not found.stops:
         till = min((each.earliest for each in found.doses if each.waited is False and each.earliest), default=None)
@@ -278,7 +293,7 @@ def _to_ask(of: ForPerson) -> list[Ask]:
     consultation, asks = of.consultation, list(of.found.eligibility.asks)
     if of.found.eligibility.stops:
         crisis = consultation.crisis.when if consultation.crisis else ()
-        also = {ask for met in _met(of) for ask in met.rule.ask}
+        also = {ask for met in of.found.eligibility.met for ask in met.rule.ask}
         asks = [ask for ask in asks if ask in also or any(ask in when for when in crisis)]
     elif consultation.doses is not None and of.person.answers.get(consultation.doses) is None:
         # What would be asked of earlier doses follows from whether there were any.
@@ -312,12 +327,15 @@ def expect(of: ForPerson, book: Ledger) -> Section | None:
     items: list[Inline] = [
         (Strong((Name(capital(each.when)), ": ")), say(book, each.text, f"expect{place}", marked=False))
         for place, each in enumerate(home.expect)
+        # No fall of a score that is low already shows anything.
+        if not (of.low and each.judges)
     ]
     if of.judged_if_today is not None:
         day = Strong(Name(dated(str(of.judged_if_today))))
         items.append(("If you have it today, we see if it helped on ", day, "."))
     if of.score is not None and of.consultation.plan is not None:
-        items.append(("Your score today: ", of.scored(of.about(book).under("home."), "today", of.score), "."))
+        scored = of.scored(of.about(book).under("home."), "today", of.score, whole=True)
+        items.append(("Your score today: ", scored, "."))
     return Section("expect", "What comes when, if you have it", (Items(tuple(items)),))
 
 
@@ -331,11 +349,10 @@ def ask(of: ForPerson, book: Ledger) -> Section | None:  # noqa: ARG001
 
 def call(of: ForPerson, book: Ledger) -> Section:
     """Say whom to call."""
-    plan, content = of.consultation.plan, list[Block]()
-    if plan is not None:
-        stopped = _home(of).stopped if of.found.eligibility.stops else None
-        whom = stopped.whom if stopped is not None and stopped.whom is not None else plan.whom
-        content.append(Paragraph(say(book, whom, "whom", marked=False)))
+    content = list[Block]()
+    if of.whom:
+        said = [say(book, whom, name, marked=False) for name, whom in of.whom]
+        content.append(Paragraph(joined(said, " ")))
     if of.crisis is not None and of.found.eligibility.crisis is not True:
         content.append(Paragraph(("Need help now? ", Strong(Name(of.crisis)))))
     again: Inline = ""
