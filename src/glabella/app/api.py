@@ -21,7 +21,7 @@ from glabella.app.faults import Caught, faults_json, http_fault
 from glabella.app.guard import LARGEST
 from glabella.app.house import House
 from glabella.app.read import held, house_of
-from glabella.app.sent import BODIES, FORMS, RefusedError
+from glabella.app.sent import BODIES, FORMS, RefusedError, body_in, kind_in
 from glabella.brief import as_json, consultation_document, for_person
 from glabella.brief.claim_rows import claim_rows
 from glabella.decision.choices import NAMES, SEVERAL, ChoiceError, read_choices
@@ -258,17 +258,19 @@ def router(house: House) -> APIRouter:
         )
 
     @api.post("/consult", response_model=DocumentData, summary="The sheet of a consultation", tags=["consult"],
-              responses=_faults(400, 403, 404, 413, 415, 422), openapi_extra=_sent(_person(house)))  # fmt: skip
+              responses=_faults(400, 403, 404, 408, 413, 415, 422),
+              openapi_extra=_sent(_person(house)))  # fmt: skip
     async def consult(request: Request) -> Response:
         """Give a person's sheet, as `glabella consult --format json` writes it; nothing of it is kept.
 
         `person` is what a person's file holds; faults name the answer that each is about.
         """
-        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _MEDIA:
+        if kind_in(request) != _MEDIA:
             return faults_json(415, f"Content-Type: expected {_MEDIA}.")
-        raw = await request.body()
-        if len(raw) > _LARGEST_PERSON:
-            return faults_json(413, "More was sent than the 1 MB that is read of a person.")
+        try:
+            raw = await body_in(request, _LARGEST_PERSON, "More was sent than the 1 MB that is read of a person.")
+        except RefusedError as error:
+            return faults_json(error.status, *error.faults)
         house = house_of(request)
         if house.evidence.consultation is None:
             return faults_json(404, "The dossier has no consultation.yaml, so nothing is asked of a person.")

@@ -16,7 +16,7 @@ from glabella.app.guard import LARGEST
 from glabella.app.house import House
 from glabella.app.pages import page, set_inside
 from glabella.app.read import held, house_of
-from glabella.app.sent import RefusedError, article_in
+from glabella.app.sent import RefusedError, article_kind, article_of, body_in
 from glabella.brief import checked_document
 from glabella.brief.documents import NO_FRAMES
 from glabella.shown import Document
@@ -78,9 +78,12 @@ async def document_of(request: Request, *, bodies: bool = False) -> Document:
     frames = house.evidence.frames
     if frames is None:
         raise RefusedError(404, f"Here no article can be checked: {NO_FRAMES}.")
+    kind = article_kind(request, bodies=bodies)
     try:
+        raw = await body_in(request, arrive=desk.arrive)
+        # Only what is there takes a place: nobody waits for who sends slowly.
         async with desk.place():
-            article = await article_in(request, bodies=bodies)
+            article = await article_of(kind, request.headers, raw)
             found = await while_there(request, desk.read(article.raw, frames, PurePath(article.name).suffix))
     except BusyError:
         raise RefusedError(503, "Other articles are being read; try again in a minute.") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import sys
 from pathlib import Path
@@ -45,7 +46,17 @@ def app_command(dossier: Path | None, port: int, crisis_text: str | None, hosts:
     click.echo(f"{evidence.dossier.title}: http://127.0.0.1:{listening.getsockname()[1]} (Ctrl+C ends it)")
     # What is not done a few seconds after the end was asked for is ended, an article that is being read included.
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=3
+        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=3, ws="none"
     )
+    _write_log()
     server = uvicorn.Server(config)
     server.run(sockets=[listening])
+
+
+def _write_log() -> None:
+    """Write a line for each request, and for what failed, beside the output: as the app says it, and no more."""
+    log, lines = logging.getLogger("glabella.app"), logging.StreamHandler()
+    lines.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    log.addHandler(lines)
+    log.setLevel(logging.INFO)
+    log.propagate = False
