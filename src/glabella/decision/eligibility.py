@@ -155,14 +155,15 @@ def eligibility(consultation: Consultation, answers: Answers, on: date) -> Eligi
     """
     answers = standing(consultation.asks, answers, on)
     found: dict[str, list[Met]] = {"stop": [], "caution": [], "ask first": []}
-    told = set[str]()
+    told = set[tuple[str, str]]()
     unknown: list[Met] = []
     for key, rule in consultation.rules.items():
         said = holds(rule.when, answers, on)
-        if said and rule.text.text not in told:
+        if said:
             # Several rules may say the same, each for its own reason: the first that holds is enough.
-            told.add(rule.text.text)
-            found[rule.then].append(Met(key, rule))
+            if (rule.then, rule.text.text) not in told:
+                found[rule.then].append(Met(key, rule))
+            told.add((rule.then, rule.text.text))
         elif said is None:
             unknown.append(Met(key, rule, open_asks(rule.when, answers, on)))
     order = list(found)
