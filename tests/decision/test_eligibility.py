@@ -59,7 +59,8 @@ def test_of_rules_that_say_the_same_the_first_that_holds_is_told() -> None:
 def test_what_cannot_wait_is_asked_first_where_a_rule_that_holds_names_it() -> None:
     today = {"text": SAID, "days": number(1), "why": SAID}
     it = made(rules={"weak": {"when": {"weak": ["yes"]}, "then": "stop", "text": SAID, "ask": ["expecting"]},
-                     "now": {"when": {"expecting": ["yes"]}, "then": "caution", "text": SAID, "today": today}})  # fmt: skip
+                     "now": {"when": {"expecting": ["yes"]}, "then": "caution", "text": SAID,
+                             "today": today}})  # fmt: skip
     for answers, first in (({"weak": True, "expecting": None}, ("expecting",)), ({"weak": True}, ()),
                            ({"expecting": None}, ())):  # fmt: skip
         assert eligibility(it, {**WELL, **answers}, TODAY).asked_first == first
