@@ -197,9 +197,12 @@ def _number(house: House, name: str, choices: Choices | None) -> str:
     claim, back = ground.claims[name], f"?{urlencode(choices.pairs)}" if choices else ""
 
     def address(it: Claim) -> str | None:
-        return number_path(it) + back if ground.claims.get(it.id) == it else None
+        if ground.claims.get(it.id) == it:
+            return number_path(it) + back
+        # What the choices left as it is, such as a chance without treatment.
+        return number_path(it) if house.claims.get(it.id) == it else None
 
-    made = set_inside(house, chain(ground, claim), addresses=Addresses(section_path, address))
+    made = set_inside(house, chain(ground, claim), addresses=Addresses(section_path, address), cited=True)
     said = () if other is None else other.said
     return page(house, "number.html", kind="report", title=capital(claim.label), door="/choices" if choices else "",
                 said=said, back=back, **made)  # fmt: skip

@@ -51,8 +51,9 @@ class Setter:
     def block(self, block: Block, level: int) -> str:
         """Set one block."""
         match block:
-            case Heading(words):
-                return f"<h{level}>{self.line(words)}</h{level}>"
+            case Heading(words, name):
+                named = f' id="{escape(name)}"' if name else ""
+                return f"<h{level}{named}>{self.line(words)}</h{level}>"
             case Paragraph(content, look):
                 return f"<p{_class(look)}>{self.line(content)}</p>"
             case Items(items, ordered):
