@@ -67,7 +67,7 @@ class Cite:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Words that lead to a section, or to a heading that has a name: of this document, or of the report beside it."""
+    """Words that lead to a section or a named heading: of this document, or of the report beside it."""
 
     text: str
     section: str

@@ -217,11 +217,9 @@ def _dropped(of: OtherChoices, book: Ledger, was: PooledAnalysis, now: PooledAna
         ),
         "; ",
     )
-    return (
-        "Studies dropped by your choices: ", about("dropped", f"studies dropped by the choices: {whole}", len(studies)),
-        ", comparisons dropped: ",
-        about("dropped_comparisons", f"comparisons dropped by the choices: {whole}", comparisons), ". ", why, ".",
-    )  # fmt: skip
+    first = about("dropped", f"studies dropped by the choices: {whole}", len(studies))
+    second = about("dropped_comparisons", f"comparisons dropped by the choices: {whole}", comparisons)
+    return ("Studies dropped by your choices: ", first, ", comparisons dropped: ", second, ". ", why, ".")
 
 
 def _sentences(
