@@ -227,7 +227,7 @@ def _told_without(ground: Ground, claim: Claim, name: str) -> Claim | None:
 
 
 def _people_of(claim: Claim) -> int | None:
-    """Give of how many people a claim tells, by its label; the most first, since their words hold those of fewer."""
+    """Give of how many people a claim tells, by its label; the most first, whose words hold those of fewer."""
     return next((of for of in sorted(OF_PEOPLE, reverse=True) if f"of {OF_PEOPLE[of]} " in claim.label), None)
 
 

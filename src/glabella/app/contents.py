@@ -30,12 +30,12 @@ PARTS = (
     Part(
         "In short",
         "The answer, how sure it is, benefit, harm and what to tell a patient, as the brief says them.",
-        ("bottom-line", "how-sure", "benefit", "timing", "common-harms", "warnings", "given", "next-steps", "options",
-         "tell"),
+        ("bottom-line", "how-sure", "benefit", "timing", "common-harms", "warnings", "given", "next-steps",
+         "options", "tell"),
     ),
     Part(
         "Does it work, and how sure is that?",
-        "Every pooled effect with its trials, what lowers its certainty, and what other choices or bias would change.",
+        "Every pooled effect with its trials, what lowers its certainty, and what other choices or bias change.",
         ("question", "effect", "certainty", "absolute", "sure", "bias"),
     ),
     Part(
@@ -45,7 +45,7 @@ PARTS = (
     ),
     Part(
         "How does it work, and for how long?",
-        "The treatment itself, the links from it to the outcome, and what models say of its course and of repeating it.",
+        "The treatment, the links from it to the outcome, and what models say of its course and of repeating it.",
         ("treatment", "how", "course", "prediction", "mood", "repeat", "identifiability"),
     ),
     Part(
