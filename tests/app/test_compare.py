@@ -214,8 +214,10 @@ def test_a_comparison_begins_with_whether_the_answer_changed(app: TestClient) ->
 
 
 def test_the_effect_that_leads_is_told_where_it_moved() -> None:
-    before, after = read(as_json(older_brief())), read(as_json(shipped_house().brief))
-    was, now = (it.claims["scores_all.points"].text for it in (before, after))
+    after = read(as_json(shipped_house().brief))
+    effect = after.claims["scores_all.points"]
+    before = replace(after, claims={**after.claims, effect.id: replace(effect, value=-9.0)})
+    was, now = (it.claims[effect.id].text for it in (before, after))
     said = answer_changed(before, after)
     assert was != now
     assert f"The pooled effect was {was} and is now {now}." in said
