@@ -214,6 +214,8 @@ def test_a_share_of_an_outcome_that_is_not_computed_is_compared_with_nothing(tmp
 
 def test_advice_is_said_to_be_advice(shipped: Results) -> None:
     said = sections(shipped, "Botox may ease depression. You should not stop your antidepressants.")["sentences"]
+    article = sections(shipped, "Botox may ease depression. You should not stop your antidepressants.")["article"]
+    assert "antidepressants. advice, untested See" in article[2]
     assert any("untested advice, and nobody has tested whether following it helps: " in line for line in said), said
 
 

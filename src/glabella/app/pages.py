@@ -100,9 +100,10 @@ def page(house: House, template: str, *, kind: str = "brief", door: str = "", **
     )
 
 
-def refused(house: House, title: str, faults: tuple[str, ...], *, status: int = 400, door: str = "") -> Response:
-    """Answer that something cannot be done, and why, every reason on a line of its own."""
-    text = page(house, "refused.html", title=title, faults=faults, door=door)
+def refused(house: House, title: str, faults: tuple[str, ...], *, status: int = 400, door: str = "",
+            call: str = "") -> Response:  # fmt: skip
+    """Answer that something cannot be done, and why, every reason on a line of its own; and whom to call."""
+    text = page(house, "refused.html", title=title, faults=faults, door=door, call=call)
     return Response(text, status_code=status, media_type="text/html")
 
 

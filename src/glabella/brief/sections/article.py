@@ -154,7 +154,7 @@ def text(results: Results, _: Ledger, checked: Checked) -> Section | None:
     """Give the article as it stands, each marked sentence with what is said of it and the way there."""
     if not any(each.marks for each in checked.sentences):
         return None
-    verdicts, place = verdicts_of(results), 0
+    verdicts, advice, place = verdicts_of(results), _advice(results), 0
     content: list[Block] = [Paragraph(_NOT_MARKED, "note")]
     for _block, together in groupby(checked.sentences, key=lambda each: each.sentence.block):
         said: list[Inline] = []
@@ -166,7 +166,8 @@ def text(results: Results, _: Ledger, checked: Checked) -> Section | None:
                 place += 1
                 icons = [Icon("verdict", word) for word in dict.fromkeys(_of_sentence(verdicts[it.claim], it)
                                                                          for it in each.marks)]  # fmt: skip
-                words = (words, " ", Small((joined(icons, " "), " ", Link("See", said_name(place)))))
+                advised = "advice, " if any(it.claim in advice for it in each.marks) else ""
+                words = (words, " ", Small((advised, joined(icons, " "), " ", Link("See", said_name(place)))))
             elif each.looks:
                 words = (words, " ", Small("not recognised"))
             said.append(words)
