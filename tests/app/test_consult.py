@@ -408,8 +408,13 @@ def test_no_form_is_refused_in_words(
     [
         ("a.yaml", b"date: [", 422, "not valid YAML"),
         ("a.yaml", b"\xff\xfe\x00", 422, "UTF-8"),
-        ("a.yaml", b"[]", 422, "found a list, expected keys and values"),
-        ("a.json", b'{"date": "2024-11-30", "answers": {"age": 190, "shoes": 43}}', 422, "shoes: unknown key"),
+        ("a.yaml", b"[]", 422, "found a list; expected the file that “Save the answers” gives"),
+        (
+            "a.json",
+            b'{"date": "2024-11-30", "answers": {"age": 190, "shoes": 43}}',
+            422,
+            "“shoes” in the file: unknown key",
+        ),
         ("a.yaml", b"date: 2024-11-30\nanswers: {earlier: [" + b"{units: 3}," * 200 + b"]}", 422, "at most 40"),
         ("../../etc/passwd", b"date: 2024-11-30\n", 200, "What we need to know"),
         ("a.yaml", b"x" * 2_000_000, 413, "less than 1 MB"),
@@ -460,7 +465,7 @@ def test_a_file_of_something_else_is_told_in_one_line(client: Client, content: b
     found = client.post("/consult/open", files={"file": ("C:\\my\\a.pdf", content)})
     assert found.status_code == 422
     said = sections(found.text)["faults"]
-    assert "1 answer cannot be used File of saved answers : “a.pdf” holds no saved answers (" in said
+    assert "1 answer cannot be used File of saved answers : “a.pdf” holds no saved answers: found " in said
     assert said.endswith("expected the file that “Save the answers” gives, such as person.yaml")
     assert '<details class="only-screen" open><summary>Open saved answers' in found.text
 
@@ -481,7 +486,7 @@ def test_what_is_still_to_ask_leads_to_its_field(client: Client) -> None:
 def test_what_can_be_misread_is_said_where_it_is_asked(client: Client) -> None:
     matters = words(client.post("/consult/matters", data={"date": "2024-11-30"}).text)
     assert "Your order changes none of the chances" in matters
-    assert "not “Back” in the browser" in matters
+    assert "not “Back”" in matters
     decide = words(client.post("/consult/decide", data={"date": "2024-11-30"}).text)
     assert "tick the boxes with a pen" in decide
 

@@ -175,7 +175,8 @@ async def open_file(request: Request) -> Response:
             talk = Talk.of(house, [("date", str(house.today()))], told, begun=False)
         else:
             if not (isinstance(said, dict) and {"answers", "date"} & said.keys()):
-                told = (_no_answers(name, "neither “answers” nor “date” stands in it"),)
+                kind = {dict: "neither “answers” nor “date”", list: "a list"}.get(type(said), "a text")
+                told = (_no_answers(name, kind),)
                 talk = Talk.of(house, [("date", str(house.today()))], told, begun=False)
                 return _step(house, STEPS[0], talk), 422
             talk = Talk.of(house, pairs_of(said, house.evidence), _unfit_in(said, house), begun=False)
@@ -188,7 +189,7 @@ async def open_file(request: Request) -> Response:
 def _no_answers(name: str, found: str) -> Unfit:
     """Say that a file holds no saved answers, what was found and what was expected."""
     short = one_line(re.split(r"[/\\]", name)[-1])[:_LONGEST_NAME]
-    words = f"“{short}” holds no saved answers ({found}); expected the file that “Save the answers” gives"
+    words = f"“{short}” holds no saved answers: found {found.removeprefix('found ')}; expected the file that “Save the answers” gives"
     return Unfit((_FILE,), f"{words}, such as person.yaml")
 
 
@@ -449,8 +450,9 @@ def _leading(sections: Mapping[str, str], step: Step, of: ForPerson) -> dict[str
         found["rules"] = found["rules"].replace(f"<li>{words}</li>", f"<li>{leads(key, words)}</li>")
     if "first" in found and of.open_first:
         labels = {key: named(asks[key].label) for key in of.open_first}
-        linked = ", ".join(leads(key, words) for key, words in labels.items())
-        found["first"] = found["first"].replace(f"{', '.join(labels.values())}.</p>", f"{linked}.</p>")
+        stops = [","] * (len(labels) - 1) + ["."]
+        linked = " ".join(leads(key, labels[key] + stop) for key, stop in zip(labels, stops, strict=True))
+        found["first"] = found["first"].replace(f"{', '.join(labels.values())}.</p>", f"{linked}</p>")
     return {name: Markup(text) for name, text in found.items()}
 
 
