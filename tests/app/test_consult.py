@@ -413,7 +413,7 @@ def test_no_form_is_refused_in_words(
             "a.json",
             b'{"date": "2024-11-30", "answers": {"age": 190, "shoes": 43}}',
             422,
-            "“shoes” in the file: unknown key",
+            "“shoes” in the file",
         ),
         ("a.yaml", b"date: 2024-11-30\nanswers: {earlier: [" + b"{units: 3}," * 200 + b"]}", 422, "at most 40"),
         ("../../etc/passwd", b"date: 2024-11-30\n", 200, "What we need to know"),

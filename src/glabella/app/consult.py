@@ -175,7 +175,8 @@ async def open_file(request: Request) -> Response:
             talk = Talk.of(house, [("date", str(house.today()))], told, begun=False)
         else:
             if not (isinstance(said, dict) and {"answers", "date"} & said.keys()):
-                kind = {dict: "neither “answers” nor “date”", list: "a list"}.get(type(said), "a text")
+                kind = "a list" if isinstance(said, list) else "a text"
+                kind = "neither “answers” nor “date”" if isinstance(said, dict) else kind
                 told = (_no_answers(name, kind),)
                 talk = Talk.of(house, [("date", str(house.today()))], told, begun=False)
                 return _step(house, STEPS[0], talk), 422
@@ -189,8 +190,8 @@ async def open_file(request: Request) -> Response:
 def _no_answers(name: str, found: str) -> Unfit:
     """Say that a file holds no saved answers, what was found and what was expected."""
     short = one_line(re.split(r"[/\\]", name)[-1])[:_LONGEST_NAME]
-    words = f"“{short}” holds no saved answers: found {found.removeprefix('found ')}; expected the file that “Save the answers” gives"
-    return Unfit((_FILE,), f"{words}, such as person.yaml")
+    words = f"“{short}” holds no saved answers: found {found.removeprefix('found ')}"
+    return Unfit((_FILE,), f"{words}; expected the file that “Save the answers” gives, such as person.yaml")
 
 
 def _unfit_in(said: Any, house: House) -> tuple[Unfit, ...]:
