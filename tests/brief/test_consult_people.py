@@ -54,6 +54,101 @@ def both(of: ForPerson) -> tuple[dict[str, str], dict[str, str]]:
     return parts(consultation_document(of)), parts(home_document(of))
 
 
+# --- boxes and numbers ------------------------------------------------------------------------------------
+
+
+def box(of: ForPerson, label: str) -> str:
+    """Give the line of an option under what was decided."""
+    (line,) = [each for each in both(of)[0]["decide"].splitlines() if each.startswith(f"- ☐ {label}")]
+    return line
+
+
+def test_a_new_tablet_hangs_on_what_is_taken_and_on_what_was_just_begun(consult: Consult) -> None:
+    assert "known what is taken now, and how to change over" in box(consult("resistant"), "A new tablet")
+    assert "judge the last one first" in box(consult("woman", begun=2.0), "A new tablet")
+    assert "judge" not in box(consult("woman"), "A new tablet")
+    assert box(consult("untreated"), "A new tablet").endswith("(SSRI)")
+    open_ = box(consult("unknown"), "A new tablet")
+    assert "treatment now" in open_
+    assert open_.index("last question of the PHQ-9") < open_.index("treatment now")
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [("A second medicine", "heart, kidney, thyroid and bleeding"), ("Esketamine", "an aneurysm or a bleed"),
+     ("Electroconvulsive", "an anaesthetist have looked at heart, muscles and clots")],
+)  # fmt: skip
+def test_what_is_for_resistant_depression_is_never_ticked_bare(consult: Consult, label: str, said: str) -> None:
+    line = box(consult("resistant"), label)
+    assert said in line
+    assert "a look at why the others failed" in line
+
+
+def test_what_goes_beside_a_tablet_is_not_offered_to_who_takes_none(consult: Consult) -> None:
+    assert not {"augment", "esketamine"} & consult("resistant", taking=()).found.chances.keys()
+    assert {"augment", "esketamine"} <= consult("resistant", taking=None).found.maybe.keys()
+
+
+@pytest.mark.parametrize("taking", [(), ("mood_drug",), ("ssri",)])
+def test_bipolar_depression_is_left_alone_by_nobody_but_a_specialist(
+    consult: Consult, taking: tuple[str, ...]
+) -> None:
+    assert "after a look by a specialist" in box(consult("bipolar", taking=taking), "Go on as now")
+
+
+def test_waiting_is_for_less_severe_depression(consult: Consult) -> None:
+    severe = consult("untreated", severity=Score("phq9", 16.0, persons.DAY))
+    assert severe.found.chances["as_now"].number is None
+    assert "less severe depression" in box(severe, "Go on as now")
+    milder = consult("untreated", severity=Score("phq9", 15.0, persons.DAY))
+    assert milder.found.chances["as_now"].number is not None
+    assert box(milder, "Go on as now").endswith("now")
+    assert "a clinician has judged how severe it is" in box(consult("untreated"), "Go on as now")
+
+
+def test_nothing_is_added_before_there_is_a_score_of_today(consult: Consult) -> None:
+    for label in ("Go on as now", "A new tablet", "Talking therapy"):
+        assert "depression score today" in box(consult("stale"), label)
+
+
+def test_who_may_never_have_it_is_given_no_day_for_it(consult: Consult) -> None:
+    of = consult("six weeks ago", allergy=("toxin",))
+    sheet, home = both(of)
+    assert "Wait" not in sheet["rules"]
+    assert "January" not in sheet["doses"]
+    assert "out of the question" in sheet["doses"]
+    assert "need to wait" not in home["against"]
+
+
+def test_the_day_after_another_product_is_called_the_soonest_and_not_enough(consult: Consult) -> None:
+    rows = [line for line in both(consult("six weeks ago"))[0]["doses"].splitlines() if "January 2025" in line]
+    others = [line for line in rows if "Dysport" not in line and "abobotulinumtoxinA |" not in line]
+    assert others
+    assert all("not before" in line for line in others)
+
+
+def test_where_harm_may_be_likelier_its_numbers_say_so(consult: Consult) -> None:
+    for name, wanted in (("everything", True), ("gentamicin", True), ("woman", False)):
+        sheet, home = both(consult(name))
+        assert ("may be more often in this person" in sheet["harms"]) is wanted
+        assert ("For you it may be more often" in home["harms"]) is wanted
+
+
+def test_out_of_the_question_leaves_out_how_to_take_care(consult: Consult) -> None:
+    of = consult("myasthenia", drugs=("aminoglycoside", "anticoagulant"), item_nine="several_days")
+    sheet, home = both(of)
+    for page in (sheet["rules"], home["against"]):
+        assert "bruise" not in page
+        assert "better to wait" not in page.lower()
+    assert "Your safety comes first" in home["against"]
+    assert "left out, as it is out of the question" in sheet["rules"]
+
+
+def test_of_a_low_score_nothing_is_said_of_how_sure_a_number_is(consult: Consult) -> None:
+    assert "may help less" not in both(consult("low"))[1]["chances"]
+    assert "may help less" in both(consult("woman"))[1]["chances"]
+
+
 # --- safety ----------------------------------------------------------------------------------------------
 
 

@@ -96,11 +96,11 @@ def test_whom_it_is_not_for_reads_nothing_of_preparing_judging_or_repeating_it(
     [
         ("woman", ""),
         ("unknown", ": only after the questions that are still to ask are answered"),
-        ("item nine", ": only after what comes before anything else, and with a plan for safety"),
+        ("item nine", ": only after what comes before anything else; with a plan for safety"),
         ("gentamicin", ": only after the course of the antibiotic is over"),
         ("bipolar", ": only after a specialist has decided"),
         ("psychotic", "after a specialist has decided and the psychosis is treated"),
-        ("resistant", "and after the options beside it have been talked over"),
+        ("resistant", "; after the options beside it have been talked over"),
         ("low", ": only after it is agreed why anything is to be added while the score is low"),
         ("stale", ": only after the questions that are still to ask are answered"),
         ("six weeks ago", "after the wait since the last dose"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -20,6 +21,7 @@ from glabella.brief.words import words_of
 from glabella.decision.chances import Chance, Consulted, EffectOn, Reading, Share, Without, consult
 from glabella.decision.course import Visit as Followed
 from glabella.decision.course import course, judged_on, seen_again
+from glabella.decision.eligibility import Met
 from glabella.decision.whose_values import ByMatter, whose_values
 from glabella.dossier import (
     Answer,
@@ -250,6 +252,25 @@ class ForPerson:
         return tuple(said)
 
     @property
+    def told(self) -> tuple[Met, ...]:
+        """Rules that hold and are told: of what is out of the question, not how to take care with it.
+
+        What cannot wait, what keeps its chances from being told, and what a crisis is about are told in any case.
+        """
+        found, crisis = self.found.eligibility, self.consultation.crisis
+        first = {ask for when in (crisis.when if crisis else ()) for ask in when}
+        return tuple(
+            each for each in found.met
+            if not found.stops or each.rule.then != "caution"
+            or each.rule.today or each.rule.withhold or first & each.rule.when.keys()
+        )  # fmt: skip
+
+    @property
+    def riskier(self) -> bool:
+        """Whether harm is likelier in this person than in those in whom it was counted."""
+        return any(met.rule.riskier for met in self.found.eligibility.met)
+
+    @property
     def low(self) -> bool:
         """Whether the score is as low already as a change of the plan asks for, so that no fall can be judged."""
         return self.found.low
@@ -260,12 +281,7 @@ class ForPerson:
         found = self.found.eligibility
         this = next((each for each in self.found.chances.values() if each.option.this), None)
         rules = [(f"only.{met.id}", met.rule.only) for met in (*found.cautions, *found.first)]
-        first: dict[str, tuple[str, Statement]] = {}
-        for name, only in (*rules, *(() if this is None else only_of(this))):
-            if only is not None:
-                # Two rules may ask for the same.
-                first.setdefault(only.text, (name, only))
-        return tuple(first.values())
+        return _each_once((*rules, *(() if this is None else only_of(this))))
 
     @property
     def waits(self) -> bool:
@@ -445,8 +461,16 @@ class ForPerson:
 
 def only_of(chance: Chance) -> tuple[tuple[str, Statement], ...]:
     """Give on what the choice of an option hangs by its remarks that hold, by the names of their claims."""
-    each = ((f"only.{chance.id}.{name}", chance.option.remarks[name].only) for name in chance.remarks)
-    return tuple((name, only) for name, only in each if only is not None)
+    return _each_once((f"only.{chance.id}.{name}", chance.option.remarks[name].only) for name in chance.remarks)
+
+
+def _each_once(said: Iterable[tuple[str, Statement | None]]) -> tuple[tuple[str, Statement], ...]:
+    """Leave out what is not said, and what was said before: two rules may ask for the same."""
+    found: dict[str, tuple[str, Statement]] = {}
+    for name, only in said:
+        if only is not None:
+            found.setdefault(only.text, (name, only))
+    return tuple(found.values())
 
 
 def for_person(

@@ -10,7 +10,7 @@ Everything here is for people like this person in these respects. No effect is m
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
@@ -23,7 +23,7 @@ from glabella.decision.eligibility import Eligibility, eligibility
 from glabella.decision.nearness import Distance, distances, lowered
 from glabella.decision.rating import LEVELS, Level
 from glabella.decision.uncertain import Uncertain, exactly, limits, share_counted, share_printed
-from glabella.dossier import Answers, Baseline, Consultation, ConsultOption, OfBaseline, Score
+from glabella.dossier import Answers, Baseline, Consultation, ConsultOption, OfBaseline, Score, When
 from glabella.dossier.conditions import holds, open_asks, standing
 from glabella.synthesis import risk_with
 
@@ -494,7 +494,7 @@ def chance_of(
     """
     option = consultation.options[key]
     withheld = [name for name, each in option.not_for.items() if holds(each.when, answers, on)]
-    asks = [ask for each in option.not_for.values() for ask in open_asks(each.when, answers, on)]
+    asks = [ask for each in option.not_for.values() for ask in _still_to_ask(each.when, answers, on)]
     if option.this:
         withheld += [met.id for met in (*rules.stops, *rules.cautions, *rules.first) if met.rule.withhold]
         asks += [ask for met in rules.undecided if met.rule.withhold or met.rule.then == "stop" for ask in met.asks]
@@ -589,13 +589,21 @@ def _unasked(
     consultation: Consultation, option: ConsultOption, answers: Answers, on: date, rules: Eligibility
 ) -> tuple[str, ...]:
     """Give the asks on which it hangs whether an option is offered, and what must be known of it."""
-    whens = [each.when for each in option.not_for.values() if each.out]
+    crisis = consultation.crisis
+    whens = [] if crisis is None or rules.crisis is not None else [*crisis.when]
+    whens += [each.when for each in option.not_for.values() if each.out]
     whens += [each.when for each in option.remarks.values()]
-    if rules.crisis is None and consultation.crisis is not None:
-        whens += consultation.crisis.when
-    # What was answered cannot be asked again: a score on another scale, say.
-    open_ = (ask for when in whens for ask in open_asks(when, answers, on) if answers.get(ask) is None)
+    open_ = [ask for when in whens for ask in _still_to_ask(when, answers, on)]
+    scored = any(isinstance(each, Score) for each in answers.values())
+    if consultation.plan is not None and not scored and not isinstance(option.effect, OfBaseline):
+        # Nothing is added before it is known that the score is not low already.
+        open_ += [key for key, ask in consultation.asks.items() if ask.kind == "score"]
     return tuple(dict.fromkeys(open_))
+
+
+def _still_to_ask(when: When, answers: Answers, on: date) -> Iterator[str]:
+    """Give the asks on which a condition hangs; a score that was answered, on another scale, is none of them."""
+    return (ask for ask in open_asks(when, answers, on) if not isinstance(answers.get(ask), Score))
 
 
 def _of_baseline(

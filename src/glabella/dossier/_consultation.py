@@ -126,6 +126,9 @@ class Rule(_Model):
         None, description="before what it must not be given, as the end of a line that begins with only: after …"
     )
     today: Today | None = Field(None, description="where it cannot wait: it then stands before anything else")
+    riskier: bool = Field(
+        False, description="whether harm is likelier in such people than in those it was counted in"
+    )
     whom: Statement | None = Field(
         None, description="whom such a person calls with which trouble; on both pages, before what all are told"
     )

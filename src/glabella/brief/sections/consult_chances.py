@@ -35,6 +35,9 @@ from glabella.shown import (
 #: What the icons mean, in words; the tones are those of :mod:`glabella.brief.icon_arrays`.
 KEY = "Filled: {event}. Pale: may or may not. Empty: {without}. The line marks the number itself."
 
+_RISKIER = (
+    "By what was answered it may be more often in this person: those in whom it was counted were not like this one."
+)
 #: What may be set against what, where there is more than one control.
 _SAME_CONTROL = "Compare only pictures of one row: another row began with other people and another control."
 
@@ -264,6 +267,8 @@ def harms(of: ForPerson, book: Ledger) -> Section:
         times = dict.fromkeys(pairs[row].time_span for row in option.harms)
         counted = ("Counted in: ", Name("; ".join(people)), "; ", Name("; ".join(times)), ".")
         content.append(Paragraph(counted, "note"))
+        if of.riskier and option.this:
+            content.append(Paragraph(Strong(_RISKIER)))
     if content and not _controls(of):
         content.append(Paragraph(KEY.format(event="have it", without="do not"), "note"))
     others = [(key, each.option) for key, each in of.found.chances.items() if not each.option.harms]

@@ -94,13 +94,14 @@ def rules(of: ForPerson, book: Ledger) -> Section:
     """Say who must not have the treatment, who needs care, and what is still to be asked, for this person."""
     found = of.found.eligibility
     parts: list[tuple[Block, ...]] = []
-    for title, met in (("Stop", found.stops), ("Take care", found.cautions), ("Ask first", found.first)):
+    care = [each for each in of.told if each in found.cautions]
+    for title, met in (("Stop", found.stops), ("Take care", care), ("Ask first", found.first)):
         if met:
             parts.append((Heading(title), Items(tuple(_met(book, each) for each in met))))
     if not found.stops and (remarks := _remarks(of, book)):
         parts.append((Heading("For this person"), Items(remarks)))
     content: list[Block] = []
-    if of.must_wait:
+    if of.must_wait and not found.stops:
         content.append(Paragraph(Strong("Wait: the last dose is too recent, as said below.")))
     plan = of.consultation.plan
     if of.low and plan is not None and plan.low is not None:
@@ -114,6 +115,8 @@ def rules(of: ForPerson, book: Ledger) -> Section:
         content += parts[0]
     elif parts:
         content.append(Columns(tuple(parts)))
+    if len(care) < len(found.cautions):
+        content.append(Paragraph("How to take care with it is left out, as it is out of the question.", "note"))
     if asks := of.still_to_ask:
         content += [Heading("Still to ask"), Items(tuple(_asked(of, ask) for ask in asks))]
     return Section("rules", f"What speaks against {of.short}", tuple(content))
@@ -160,6 +163,9 @@ def doses(of: ForPerson, book: Ledger) -> Section | None:
         return None
     given = of.answered(book.under("given."), key) or "not known"
     content: list[Block] = [Paragraph((Name(capital(consultation.asks[key].label)), ": ", given, "."))]
+    if found.stops:
+        content.append(Paragraph("No day for another is given, as it is out of the question."))
+        return Section("doses", "Doses before this visit", tuple(content))
     if found.mixed and consultation.mixed is not None:
         content.append(Paragraph(Strong(say(book, consultation.mixed, "mixed"))))
     rows = tuple(_dose(of, book, each) for each in found.doses)
@@ -199,7 +205,10 @@ def _dose(of: ForPerson, book: Ledger, each: NextDose) -> Row:
         else:
             counted = under("units", f"units of {product.label} that count now", each.units, decimals=0)
             units = (counted, " of at most ", Shown(most, "number"))
-    day = "not known" if each.earliest is None else Name(dated(str(each.earliest)))
+    day: Inline = "not known" if each.earliest is None else Name(dated(str(each.earliest)))
+    if each.others or each.unnamed:
+        # Each rule is about its own product; after another nobody knows how long is enough.
+        day = (day, ", not before; how long is enough after another product is not known")
     earliest: Cell = (Strong("Wait."), " ", day) if each.waited is False else day
     rule = say(book, each.spacing.text, f"spacing.{each.product}")
     return Row((Name(product.label), rule, days, units, earliest))

@@ -100,7 +100,7 @@ def _others(of: ForPerson, book: Ledger) -> tuple[Inline, ...]:
 
 def _said(of: ForPerson, book: Ledger, chance: Chance, name: str) -> Cell:
     """Say something of an option; how one goes on is not said of what is out of the question."""
-    if name == "visits" and _stopped(of, chance):
+    if name in ("visits", "trouble") and _stopped(of, chance):
         return "out of the question"
     said: Statement = getattr(chance.option, name)
     return say(book, said, f"option.{chance.id}.{name}")
@@ -260,10 +260,11 @@ def _only(of: ForPerson, book: Ledger, chance: Chance) -> Inline:
             waits.append(("after these are asked (", labels, ")"))
         waits += [say(book, only, name, marked=False) for name, only in only_of(chance)]
     if of.low and not isinstance(chance.option.effect, OfBaseline):
-        waits.append("after it is agreed why anything is to be added while the score is low")
+        why = "after it is agreed why anything is to be added while the score is low"
+        waits.append(f"{why}, as no fall of it could show that it helps")
     if chance.option.this and any(met.rule.only is None for met in found.cautions):
         waits.append("with what stands under “Take care” in mind")
-    return (": only ", joined(waits, ", and ")) if waits else ""
+    return (": only ", joined(waits, "; ")) if waits else ""
 
 
 def _not_yet(of: ForPerson, book: Ledger) -> list[Inline]:

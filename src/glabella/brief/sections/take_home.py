@@ -104,9 +104,10 @@ def chances(of: ForPerson, book: Ledger) -> Section:
         notes.append((Shown(shown, "bare"), ": ", *most_likely, Shown(shown, "limits"), "."))
     if any(chance.open for chance in of.found.chances.values() if chance.without is not None):
         notes.append("These numbers may change once we know more about you.")
-    notes += _remarks(of, book, this=False)
     if notes:
         content.append(Paragraph(joined(notes, " "), "note"))
+    # As large as the numbers that it is about.
+    more = _remarks(of, book, this=False)
     if without_number:
         why = (
             ": your score is low, and the tests were of people who were more ill."
@@ -115,7 +116,9 @@ def chances(of: ForPerson, book: Ledger) -> Section:
         )
         *most, last = without_number
         options = (joined(most, ", "), " or ", last) if most else last
-        content.append(Paragraph(("We have no number for ", options, why)))
+        more.append(("We have no number for ", options, why))
+    if more:
+        content.append(Paragraph(joined(more, " ")))
     title = f"Think of {of.of_people} like you. How many {home.better}?" if groups else f"How many {home.better}?"
     return Section("chances", Name(title), tuple(content))
 
@@ -131,6 +134,8 @@ def _remarks(of: ForPerson, book: Ledger, *, this: bool) -> list[Inline]:
             say(book, plain, f"remark.{key}.{name}", marked=False)
             for name in chance.remarks
             if (plain := chance.option.remarks[name].plain) is not None
+            # How sure a number is, is said where there is one.
+            and not (chance.option.remarks[name].lowers and chance.without is None)
         ]
         # Of another option its name stands once before all that is said of it.
         found += said if this else [(label, joined(said, " "))] if said else []
@@ -238,7 +243,10 @@ def harms(of: ForPerson, book: Ledger) -> Section | None:
         for key, chance in of.found.chances.items()
         if not chance.option.this and (plain := chance.option.plain_trouble) is not None
     ]
-    content.append(Paragraph(joined([say(book, home.rare, "rare", marked=False), *others], " ")))
+    more: list[Inline] = []
+    if drawn and of.riskier:
+        more.append(Strong("For you it may be more often: those people were not like you."))
+    content.append(Paragraph(joined([*more, say(book, home.rare, "rare", marked=False), *others], " ")))
     return Section("harms", Name(home.harms_title), tuple(content))
 
 
@@ -258,8 +266,7 @@ def against(of: ForPerson, book: Ledger) -> Section:
     """Say what speaks against the treatment for this person, and what is still to be asked."""
     found = of.found.eligibility
     items: list[Inline] = [
-        say(book, each.rule.plain or each.rule.text, f"plain.{each.id}", marked=False)
-        for each in of.found.eligibility.met
+        say(book, each.rule.plain or each.rule.text, f"plain.{each.id}", marked=False) for each in of.told
     ]
     if of.must_wait and not found.stops:
         till = min((each.earliest for each in found.doses if each.waited is False and each.earliest), default=None)
@@ -277,7 +284,7 @@ def against(of: ForPerson, book: Ledger) -> Section:
         items.append((Strong("What next: "), say(book, stopped.next, "next", marked=False)))
     more: tuple[Block, ...] = ()
     if asked := _to_ask(of):
-        asks = joined([Name(ask.plain or ask.label) for ask in asked], "; ")
+        asks = joined([Name(each) for each in dict.fromkeys(ask.plain or ask.label for ask in asked)], "; ")
         what = "We still need to ask you" if found.stops else "Do not have it before we have asked you"
         more = (Paragraph((Strong(f"{what} about: "), asks, ".")),)
     if not items and not more and found.crisis is True:
