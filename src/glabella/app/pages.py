@@ -101,9 +101,11 @@ def page(house: House, template: str, *, kind: str = "brief", door: str = "", **
     )
 
 
-def refused(house: House, title: str, faults: tuple[str, ...], *, status: int = 400, door: str = "") -> Response:
-    """Answer that something cannot be done, and why, every reason on a line of its own; where to find what is."""
-    text = page(house, "refused.html", title=title, faults=faults, door=door, lost=status == HTTPStatus.NOT_FOUND)
+def refused(house: House, title: str, faults: tuple[str, ...], *, status: int = 400, door: str = "",
+            call: str = "") -> Response:  # fmt: skip
+    """Answer that something cannot be done, and why, line by line; whom to call, and where to find what is."""
+    lost = status == HTTPStatus.NOT_FOUND
+    text = page(house, "refused.html", title=title, faults=faults, door=door, call=call, lost=lost)
     return Response(text, status_code=status, media_type="text/html")
 
 

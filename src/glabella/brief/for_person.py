@@ -291,6 +291,21 @@ class ForPerson:
         return first or self.to_ask or self.must_wait or self.low
 
     @property
+    def still_to_ask(self) -> tuple[str, ...]:
+        """The asks that are open: those of rules, and those that decide whether a number fits this person."""
+        near = (each.ask for each in self.found.distances if each.like == "not asked")
+        return tuple(dict.fromkeys((*self.found.eligibility.asks, *near)))
+
+    @property
+    def open_first(self) -> tuple[str, ...]:
+        """The asks without answer on which it depends whether there is a crisis, where that is not known."""
+        crisis = self.consultation.crisis
+        if crisis is None or self.found.eligibility.crisis is not None:
+            return ()
+        asks = dict.fromkeys(ask for when in crisis.when for ask in when)
+        return tuple(ask for ask in asks if self.person.answers.get(ask) is None)
+
+    @property
     def to_ask(self) -> bool:
         """Whether something must be asked before the treatment: of a rule, a crisis, earlier doses or the score."""
         found, doses = self.found.eligibility, self.consultation.doses
