@@ -204,7 +204,7 @@ class ForPerson:
         if not whole or scale.range is None:
             return (Name(scale.label), " ", claim, when)
         top = scale.range[1]
-        most = book(f"{name}.most", f"most points on {scale.label}", top, unit="points", decimals=digits(top))
+        most = book(f"{name}.most", f"upper end of {scale.label}", top, unit="points", decimals=digits(top))
         worse = "more" if scale.better == "lower" else "less"
         return (Name(scale.label), " ", Shown(claim, "number"), " of ", most, ", ", worse, " is worse", when)
 
