@@ -23,6 +23,8 @@ from glabella.shown import Document
 
 #: Nobody waits for the answer to this status.
 GONE = 499
+#: Bytes of a form that is read although nobody has time for its article.
+MOST_SHOWN_AGAIN = 1_000_000
 
 
 def routes() -> list[BaseRoute]:
@@ -41,23 +43,23 @@ async def checked(request: Request) -> Response:
     try:
         document = await document_of(request)
     except RefusedError as error:
-        text = _page(house, error.faults)
+        text = _page(house, error.faults, error.typed)
         return Response(text, status_code=error.status, media_type="text/html")
     text = await run_in_threadpool(_checked, house, document)
     return Response(text, media_type="text/html")
 
 
-def _page(house: House, faults: tuple[str, ...] = ()) -> str:
+def _page(house: House, faults: tuple[str, ...] = (), typed: str = "") -> str:
     if not faults and house.evidence.frames is None:
         faults = (f"Here no article can be checked: {NO_FRAMES}.",)
     return page(house, "check.html", kind="check", door="/check", title="Check an article", faults=faults,
-                largest=LARGEST // 1_000_000, longest=LONGEST_ARTICLE)  # fmt: skip
+                typed=typed, largest=LARGEST // 1_000_000, longest=LONGEST_ARTICLE)  # fmt: skip
 
 
 def _checked(house: House, document: Document) -> str:
     made = set_inside(house, document)
     return page(house, "checked.html", kind="check", door="/check", title=f"{document.title}: article checked",
-                faults=(), largest=LARGEST // 1_000_000, longest=LONGEST_ARTICLE, **made)  # fmt: skip
+                faults=(), typed="", largest=LARGEST // 1_000_000, longest=LONGEST_ARTICLE, **made)  # fmt: skip
 
 
 async def document_of(request: Request, *, bodies: bool = False) -> Document:
@@ -78,21 +80,35 @@ async def document_of(request: Request, *, bodies: bool = False) -> Document:
     frames = house.evidence.frames
     if frames is None:
         raise RefusedError(404, f"Here no article can be checked: {NO_FRAMES}.")
+    typed = ""
     try:
         async with desk.place():
             article = await article_in(request, bodies=bodies)
+            typed = article.typed
             found = await while_there(request, desk.read(article.raw, frames, PurePath(article.name).suffix))
     except BusyError:
-        raise RefusedError(503, "Other articles are being read; try again in a minute.") from None
+        busy = "Other articles are being read; try again in a minute."
+        raise RefusedError(503, busy, typed=await _typed(request)) from None
     except GoneError:
         raise RefusedError(GONE, "Nobody waits for it any more.") from None
     except UnreadableError as error:
-        raise RefusedError(422, f"{article.name}: {error}.") from None
+        raise RefusedError(422, f"{article.name}: {error}.", typed=typed) from None
 
     def made() -> Document:
         return house.kept.alone(lambda: checked_document(house.results, article.name, found))
 
     return await run_in_threadpool(made)
+
+
+async def _typed(request: Request) -> str:
+    """Read a pasted text only to show it again; what may be large is not held for that."""
+    length = request.headers.get("content-length", "")
+    if not length.isdigit() or int(length) > MOST_SHOWN_AGAIN:
+        return ""
+    try:
+        return (await article_in(request)).typed
+    except RefusedError as error:
+        return error.typed
 
 
 def desk_of(request: Request) -> Desk:

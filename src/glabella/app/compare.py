@@ -64,13 +64,13 @@ def _compared(house: House, older: bytes, newer: bytes) -> Response:
     if today:
         newer = as_json(house.report if any(mark in older for mark in _REPORT) else house.brief).encode()
     try:
-        lines = difference(older, newer)
+        answer, lines = difference(older, newer)
     except ValueError as error:
         return _answer(_page(house, faults=(str(error),)), 422)
-    return _answer(_page(house, groups=_groups(lines), compared=True, today=today))
+    return _answer(_page(house, answer=answer, groups=_groups(lines), compared=True, today=today))
 
 
-def difference(older: bytes, newer: bytes) -> list[str]:
+def difference(older: bytes, newer: bytes) -> tuple[str, list[str]]:
     """Say what changed between two files, within limits of time and memory.
 
     Parameters
@@ -80,8 +80,10 @@ def difference(older: bytes, newer: bytes) -> list[str]:
 
     Returns
     -------
+    str
+        Whether the answer changed, in one or two sentences; empty where the files hold none.
     list of str
-        As :func:`glabella.brief.changed` gives them.
+        What changed, as :func:`glabella.brief.changed` gives it.
 
     Raises
     ------
@@ -107,7 +109,8 @@ def difference(older: bytes, newer: bytes) -> list[str]:
         raise ValueError(f"They could not be compared within {SECONDS} seconds and {memory}.") from None
     if isinstance(found, str):
         raise ValueError(found)
-    return [str(line) for line in found]
+    answer, lines = found
+    return str(answer), [str(line) for line in lines]
 
 
 async def _sent(request: Request) -> dict[str, bytes]:
@@ -142,12 +145,13 @@ def _page(
     house: House,
     *,
     faults: tuple[str, ...] = (),
+    answer: str = "",
     groups: Sequence[tuple[str, list[str], int]] = (),
     compared: bool = False,
     today: bool = False,
 ) -> str:
     return page(house, "compare.html", kind="report", door="/compare", title="Compare two editions", faults=faults,
-                groups=groups, compared=compared, today=today)  # fmt: skip
+                answer=answer, groups=groups, compared=compared, today=today)  # fmt: skip
 
 
 def _answer(text: str, status: int = 200) -> Response:

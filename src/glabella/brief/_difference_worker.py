@@ -1,7 +1,7 @@
 """Says what changed between two documents' files within limits of time and memory, in a process of its own.
 
-Its standard input holds a line that says how long the two files are, and the files. It writes as JSON what changed,
-line by line, or in one text what keeps them from being compared.
+Its standard input holds a line that says how long the two files are, and the files. It writes as JSON
+whether the answer changed and what did, line by line, or in one text what keeps them from being compared.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 import sys
 
 from glabella._reading._article_worker import limit
-from glabella.brief.difference import changed_between
+from glabella.brief.difference import answer_changed, changed_between
 from glabella.brief.written import EXPECTED, Written, read
 
 #: How the two files are called.
@@ -27,7 +27,8 @@ def main() -> None:
         before, after = (
             _read(sys.stdin.buffer.read(length), name) for length, name in zip(lengths, NAMES, strict=True)
         )
-        answer = changed_between(before, after)
+        lines = changed_between(before, after)
+        answer = [answer_changed(before, after), lines]
     except ValueError as error:
         answer = str(error)
     except MemoryError:

@@ -206,7 +206,7 @@ class ForPerson:
         if not whole or scale.range is None:
             return (Name(scale.label), " ", claim, when)
         top = scale.range[1]
-        most = book(f"{name}.most", f"most points on {scale.label}", top, unit="points", decimals=digits(top))
+        most = book(f"{name}.most", f"upper end of {scale.label}", top, unit="points", decimals=digits(top))
         worse = "more" if scale.better == "lower" else "less"
         return (Name(scale.label), " ", Shown(claim, "number"), " of ", most, ", ", worse, " is worse", when)
 
@@ -299,6 +299,22 @@ class ForPerson:
         found = self.found.eligibility
         first = found.before_all or bool(found.first) or bool(self.comes_first)
         return first or self.to_ask or self.must_wait or self.low
+
+    @property
+    def still_to_ask(self) -> tuple[str, ...]:
+        """The asks that are open: those of rules, and those that decide whether a number fits this person."""
+        near = (each.ask for each in self.found.distances if each.like == "not asked")
+        found = self.found.eligibility
+        return tuple(dict.fromkeys((*found.asked_first, *found.asks, *near)))
+
+    @property
+    def open_first(self) -> tuple[str, ...]:
+        """The asks without answer on which it depends whether there is a crisis, where that is not known."""
+        crisis = self.consultation.crisis
+        if crisis is None or self.found.eligibility.crisis is not None:
+            return ()
+        asks = dict.fromkeys(ask for when in crisis.when for ask in when)
+        return tuple(ask for ask in asks if self.person.answers.get(ask) is None)
 
     @property
     def to_ask(self) -> bool:

@@ -88,10 +88,7 @@ def first(of: ForPerson, book: Ledger) -> Section:
 
 def _open(of: ForPerson) -> Inline:
     """Name the asks on which it depends whether there is a crisis."""
-    crisis = of.consultation.crisis
-    asks = dict.fromkeys(ask for when in (crisis.when if crisis else ()) for ask in when)
-    unknown = [ask for ask in asks if of.person.answers.get(ask) is None]
-    return joined([Name(of.consultation.asks[ask].label) for ask in unknown])
+    return joined([Name(of.consultation.asks[ask].label) for ask in of.open_first])
 
 
 def rules(of: ForPerson, book: Ledger) -> Section:
@@ -119,11 +116,9 @@ def rules(of: ForPerson, book: Ledger) -> Section:
         content += parts[0]
     elif parts:
         content.append(Columns(tuple(parts)))
-    far = (each.ask for each in of.found.distances if each.like == "not asked")
-    asks = dict.fromkeys((*found.asked_first, *found.asks, *far))
     if len(care) < len(found.cautions):
         content.append(Paragraph("How to take care with it is left out, as it is out of the question.", "note"))
-    if asks:
+    if asks := of.still_to_ask:
         content += [Heading("Still to ask"), Items(tuple(_asked(of, ask) for ask in asks))]
     return Section("rules", f"What speaks against {of.short}", tuple(content))
 

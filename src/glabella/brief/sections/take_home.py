@@ -91,7 +91,7 @@ def chances(of: ForPerson, book: Ledger) -> Section:
             first.append((Strong(said), " The tests do not agree, so do not go by one picture alone."))
     content: list[Block] = []
     if len(groups) > 1:
-        compare = "Compare only pictures with no upright line between them."
+        compare = "Compare only pictures with no line between them."
         first.append((Strong(compare), " Across it are other studies, with other people."))
     if first:
         content.append(Paragraph(joined(first, " ")))
