@@ -47,6 +47,8 @@ OfPeople = Literal[100, 1_000]
 #: Below this share of people all are told of a thousand.
 _FEW = 0.01
 FILE = "consultation.yaml"
+#: Within so many days there may be none on which people are seen.
+_WEEKEND = 2
 #: Where Python keeps bytes of the command line that could not be decoded.
 _UNDECODED = 0xDC00
 #: Characters that turn the direction of writing, so that a number would read from its end.
@@ -242,12 +244,20 @@ class ForPerson:
         return min(found, key=lambda each: each[1], default=None)
 
     @property
+    def or_by_phone(self) -> str:
+        """Words after the day to see each other again: that one may speak by phone where it may be a day off."""
+        again, on = self.seen_again, self.visit or self.person.date
+        return ", by phone too" if again is not None and (again[1] - on).days <= _WEEKEND else ""
+
+    @property
     def whom(self) -> tuple[tuple[str, Statement], ...]:
         """Whom to call with which trouble, each with its name: first what is said of such a person alone."""
         plan, found = self.consultation.plan, self.found.eligibility
         said = [(f"whom.{met.id}", met.rule.whom) for met in found.met if met.rule.whom is not None]
         if plan is not None:
-            stopped = plan.whom_stopped if found.stops else None
+            # Who was given it before may still have trouble from that.
+            given = self.consultation.doses is not None and bool(self.answers.get(self.consultation.doses))
+            stopped = plan.whom_stopped if found.stops and not given else None
             said.append(("whom", plan.whom if stopped is None else stopped))
         return tuple(said)
 
@@ -294,7 +304,8 @@ class ForPerson:
     def still_to_ask(self) -> tuple[str, ...]:
         """The asks that are open: those of rules, and those that decide whether a number fits this person."""
         near = (each.ask for each in self.found.distances if each.like == "not asked")
-        return tuple(dict.fromkeys((*self.found.eligibility.asks, *near)))
+        found = self.found.eligibility
+        return tuple(dict.fromkeys((*found.asked_first, *found.asks, *near)))
 
     @property
     def open_first(self) -> tuple[str, ...]:

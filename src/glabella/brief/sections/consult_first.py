@@ -34,6 +34,7 @@ def crisis(of: ForPerson, book: Ledger) -> Section | None:
         for met in of.found.eligibility.today
         if met.rule.today is not None
     )
+    today += tuple(Paragraph((Strong("Ask first: "), _asked(of, ask))) for ask in of.found.eligibility.asked_first)
     if asked is None or of.crisis is None or of.found.eligibility.crisis is not True:
         if not today:
             return None
@@ -65,7 +66,7 @@ def again(of: ForPerson, book: Ledger) -> tuple[Inline, ...]:
     if of.seen_again is None:
         return ()
     review, day = of.seen_again
-    words = ("See each other again by ", Strong(Name(dated(str(day)))), ". ")
+    words = ("See each other again by ", Strong(Name(dated(str(day)))), of.or_by_phone, ". ")
     return ((*words, say(book, review.text, "review")),)
 
 
