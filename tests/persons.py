@@ -46,6 +46,11 @@ PEOPLE: Mapping[str, dict[str, Any]] = MappingProxyType({
     "stale": {"severity": {"scale": "madrs", "value": 27, "date": "2023-10-30"}},
     "in therapy": {"taking": ["ssri", "talking"]},
     "psychotic": {"diagnosis": "psychotic", "failed": "more"},
+    "bipolar pregnant": {"age": 29, "pregnant": "yes", "diagnosis": "bipolar", "taking": ["ssri", "mood_drug"],
+                         "item_nine": "several_days", "suicidal": "yes", "begun": 3},
+    "myasthenia and drugs": {"age": 71, "nerve_muscle": ["myasthenia"], "swallowing": "unknown",
+                             "drugs": ["aminoglycoside", "relaxant"]},
+    "swallowing": {"swallowing": "yes"},
     "unknown": dict.fromkeys(WOMAN, "unknown"),
 })  # fmt: skip
 

@@ -174,6 +174,8 @@ def test_pages_are_served_while_articles_are_read_and_too_many_are_refused(
         answer = sent_file(client, SAID.encode())
         assert answer.status_code == 503
         assert "Other articles are being read" in answer.text
+        pasted = client.post("/check", data={"text": SAID})
+        assert (pasted.status_code, f">\n{SAID}</textarea>" in pasted.text) == (503, True)
         assert len(workers()) == 1
         for line in lines:
             line.close()

@@ -12,7 +12,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from glabella.app import House
-from glabella.app.chain import chain
+from glabella.app.chain import baseline_of, chain
 from glabella.dossier import load, shipped
 from glabella.shown import Claim, Section, blocks_of, digest, inlines_of, plain
 from glabella.shown.document import Cell
@@ -216,3 +216,66 @@ def test_a_number_leads_back_to_where_it_stands(app: TestClient) -> None:
 def test_no_two_names_share_a_page() -> None:
     names = list(shipped_house().claims)
     assert len({re.sub(r"\s", "", it) for it in names}) == len(names)
+
+
+# --- a chance without treatment ------------------------------------------------------------------------------
+
+
+def test_a_number_on_a_baseline_shows_it_as_a_step_with_its_sources() -> None:
+    house = shipped_house()
+    made = [it for it in house.claims.values() if it.function.endswith(".risk_with") and it.id.endswith(".with")]
+    assert len(made) > 20
+    for claim in made:
+        base = baseline_of(house.ground, claim)
+        assert base is not None, claim.id
+        way = " ".join(words(made_of(house, claim)["way"]).split())
+        assert f"Chance without treatment: {base.text} of a hundred , source" in way, claim.id
+        assert base in chain(house.ground, claim).claims
+    told = house.claims["scores_all.people.own.with"]
+    assert baseline_of(house.ground, told) == house.claims["people.own.without"]
+    # Nothing else rests on one.
+    assert baseline_of(house.ground, house.claims["scores_all.estimate"]) is None
+    assert baseline_of(house.ground, house.claims["people.own.without"]) is None
+
+
+def test_a_chance_of_other_choices_rests_on_the_dossiers_own_baseline(app: TestClient) -> None:
+    for end in ("own", "usual"):
+        name = f"chosen.scores_all.people.{end}.with"
+        page = Page(app.get(f"/number/{name}?analysis=scores_all&method=DL").text)
+        base = shipped_house().claims[f"people.{end}.without"]
+        assert f"Chance without treatment: {base.text} of a hundred" in page.text
+        assert f"/number/{base.id}" in page.links
+
+
+def test_what_is_for_checking_is_folded(app: TestClient) -> None:
+    text = app.get("/number/scores_all.estimate").text
+    claim = shipped_house().claims["scores_all.estimate"]
+    folded = "".join(re.findall(r"<details>.*?</details>", text, re.DOTALL))
+    for technical in (claim.function, *(mark for _, mark in claim.inputs)):
+        assert technical in folded
+        assert text.count(technical) == folded.count(technical)
+
+
+def test_only_sources_that_are_cited_are_listed(app: TestClient) -> None:
+    for name in ("scores_all.people.own.with", "scores_all.brin2020.u30_v_placebo.step0.0", "with.ranks"):
+        text = app.get(f"/number/{name}").text
+        main, _, foot = text.partition('<footer class="foot">')
+        cited = {
+            int(number)
+            for mark in re.findall(r'class="cite[^"]*" href="#[^"]*">\[([^\]]+)\]', main)
+            for number in spread(mark)
+        }
+        assert cited == {int(it) for it in re.findall(r'<li id="s(\d+)"', foot)}, name
+
+
+def spread(mark: str) -> Iterator[str]:
+    """Give each number of a mark such as 1–3,7."""
+    for part in mark.split(","):
+        first, _, last = part.partition("–")
+        yield from map(str, range(int(first), int(last or first) + 1))
+
+
+def test_several_days_are_days() -> None:
+    claims = shipped_house().claims
+    assert claims["long1.visit"].text == "90 days"
+    assert claims["long1.visit"].bare == "90"

@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from glabella._reading import blocks_of
-from glabella.app import House
+from glabella._reading._article_worker import _paragraphs
+from glabella.app import House, apart
 from glabella.app.pages import number_path
 from glabella.brief import article_document, as_json
 from glabella.shown import Icon, Paragraph, Section, inlines_of, plain
@@ -94,6 +95,46 @@ def test_what_is_not_recognised_is_said(bcg_served: httpx.Client, text: str, sai
     answer = pasted(bcg_served, text)
     assert answer.status_code == 200
     assert said in answer.text
+
+
+@pytest.mark.parametrize(
+    ("file", "fault"),
+    [(("a.txt", b"BCG."), "Both a text and a file were sent"), (None, "could not be read")],
+)
+def test_what_was_pasted_is_shown_again_with_a_fault(
+    bcg_served: httpx.Client, monkeypatch: pytest.MonkeyPatch, file: tuple[str, bytes] | None, fault: str
+) -> None:
+    text = "\n\nBCG </textarea> & “so on”.\n"
+    if file is None:
+        monkeypatch.setattr(apart, "SECONDS", 0)
+    answer = bcg_served.post("/check", files={"text": (None, text), "file": file or ("", b"")})
+    assert answer.status_code == 422
+    assert fault in answer.text
+    shown = re.search(r"<textarea[^>]*>\n(.*?)</textarea>", answer.text, re.DOTALL)
+    assert shown is not None
+    assert unescape(shown[1]) == text
+    assert "A file must be chosen again" in answer.text
+
+
+def test_a_bad_file_is_not_shown_as_text(bcg_served: httpx.Client) -> None:
+    answer = bcg_served.post("/check", files={"file": ("a.pdf", b"%PDF-1.4 odd")})
+    assert answer.status_code == 422
+    assert "odd" not in answer.text
+    assert "A file must be chosen again" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("menu", "kept"),
+    [
+        ("Home | News | Health | Contact and much more of the same", True),
+        ("Home News Health", True),
+        ("This vaccine is given to", False),
+    ],
+)
+def test_a_menu_of_a_pdf_is_no_part_of_its_first_sentence(menu: str, kept: bool) -> None:
+    body = "BCG prevents tuberculosis in children who live where it is common,\nand so it is given there."
+    apart_ = _paragraphs(f"{menu}\n{body if kept else body[0].lower() + body[1:]}").split("\n\n")
+    assert (apart_[0].strip() == menu) is kept
 
 
 def test_the_same_article_gives_the_same_page(bcg_served: httpx.Client) -> None:

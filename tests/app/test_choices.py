@@ -364,3 +364,50 @@ def test_the_dossier_is_not_touched() -> None:
     for pairs in list(single_choices(house))[::9]:
         chosen(house, *pairs)
     assert json.dumps(house.evidence.dossier.model_dump(mode="json")) == before
+
+
+# --- what changed --------------------------------------------------------------------------------------------
+
+
+def test_what_changed_says_how_many_studies_were_dropped_which_and_why() -> None:
+    house = shipped_house()
+    for pairs in single_choices(house):
+        choices = read_choices(house.evidence, list(house.results.analyses), pairs)
+        made = choosing(house.evidence, choices)
+        was, now = (
+            {(it.study, it.comparison) for it in contrasts(of, of.dossier.analyses[choices.analysis]).effects}
+            for of in (house.evidence, made.evidence)
+        )
+        found, begin = chosen(house, *pairs), f"{PREFIX}{choices.analysis}.dropped"
+        if not now or not was - now:
+            assert begin not in found, pairs
+            continue
+        assert found[begin].value == len({it for it, _ in was} - {it for it, _ in now}), pairs
+        assert found[f"{begin}_comparisons"].value == len(was - now), pairs
+        text = Page(page_of(house, pairs)).text
+        said = text[
+            text.index("Studies dropped by your choices") : text.index("As the dossier declares it, beside")
+        ]
+        assert all(house.evidence.studies[study].label in said for study, _ in was - now), pairs
+        gone = contrasts(made.evidence, made.analysis).not_computed
+        why = {(it.study, it.comparison): it.reason for it in gone}
+        why |= {(study, comparison): reason for study, comparison, reason in made.left_out}
+        assert all(f"({why[pair]})" in said for pair in was - now), pairs
+
+
+def test_the_spread_between_trials_stands_beside_and_a_prior_is_named() -> None:
+    house = shipped_house()
+    text = Page(page_of(house, (("analysis", "scores_all"), ("method", "DL")))).text
+    found = chosen(house, ("analysis", "scores_all"), ("method", "DL"))
+    row = text[text.index("Variance of true effects between trials (τ²)") :]
+    assert found["scores_all.tau2"].text in row[:80]
+    assert found[f"{PREFIX}scores_all.tau2"].text in row[:80]
+    one, other = (it.results.shown("scores_all") for it in (house.ground, house.choosing(
+        read_choices(house.evidence, list(house.results.analyses), (("analysis", "scores_all"), ("method", "DL")))
+    ).ground))  # fmt: skip
+    assert one is not None
+    assert other is not None
+    by_prior = [it for it in (one, other) if it.fit.prediction == "prior"]
+    assert by_prior
+    rest = text[text.index("A new trial, expected between") :].partition("Variability between trials")[0]
+    assert rest.count("rests on a prior: ") == len(by_prior)

@@ -14,7 +14,9 @@ from httpx import Response
 from starlette.testclient import TestClient
 
 from glabella.app import House
-from glabella.brief import Results, as_json, changed, document, html
+from glabella.brief import Results, as_json, changed, document, html, markdown
+from glabella.brief.difference import answer_changed
+from glabella.brief.written import read
 from glabella.dossier import Evidence
 from glabella.shown import Document
 from tests.app.reading import Page, client, shipped_house
@@ -182,3 +184,42 @@ def test_more_than_a_request_may_hold_is_refused() -> None:
     house = House(shipped_house().evidence)
     with client(house) as app:
         assert send(app, b"x" * 26_000_000).status_code == 413
+
+
+# --- the answer first ----------------------------------------------------------------------------------------
+
+
+def otherwise(document: Document, **changes: str) -> str:
+    """Write a document in which some words stand otherwise. MADE UP."""
+    text = as_json(document)
+    for was, now in changes.items():
+        assert was in text
+        text = text.replace(was, now)
+    return text
+
+
+def test_a_comparison_begins_with_whether_the_answer_changed(app: TestClient) -> None:
+    brief = shipped_house().brief
+    now = as_json(brief).encode()
+    same = send(app, now).text
+    assert "The answer did not change: the bottom line and its certainty, very low, are the same." in same
+    other = send(app, otherwise(brief, **{"We cannot tell": "We can tell"}).encode(), now).text
+    page = Page(other).text
+    assert page.index("The answer changed: “We can tell") < page.index("What changed")
+    # All else is folded.
+    assert other.count("<details>") >= 1
+    assert "<h3>" not in other
+    surer = send(app, otherwise(brief, **{'"word": "very low"': '"word": "moderate"'}).encode(), now).text
+    assert "Its certainty was moderate and is now very low." in Page(surer).text
+
+
+def test_the_effect_that_leads_is_told_where_it_moved() -> None:
+    after = read(as_json(shipped_house().brief))
+    effect = after.claims["scores_all.points"]
+    before = replace(after, claims={**after.claims, effect.id: replace(effect, value=-9.0)})
+    was, now = (it.claims[effect.id].text for it in (before, after))
+    said = answer_changed(before, after)
+    assert was != now
+    assert f"The pooled effect was {was} and is now {now}." in said
+    assert answer_changed(after, after).startswith("The answer did not change")
+    assert answer_changed(read(markdown(shipped_house().brief)), read(markdown(shipped_house().brief))) == ""

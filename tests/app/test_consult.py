@@ -408,8 +408,13 @@ def test_no_form_is_refused_in_words(
     [
         ("a.yaml", b"date: [", 422, "not valid YAML"),
         ("a.yaml", b"\xff\xfe\x00", 422, "UTF-8"),
-        ("a.yaml", b"[]", 422, "found a list, expected keys and values"),
-        ("a.json", b'{"date": "2024-11-30", "answers": {"age": 190, "shoes": 43}}', 422, "shoes: unknown key"),
+        ("a.yaml", b"[]", 422, "found a list; expected the file that “Save the answers” gives"),
+        (
+            "a.json",
+            b'{"date": "2024-11-30", "answers": {"age": 190, "shoes": 43}}',
+            422,
+            "“shoes” in the file",
+        ),
         ("a.yaml", b"date: 2024-11-30\nanswers: {earlier: [" + b"{units: 3}," * 200 + b"]}", 422, "at most 40"),
         ("../../etc/passwd", b"date: 2024-11-30\n", 200, "What we need to know"),
         ("a.yaml", b"x" * 2_000_000, 413, "less than 1 MB"),
@@ -437,6 +442,53 @@ def test_an_address_alone_leads_to_the_first_step(client: Client) -> None:
         found = client.get(path)
         assert (found.status_code, found.headers["location"]) == (303, "/consult")
     assert client.post("/consult/nowhere", data={"date": "2024-11-30"}).status_code == 404
+
+
+def test_with_a_fault_whom_to_call_stays_and_labels_are_named(client: Client) -> None:
+    for suicidal, box in (("", False), ("yes", True)):
+        sent = {"date": "2024-11-30", "answers.age": "190", "answers.suicidal": suicidal}
+        found = client.post("/consult/options", data=sent)
+        assert found.status_code == 422
+        assert ('id="crisis"' in found.text) is box
+        assert persons.CRISIS in words(found.text)
+        assert '<a href="#answers.age">Age</a>' in found.text
+    fault = client.post("/consult/options", data={"date": "2024-11-30", "answers.severity.value": "12"})
+    assert "a score without scale; expected MADRS, HAM-D17, PHQ-9" in words(fault.text)
+    said = {"date": "2024-11-30", "answers": {"sex": "man", "pregnant": "yes"}}
+    opened = client.post("/consult/open", files={"file": ("a.yaml", yaml.safe_dump(said).encode())})
+    assert "found yes, but “Sex” is “man”, of whom this is not asked" in words(opened.text)
+    assert "another answer to “Sex”" in words(opened.text)
+
+
+@pytest.mark.parametrize("content", [b"%PDF-1.4 \xff\xfe", b"hello there", b"shoes: 3", b"[]", b"date: ["])
+def test_a_file_of_something_else_is_told_in_one_line(client: Client, content: bytes) -> None:
+    found = client.post("/consult/open", files={"file": ("C:\\my\\a.pdf", content)})
+    assert found.status_code == 422
+    said = sections(found.text)["faults"]
+    assert "1 answer cannot be used File of saved answers : “a.pdf” holds no saved answers: found " in said
+    assert said.endswith("expected the file that “Save the answers” gives, such as person.yaml")
+    assert '<details class="only-screen" open><summary>Open saved answers' in found.text
+
+
+def test_what_is_still_to_ask_leads_to_its_field(client: Client) -> None:
+    sent = {"date": "2024-11-30", "answers.age": "45"}
+    first = client.get("/consult").text
+    assert '<a href="#answers.suicidal">' in first
+    assert first.index("Open saved answers") < first.index('id="first"')
+    away = re.findall(r'formaction="/consult/why(#[^"]+)"', client.post("/consult/options", data=sent).text)
+    whole = client.post("/consult/whole", data=sent).text
+    here = re.findall(r'href="(#answers[^"]+)"', whole)
+    assert len(away) > 5
+    assert set(away) <= set(here)
+    assert all(f'id="{each[1:]}"' in whole and f'id="{each[1:]}"' in first for each in here)
+
+
+def test_what_can_be_misread_is_said_where_it_is_asked(client: Client) -> None:
+    matters = words(client.post("/consult/matters", data={"date": "2024-11-30"}).text)
+    assert "Your order changes none of the chances" in matters
+    assert "not “Back”" in matters
+    decide = words(client.post("/consult/decide", data={"date": "2024-11-30"}).text)
+    assert "tick the boxes with a pen" in decide
 
 
 # --- nothing is left behind -----------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from glabella.app import House
+from glabella.app.contents import OTHER, parts_of
 from glabella.app.house import Kept
 from glabella.app.pages import body_of
 from glabella.brief import as_json, html
@@ -286,3 +287,62 @@ def test_many_pages_drop_no_document() -> None:
         for name in list(house.claims)[:40]:
             assert app.get(f"/number/{name}").status_code == 200
     assert house.report is before
+
+
+# --- finding one's way ---------------------------------------------------------------------------------------
+
+
+def test_the_contents_stand_in_few_parts_each_with_what_is_there(app: TestClient) -> None:
+    house = shipped_house()
+    found = list(parts_of(house.sections))
+    assert len(found) < 10
+    # Every section of the shipped report has a part, in the order of the report.
+    assert OTHER not in [part for part, _ in found]
+    assert [name for _, names in found for name in names] == list(house.sections)
+    text = app.get("/report").text
+    for part, names in found:
+        inner = text[text.index(f">{part.title}</h2>") :]
+        assert part.what in inner[: inner.index("<section")]
+        assert all(f'<section id="in-{name}"' in inner for name in names)
+
+
+def test_a_section_that_no_part_names_is_listed_all_the_same() -> None:
+    assert [(part.title, names) for part, names in parts_of(["sure", "of-another", "effect"])] == [
+        ("Does it work, and how sure is that?", ("sure", "effect")), (OTHER.title, ("of-another",)),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["/nosuch", "/report/nosuch", "/number/nosuch", "/take/nosuch"])
+def test_an_unknown_address_leads_to_the_start_and_the_contents(app: TestClient, path: str) -> None:
+    answer = app.get(path)
+    page = Page(answer.text)
+    assert answer.status_code == 404
+    assert "the start" in page.text
+    main = answer.text[answer.text.index('<main id="main">') :]
+    assert {"/", "/report"} <= set(Page(main).links)
+
+
+def test_what_the_page_is_not_is_said_once(app: TestClient) -> None:
+    for path in [*pages_of(shipped_house(), ["scores_all.estimate"]), "/choices?analysis=scores_all&method=DL",
+                 "/choices?time=nothing", "/nosuch", "/consult", "/check"]:  # fmt: skip
+        assert app.get(path, follow_redirects=True).text.count("not medical advice") == 1, path
+
+
+def test_every_row_of_the_index_of_claims_leads_to_its_entry(app: TestClient) -> None:
+    text = app.get("/report/claims").text
+    rows = re.findall(r'<tr><th scope="row"[^>]*><a href="#(claim-[^"]+)">([^<]+)</a>', text)
+    claims = shipped_house().evidence.claims.claims
+    assert sorted(name for name, _ in rows) == sorted(f"claim-{claim.id}" for claim in claims)
+    for name, words in rows:
+        entry = re.search(rf'<h2 id="{name}">(.*?)</h2>', text)
+        assert entry is not None
+        assert unescape(words) in unescape(re.sub("<[^>]+>", "", entry[1]))
+
+
+def test_which_trials_are_told_of_stands_before_their_numbers(app: TestClient) -> None:
+    text = Page(section_of(app.get("/report/absolute").text, "absolute")).text
+    first = re.search(r"\d", text)
+    assert first is not None
+    assert "the largest left out" in text[: first.start()]
+    # Of the table as well: its caption says so before its first row.
+    assert text.index("The largest trial is in no row") < text.index("small trials against placebo: response")

@@ -27,7 +27,7 @@ pytestmark = [
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 CHOSEN = "?analysis=scores_all&signals=leave_out"
 PATHS = (
-    "/", "/brief", "/report", "/report/bottom-line", "/report/effect", "/report/studies",
+    "/", "/brief", "/report", "/report/bottom-line", "/report/effect", "/report/studies", "/report/sure",
     "/number/scores_all.estimate", "/number/scores_all.finzi2014.toxin_v_placebo.effect",
     "/number/scores_all.brin2020.u30_v_placebo.step0.3", "/number/with.ranks", "/choices", f"/choices{CHOSEN}",
     f"/number/chosen.scores_all.estimate{CHOSEN}", "/choices?time=5&foo=1", "/compare", "/report/nothing",
@@ -159,3 +159,61 @@ def test_a_file_is_compared_without_scripts(browser: Browser, address: str) -> N
         .is_visible()
     )
     page.context.close()
+
+
+def test_going_to_what_comes_of_choices_does_not_tint_it(browser: Browser, address: str) -> None:
+    page = opened(browser, 1280)
+    page.goto(f"{address}/choices{CHOSEN}#what-comes")
+    tint = page.evaluate("getComputedStyle(document.querySelector('#what-comes:target')).backgroundColor")
+    assert tint == "rgba(0, 0, 0, 0)"
+    page.context.close()
+
+
+def test_a_wide_picture_is_read_on_a_phone_by_scrolling_its_box(browser: Browser, address: str) -> None:
+    page = opened(browser, 390)
+    page.goto(f"{address}/report/sure")
+    drawn = page.evaluate(
+        "[...document.querySelectorAll('.pic svg')].map(it => {"
+        " const box = it.parentElement, texts = [...it.querySelectorAll('text')];"
+        " const scale = it.getBoundingClientRect().width / it.viewBox.baseVal.width;"
+        " return [box.clientWidth, box.scrollWidth, it.getBoundingClientRect().width,"
+        " Math.min(...texts.map(each => parseFloat(getComputedStyle(each).fontSize))) * scale]})"
+    )
+    assert len(drawn) == 2
+    for shown, reached, width, letters in drawn:
+        assert shown <= 390
+        assert reached >= width - 1
+        assert letters >= 11
+    page.context.close()
+
+
+#: Of each number outside of running text: whether what is pressed within 24 by 24 pixels around it is the number.
+_HIT = """() => [...document.querySelectorAll('td a.n, td button.n, td a.cite, tbody th a.n')].filter(
+  it => it.getClientRects().length === 1 && it.closest('td, th').innerText.length < 40
+).flatMap(it => {
+  it.scrollIntoView({block: 'center'});
+  const box = it.getBoundingClientRect(), x = box.x + box.width / 2, y = box.y + box.height / 2;
+  const missed = [-11, 0, 11].some(dx => [-11, 0, 11].some(
+    dy => !it.contains(document.elementFromPoint(x + dx, y + dy))));
+  return [[it.textContent, !missed]];
+})"""
+_PLACES = """() => [...document.querySelectorAll('main p, main li, main td, main th')].map(it => {
+  const box = it.getBoundingClientRect();
+  return [box.x, box.y, box.width, box.height];
+})"""
+
+
+def test_a_finger_hits_the_numbers_of_a_table_and_no_text_moves_for_it(browser: Browser, address: str) -> None:
+    for path in ("/report/absolute", "/report/sure", f"/choices{CHOSEN}", "/report/harms"):
+        places = []
+        for touched in (True, False):
+            context = browser.new_context(viewport={"width": 390, "height": 900}, has_touch=touched)
+            page = context.new_page()
+            page.goto(address + path)
+            places.append(page.evaluate(_PLACES))
+            if touched:
+                found = page.evaluate(_HIT)
+                assert len(found) > 5, path
+                assert [words for words, hit in found if not hit] == [], path
+            context.close()
+        assert places[0] == places[1], path

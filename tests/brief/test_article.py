@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from glabella.dossier import load
 from glabella.shown import Document, Icon, Link, Section, blocks_of, inlines_of, plain
 from tests import dossiers_made
 from tests.brief.sections import bare_digits, lines
+from tests.decision.article_sets import SETS, count, frames, labelled
 
 GERMAN = (
     "Die Impfung wird seit vielen Jahren gegeben, und sie schützt die Menschen gegen die Krankheit, sagen die "
@@ -50,24 +52,29 @@ def test_each_sentence_stands_with_its_claim_its_stance_and_what_the_evidence_sa
     assert said["sentences"] == [
         "# Sentence by sentence",
         "“BCG prevents tuberculosis.”",
-        "- inconclusive the evidence cannot tell: it asserts that “BCG lowers the number of people who fall ill.” "
-        "by the words: “prevents”, “tuberculosis” Why",
+        "- inconclusive the evidence cannot tell: the sentence asserts that “BCG lowers the number of people "
+        "who fall "
+        "ill”. Recognised by “prevents”, “tuberculosis”. Why",
         "“Some doctors say that it protects people all over the world.”",
-        "- contradicted the evidence disagrees: it asserts, in somebody’s words, that “BCG protects alike all over "
-        "the world.” by the words: “protects”, “all over the world” Why",
+        "- contradicted the evidence disagrees: the sentence says that others have said or shown that “BCG "
+        "protects "
+        "alike all over the world”. Recognised by “protects”, “all over the world”. Why",
         "“BCG does not protect people in every country, a review found.”",
-        "- supported the evidence agrees: it denies, in somebody’s words, that “BCG protects alike all over the "
-        "world.” by the words: “protect”, “in every country” Why",
+        "- supported the evidence agrees: the sentence says that others deny that “BCG protects alike all over "
+        "the "
+        "world”. Recognised by “protect”, “in every country”. Why",
         "“About 5% of people fell ill with the vaccine.”",
-        "- supported the evidence agrees: it asserts that “With BCG hardly anybody falls ill.” by the words: “%”, "
-        "“fell ill” Why",
+        "- supported the evidence agrees: the sentence asserts that “With BCG hardly anybody falls ill”. "
+        "Recognised "
+        "by “%”, “fell ill”. Why",
         "- Its number “5%” lies outside what the trials here come to, of a hundred: 0.9 (0.9 to 1.0) "
-        "(tuberculosis (all thirteen trials), counted without BCG vaccine)",
+        "(tuberculosis (all thirteen trials), counted without BCG vaccine).",
         "“BCG is cheap.”",
-        "- not judged not judged here: it asserts that “BCG is cheap.” by the words: “cheap” Why",
+        "- not judged not judged here: the sentence asserts that “BCG is cheap”. Recognised by “cheap”. Why",
         "“The vaccine was tested in many trials.”",
-        "- supported the evidence agrees: it asserts, in somebody’s words, that “BCG is well tested, and in "
-        "children too: in trials.” by the words: “tested in many trials” Why",
+        "- supported the evidence agrees: the sentence says that others have said or shown that “BCG is well "
+        "tested, "
+        "and in children too: in trials”. Recognised by “tested in many trials”. Why",
     ]
 
 
@@ -75,15 +82,33 @@ def test_the_answer_counts_what_the_evidence_does_and_lists_each_claim_once(bcg:
     """By hand: the heading, the question, the vaccine of another illness and the odd sentence claim nothing."""
     said = sections(bcg, dossiers_made.BCG_ARTICLE)["answer"]
     assert said[1] == (
-        "Of 9 sentences, 6 make claims that are known here. The evidence agrees: 3; the evidence cannot tell: 1; "
-        "the evidence disagrees: 1; not judged here: 1."
+        "Known claims found: 6 (a claim that two sentences make counts twice). The evidence agrees: 3; the "
+        "evidence "
+        "cannot tell: 1; the evidence disagrees: 1; not judged here: 1."
     )
-    assert said[3] == "Claim | The article | The evidence"
+    assert said[2] == (
+        "Sentences, without headings: 9. Of these: with a known claim, 6; perhaps with another claim, not "
+        "recognised, "
+        "1; questions, 1; with nothing recognised, 1."
+    )
+    assert said[4] == "Claim | The evidence on the claim | The article, and what follows for it"
     assert (
-        "BCG protects alike all over the world. | asserts it, sentences: 1; denies it, sentences: 1 | contradicted"
-        in said
+        "BCG protects alike all over the world. | contradicted | Sentences that assert it: 1 (the evidence "
+        "disagrees); "
+        "sentences that deny it: 1 (the evidence agrees)" in said
     )
-    assert "BCG is well tested, and in children too: in trials. | asserts it, sentences: 1 | supported" in said
+    assert (
+        "BCG is well tested, and in children too: in trials. | supported | Sentences that assert it: 1 (the "
+        "evidence "
+        "agrees)" in said
+    )
+
+
+def test_that_no_mark_is_no_truth_is_said_once(bcg: Results) -> None:
+    for text in (dossiers_made.BCG_ARTICLE, "BCG makes tuberculosis glow green."):
+        said = [line for part in sections(bcg, text).values() for line in part]
+        assert len([line for line in said if "not thereby true" in line]) == 1
+    assert "not thereby true" in sections(bcg, dossiers_made.BCG_ARTICLE)["article"][1]
 
 
 def test_of_a_part_only_its_own_reasons_stand(bcg: Results) -> None:
@@ -133,7 +158,7 @@ def test_a_number_within_the_interval_is_told_from_one_outside(bcg: Results) -> 
     assert inside[-1].startswith(
         f"- Its number “{share}%” lies within what the trials here come to, of a hundred: "
     )
-    assert inside[-1].endswith("with BCG vaccine)")
+    assert inside[-1].endswith("with BCG vaccine).")
     assert "lies outside" in sections(bcg, "Hardly anybody with BCG, 40%, fell ill.")["sentences"][-1]
     assert not any("Its number" in line for line in sections(bcg, "With BCG hardly anybody fell ill.")["sentences"])
 
@@ -151,6 +176,60 @@ def test_the_shipped_dossier_compares_the_shares_that_respond_and_remit(shipped:
     )
     high = sections(shipped, "Botox for depression: 90 per cent of patients went into remission.")["sentences"]
     assert any("“90 per cent” lies outside what the trials here come to, of a hundred: 27" in line for line in high)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("About 60 per cent of patients on Botox reached remission.", "lies outside what the trials here come "
+         "to, of "
+         "a hundred: 27"),
+        ("With Botox 54% of patients responded and 27% reached remission.", "“27%” lies within what the trials "
+         "here "
+         "come to, of a hundred: 27"),
+        ("With Botox the rates of response and remission among patients were 54% and 27%.", "“54%” is not "
+         "compared: "
+         "the sentence leaves open of which outcome it is."),
+    ],
+)  # fmt: skip
+def test_a_share_is_compared_with_the_same_outcome_alone(shipped: Results, text: str, expected: str) -> None:
+    made_of = sections(shipped, f"Botox for depression. {text}")["sentences"]
+    said = [line for line in made_of if "Its number" in line]
+    assert any(expected in line for line in said), said
+    assert not any("60 per cent" in line and "response" in line for line in said)
+
+
+def test_a_share_of_an_outcome_that_is_not_computed_is_compared_with_nothing(tmp_path: Path) -> None:
+    evidence = load(dossiers_made.bcg_claimed(tmp_path / "made"))
+    frames = evidence.frames
+    assert frames is not None
+    only = [frame.model_copy(update={"numbers": frame.numbers[:1]}) for frame in frames.frames]
+    other = frames.model_copy(update={"frames": tuple(only), "outcomes": {"deaths": ("died",)}})
+    outcomes = {**evidence.dossier.outcomes, "deaths": evidence.dossier.outcomes["tuberculosis"]}
+    dossier = evidence.dossier.model_copy(update={"outcomes": outcomes})
+    results = Results(replace(evidence, frames=other, dossier=dossier))
+    said = sections(results, "Hardly anybody with BCG fell ill, and 5% died.")["sentences"]
+    assert any("“5%” is not compared: it is of another outcome" in line for line in said), said
+
+
+def test_advice_is_said_to_be_advice(shipped: Results) -> None:
+    said = sections(shipped, "Botox may ease depression. You should not stop your antidepressants.")["sentences"]
+    article = sections(shipped, "Botox may ease depression. You should not stop your antidepressants.")["article"]
+    assert "antidepressants. advice, untested See" in article[2]
+    assert any("untested advice, and nobody has tested whether following it helps: " in line for line in said), said
+
+
+def test_how_often_marks_are_wrong_is_what_was_counted(shipped: Results) -> None:
+    tried = frames().tried
+    assert tried is not None
+    if "frozen" in SETS:
+        found = count(labelled("frozen"))
+        assert (tried.marks, tried.claims, tried.found) == (
+            found.marked.total(), found.due.total(), found.right.total(),
+        )  # fmt: skip
+        assert tried.wrong == found.marked.total() - found.right.total()
+    said = sections(shipped, SHARES)["answer"]
+    assert f"{tried.wrong} of {tried.marks} marks were wrong" in said[3]
 
 
 HOSTILE = (

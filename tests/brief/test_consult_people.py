@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from glabella.brief import ForPerson, Results, consultation_document, for_person, home_document
 from glabella.brief.icon_arrays import people, whole
-from glabella.dossier import Score, read_person
+from glabella.dossier import DoseGiven, Score, read_person
 from glabella.shown import Document, Figure, Ledger, Section, blocks_of
 from tests import persons
 from tests.brief.sections import lines
@@ -20,9 +21,13 @@ from tests.persons import CRISIS, PEOPLE, TODAY, WOMAN
 pytestmark = pytest.mark.xdist_group("brief")
 EACH = pytest.mark.parametrize("name", PEOPLE)
 #: With an answer that stops the treatment, and with one that withholds its number without stopping it.
-STOPPED, WITHHELD = ("myasthenia", "boy", "pregnant", "weak"), ("bipolar", "psychotic")
-#: In whom something cannot wait for another day.
-TODAY_FIRST = ("myasthenia", "weak", "psychotic")
+STOPPED = ("myasthenia", "boy", "pregnant", "weak", "bipolar pregnant", "myasthenia and drugs")
+WITHHELD = ("bipolar", "psychotic")
+#: In whom something cannot wait for another day; who are seen again the next day are all of them but the last.
+TODAY_FIRST = (
+    *("myasthenia", "weak", "psychotic", "swallowing", "myasthenia and drugs", "bipolar pregnant"),
+    "everything",
+)
 Consult = Callable[..., ForPerson]
 
 
@@ -199,8 +204,10 @@ def test_what_cannot_wait_stands_first_and_sets_the_day_to_see_each_other_again(
         return
     assert next(iter(sheet)) == "crisis"
     assert "Today: " in sheet["crisis"]
-    assert "See each other again by 1 December 2024" in sheet["crisis"]
-    assert "now." in home["about"]
+    if name != "everything":
+        assert "See each other again by 1 December 2024, by phone too" in sheet["crisis"]
+        assert "We see you again by 1 December 2024, by phone too" in home["call"]
+    assert "now." in home["about"] or "today" in home["about"]
     assert of.judged_if_today is None
 
 
@@ -408,9 +415,9 @@ def test_a_man_is_not_asked_whether_he_is_pregnant(consult: Consult) -> None:
 def test_pictures_are_explained_before_they_are_seen(consult: Consult) -> None:
     said = both(consult("woman"))[1]["chances"]
     assert "No one can give you one number for the frown shot" in said
-    assert "Compare only pictures with no upright line between them" in said
+    assert "Compare only pictures with no line between them" in said
     assert "38 (35 to 40): most likely 38 (the black step), it may be 35 to 40." in said
-    assert said.index("upright line") < said.index("Dark")
+    assert said.index("no line") < said.index("Dark")
 
 
 def test_what_the_trials_gave_stands_bound_to_its_product_on_the_sheet(consult: Consult) -> None:
@@ -519,7 +526,7 @@ def test_who_has_which_options(consult: Consult, name: str, options: set[str]) -
 def test_a_tablet_alone_is_offered_to_nobody_whom_it_may_harm(consult: Consult, name: str) -> None:
     of = consult(name)
     offered = "tablet" in of.found.chances
-    if name in ("bipolar", "psychotic", "boy"):
+    if name in ("bipolar", "bipolar pregnant", "psychotic", "boy"):
         assert not offered
         sheet, home = both(of)
         label = of.consultation.options["tablet"].label
@@ -601,8 +608,9 @@ def test_everybody_is_seen_again_within_two_weeks(consult: Consult, name: str) -
     sheet, home = both(consult(name))
     soon = name in ("item nine", "everything", "boy", "unknown")
     day = "7 December 2024" if soon else "14 December 2024"
-    if name in TODAY_FIRST:
+    if name in TODAY_FIRST[:-1]:
         day = "1 December 2024"
+    assert ("by phone too" in home["call"]) == (name in TODAY_FIRST[:-1])
     assert f"See each other again by {day}" in sheet["plan"]
     assert f"We see you again by {day}" in home["call"]
 
@@ -685,10 +693,155 @@ def test_with_myasthenia_swallowing_is_asked_and_a_crisis_is_told(consult: Consu
     assert "We still need to ask you about: trouble when you swallow" in asked[1]["against"]
     told = both(consult("myasthenia"))
     assert "myasthenic crisis" in told[0]["crisis"]
-    assert "Call for help now" in told[1]["about"]
+    assert "Call the emergency number now" in told[1]["about"]
     for sheet, home in (asked, told):
         assert "nerve doctor" in sheet["options"]
         assert "Ask your nerve doctor before you take a new drug" in home["chances"]
+
+
+# --- danger has a way up --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["everything", "item nine", "bipolar pregnant"])
+def test_danger_has_a_way_up_on_both_pages(consult: Consult, name: str) -> None:
+    sheet, home = both(consult(name))
+    for words in ("intent, a plan, means at hand and earlier attempts", "Where danger cannot be ruled out",
+                  "the emergency service today", "not left alone"):  # fmt: skip
+        assert words in sheet["crisis"]
+    assert sheet["crisis"].index("not left alone") < sheet["crisis"].index("See each other again")
+    assert f"Thoughts of suicide: {CRISIS}. If you might act on them: call the emergency number" in home["about"]
+    assert home["about"].index("emergency number") < home["about"].index("We talked about")
+
+
+@pytest.mark.parametrize("item_nine", ["not_at_all", "several_days", None])
+def test_after_a_yes_to_thoughts_of_suicide_the_next_contact_is_the_day_after(
+    consult: Consult, item_nine: str | None
+) -> None:
+    sheet, home = both(consult("woman", suicidal=True, item_nine=item_nine))
+    assert "See each other again by 1 December 2024, by phone too" in sheet["crisis"]
+    assert "We see you again by 1 December 2024, by phone too" in home["call"]
+
+
+_WAIT, _GREW = "may still be about to work", "began or grew since"
+
+
+@pytest.mark.parametrize(
+    ("answers", "today"),
+    [
+        ({"item_nine": "several_days"}, True),
+        ({"suicidal": True}, True),
+        ({"suicidal": True, "item_nine": None}, True),
+        ({"suicidal": True, "item_nine": "several_days"}, True),
+        ({"diagnosis": "bipolar"}, False),
+        ({"age": 25.0}, False),
+        ({"age": 20.0, "item_nine": None}, False),
+        ({"age": 20.0, "item_nine": "several_days"}, True),
+        ({"age": 16.0}, False),
+    ],
+)
+def test_who_may_be_getting_worse_from_a_change_is_not_told_to_wait_for_it(
+    consult: Consult, answers: dict[str, Any], today: bool
+) -> None:
+    sheet, home = both(consult("woman", begun=2.0, **answers))
+    assert _WAIT not in sheet["rules"]
+    assert "It may still help" not in home["against"]
+    assert sheet["rules"].count(_GREW) == 1
+    assert ("Whoever prescribes hears of it today" in sheet.get("crisis", "")) == today
+    assert ("Did the dark thoughts start or grow" in home["about"]) == today
+    assert ("Did dark thoughts, unrest or too high a mood start or grow?" in home["against"]) != today
+    assert "Do not stop it alone" in home["about"] + home["against"]
+    assert _GREW not in both(consult("woman", **answers))[0]["rules"]
+
+
+def test_others_may_wait_for_what_was_begun_not_long_ago(consult: Consult) -> None:
+    sheet, home = both(consult("woman", begun=2.0))
+    assert _WAIT in sheet["rules"]
+    assert "It may still help" in home["against"]
+    assert _GREW not in sheet["rules"]
+    # While nobody knows of such thoughts nothing is said to wait for.
+    assert _WAIT not in both(consult("woman", begun=2.0, suicidal=None))[0]["rules"]
+
+
+@pytest.mark.parametrize("illness", [(), ("other",), ("myasthenia",), None])
+def test_new_trouble_swallowing_is_an_emergency_whatever_illness_is_known(
+    consult: Consult, illness: tuple[str, ...] | None
+) -> None:
+    sheet, home = both(consult("swallowing", nerve_muscle=illness))
+    assert next(iter(sheet)) == "crisis"
+    assert sheet["crisis"].count("If it is new or worse it is an emergency, at once") == 1
+    for words in ("myasthenic crisis", "stroke", "closing airway"):
+        assert words in sheet["crisis"]
+    assert home["about"].count("Call the emergency number now") == 1
+
+
+@pytest.mark.parametrize("name", ["myasthenia", "weak"])
+def test_with_such_an_illness_swallowing_is_asked_before_anything_else(consult: Consult, name: str) -> None:
+    sheet, home = both(consult(name, swallowing=None, frown=None, age=None))
+    assert next(iter(sheet)) == "crisis"
+    assert "Ask first: Do you have trouble swallowing, speaking or breathing?" in sheet["crisis"]
+    still = sheet["rules"].split("Still to ask")[1].strip().splitlines()
+    assert "trouble swallowing" in still[0]
+    assert "about: trouble when you swallow" in home["against"]
+    assert "Ask first: " not in both(consult("woman", swallowing=None))[0].get("crisis", "")
+
+
+@pytest.mark.parametrize("drugs", [("aminoglycoside",), ("relaxant",), ("aminoglycoside", "relaxant")])
+def test_a_drug_that_can_bring_on_a_myasthenic_crisis_is_told_of_today(
+    consult: Consult, drugs: tuple[str, ...]
+) -> None:
+    of = consult("myasthenia and drugs", drugs=drugs)
+    sheet, home = both(of)
+    for words in ("up to a myasthenic crisis", "The nerve doctor and whoever gives the drug hear of it now",
+                  "nothing is stopped alone"):  # fmt: skip
+        assert words in sheet["crisis"]
+    assert "Your nerve doctor must hear of it today. Do not stop it alone" in home["about"]
+    # Said once, and nothing of waiting with a treatment that is out of the question.
+    assert "much worse" not in home["against"]
+    assert "better to wait" not in home["against"]
+    for other in ({"nerve_muscle": ()}, {"drugs": ("anticoagulant",)}):
+        assert "myasthenic crisis" not in both(consult("myasthenia and drugs", swallowing=False, **other))[0].get(
+            "crisis", ""
+        )
+
+
+def test_a_mood_drug_in_pregnancy_is_told_of_today_and_does_not_just_go_on(consult: Consult) -> None:
+    sheet, home = both(consult("bipolar pregnant", suicidal=False, item_nine="not_at_all"))
+    for words in ("which one", "Valproate above all", "carbamazepine and lithium", "nothing is stopped alone",
+                  "Whoever prescribes and the pregnancy service hear of it today"):  # fmt: skip
+        assert words in sheet["crisis"]
+    assert "Tell us today which one it is. Do not stop it alone" in home["about"]
+    (box,) = [line for line in sheet["decide"].splitlines() if "Go on as now" in line]
+    assert "after it is known which mood stabiliser or antipsychotic it is, and a specialist has agreed" in box
+    for other in ({"pregnant": False}, {"taking": ("ssri",)}):
+        assert "Valproate" not in both(consult("bipolar pregnant", **other))[0]["crisis"]
+
+
+@EACH
+def test_help_is_a_number_that_fits_the_trouble(consult: Consult, name: str) -> None:
+    for page in both(consult(name)):
+        assert "call for help" not in "\n".join(page.values()).lower()
+    home = both(consult(name))[1]
+    assert f"Thoughts of suicide: {CRISIS}" in "\n".join(home.values())
+
+
+def test_whom_to_call_after_a_dose_stays_where_another_is_out_of_the_question(consult: Consult) -> None:
+    earlier = (DoseGiven("onabotulinumtoxinA", 29.0, date(2024, 11, 10)),)
+    sheet, home = both(consult("weak", earlier=earlier))
+    for page in (sheet["plan"], home["call"]):
+        assert "a rash" in page
+        assert "whoever gave the shot" in page
+
+
+def test_with_a_disease_and_trouble_swallowing_one_line_says_it_at_home(consult: Consult) -> None:
+    home = both(consult("weak"))[1]["against"]
+    assert "You have an illness of nerves or muscles, and it is hard to swallow or breathe" in home
+    assert "It may get worse" not in home
+    assert home.count("illness of nerves or muscles") == 1
+
+
+def test_in_bipolar_disorder_there_is_somebody_to_call_at_night(consult: Consult) -> None:
+    for page in (both(consult("bipolar"))[0]["plan"], both(consult("bipolar"))[1]["call"]):
+        assert "emergency number if we are closed or you are not safe" in page
 
 
 def test_doses_of_trials_are_no_prescription(consult: Consult) -> None:

@@ -166,7 +166,10 @@ def test_a_crisis_comes_before_anything_else(consult: Consult, name: str) -> Non
     assert CRISIS in "\n".join(sheet["crisis"])
     home = sections(home_document(of))
     assert next(iter(home)) == "about"
-    assert home["about"][1] == f"Need help now? {CRISIS}"
+    assert (
+        home["about"][1]
+        == f"Thoughts of suicide: {CRISIS}. If you might act on them: call the emergency number now."
+    )
 
 
 @pytest.mark.parametrize("name", ["woman", "unknown"])

@@ -226,6 +226,11 @@ def test_what_leads_to_a_list_is_said_with_each_of_its_items() -> None:
     assert [len(each.marks) for each in under.sentences] == [0, 1]
 
 
+def test_what_is_said_of_miracle_cures_in_general_is_not_of_the_treatment() -> None:
+    assert said("I have seen plenty of miracle cures fizzle, people say.") == ()
+    assert {mark.claim for mark in said("It is a miracle cure for depression.")} == {"m_cure"}
+
+
 def test_headings_claim_nothing_and_an_article_of_something_else_neither() -> None:
     assert small("Tea cures colds", kind="heading") == []
     found = check([Block("paragraph", "Soup cures colds.")], SMALL)

@@ -48,6 +48,24 @@ def test_each_rule_goes_where_it_asks_to_go() -> None:
     assert it.withheld is True
 
 
+def test_of_rules_that_say_the_same_the_first_that_holds_is_told() -> None:
+    same = {"then": "caution", "text": SAID}
+    it = made(rules={"one": {"when": {"weak": ["yes"]}, **same}, "two": {"when": {"expecting": ["yes"]}, **same},
+                     "other": {"when": {"weak": ["yes"]}, **same, "then": "stop"}})  # fmt: skip
+    for answers, told in (({"weak": True, "expecting": True}, ["other", "one"]), ({"expecting": True}, ["two"])):
+        assert [met.id for met in eligibility(it, {**WELL, **answers}, TODAY).met] == told
+
+
+def test_what_cannot_wait_is_asked_first_where_a_rule_that_holds_names_it() -> None:
+    today = {"text": SAID, "days": number(1), "why": SAID}
+    it = made(rules={"weak": {"when": {"weak": ["yes"]}, "then": "stop", "text": SAID, "ask": ["expecting"]},
+                     "now": {"when": {"expecting": ["yes"]}, "then": "caution", "text": SAID,
+                             "today": today}})  # fmt: skip
+    for answers, first in (({"weak": True, "expecting": None}, ("expecting",)), ({"weak": True}, ()),
+                           ({"expecting": None}, ())):  # fmt: skip
+        assert eligibility(it, {**WELL, **answers}, TODAY).asked_first == first
+
+
 def test_what_is_not_known_becomes_a_question_those_of_stops_first() -> None:
     it = eligibility(MADE, {}, TODAY)
     assert it.stopped is None

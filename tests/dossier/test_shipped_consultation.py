@@ -57,7 +57,7 @@ WELL: dict[str, Any] = {
         ({"swallowing": True, "nerve_muscle": ("other",)},
          {"nerve_and_swallowing": "stop", "nerve_muscle": "caution", "swallowing": "caution"}, True),
         ({"swallowing": True, "nerve_muscle": ("myasthenia",)},
-         {"myasthenia": "stop", "weak_swallowing": "caution", "swallowing": "caution"}, True),
+         {"myasthenia": "stop", "swallowing": "caution"}, True),
         ({"earlier_mood": ("worse",)}, {"earlier_worse": "caution"}, False),
         ({"earlier_mood": (), "earlier_where": ("frown",)}, {"earlier_no_help": "ask first"}, False),
         ({"diagnosis": "bipolar"}, {"bipolar": "caution"}, True),

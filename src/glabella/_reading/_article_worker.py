@@ -19,6 +19,13 @@ from glabella._reading._article import Block, blocks_of_html, blocks_of_markdown
 _SHORT_LINE = 0.8
 #: How far what the app started steps back.
 _NICE = 5
+#: A line without a stop that is shorter than this, before one that begins anew, is a heading or a menu.
+_APART_LINE = 0.6
+#: A line of words between two or more of these is a menu.
+_BETWEEN_LINKS = re.compile(r"\s[|·•›»]\s")
+_STOP = re.compile(r"[.!?][\"'”’)]*$")
+#: How a line begins that goes on with no other.
+_ANEW = re.compile(r"[\"'“‘(]?[A-Z]")
 
 
 def main() -> None:
@@ -87,14 +94,18 @@ def _blocks_of_pdf(raw: bytes) -> tuple[Block, ...]:
 
 
 def _paragraphs(page: str) -> str:
-    """Put empty lines where paragraphs end, and together what a hyphen parts."""
+    """Put empty lines where paragraphs end and around menus, and together what a hyphen parts."""
     page = re.sub(r"(?<=\w)-\n(?=[a-z])", "", page)
     lines = [line.rstrip() for line in page.splitlines()]
     longest = max(map(len, lines), default=0)
     out = []
-    for line in lines:
-        out.append(line)
-        if len(line) < _SHORT_LINE * longest and re.search(r"[.!?][\"'”’)]*$", line):
+    for line, after in zip(lines, [*lines[1:], ""], strict=False):
+        menu = len(_BETWEEN_LINKS.findall(line)) > 1 and not _STOP.search(line)
+        out += ["", line, ""] if menu else [line]
+        share = len(line) / max(longest, 1)
+        ended = share < _SHORT_LINE and _STOP.search(line)
+        alone = share < _APART_LINE and not line.endswith((",", ";", ":", "-")) and _ANEW.match(after)
+        if ended or alone:
             out.append("")
     return "\n".join(out)
 

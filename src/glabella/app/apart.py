@@ -85,8 +85,15 @@ class Desk:
         async with self._turn:
             return await _read(raw, frames, ending)
 
-    async def compare(self, older: bytes, newer: bytes) -> list[str]:
-        """Say what changed between two files, as :func:`glabella.brief.changed` does.
+    async def compare(self, older: bytes, newer: bytes) -> tuple[str, list[str]]:
+        """Say what changed between two files.
+
+        Returns
+        -------
+        str
+            Whether the answer changed, in one or two sentences; empty where the files hold none.
+        list of str
+            What changed, as :func:`glabella.brief.changed` gives it.
 
         Raises
         ------
@@ -111,7 +118,7 @@ async def _read(raw: bytes, frames: Frames, ending: str) -> Checked:
     return of_values(found)
 
 
-async def _compare(older: bytes, newer: bytes) -> list[str]:
+async def _compare(older: bytes, newer: bytes) -> tuple[str, list[str]]:
     head = json.dumps([len(older), len(newer)]).encode() + b"\n"
     try:
         found = await _answer("glabella.brief._difference_worker", head + older + newer)
@@ -120,7 +127,8 @@ async def _compare(older: bytes, newer: bytes) -> list[str]:
         raise UnreadableError(0, words) from None
     if isinstance(found, str):
         raise UnreadableError(0, found)
-    return [str(line) for line in found]
+    answer, lines = found
+    return str(answer), [str(line) for line in lines]
 
 
 async def _answer(module: str, sent: bytes) -> Any:

@@ -11,8 +11,10 @@ from functools import cached_property
 from glabella._reading import Path_
 from glabella.brief import Results
 from glabella.brief.difference import CALLED
+from glabella.brief.measure import OF_PEOPLE
 from glabella.brief.pooled import TrialClaims, pooled_claims, read_as, trial_claims
 from glabella.brief.quoting import capital, joined
+from glabella.brief.readings import baselines, people_without
 from glabella.brief.references import listed
 from glabella.brief.render.numbers import how, value_of
 from glabella.brief.results import PooledAnalysis
@@ -54,6 +56,8 @@ _STATUS = {
 _UNSAID = ("", "any", "as in the source")
 #: What is said of one comparison of an analysis.
 _OF_TRIAL = ("effect", "weight", "n1", "n2")
+#: What makes a chance with treatment of one without it, and an effect.
+_ON_A_BASELINE = "glabella.synthesis.risk_with"
 #: Most numbers that are named as made of another.
 _MOST = 12
 
@@ -72,12 +76,15 @@ class Ground:
         Name and title of every section in which a claim stands, by its id.
     prefix : str
         Before the ids of claims about its analyses.
+    declared : Results or None
+        Of the dossier as it is, where ``results`` are of other choices; its chances without treatment are told.
     """
 
     results: Results
     claims: Mapping[str, Claim]
     places: Mapping[str, tuple[tuple[str, str], ...]]
     prefix: str = ""
+    declared: Results | None = None
 
     @cached_property
     def references(self) -> tuple[Reference, ...]:
@@ -164,14 +171,12 @@ def chain(ground: Ground, claim: Claim) -> Document:
 
 
 def _what(claim: Claim) -> Table:
-    """Say of whom a number speaks, when, how certain it is, and what made it."""
-    does = _does(claim.function)
+    """Say of whom a number speaks, when, and how certain it is."""
     lines: list[tuple[str, Inline]] = [
         ("Its interval", Name(claim.interval or "")),
         ("People", Name("" if claim.population in _UNSAID else claim.population)),
         ("When", Name("" if claim.time_span in _UNSAID else claim.time_span)),
         ("Certainty", claim.certainty),
-        ("Made by", (Name(f"{claim.function}, version {claim.version}"), Small(Name(does)) if does else "")),
     ]
     rows = tuple(Row((name, said)) for name, said in lines if said != Name(""))
     return Table("", (Column("what"), Column("said")), rows, look="list")
@@ -187,6 +192,57 @@ def _does(function: str) -> str:
 
 
 # --- the way to it ------------------------------------------------------------------------------------------
+
+
+def baseline_of(ground: Ground, claim: Claim) -> Claim | None:
+    """Give the chance without treatment on which one with it was computed; None of any other claim.
+
+    Parameters
+    ----------
+    ground : Ground
+        What the claim stands on.
+    claim : Claim
+        One of its claims.
+
+    Returns
+    -------
+    Claim or None
+    """
+    if claim.function != _ON_A_BASELINE or not claim.id.endswith(".with"):
+        return None
+    parts = claim.id.split(".")
+    if parts[-3:-2] == ["people"]:
+        return ground.claims.get(f"people.{parts[-2]}.without") or _told_without(ground, claim, parts[-2])
+    # Beside it in its row; all treatments of a network are told on one.
+    beside = (".".join([*parts[:end], "without"]) for end in (-1, -2))
+    return next((ground.claims[name] for name in beside if name in ground.claims), None)
+
+
+def _told_without(ground: Ground, claim: Claim, name: str) -> Claim | None:
+    """Tell a chance without treatment where no document that is shown does."""
+    results = ground.declared or ground.results
+    base = next((it for it in baselines(results) if it.id == name), None)
+    of = _people_of(claim)
+    return None if base is None or of is None else people_without(results, Ledger(), base, of)
+
+
+def _people_of(claim: Claim) -> int | None:
+    """Give of how many people a claim tells, by its label; the most first, whose words hold those of fewer."""
+    return next((of for of in sorted(OF_PEOPLE, reverse=True) if f"of {OF_PEOPLE[of]} " in claim.label), None)
+
+
+def _baseline(ground: Ground, claim: Claim) -> Iterator[Inline]:
+    """Say on which chance without treatment a number was computed, and where that is from."""
+    base = baseline_of(ground, claim)
+    if base is None:
+        return
+    keys = tuple(dict.fromkeys(source.reference for source in base.sources))
+    short = {it.key: it.short or it.key for it in ground.references}
+    named = joined(Name(short.get(key, key)) for key in keys)
+    of = _people_of(base)
+    many = "" if of is None else f" of {OF_PEOPLE[of]}"
+    from_ = (", source" if len(keys) == 1 else ", sources", ": ", named, Cite(keys)) if keys else ()
+    yield ("Chance without treatment: ", base, many, from_)
 
 
 def _way(ground: Ground, claim: Claim) -> Iterator[Inline]:
@@ -207,6 +263,7 @@ def _way(ground: Ground, claim: Claim) -> Iterator[Inline]:
         if files:
             more = " and others" if len(files) > _MOST else ""
             yield ("Read from ", joined(Name(it) for it in files[:_MOST]), more)
+        yield from _baseline(ground, claim)
         yield here
         return
     trials = trial_claims(ground.results, ground.book, one)
@@ -215,6 +272,7 @@ def _way(ground: Ground, claim: Claim) -> Iterator[Inline]:
     pooled = pooled_claims(ground.results, ground.book, one)
     if claim.id != pooled.estimate.id:
         yield ("Pooled: ", pooled.estimate)
+    yield from _baseline(ground, claim)
     yield here
     if claim.id == pooled.estimate.id and (told := _of_analysis(ground, one)):
         yield ("Told as ", joined((Name(it.label.partition(":")[0]), " ", it) for it in told))
@@ -342,7 +400,7 @@ def _typed(ground: Ground, claim: Claim) -> Iterator[Section]:
 
 
 def _rests(ground: Ground, claim: Claim) -> Section:
-    """Name the files that a number rests on, each with the digest of its content."""
+    """Name what made a number, and the files that it rests on, each with the digest of its content: folded."""
     evidence = ground.results.evidence
     files = {file: 0 for file, _, _ in ground.typed.get(dict(claim.inputs).get("dossier", ""), [])}
     rows = [Row((Name(file), Small(Name(evidence.digests[file])))) for file in files]
@@ -355,10 +413,16 @@ def _rests(ground: Ground, claim: Claim) -> Section:
         part = "a part of " if evidence.digests.get(file, mark) != mark else ""
         label: Inline = (Name(study.label), Small(Name(part + file))) if study else Name(part + file)
         rows.append(Row((label, Small(Name(mark)))))
-    table = Table("", (Column("what"), Column("SHA-256 of its content")), tuple(rows))
-    words = "Whoever has the same content gets the same number from the same function."
-    content: tuple[Block, ...] = (Paragraph(words), table)
-    return Section("rests", "What it rests on", content if rows else (Paragraph("No file is named."),))
+    does = _does(claim.function)
+    made = ("Made by ", Name(f"{claim.function}, version {claim.version}"), ". ", Name(does))
+    content: list[Block] = [Paragraph(made)]
+    if rows:
+        table = Table("", (Column("what"), Column("SHA-256 of its content")), tuple(rows))
+        words = "Whoever has the same content gets the same number from the same function."
+        content += [Paragraph(words), table]
+    else:
+        content.append(Paragraph("No file is named."))
+    return Section("rests", "", (Details("For checking: what made it, and the files it rests on", tuple(content)),))
 
 
 def _file(name: str) -> str:

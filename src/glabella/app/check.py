@@ -23,6 +23,8 @@ from glabella.shown import Document
 
 #: Nobody waits for the answer to this status.
 GONE = 499
+#: Bytes of a form that is read although nobody has time for its article.
+MOST_SHOWN_AGAIN = 1_000_000
 
 
 def routes() -> list[BaseRoute]:
@@ -41,23 +43,23 @@ async def checked(request: Request) -> Response:
     try:
         document = await document_of(request)
     except RefusedError as error:
-        text = _page(house, error.faults)
+        text = _page(house, error.faults, error.typed)
         return Response(text, status_code=error.status, media_type="text/html")
     text = await run_in_threadpool(_checked, house, document)
     return Response(text, media_type="text/html")
 
 
-def _page(house: House, faults: tuple[str, ...] = ()) -> str:
+def _page(house: House, faults: tuple[str, ...] = (), typed: str = "") -> str:
     if not faults and house.evidence.frames is None:
         faults = (f"Here no article can be checked: {NO_FRAMES}.",)
     return page(house, "check.html", kind="check", door="/check", title="Check an article", faults=faults,
-                largest=LARGEST // 1_000_000, longest=LONGEST_ARTICLE)  # fmt: skip
+                typed=typed, largest=LARGEST // 1_000_000, longest=LONGEST_ARTICLE)  # fmt: skip
 
 
 def _checked(house: House, document: Document) -> str:
     made = set_inside(house, document)
     return page(house, "checked.html", kind="check", door="/check", title=f"{document.title}: article checked",
-                faults=(), largest=LARGEST // 1_000_000, longest=LONGEST_ARTICLE, **made)  # fmt: skip
+                faults=(), typed="", largest=LARGEST // 1_000_000, longest=LONGEST_ARTICLE, **made)  # fmt: skip
 
 
 async def document_of(request: Request, *, bodies: bool = False) -> Document:
@@ -79,23 +81,36 @@ async def document_of(request: Request, *, bodies: bool = False) -> Document:
     if frames is None:
         raise RefusedError(404, f"Here no article can be checked: {NO_FRAMES}.")
     kind = article_kind(request, bodies=bodies)
+    raw, typed = b"", ""
     try:
         raw = await body_in(request, arrive=desk.arrive)
         # Only what is there takes a place: nobody waits for who sends slowly.
         async with desk.place():
             article = await article_of(kind, request.headers, raw)
+            typed = article.typed
             found = await while_there(request, desk.read(article.raw, frames, PurePath(article.name).suffix))
     except BusyError:
-        raise RefusedError(503, "Other articles are being read; try again in a minute.") from None
+        busy = "Other articles are being read; try again in a minute."
+        raise RefusedError(503, busy, typed=await _typed(kind, request, raw)) from None
     except GoneError:
         raise RefusedError(GONE, "Nobody waits for it any more.") from None
     except UnreadableError as error:
-        raise RefusedError(422, f"{article.name}: {error}.") from None
+        raise RefusedError(422, f"{article.name}: {error}.", typed=typed) from None
 
     def made() -> Document:
         return house.kept.alone(lambda: checked_document(house.results, article.name, found))
 
     return await run_in_threadpool(made)
+
+
+async def _typed(kind: str, request: Request, raw: bytes) -> str:
+    """Give a pasted text only to show it again; what may be large is not read for that."""
+    if len(raw) > MOST_SHOWN_AGAIN:
+        return ""
+    try:
+        return (await article_of(kind, request.headers, raw)).typed
+    except RefusedError as error:
+        return error.typed
 
 
 def desk_of(request: Request) -> Desk:

@@ -48,7 +48,8 @@ async def compare(request: Request) -> Response:
         raw = await body_in(request, arrive=desk.arrive)
         async with desk.place():
             older, newer = await run_in_threadpool(_files, request.headers, raw)
-            lines = await while_there(request, desk.compare(older, newer or await _todays(house, older)))
+            work = desk.compare(older, newer or await _todays(house, older))
+            answer, lines = await while_there(request, work)
     except BusyError:
         return _answer(_page(house, faults=("Others are being served; try again in a minute.",)), 503)
     except GoneError:
@@ -57,7 +58,7 @@ async def compare(request: Request) -> Response:
         return _answer(_page(house, faults=error.faults), error.status)
     except UnreadableError as error:
         return _answer(_page(house, faults=(str(error),)), 422)
-    return _answer(_page(house, groups=_groups(lines), compared=True, today=not newer))
+    return _answer(_page(house, answer=answer, groups=_groups(lines), compared=True, today=not newer))
 
 
 def _files(headers: Headers, raw: bytes) -> tuple[bytes, bytes]:
@@ -96,12 +97,13 @@ def _page(
     house: House,
     *,
     faults: tuple[str, ...] = (),
+    answer: str = "",
     groups: Sequence[tuple[str, list[str], int]] = (),
     compared: bool = False,
     today: bool = False,
 ) -> str:
     return page(house, "compare.html", kind="report", door="/compare", title="Compare two editions", faults=faults,
-                groups=groups, compared=compared, today=today)  # fmt: skip
+                answer=answer, groups=groups, compared=compared, today=today)  # fmt: skip
 
 
 def _answer(text: str, status: int = 200) -> Response:

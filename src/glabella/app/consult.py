@@ -7,16 +7,19 @@ What is shown are the sections of the documents that ``glabella consult`` writes
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
+from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from glabella._reading import one_line
 from glabella.app.form import LONGEST, Field, Form, Pairs, form_of, name_in, pairs_of, said_in
 from glabella.app.house import House
 from glabella.app.pages import Body, answer, body_of, page, refused, set_inside
@@ -24,6 +27,8 @@ from glabella.app.read import house_of, part_of
 from glabella.app.sent import FORMS, File, RefusedError, body_in, fields_of, kind_in
 from glabella.brief import ForPerson, consultation_document, for_person, home_document
 from glabella.brief.for_person import OfPeople, not_to_be_shown
+from glabella.brief.quoting import capital
+from glabella.brief.render.inline import named
 from glabella.dossier import Consultation, Person, PersonError, Unfit, answers_in, person_of, person_text
 from glabella.shown import Document, Section
 
@@ -31,6 +36,9 @@ from glabella.shown import Document, Section
 LARGEST, LARGEST_FILE, MOST_FIELDS, MOST_FAULTS = 4_000_000, 1_048_576, 2_000, 100
 #: Names of the two fields that no person's file has.
 CRISIS, TOLD_OF = "crisis", "of"
+#: The field for a person's file.
+_FILE = "file"
+_LONGEST_NAME = 80
 #: The name of the button that adds a row.
 MORE = "more"
 _NOT_SAID = "not said yet; write it below"
@@ -162,14 +170,27 @@ async def open_file(request: Request) -> Response:
         try:
             said = answers_in(raw, "person.json" if name.lower().endswith(".json") else "person.yaml")
         except PersonError as error:
-            told = tuple(Unfit((), str(each)) for each in error.faults)
+            told = (_no_answers(name, "; ".join(each.message for each in error.faults)),)
             talk = Talk.of(house, [("date", str(house.today()))], told, begun=False)
         else:
+            if not (isinstance(said, dict) and {"answers", "date"} & said.keys()):
+                kind = "a list" if isinstance(said, list) else "a text"
+                kind = "neither “answers” nor “date”" if isinstance(said, dict) else kind
+                told = (_no_answers(name, kind),)
+                talk = Talk.of(house, [("date", str(house.today()))], told, begun=False)
+                return _step(house, STEPS[0], talk), 422
             talk = Talk.of(house, pairs_of(said, house.evidence), _unfit_in(said, house), begun=False)
         return _step(house, STEPS[0], talk), 422 if talk.faults else 200
 
     text, status = await run_in_threadpool(made)
     return _fresh(request, text, status)
+
+
+def _no_answers(name: str, found: str) -> Unfit:
+    """Say that a file holds no saved answers, what was found and what was expected."""
+    short = one_line(re.split(r"[/\\]", name)[-1])[:_LONGEST_NAME]
+    words = f"“{short}” holds no saved answers: found {found.removeprefix('found ')}"
+    return Unfit((_FILE,), f"{words}; expected the file that “Save the answers” gives, such as person.yaml")
 
 
 def _unfit_in(said: Any, house: House) -> tuple[Unfit, ...]:
@@ -346,10 +367,13 @@ def _step(house: House, step: Step, talk: Talk) -> str:
         "before": steps[at - 1] if at else None,
         "after": after, "here": here, "next": f"{_DOOR}/{after.name}" if after else here,
         "form": form, "hidden": [each for each in talk.pairs if each[0].partition(".")[0] not in step.filled],
-        "whom": _whom(house, talk), "faults": _told(form, talk),
+        "whom": _whom(house, talk), "faults": _told(form, talk, house),
         "few": talk.held is not None and talk.held.few, "told_of": talk.held.of if talk.held else talk.told_of,
         "answered": bool(talk.said.get("answers")), "asked": asked,
         "home": asked.take_home is not None,
+        # With faults only the crisis is shown of the sheet; where none is known, whom to call stays all the same.
+        "call": _call(house, talk) if talk.faults and "crisis" not in shown["by_name"] else "",
+        "bad_file": any(each.path == (_FILE,) for each in talk.faults),
     }  # fmt: skip
     return page(house, "consult.html", kind="consultation", door=_DOOR, title=asked.title,
                 **shown, **more)  # fmt: skip
@@ -388,7 +412,32 @@ def _shown(house: House, step: Step, document: Document | None, talk: Talk) -> d
     part = part_of(document, *(it for it in sections if it.id in kept)) if step is not WHOLE else document
     if step is not WHOLE and talk.held is not None:
         part = replace(part, header=document.header)
-    return {**set_inside(house, part), "groups": groups}
+    inside = set_inside(house, part)
+    if talk.held is not None:
+        inside["by_name"] = _leading(inside["by_name"], step, talk.held)
+    return {**inside, "groups": groups}
+
+
+def _leading(sections: Mapping[str, str], step: Step, of: ForPerson) -> dict[str, Markup]:
+    """Let each question that is still to be asked lead to its field, on this page or in the step that has it."""
+    here = step.filled and "answers" in step.filled
+    asks, found = of.consultation.asks, {name: str(text) for name, text in sections.items()}
+
+    def leads(key: str, words: str) -> str:
+        if here:
+            return f'<a href="#answers.{key}">{words}</a>'
+        to = f"{_DOOR}/{STEPS[0].name}#answers.{key}"
+        return f'<button form="talk" class="leads" formaction="{to}">{words}</button>'
+
+    for key in of.still_to_ask if "rules" in found else ():
+        words = named(asks[key].ask)
+        found["rules"] = found["rules"].replace(f"<li>{words}</li>", f"<li>{leads(key, words)}</li>")
+    if "first" in found and of.open_first:
+        labels = {key: named(asks[key].label) for key in of.open_first}
+        stops = [","] * (len(labels) - 1) + ["."]
+        linked = " ".join(leads(key, labels[key] + stop) for key, stop in zip(labels, stops, strict=True))
+        found["first"] = found["first"].replace(f"{', '.join(labels.values())}.</p>", f"{linked}</p>")
+    return {name: Markup(text) for name, text in found.items()}
 
 
 def _whom(house: House, talk: Talk) -> Field | None:
@@ -401,17 +450,43 @@ def _whom(house: House, talk: Talk) -> Field | None:
                  value=talk.crisis, faults=faults)  # fmt: skip
 
 
-def _told(form: Form, talk: Talk) -> list[tuple[str | None, str, str]]:
+def _told(form: Form, talk: Talk, house: House) -> list[tuple[str | None, str, str]]:
     """Say of each fault its field's name, what the field is called, and what was found and expected."""
     fields = {each.name: each for each in form.fields}
-    labels = {name: each.label for name, each in fields.items()} | {CRISIS: "Whom to call in a crisis"}
+    labels = {name: each.label for name, each in fields.items()}
+    labels |= {CRISIS: "Whom to call in a crisis", _FILE: "File of saved answers"}
     told = []
     for each in talk.faults:
         name = name_in(each, labels)
         above = ".".join(map(str, each.path[:2]))
         parts = [labels[key] for key in dict.fromkeys((above, name)) if key in labels]
-        told.append((name, ", ".join(parts) or ".".join(map(str, each.path)), each.message))
+        # What has no field here is named as it stands in the file.
+        own = f"“{each.path[-1]}” in the file" if each.path else ""
+        told.append((name, ", ".join(parts) or own, _in_words(each.message, house)))
     return told
+
+
+def _in_words(message: str, house: House) -> str:
+    """Say of other answers, and of scales, what a fault says by their keys."""
+    asked = _consultation(house)
+    for key, scale in house.evidence.dossier.scales.items():
+        message = re.sub(rf"\b{key}\b", scale.label, message)
+    for key, ask in asked.asks.items():
+        answers = {"yes": "yes", "no": "no", **ask.choices}
+        for said, words in answers.items():
+            message = re.sub(rf"\banswers\.{key} is {said}\b", f"“{capital(ask.label)}” is “{words}”", message)
+        message = re.sub(rf"\banswers\.{key}\b", f"“{capital(ask.label)}”", message)
+        message = re.sub(rf"(\banother answer to (?:.* and )?){key}\b", rf"\1“{capital(ask.label)}”", message)
+    return message
+
+
+def _call(house: House, talk: Talk | None = None) -> str:
+    """Say whom to call in a crisis, where this place, the dossier or the form says it; nothing else."""
+    asked = house.evidence.consultation
+    if asked is None or asked.crisis is None:
+        return ""
+    said = "" if talk is None else talk.crisis
+    return (house.crisis or "").strip() or asked.crisis.text or said
 
 
 def _fresh(request: Request, text: str, status: int = 200) -> Response:
@@ -423,7 +498,7 @@ def _fresh(request: Request, text: str, status: int = 200) -> Response:
 
 
 def _refuse(house: House, status: int, words: str) -> Response:
-    response = refused(house, "This cannot be read", (words,), status=status, door=_DOOR)
+    response = refused(house, "This cannot be read", (words,), status=status, door=_DOOR, call=_call(house))
     response.headers["cache-control"] = "no-store"
     return response
 

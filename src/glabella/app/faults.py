@@ -19,7 +19,7 @@ from glabella.app.pages import refused
 #: Beginning of the API's paths.
 API = "/api/"
 _WORDS = {
-    404: ("No such page", "Here is nothing under this address."),
+    404: ("No such page", "Nothing stands under this address."),
     405: ("Not asked this way", "This address is not asked in this way; begin from one of the pages above."),
     500: ("This did not work", "The app failed at this page. That is its fault, not yours: nothing was kept, and "
           "everything else goes on."),

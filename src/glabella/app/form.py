@@ -261,8 +261,13 @@ def first_asked(asked: Consultation) -> list[str]:
 
 
 def against(asked: Consultation) -> list[str]:
-    """Give the asks of what may speak against the treatment, which can be denied together."""
-    ruled = {ask for rule in asked.rules.values() for ask in rule.when} | {asked.doses}
+    """Give the asks of what may speak against the treatment, which can be denied together.
+
+    A rule hangs on each of them alone, or it is asked after another answer only: what is taken for the illness and
+    counts in a rule beside something else is no such thing, and is asked by itself.
+    """
+    ruled = {ask for rule in asked.rules.values() for ask in rule.when
+             if len(rule.when) == 1 or asked.asks[ask].of} | {asked.doses}  # fmt: skip
     first = first_asked(asked)
     return [key for key, ask in asked.asks.items()
             if ask.kind in ("yes_no", "several", "doses") and key in ruled and key not in first]  # fmt: skip

@@ -176,7 +176,7 @@ class House:
             of = OtherChoices(self.results, Results(made.evidence), made)
             shown = chosen_document(of)
             claims = {claim.id: claim for claim in shown.claims}
-            return Other(shown, Ground(of.chosen, claims, {}, of.prefix), made.said)
+            return Other(shown, Ground(of.chosen, claims, {}, of.prefix, self.results), made.said)
 
         return self.kept.get(choices, make, "chosen")
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
+from http import HTTPStatus
 from importlib.resources import files
 from typing import Any
 from urllib.parse import quote
@@ -100,9 +101,11 @@ def page(house: House, template: str, *, kind: str = "brief", door: str = "", **
     )
 
 
-def refused(house: House, title: str, faults: tuple[str, ...], *, status: int = 400, door: str = "") -> Response:
-    """Answer that something cannot be done, and why, every reason on a line of its own."""
-    text = page(house, "refused.html", title=title, faults=faults, door=door)
+def refused(house: House, title: str, faults: tuple[str, ...], *, status: int = 400, door: str = "",
+            call: str = "") -> Response:  # fmt: skip
+    """Answer that something cannot be done, and why, line by line; whom to call, and where to find what is."""
+    lost = status == HTTPStatus.NOT_FOUND
+    text = page(house, "refused.html", title=title, faults=faults, door=door, call=call, lost=lost)
     return Response(text, status_code=status, media_type="text/html")
 
 
@@ -141,12 +144,14 @@ def set_inside(
     addresses: Addresses | None = None,
     *,
     level: int = 2,
+    cited: bool = False,
 ) -> dict[str, Any]:
     """Set a document for a template: its header, its sections, its footer, and where its numbers come from.
 
-    The sections stand together in ``main``, and one by one in ``by_name``.
+    The sections stand together in ``main``, and one by one in ``by_name``; ``disclaimed`` says whether the footer
+    says what the document is not. With ``cited`` only sources that are cited are listed.
     """
-    made = inside(document, addresses or addresses_of(house, document), draw, level=level)
+    made = inside(document, addresses or addresses_of(house, document), draw, level=level, cited=cited)
     named = zip(document.sections, made.sections, strict=True)
     # What the renderers set is HTML, every word in it escaped.
     return {
@@ -155,6 +160,8 @@ def set_inside(
         "by_name": {it.id: Markup(html) for it, html in named if isinstance(it, Section)},
         "footer": Markup(made.footer),
         "boxes": Markup(made.boxes),
+        # A document that ends by saying what it is not has said it for the page.
+        "disclaimed": bool(document.footer),
     }
 
 

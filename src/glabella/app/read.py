@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from glabella.app.chain import chain
+from glabella.app.contents import parts_of
 from glabella.app.house import House
 from glabella.app.pages import (
     Body,
@@ -125,10 +126,19 @@ async def contents(request: Request) -> Response:
 
 def _contents(house: House) -> str:
     sections = tuple(
-        Section(f"in-{name}", Link(plain(it.title), name), _lead(it)) for name, it in house.sections.items()
+        Section(
+            f"part-{place}",
+            part.title,
+            (Paragraph(part.what), *(_entry(name, house.sections[name]) for name in names)),
+        )
+        for place, (part, names) in enumerate(parts_of(house.sections), 1)
     )
     made = set_inside(house, part_of(house.report, *sections))
     return page(house, "contents.html", kind="report", title=house.report.title, door="/report", **made)
+
+
+def _entry(name: str, section: Section) -> Section:
+    return Section(f"in-{name}", Link(plain(section.title), name), _lead(section))
 
 
 def _lead(section: Section) -> tuple[Paragraph, ...]:
@@ -197,9 +207,12 @@ def _number(house: House, name: str, choices: Choices | None) -> str:
     claim, back = ground.claims[name], f"?{urlencode(choices.pairs)}" if choices else ""
 
     def address(it: Claim) -> str | None:
-        return number_path(it) + back if ground.claims.get(it.id) == it else None
+        if ground.claims.get(it.id) == it:
+            return number_path(it) + back
+        # What the choices left as it is, such as a chance without treatment.
+        return number_path(it) if house.claims.get(it.id) == it else None
 
-    made = set_inside(house, chain(ground, claim), addresses=Addresses(section_path, address))
+    made = set_inside(house, chain(ground, claim), addresses=Addresses(section_path, address), cited=True)
     said = () if other is None else other.said
     return page(house, "number.html", kind="report", title=capital(claim.label), door="/choices" if choices else "",
                 said=said, back=back, **made)  # fmt: skip

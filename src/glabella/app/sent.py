@@ -35,10 +35,12 @@ class RefusedError(Exception):
     status : int
         Of the answer.
     faults : tuple of str
+    typed : str
+        The text that was pasted, to be shown again.
     """
 
-    def __init__(self, status: int, *faults: str) -> None:
-        self.status, self.faults = status, faults
+    def __init__(self, status: int, *faults: str, typed: str = "") -> None:
+        self.status, self.faults, self.typed = status, faults, typed
         super().__init__(status)
 
 
@@ -48,6 +50,11 @@ class File:
 
     name: str
     raw: bytes
+
+    @property
+    def typed(self) -> str:
+        """What stood in the field for text; nothing of a file."""
+        return self.raw.decode(errors="replace") if self.name == PASTED else ""
 
 
 async def body_in(
@@ -132,7 +139,9 @@ async def article_of(kind: str, headers: Headers, raw: bytes) -> File:
 
 def _of_form(kind: str, headers: Headers, raw: bytes) -> File:
     found: list[File] = []
-    for name, said in fields_of(kind, headers, raw):
+    fields = fields_of(kind, headers, raw)
+    typed = "".join(said for name, said in fields if name == "text" and isinstance(said, str))
+    for name, said in fields:
         if name == "text":
             if not isinstance(said, str):
                 raise RefusedError(422, "text: found a file, expected the text of the article.")
@@ -143,11 +152,11 @@ def _of_form(kind: str, headers: Headers, raw: bytes) -> File:
                 # A form whose file was not chosen sends one without a name and with nothing in it.
                 found += [said] if said.raw or said.name else []
             elif said.strip():
-                raise RefusedError(422, "file: found a text, expected a file.")
+                raise RefusedError(422, "file: found a text, expected a file.", typed=typed)
     if not found:
         raise RefusedError(422, "Nothing was sent: paste the text of an article, or choose its file.")
     if len(found) > 1:
-        raise RefusedError(422, "Both a text and a file were sent: leave one of them out.")
+        raise RefusedError(422, "Both a text and a file were sent: leave one of them out.", typed=typed)
     return File(_name(found[0].name), found[0].raw)
 
 

@@ -1,8 +1,8 @@
 """Says what changed between two documents' files within limits of time and memory, in a process of its own.
 
 Its standard input holds a line that says how long the two files are, and the files; it stays open as long as
-whoever started this waits for the answer. It writes as JSON what changed, line by line, or in one text what keeps
-them from being compared.
+whoever started this waits for the answer. It writes as JSON whether the answer changed and what did, line by line,
+or in one text what keeps them from being compared.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import sys
 
 from glabella._reading._article_worker import end_when_left, limit, step_back
-from glabella.brief.difference import changed_between
+from glabella.brief.difference import answer_changed, changed_between
 from glabella.brief.written import EXPECTED, Written, read
 
 #: How the two files are called.
@@ -30,7 +30,8 @@ def main() -> None:
     answer: object
     try:
         before, after = (_read(raw, name) for raw, name in zip(files, NAMES, strict=True))
-        answer = changed_between(before, after)
+        lines = changed_between(before, after)
+        answer = [answer_changed(before, after), lines]
     except ValueError as error:
         answer = str(error)
     except MemoryError:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from glabella._reading import one_line
-from glabella.brief.aligned import Part, aligned, contrasted, placed, shortened, steps
+from glabella.brief.aligned import Part, aligned, contrasted, parts_of, placed, shortened, steps
+from glabella.brief.quoting import capital
 from glabella.brief.render.pieces import Piece
 from glabella.brief.render.words import EVERY
 from glabella.brief.written import Written, read
@@ -34,6 +36,8 @@ _TOLD = frozenset({"claim", "mark", "labels", "link", "certainty", "verdict"})
 _LISTS = frozenset({EVERY, "Where the numbers come from"})
 #: What of a claim's people and time says nothing.
 _UNSAID = frozenset({"", "any", "as in the source"})
+#: Ends of the names of the effects that may lead.
+_EFFECTS = (".points", ".estimate")
 _NUMBER = re.compile(r"[−-]?\d[\d,.]*")
 #: How an input is called that is no study's and no file.
 CALLED = {
@@ -88,6 +92,61 @@ def changed_between(before: Written, after: Written) -> list[str]:
     return [
         line for cause, lines in groups.items() for line in (f"{one_line(cause)}:", *(f"  {it}" for it in lines))
     ]
+
+
+# --- the answer ---------------------------------------------------------------------------------------------
+
+
+def answer_changed(before: Written, after: Written) -> str:
+    """Say in one or two sentences whether the answer changed: the bottom line, how sure it is, and its effect.
+
+    Parameters
+    ----------
+    before, after : Written
+        Two files of the same document.
+
+    Returns
+    -------
+    str
+        Empty where the files hold no bottom line by itself, such as in Markdown or of a checked article.
+    """
+    if before.older or after.older:
+        return "Whether the answer changed cannot be told: a file is of an older version, in another form."
+    was, now = _answer(before), _answer(after)
+    if not was.line or not now.line:
+        return ""
+    moved = []
+    if was.certainty != now.certainty:
+        moved.append(f"its certainty was {was.certainty} and is now {now.certainty}")
+    if was.effect != now.effect:
+        moved.append(f"the pooled effect was {was.effect} and is now {now.effect}")
+    also = f" {capital(', and '.join(moved))}." if moved else ""
+    if was.line != now.line:
+        return f"The answer changed: “{was.line}” became “{now.line}”.{also}"
+    if was.certainty != now.certainty:
+        return f"The bottom line reads the same, but how sure it is changed.{also}"
+    return f"The answer did not change: the bottom line and its certainty, {now.certainty}, are the same.{also}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a document answers: its bottom line, how sure it is, and the effect that leads."""
+
+    line: str
+    certainty: str
+    effect: str
+
+
+def _answer(of: Written) -> _Answer:
+    parts = parts_of(of.pieces)
+
+    def pieces(name: str, kind: str) -> Iterator[str]:
+        return (piece.text for piece in parts[name].pieces if piece.kind == kind) if name in parts else iter(())
+
+    names = (text.partition(": ")[0] for text in pieces("benefit", "claim"))
+    effect = next((of.claims[it].text for it in names if it.endswith(_EFFECTS) and it in of.claims), "not known")
+    line = " ".join(pieces("bottom-line", "sentence"))
+    return _Answer(line, next(pieces("how-sure", "certainty"), "not rated"), effect)
 
 
 # --- numbers ------------------------------------------------------------------------------------------------

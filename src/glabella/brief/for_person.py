@@ -47,6 +47,8 @@ OfPeople = Literal[100, 1_000]
 #: Below this share of people all are told of a thousand.
 _FEW = 0.01
 FILE = "consultation.yaml"
+#: Within so many days there may be none on which people are seen.
+_WEEKEND = 2
 #: Where Python keeps bytes of the command line that could not be decoded.
 _UNDECODED = 0xDC00
 #: Characters that turn the direction of writing, so that a number would read from its end.
@@ -204,7 +206,7 @@ class ForPerson:
         if not whole or scale.range is None:
             return (Name(scale.label), " ", claim, when)
         top = scale.range[1]
-        most = book(f"{name}.most", f"most points on {scale.label}", top, unit="points", decimals=digits(top))
+        most = book(f"{name}.most", f"upper end of {scale.label}", top, unit="points", decimals=digits(top))
         worse = "more" if scale.better == "lower" else "less"
         return (Name(scale.label), " ", Shown(claim, "number"), " of ", most, ", ", worse, " is worse", when)
 
@@ -242,12 +244,20 @@ class ForPerson:
         return min(found, key=lambda each: each[1], default=None)
 
     @property
+    def or_by_phone(self) -> str:
+        """Words after the day to see each other again: that one may speak by phone where it may be a day off."""
+        again, on = self.seen_again, self.visit or self.person.date
+        return ", by phone too" if again is not None and (again[1] - on).days <= _WEEKEND else ""
+
+    @property
     def whom(self) -> tuple[tuple[str, Statement], ...]:
         """Whom to call with which trouble, each with its name: first what is said of such a person alone."""
         plan, found = self.consultation.plan, self.found.eligibility
         said = [(f"whom.{met.id}", met.rule.whom) for met in found.met if met.rule.whom is not None]
         if plan is not None:
-            stopped = plan.whom_stopped if found.stops else None
+            # Who was given it before may still have trouble from that.
+            given = self.consultation.doses is not None and bool(self.answers.get(self.consultation.doses))
+            stopped = plan.whom_stopped if found.stops and not given else None
             said.append(("whom", plan.whom if stopped is None else stopped))
         return tuple(said)
 
@@ -289,6 +299,22 @@ class ForPerson:
         found = self.found.eligibility
         first = found.before_all or bool(found.first) or bool(self.comes_first)
         return first or self.to_ask or self.must_wait or self.low
+
+    @property
+    def still_to_ask(self) -> tuple[str, ...]:
+        """The asks that are open: those of rules, and those that decide whether a number fits this person."""
+        near = (each.ask for each in self.found.distances if each.like == "not asked")
+        found = self.found.eligibility
+        return tuple(dict.fromkeys((*found.asked_first, *found.asks, *near)))
+
+    @property
+    def open_first(self) -> tuple[str, ...]:
+        """The asks without answer on which it depends whether there is a crisis, where that is not known."""
+        crisis = self.consultation.crisis
+        if crisis is None or self.found.eligibility.crisis is not None:
+            return ()
+        asks = dict.fromkeys(ask for when in crisis.when for ask in when)
+        return tuple(ask for ask in asks if self.person.answers.get(ask) is None)
 
     @property
     def to_ask(self) -> bool:

@@ -120,6 +120,13 @@ class Eligibility:
         return tuple(met for met in self.met if met.rule.today is not None)
 
     @property
+    def asked_first(self) -> tuple[str, ...]:
+        """What to ask before all else: where a rule that holds names it, and on it hangs what cannot wait."""
+        named = {ask for met in self.met for ask in met.rule.ask}
+        hang = (ask for met in self.undecided if met.rule.today is not None for ask in met.asks)
+        return tuple(dict.fromkeys(ask for ask in hang if ask in named))
+
+    @property
     def before_all(self) -> bool:
         """Whether anything comes before all else."""
         return self.crisis is True or bool(self.today)
@@ -148,11 +155,15 @@ def eligibility(consultation: Consultation, answers: Answers, on: date) -> Eligi
     """
     answers = standing(consultation.asks, answers, on)
     found: dict[str, list[Met]] = {"stop": [], "caution": [], "ask first": []}
+    told = set[tuple[str, str]]()
     unknown: list[Met] = []
     for key, rule in consultation.rules.items():
         said = holds(rule.when, answers, on)
         if said:
-            found[rule.then].append(Met(key, rule))
+            # Several rules may say the same, each for its own reason: the first that holds is enough.
+            if (rule.then, rule.text.text) not in told:
+                found[rule.then].append(Met(key, rule))
+            told.add((rule.then, rule.text.text))
         elif said is None:
             unknown.append(Met(key, rule, open_asks(rule.when, answers, on)))
     order = list(found)

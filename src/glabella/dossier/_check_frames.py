@@ -29,6 +29,10 @@ def check_frames(reading: Reading) -> Iterator[Fault]:
         known = set()
     dossier = reading.parts.get("dossier.yaml")
     analyses = frozenset[str]() if dossier is None else frozenset(dossier.analyses)
+    outcomes = None if dossier is None else frozenset(dossier.outcomes)
+    for name in frames.outcomes:
+        if outcomes is not None and name not in outcomes:
+            yield fault(f"no outcome {name!r}; expected one of {sorted(outcomes)}", "outcomes", name)
     counts = Counter(frame.claim for frame in frames.frames)
     for place, frame in enumerate(frames.frames):
         if counts[frame.claim] > 1:
@@ -66,9 +70,10 @@ def _patterns(frames: Frames) -> Iterator[tuple[tuple[str | int, ...], str]]:
     for key in ("subject", "elsewhere", "looks_like"):
         for number, text in enumerate(getattr(frames, key)):
             yield (key, number), text
-    for name, patterns in frames.concepts.items():
-        for number, text in enumerate(patterns):
-            yield ("concepts", name, number), text
+    for key in ("concepts", "outcomes"):
+        for name, patterns in getattr(frames, key).items():
+            for number, text in enumerate(patterns):
+                yield (key, name, number), text
     for place, frame in enumerate(frames.frames):
         for key in ("when", "denies", "own", "unless"):
             for number, text in enumerate(getattr(frame, key)):

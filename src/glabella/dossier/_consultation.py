@@ -419,6 +419,10 @@ class Crisis(_Model):
     when: tuple[When, ...] = Field((), description="any of them puts it first")
     always: Statement = Field(description="what is said to everybody: no answer reassures")
     task: Statement = Field(description="what the clinician does first where one of them holds")
+    plain: Statement | None = Field(None, description="what stands first on the page for home then")
+    label: Text = Field(
+        "Need help now?", description="for what the text is to be called, as the page for home says before it"
+    )
     safety: tuple[Statement, ...] = Field((), description="what more is agreed on and written down then")
 
 

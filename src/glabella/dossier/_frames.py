@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from glabella.dossier._number import _Model
+from glabella.dossier._number import Text, _Model
 from glabella.dossier._schema import Id
 
 _WORD = re.compile(r"(?:[a-z0-9%][a-z0-9.%]*\*?|@|<[a-z_0-9]+>)")
@@ -91,6 +91,23 @@ class Frame(_Model):
         (), description="with what shares in a sentence are compared, such as cured.treated of the analysis cured"
     )
     mirror: ClaimName | None = Field(None, description="the claim that a denial of this one asserts")
+    advice: bool = Field(False, description="whether it says what to do, rather than what is so")
+
+
+class Tried(_Model):
+    """How the frames did on articles by which they were not made."""
+
+    articles: Text = Field(description="what articles")
+    marks: int = Field(gt=0, description="marks that were made there")
+    wrong: int = Field(ge=0, description="of these, on sentences without the claim")
+    claims: int = Field(gt=0, description="claims that stand there")
+    found: int = Field(ge=0, description="of these, marked")
+
+    @model_validator(mode="after")
+    def _within(self) -> Tried:
+        if self.wrong > self.marks or self.found > self.claims:
+            raise ValueError("found more than all: wrong is of marks, and found of claims")
+        return self
 
 
 class Frames(_Model):
@@ -103,4 +120,8 @@ class Frames(_Model):
     looks_like: Patterns = Field(
         (), description="of what a sentence about the treatment is listed where no claim is recognised"
     )
+    outcomes: dict[Id, Annotated[Patterns, Field(min_length=1)]] = Field(
+        {}, description="what names an outcome, so that a share of it is compared with the same alone"
+    )
+    tried: Tried | None = Field(None, description="how often marks were wrong, and claims not found")
     frames: tuple[Frame, ...]

@@ -20,6 +20,8 @@ DIGITS = 10
 _BOUNDS = {"<": "<", ">": ">", "<=": "≤", ">=": "≥"}
 #: The unit of a year of the calendar, which is written without a separator and without the word.
 YEAR = "year"
+#: Units of which several take another word.
+_OF_TIME = frozenset({"day", "week", "month"})
 #: From here on numbers are written with a power of ten, with so many digits.
 _PLAIN_BELOW, _DIGITS_OF_POWERS = 1e15, 3
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -132,9 +134,14 @@ class Claim:
     @property
     def text(self) -> str:
         """Value, unit and interval as one phrase."""
-        unit = "" if self.unit in ("", YEAR) else ("\u202f%" if self.unit == "%" else f" {self.unit}")
+        unit = "" if self.unit in ("", YEAR) else ("\u202f%" if self.unit == "%" else f" {self._counted}")
         body = self.number + (unit if self.value is not None else "")
         return f"{body} ({self.limits})" if self.limits else body
+
+    @property
+    def _counted(self) -> str:
+        """The unit as it follows its number: a sentence that says "day 90" names it before, one of them."""
+        return f"{self.unit}s" if self.unit in _OF_TIME and self.value != 1 else self.unit
 
     @property
     def bare(self) -> str:

@@ -67,7 +67,7 @@ class Cite:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Words that lead to a section: of this document, or of the report beside it."""
+    """Words that lead to a section or a named heading: of this document, or of the report beside it."""
 
     text: str
     section: str
@@ -89,9 +89,10 @@ Inline = str | Claim | Shown | Name | Strong | Small | Cite | Link | Icon | tupl
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading inside a section."""
+    """A heading inside a section; ``name`` where a link may lead to it."""
 
     text: Inline
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,7 +358,7 @@ def inlines_of(blocks: tuple[Block, ...]) -> Iterator[Cell]:
     """Give every piece of text in reading order, none holding another."""
     for block in blocks_of(blocks):
         match block:
-            case Heading(text):
+            case Heading(text=text):
                 yield from _flat(text)
             case Paragraph(content):
                 yield from _flat(content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from html import escape
 
@@ -23,6 +24,8 @@ from glabella.shown import (
     Table,
 )
 
+#: What says how wide a drawing is, and how wide one may be to be read on a phone as it is.
+_WIDTH, _NARROW = re.compile(r'<svg\b[^>]*? width="([\d.]+)"'), 360
 #: Shares of a width are told to the style of a page in twentieths, up to so many.
 TWENTIETHS, MOST_TWENTIETHS = 20, 160
 
@@ -51,8 +54,9 @@ class Setter:
     def block(self, block: Block, level: int) -> str:
         """Set one block."""
         match block:
-            case Heading(words):
-                return f"<h{level}>{self.line(words)}</h{level}>"
+            case Heading(words, name):
+                named = f' id="{escape(name)}"' if name else ""
+                return f"<h{level}{named}>{self.line(words)}</h{level}>"
             case Paragraph(content, look):
                 return f"<p{_class(look)}>{self.line(content)}</p>"
             case Items(items, ordered):
@@ -109,10 +113,18 @@ class Setter:
         svg = self.pictures.get(id(it), "")
         svg = titled(svg, it.alt) if self.to.paper else svg
         caption = f"<figcaption>{self.line(it.caption)}</figcaption>" if it.caption else ""
+        # On a phone a wide picture keeps its size and scrolls within its box, which keys must reach as well.
+        wide = ' class="pic wide" tabindex="0"' if not self.to.paper and _width(svg) > _NARROW else ' class="pic"'
         return (
-            f'<figure id="{escape(it.name)}"><div class="pic" role="img" aria-label="{escape(it.alt)}">{svg}</div>'
+            f'<figure id="{escape(it.name)}"><div{wide} role="img" aria-label="{escape(it.alt)}">{svg}</div>'
             f"{caption}</figure>"
         )
+
+
+def _width(svg: str) -> float:
+    """Give how wide a drawing is, in pixels; none where it does not say."""
+    found = _WIDTH.match(svg)
+    return float(found[1]) if found else 0.0
 
 
 def _class(names: str) -> str:

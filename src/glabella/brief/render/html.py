@@ -98,7 +98,9 @@ class Inside:
         return "\n".join(self.sections)
 
 
-def inside(document: Document, addresses: Addresses, draw: Draw | None = None, *, level: int = 2) -> Inside:
+def inside(
+    document: Document, addresses: Addresses, draw: Draw | None = None, *, level: int = 2, cited: bool = False
+) -> Inside:
     """Set a document for a page of somebody else's: no style stands in it, and its parts may be elsewhere.
 
     Parameters
@@ -110,12 +112,14 @@ def inside(document: Document, addresses: Addresses, draw: Draw | None = None, *
         As for :func:`html`.
     level : int
         Of its sections' titles; one for a section that is the page.
+    cited : bool
+        Whether its list of sources holds those alone that it cites, and not all that stand behind its numbers.
 
     Returns
     -------
     Inside
     """
-    to = setting_of(document, addresses=addresses)
+    to = setting_of(document, addresses=addresses, cited=cited)
     setter = Setter(to, pictures(document, draw))
     header = _header(to, setter)
     sections = tuple(setter.block(block, level) for block in document.sections)

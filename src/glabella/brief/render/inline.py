@@ -7,7 +7,7 @@ from html import escape
 
 from glabella.brief.render.icons import icon
 from glabella.brief.render.marks import Marked
-from glabella.brief.render.setting import Setting, anchor, href
+from glabella.brief.render.setting import Setting, anchor, href, leads_on
 from glabella.brief.render.svg import titled
 from glabella.shown import Cell, Cite, Claim, Drawn, Icon, Inline, Link, Name, Shown, Small, Strong
 
@@ -86,14 +86,15 @@ def _number(shown: Shown, to: Setting, marked: Marked, first: set[str]) -> str:
         found = body
     elif to.still or place is None:
         found = f'<span class="n"{here} data-claim="{name}">{body}</span>'
-    elif to.document.kind == "report" and to.addresses and (there := to.addresses.number(claim)):
+    elif there := leads_on(claim, to):
         found = f'<a class="n" href="{escape(there)}">{body}</a>'
     elif to.lists_numbers:
         found = f'<a class="n"{here} href="{escape(href(anchor(claim)))}">{body}</a>'
     else:
         found = f'<button type="button" class="n" popovertarget="p{place}" data-claim="{name}">{body}</button>'
     keys = marked.number(claim)
-    return found + mark(keys, to, "ref") if keys else found
+    # Where only what is cited is listed, a number's own sources may be on its own page alone.
+    return found + mark(keys, to, "ref") if keys and to.marks.numbers.keys() >= set(keys) else found
 
 
 def _split(shown: Shown, to: Setting) -> str:

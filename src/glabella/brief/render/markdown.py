@@ -161,7 +161,7 @@ def _blocks(blocks: tuple[Block, ...], to: Setting, level: int) -> Iterator[str]
 
 def _block(block: Block, to: Setting, level: int) -> Iterator[str]:
     match block:
-        case Heading(words):
+        case Heading(text=words):
             yield f"{'#' * level} {_line(words, to)}"
         case Paragraph(content):
             yield _line(content, to)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from string import ascii_uppercase
 
@@ -113,8 +113,8 @@ class Marked:
         return more
 
 
-def marks_of(document: Document) -> Marks:
-    """Give each source of a document its number.
+def marks_of(document: Document, elsewhere: Container[str] = ()) -> Marks:
+    """Give each source of a document its number, but for what stands behind claims alone that are told elsewhere.
 
     Raises
     ------
@@ -124,8 +124,11 @@ def marks_of(document: Document) -> Marks:
     known = {reference.key: reference for reference in document.references}
     numbers: dict[str, int] = {}
     sets: dict[tuple[str, ...], None] = {}
-    claims = [keys_of(claim) for claim in document.claims]
-    for keys in (*map(keys_of, inlines_of((Paragraph(document.about), *document.body))), *claims):
+    pieces = [*inlines_of((Paragraph(document.about), *document.body)), *document.claims]
+    for piece in pieces:
+        if _claim_of(piece) in elsewhere:
+            continue
+        keys = keys_of(piece)
         for key in keys:
             if key not in known:
                 raise ValueError(f"a source is called {key!r}, expected one of the document's references")
@@ -137,6 +140,14 @@ def marks_of(document: Document) -> Marks:
         if len(spanned(those)) > _LONGEST:
             letters.setdefault(those, _letter(len(letters)))
     return Marks(tuple(known[key] for key in numbers), numbers, letters)
+
+
+def _claim_of(piece: object) -> str | None:
+    match piece:
+        case Claim(id=name) | Shown(Claim(id=name)) | Drawn(Claim(id=name)):
+            return name
+        case _:
+            return None
 
 
 def _letter(place: int) -> str:

@@ -9,7 +9,7 @@ from html import escape
 from glabella._version import __version__
 from glabella.brief.render.inline import mark, text
 from glabella.brief.render.marks import keys_of
-from glabella.brief.render.setting import Setting, anchor, href
+from glabella.brief.render.setting import Setting, anchor, href, leads_on
 from glabella.shown import Certainty, Claim, Section, Source, blocks_of, plain
 
 #: Most words of a box.
@@ -137,7 +137,7 @@ def boxes(to: Setting) -> str:
 
 
 def _pressed(to: Setting) -> tuple[Claim, ...]:
-    return tuple(claim for claim in to.document.claims if claim.id in to.written)
+    return tuple(claim for claim in to.document.claims if claim.id in to.written and not leads_on(claim, to))
 
 
 def _box(claim: Claim, to: Setting) -> str:

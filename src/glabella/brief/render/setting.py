@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from glabella.brief.render.marks import Marks, marks_of
-from glabella.shown import Claim, Document, Paragraph, Section, Shown, blocks_of, inlines_of
+from glabella.shown import Claim, Document, Heading, Paragraph, Section, Shown, blocks_of, inlines_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Setting:
     places : dict of str to int
         Number of each claim, in the order of the document.
     sections : frozenset of str
-        Names of its sections.
+        Names of its sections, and of the headings in them that have one.
     written : frozenset of str
         Claims that stand in its text, and are not drawn alone.
     paper : bool
@@ -65,17 +65,33 @@ class Setting:
         return self.document.kind == "report" and self.addresses is None
 
 
-def setting_of(document: Document, *, paper: bool = False, addresses: Addresses | None = None) -> Setting:
-    """Give a document's claims and sources their numbers."""
+def setting_of(
+    document: Document, *, paper: bool = False, addresses: Addresses | None = None, cited: bool = False
+) -> Setting:
+    """Give a document's claims and sources their numbers.
+
+    With ``cited`` the sources of claims that have an address of their own are told there, and have none here.
+    """
+    led = (claim.id for claim in document.claims if cited and addresses and addresses.number(claim))
+    elsewhere = frozenset(led)
     return Setting(
         document,
-        marks_of(document),
+        marks_of(document, elsewhere),
         {claim.id: place for place, claim in enumerate(document.claims, 1)},
-        frozenset(block.id for block in blocks_of(document.body) if isinstance(block, Section)),
+        frozenset(_leading(document)),
         frozenset(_written(document)),
         paper,
         addresses=addresses,
     )
+
+
+def _leading(document: Document) -> Iterator[str]:
+    """Give the names to which links may lead."""
+    for block in blocks_of(document.body):
+        if isinstance(block, Section):
+            yield block.id
+        elif isinstance(block, Heading) and block.name:
+            yield block.name
 
 
 def _written(document: Document) -> Iterator[str]:
@@ -84,6 +100,11 @@ def _written(document: Document) -> Iterator[str]:
             yield piece.id
         elif isinstance(piece, Shown):
             yield piece.claim.id
+
+
+def leads_on(claim: Claim, to: Setting) -> str | None:
+    """Give the page to which a number leads at once, and opens no box; None where it has none."""
+    return to.addresses.number(claim) if to.document.kind == "report" and to.addresses else None
 
 
 def anchor(claim: Claim | str) -> str:

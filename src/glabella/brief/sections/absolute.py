@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from glabella.brief.measure import OF_PEOPLE, comparison_label, of_people, people_decimals
+from glabella.brief.quoting import capital
 from glabella.brief.results import PooledAnalysis, Results
 from glabella.brief.words import Words, words_of
 from glabella.shown import Claim, Column, Inline, Ledger, Name, Paragraph, Row, Section, Small, Table
@@ -42,7 +43,10 @@ def report(results: Results, book: Ledger) -> Section | None:
     first = next((row for row in rows if row.one.id == results.headline.id), rows[0])
     better = "fewer is better" if first.one.outcome.better == "lower" else "more is better"
     table = Table(
-        caption=f"Of {OF_PEOPLE[people]} people like those in these trials, without and with {words.short}.",
+        caption=(
+            f"Of {OF_PEOPLE[people]} people like those in these trials, without and with {words.short}.",
+            *_of_other_trials(results, risks),
+        ),
         columns=(
             Column("outcome", "wide"),
             Column(f"without {words.short}", "number"),
@@ -50,9 +54,10 @@ def report(results: Results, book: Ledger) -> Section | None:
             Column("certainty"),
         ),
         rows=tuple(_row(results, row) for row in rows),
-        note=_note(results, risks),
+        note=_note(results),
     )
-    return Section("absolute", f"Of {OF_PEOPLE[people]} people", (_lead(first, people, words, better), table))
+    lead = _lead(results, first, people, words, better)
+    return Section("absolute", f"Of {OF_PEOPLE[people]} people", (lead, table))
 
 
 def per(risks: tuple[Risks, ...]) -> int:
@@ -103,10 +108,14 @@ def _claims(results: Results, book: Ledger, risks: Risks, people: int) -> Absolu
     )
 
 
-def _lead(first: AbsoluteClaims, people: int, words: Words, better: str) -> Paragraph:
+def _lead(results: Results, first: AbsoluteClaims, people: int, words: Words, better: str) -> Paragraph:
+    """Say which trials are told of, and only then what they come to."""
+    one = first.one
+    missing = ", the largest left out" if _largest_missing(results, one) else ""
     return Paragraph(
         (
-            f"{first.one.outcome.label[:1].upper()}{first.one.outcome.label[1:]}, of {OF_PEOPLE[people]} people: ",
+            Name(capital(one.analysis.label)),
+            f"{missing}: {one.outcome.label}, of {OF_PEOPLE[people]} people, ",
             first.without,
             f" without {words.short}, ",
             first.with_,
@@ -118,7 +127,7 @@ def _lead(first: AbsoluteClaims, people: int, words: Words, better: str) -> Para
 
 def _row(results: Results, row: AbsoluteClaims) -> Row:
     one = row.one
-    label: list[Inline] = [f"{one.outcome.label}: {one.analysis.label}"]
+    label: list[Inline] = [f"{one.analysis.label}: {one.outcome.label}"]
     if missing := _largest_missing(results, one):
         label.append((" ", Small(("leaves out ", Name(missing)))))
     return Row((tuple(label), row.without, row.with_, one.certainty))
@@ -135,10 +144,15 @@ def _largest_missing(results: Results, one: PooledAnalysis) -> str:
     )
 
 
-def _note(results: Results, risks: tuple[Risks, ...]) -> Inline:
+def _of_other_trials(results: Results, risks: tuple[Risks, ...]) -> tuple[Inline, ...]:
+    """Say before the numbers that none of them is the largest trial's."""
+    if not all(_largest_missing(results, each.one) for each in risks):
+        return ()
+    return (" The largest trial is in no row: these rows are what the other trials would have.",)
+
+
+def _note(results: Results) -> str:
     how = "The pooled effect is put on the share of the same trials’ controls who had the event, taken as known."
     if results.headline.analysis.measure not in _COUNTED:
         how += " These rows pool people who were counted; where people are computed from scores, numbers differ."
-    if all(_largest_missing(results, each.one) for each in risks):
-        return f"{how} The largest trial is in no row: these rows are what the other trials would have."
     return how

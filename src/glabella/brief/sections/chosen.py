@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from glabella.brief.measure import NAMES, about_null, comparison_label
 from glabella.brief.pooled import PooledClaims, pooled_claims, statement, trial_claims
-from glabella.brief.quoting import capital
+from glabella.brief.quoting import capital, joined
 from glabella.brief.readings import Reading, baselines, denominator, people_with, reading
 from glabella.brief.results import PooledAnalysis, Results
 from glabella.brief.sections.effect import trials_of
@@ -28,6 +28,7 @@ from glabella.shown import (
     Row,
     Section,
     Shown,
+    Small,
     Strong,
     Table,
 )
@@ -135,7 +136,8 @@ def _left(of: OtherChoices, study: str, comparison: str, why: str) -> Inline:
 def _difference(of: OtherChoices, book: Ledger, was: PooledAnalysis, now: PooledAnalysis) -> Iterator[Block]:
     """Say in sentences what changed, set the two beside each other, and fold every number that moved."""
     first, second = _of_one(of, book, was), _of_one(of, book.under(of.prefix), now)
-    sentences = tuple(_sentences(was, now, first, second))
+    dropped = _dropped(of, book.under(of.prefix), was, now)
+    sentences = tuple(_sentences(was, now, first, second, dropped))
     pairs = zip(*_each(of, book, was, now), strict=True)
     moved = [(before, after) for before, after in pairs if before.text != after.text]
     yield Heading("What changed")
@@ -159,6 +161,7 @@ class _OfOne:
     claims: PooledClaims
     people: tuple[tuple[str, Claim], ...]
     left: Claim
+    new: Inline
 
 
 def _of_one(of: OtherChoices, book: Ledger, one: PooledAnalysis) -> _OfOne:
@@ -175,7 +178,12 @@ def _of_one(of: OtherChoices, book: Ledger, one: PooledAnalysis) -> _OfOne:
     claim = about.under(f"{one.id}.", **results.fields_of(one))(
         "left_out", f"comparisons left out: {one.analysis.label}, {one.outcome.label}", left, decimals=0
     )
-    return _OfOne(read, pooled_claims(results, book, one), people, claim)
+    found_of = pooled_claims(results, book, one)
+    new: tuple[Inline, ...] = (Shown(found_of.prediction, "limits"),)
+    if one.prior is not None and one.fit.prediction == "prior":
+        # Too few trials to tell how trials differ: what is said of a new one is as much the prior's as theirs.
+        new = (*new, Small(("rests on a prior: ", Name(one.prior.label))))
+    return _OfOne(read, found_of, people, claim, new)
 
 
 def _readings(of: OtherChoices) -> Iterator[Reading]:
@@ -185,7 +193,38 @@ def _readings(of: OtherChoices) -> Iterator[Reading]:
             yield reading(results, Ledger(), one, one.analysis.label)
 
 
-def _sentences(was: PooledAnalysis, now: PooledAnalysis, first: _OfOne, second: _OfOne) -> Iterator[Inline]:
+def _dropped(of: OtherChoices, book: Ledger, was: PooledAnalysis, now: PooledAnalysis) -> Inline | None:
+    """Say how many studies, or comparisons of them, the choices drop, which, and why; None where they drop none."""
+    reasons = {(study, comparison): why for study, comparison, why in of.made.left_out}
+    reasons |= {(it.study, it.comparison): it.reason for it in now.found.not_computed}
+    kept = {(it.study, it.comparison) for it in now.effects}
+    gone: dict[str, list[tuple[str, str]]] = {}
+    for it in was.effects:
+        pair = (it.study, it.comparison)
+        if pair not in kept:
+            gone.setdefault(reasons.get(pair, "reason not known"), []).append(pair)
+    if not gone:
+        return None
+    studies = {study for pairs in gone.values() for study, _ in pairs} - {study for study, _ in kept}
+    comparisons = sum(map(len, gone.values()))
+    about = book.under(f"{now.id}.", **of.chosen.fields_of(now)).under(certainty="not rated", decimals=0)
+    whole = f"{now.analysis.label}, {now.outcome.label}"
+    labels = of.declared.evidence.studies
+    why = joined(
+        (
+            (joined(Name(comparison_label(labels[study], key)) for study, key in pairs), " (", Name(reason), ")")
+            for reason, pairs in gone.items()
+        ),
+        "; ",
+    )
+    first = about("dropped", f"studies dropped by the choices: {whole}", len(studies))
+    second = about("dropped_comparisons", f"comparisons dropped by the choices: {whole}", comparisons)
+    return ("Studies dropped by your choices: ", first, ", comparisons dropped: ", second, ". ", why, ".")
+
+
+def _sentences(
+    was: PooledAnalysis, now: PooledAnalysis, first: _OfOne, second: _OfOne, dropped: Inline | None
+) -> Iterator[Inline]:
     measure = now.analysis.measure
     before, after = first.claims.estimate, second.claims.estimate
     if before.text != after.text:
@@ -209,6 +248,8 @@ def _sentences(was: PooledAnalysis, now: PooledAnalysis, first: _OfOne, second: 
             "Comparisons pooled: ", second.claims.k, " with ", second.claims.n, " people; as declared ",
             first.claims.k, " with ", first.claims.n, ".",
         )  # fmt: skip
+    if dropped is not None:
+        yield dropped
     if was.fit.way != now.fit.way and now.fit.notes:
         yield f"{capital('; '.join(now.fit.notes))}."
 
@@ -225,8 +266,9 @@ def _beside(was: PooledAnalysis, now: PooledAnalysis, first: _OfOne, second: _Of
         for (label, before), (_, after) in zip(first.people, second.people, strict=False)
     ]
     rows += [
-        ("A new trial, expected between", Shown(one.prediction, "limits"), Shown(other.prediction, "limits")),
+        ("A new trial, expected between", first.new, second.new),
         ("Variability between trials beyond chance (I²)", one.i2, other.i2),
+        ("Variance of true effects between trials (τ²)", one.tau2, other.tau2),
         ("Comparisons pooled", one.k, other.k),
         ("Trials", one.trials, other.trials),
         ("People", one.n, other.n),

@@ -34,6 +34,7 @@ def crisis(of: ForPerson, book: Ledger) -> Section | None:
         for met in of.found.eligibility.today
         if met.rule.today is not None
     )
+    today += tuple(Paragraph((Strong("Ask first: "), _asked(of, ask))) for ask in of.found.eligibility.asked_first)
     if asked is None or of.crisis is None or of.found.eligibility.crisis is not True:
         if not today:
             return None
@@ -65,7 +66,7 @@ def again(of: ForPerson, book: Ledger) -> tuple[Inline, ...]:
     if of.seen_again is None:
         return ()
     review, day = of.seen_again
-    words = ("See each other again by ", Strong(Name(dated(str(day)))), ". ")
+    words = ("See each other again by ", Strong(Name(dated(str(day)))), of.or_by_phone, ". ")
     return ((*words, say(book, review.text, "review")),)
 
 
@@ -87,10 +88,7 @@ def first(of: ForPerson, book: Ledger) -> Section:
 
 def _open(of: ForPerson) -> Inline:
     """Name the asks on which it depends whether there is a crisis."""
-    crisis = of.consultation.crisis
-    asks = dict.fromkeys(ask for when in (crisis.when if crisis else ()) for ask in when)
-    unknown = [ask for ask in asks if of.person.answers.get(ask) is None]
-    return joined([Name(of.consultation.asks[ask].label) for ask in unknown])
+    return joined([Name(of.consultation.asks[ask].label) for ask in of.open_first])
 
 
 def rules(of: ForPerson, book: Ledger) -> Section:
@@ -118,10 +116,9 @@ def rules(of: ForPerson, book: Ledger) -> Section:
         content += parts[0]
     elif parts:
         content.append(Columns(tuple(parts)))
-    asks = dict.fromkeys((*found.asks, *(each.ask for each in of.found.distances if each.like == "not asked")))
     if len(care) < len(found.cautions):
         content.append(Paragraph("How to take care with it is left out, as it is out of the question.", "note"))
-    if asks:
+    if asks := of.still_to_ask:
         content += [Heading("Still to ask"), Items(tuple(_asked(of, ask) for ask in asks))]
     return Section("rules", f"What speaks against {of.short}", tuple(content))
 

@@ -242,7 +242,8 @@ def decide(of: ForPerson, book: Ledger) -> Section:
     """Leave room to note what was decided; what is out of the question cannot be chosen, nor begun what is open."""
     boxes = tuple(("☐ ", Name(each.option.label), _only(of, book, each))
                   for each in of.found.chances.values() if not _stopped(of, each))  # fmt: skip
-    return Section("decide", "Decided today", (Items((*boxes, "☐ to think it over")),))
+    by_hand = Paragraph("Print this page and tick the boxes with a pen: they cannot be pressed here.", "note")
+    return Section("decide", "Decided today", (by_hand, Items((*boxes, "☐ to think it over"))))
 
 
 def _only(of: ForPerson, book: Ledger, chance: Chance) -> Inline:

@@ -22,6 +22,7 @@ from glabella.shown import (
     Inline,
     Items,
     Ledger,
+    Link,
     Name,
     Paragraph,
     Row,
@@ -59,7 +60,7 @@ def report(results: Results, book: Ledger) -> Section | None:
     if len(claims) > _AT_A_GLANCE:
         content.append(_contents(ordered, verdicts))
     for claim in ordered:
-        content.append(Heading((Icon("verdict", verdicts[claim.id]), " “", Name(claim.claim), "”")))
+        content.append(Heading((Icon("verdict", verdicts[claim.id]), " “", Name(claim.claim), "”"), _anchor(claim)))
         content += _about(results, book, claim, verdicts)
     return Section("claims", "Popular claims, checked", tuple(content))
 
@@ -123,6 +124,11 @@ def why(results: Results, book: Ledger, judged: PopularClaim | ClaimPart, key: s
     yield Details("The rule", (Paragraph((rule, "."), "note"),))
 
 
+def _anchor(claim: PopularClaim) -> str:
+    """Name the place where a claim is told."""
+    return f"claim-{claim.id}"
+
+
 def _contents(claims: list[PopularClaim], verdicts: Mapping[str, str]) -> Table:
     """List the claims in the order in which they follow, each with its verdict, and of one in parts each part's."""
     rows = []
@@ -130,7 +136,7 @@ def _contents(claims: list[PopularClaim], verdicts: Mapping[str, str]) -> Table:
         verdict: list[Inline] = [Icon("verdict", verdicts[claim.id])]
         for key, part in claim.parts.items():
             verdict.append(Small((", ", Name(part.text), ": ", verdicts[f"{claim.id}.{key}"])))
-        rows.append(Row((Name(claim.claim), tuple(verdict))))
+        rows.append(Row((Link(claim.claim, _anchor(claim)), tuple(verdict))))
     return Table("All claims, in the order in which they follow", (Column("Claim", "wide"), Column("Verdict")),
                  tuple(rows))  # fmt: skip
 

@@ -10,7 +10,7 @@ from glabella.brief.icon_arrays import People, figure
 from glabella.brief.quoting import capital, joined, say, say_all
 from glabella.brief.sections.consult_chances import reading_name, shown_readings
 from glabella.decision.chances import Chance
-from glabella.dossier import Ask, OfAnalyses, OfBaseline, TakeHome
+from glabella.dossier import Ask, OfAnalyses, OfBaseline, Rule, TakeHome
 from glabella.shown import (
     Block,
     Claim,
@@ -51,8 +51,10 @@ def _home(of: ForPerson) -> TakeHome:
 def about(of: ForPerson, book: Ledger) -> Section:
     """Say why there was a talk; whom to call comes first where an answer asks for it."""
     content: list[Block] = []
-    if of.crisis is not None and of.found.eligibility.crisis is True:
-        content.append(Paragraph(("Need help now? ", Strong(Name(of.crisis))), "lead"))
+    asked = of.consultation.crisis
+    if asked is not None and of.crisis is not None and of.found.eligibility.crisis is True:
+        act: Inline = "" if asked.plain is None else (". ", say(book, asked.plain, "crisis.plain", marked=False))
+        content.append(Paragraph((Name(asked.label), " ", Strong((Name(of.crisis), act))), "lead"))
     content += [
         Paragraph(Strong(say(book, today.plain, f"today.{met.id}", marked=False)), "lead")
         for met in of.found.eligibility.today
@@ -89,7 +91,7 @@ def chances(of: ForPerson, book: Ledger) -> Section:
             first.append((Strong(said), " The tests do not agree, so do not go by one picture alone."))
     content: list[Block] = []
     if len(groups) > 1:
-        compare = "Compare only pictures with no upright line between them."
+        compare = "Compare only pictures with no line between them."
         first.append((Strong(compare), " Across it are other studies, with other people."))
     if first:
         content.append(Paragraph(joined(first, " ")))
@@ -112,7 +114,7 @@ def chances(of: ForPerson, book: Ledger) -> Section:
         why = (
             ": your score is low, and the tests were of people who were more ill."
             if of.low
-            else " in people like you. That does not say that it does not help: ask us what we know."
+            else " in people like you. That does not say that it does not help: ask us."
         )
         *most, last = without_number
         options = (joined(most, ", "), " or ", last) if most else last
@@ -259,14 +261,19 @@ def _told(of: ForPerson, known: dict[str, People]) -> tuple[Inline, ...]:
 
 def _crowded(of: ForPerson) -> bool:
     """Say whether so much is said before the pictures that there is little room for them."""
-    return max(len(of.found.eligibility.met), len(_to_ask(of))) > _MANY
+    return of.found.eligibility.before_all or max(len(of.found.eligibility.met), len(_to_ask(of))) > _MANY
 
 
 def against(of: ForPerson, book: Ledger) -> Section:
     """Say what speaks against the treatment for this person, and what is still to be asked."""
     found = of.found.eligibility
+    met = of.told
     items: list[Inline] = [
-        say(book, each.rule.plain or each.rule.text, f"plain.{each.id}", marked=False) for each in of.told
+        say(book, each.rule.plain or each.rule.text, f"plain.{each.id}", marked=False)
+        for each in met
+        # What stands first, or is said by a rule of more answers, is not said again.
+        if each.rule.plain is None or each.rule.today is None or each.rule.plain != each.rule.today.plain
+        if not any(_tells(other.rule, each.rule) for other in met)
     ]
     if of.must_wait and not found.stops:
         till = min((each.earliest for each in found.doses if each.waited is False and each.earliest), default=None)
@@ -287,7 +294,7 @@ def against(of: ForPerson, book: Ledger) -> Section:
         asks = joined([Name(each) for each in dict.fromkeys(ask.plain or ask.label for ask in asked)], "; ")
         what = "We still need to ask you" if found.stops else "Do not have it before we have asked you"
         more = (Paragraph((Strong(f"{what} about: "), asks, ".")),)
-    if not items and not more and found.crisis is True:
+    if not items and not more and found.before_all:
         items.append("We talk about how you are first. The choice can wait.")
     elif not items and not more:
         items.append("Of what we asked, nothing stands in the way. Tell us if that changes.")
@@ -295,9 +302,16 @@ def against(of: ForPerson, book: Ledger) -> Section:
     return Section("against", title, (*((Items(tuple(items)),) if items else ()), *more), look)
 
 
+def _tells(rule: Rule, of: Rule) -> bool:
+    """Say whether a rule of more answers speaks of all that another does, and is no less grave."""
+    grave = ("stop", "caution", "ask first")
+    return of.when.items() < rule.when.items() and grave.index(rule.then) <= grave.index(of.then)
+
+
 def _to_ask(of: ForPerson) -> list[Ask]:
     """Give what is still to be asked; once the treatment is out of the question, nothing that is about it alone."""
-    consultation, asks = of.consultation, list(of.found.eligibility.asks)
+    found = of.found.eligibility
+    consultation, asks = of.consultation, list(dict.fromkeys((*found.asked_first, *found.asks)))
     if of.found.eligibility.stops:
         crisis = consultation.crisis.when if consultation.crisis else ()
         also = {ask for met in of.found.eligibility.met for ask in met.rule.ask}
@@ -360,10 +374,11 @@ def call(of: ForPerson, book: Ledger) -> Section:
     if of.whom:
         said = [say(book, whom, name, marked=False) for name, whom in of.whom]
         content.append(Paragraph(joined(said, " ")))
-    if of.crisis is not None and of.found.eligibility.crisis is not True:
-        content.append(Paragraph(("Need help now? ", Strong(Name(of.crisis)))))
+    asked = of.consultation.crisis
+    if asked is not None and of.crisis is not None and of.found.eligibility.crisis is not True:
+        content.append(Paragraph((Name(asked.label), " ", Strong(Name(of.crisis)))))
     again: Inline = ""
     if of.seen_again is not None:
-        again = ("We see you again by ", Strong(Name(dated(str(of.seen_again[1])))), ". ")
+        again = ("We see you again by ", Strong(Name(dated(str(of.seen_again[1])))), of.or_by_phone, ". ")
     content.append(Paragraph((again, "Our phone number: ______________________________")))
     return Section("call", "Whom to call", tuple(content), look="box")

@@ -6,9 +6,11 @@ made a mark can be shown beside it. General words of English (not, may, accordin
 """
 
 from glabella.decision.articles._check import Checked, Mark, Marked, check, is_english
+from glabella.decision.articles._outcomes import shares_of_outcomes
 from glabella.decision.articles._text import Sentence, sentences_of
 from glabella.decision.articles._written import as_values, of_values
 
 __all__ = [
     "Checked", "Mark", "Marked", "Sentence", "as_values", "check", "is_english", "of_values", "sentences_of",
+    "shares_of_outcomes",
 ]  # fmt: skip

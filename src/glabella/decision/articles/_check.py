@@ -46,7 +46,7 @@ _ANSWERS_NO = frozenset(
     )
 )
 _JOINT = re.compile(r" ([&+-]) ")
-_SUBJECT, _ELSEWHERE, _LOOKS = " subject", " elsewhere", " looks"
+_SUBJECT, _ELSEWHERE, _LOOKS, _OUTCOME = " subject", " elsewhere", " looks", " outcome "
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +176,12 @@ def is_english(text: str) -> bool:
     return sum(_ENGLISH.fullmatch(word) is not None for word in words) >= _LEAST_ENGLISH * len(words)
 
 
+def outcomes_named(text: str, frames: Frames) -> frozenset[str]:
+    """Give the outcomes that a text names, of those whose words the dossier lists."""
+    reading = _known(_Held(frames)).lexicon.read(Words.of(text).words[:_MOST_WORDS])
+    return frozenset(name for name in frames.outcomes if reading.spans(f"{_OUTCOME}{name}"))
+
+
 @dataclass(frozen=True, slots=True)
 class _Condition:
     """Names of patterns: the first, those in its clause, in its sentence or above it, those barred from it."""
@@ -231,6 +237,7 @@ def _known(held: _Held) -> _Known:
     frames = held.frames
     concepts: dict[str, tuple[str, ...]] = dict(frames.concepts)
     concepts |= {_SUBJECT: frames.subject, _ELSEWHERE: frames.elsewhere, _LOOKS: frames.looks_like}
+    concepts |= {f"{_OUTCOME}{name}": patterns for name, patterns in frames.outcomes.items()}
 
     def condition(text: str, base: Stance) -> _Condition:
         focus, *rest = _JOINT.split(text)
