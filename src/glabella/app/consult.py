@@ -20,6 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from glabella._reading import one_line
+from glabella.app.faults import MOST_FAULTS
 from glabella.app.form import LONGEST, Field, Form, Pairs, form_of, name_in, pairs_of, said_in
 from glabella.app.house import House
 from glabella.app.pages import Body, answer, body_of, page, refused, set_inside
@@ -32,8 +33,8 @@ from glabella.brief.render.inline import named
 from glabella.dossier import Consultation, Person, PersonError, Unfit, answers_in, person_of, person_text
 from glabella.shown import Document, Section
 
-#: Bytes of a form, and of what holds a person's file; fields of a form; faults that are told.
-LARGEST, LARGEST_FILE, MOST_FIELDS, MOST_FAULTS = 4_000_000, 1_048_576, 2_000, 100
+#: Bytes of a form, and of what holds a person's file; fields of a form.
+LARGEST, LARGEST_FILE, MOST_FIELDS = 4_000_000, 1_048_576, 2_000
 #: Names of the two fields that no person's file has.
 CRISIS, TOLD_OF = "crisis", "of"
 #: The field for a person's file.
@@ -258,11 +259,15 @@ class Talk:
             person = person_of(said, house.evidence, house.today())
         except PersonError as error:
             person, unfit = error.person, (*unfit, *error.unfit)
+        # What a file says wrongly is told once, and not again of the fields that were made of it.
+        unfit = more or unfit
+        if (times := [name for name, _ in pairs].count(CRISIS)) > 1:
+            unfit = (Unfit((CRISIS,), f"stands {times} times, expected once"), *unfit)
         if begun and asks_for_crisis_text(house) and not crisis:
             unfit = (Unfit((CRISIS,), "is missing, expected whom to call in a crisis, day and night"), *unfit)
         if (wrong := not_to_be_shown(" ".join(crisis.split()))) is not None:
             crisis, unfit = "", (Unfit((CRISIS,), wrong), *unfit)
-        faults = tuple(dict.fromkeys((*more, *unfit)))[:MOST_FAULTS]
+        faults = tuple(dict.fromkeys(unfit))[:MOST_FAULTS]
         many: OfPeople = 1_000 if last.get(TOLD_OF) == "1000" else 100
         held = None
         if person is not None and not faults:

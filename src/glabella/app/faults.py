@@ -18,6 +18,8 @@ from glabella.app.pages import refused
 
 #: Beginning of the API's paths.
 API = "/api/"
+#: Faults that are told of what was sent of a person.
+MOST_FAULTS = 100
 _WORDS = {
     404: ("No such page", "Nothing stands under this address."),
     405: ("Not asked this way", "This address is not asked in this way; begin from one of the pages above."),
