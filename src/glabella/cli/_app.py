@@ -44,9 +44,10 @@ def app_command(dossier: Path | None, port: int, crisis_text: str | None, hosts:
         click.echo(f"port {port} cannot be used: {error.strerror}; choose another with --port", err=True)
         sys.exit(BAD_INPUT)
     click.echo(f"{evidence.dossier.title}: http://127.0.0.1:{listening.getsockname()[1]} (Ctrl+C ends it)")
+    # Its warnings are advice to whoever installs it, which anybody could have written by asking for a web socket.
     # What is not done a few seconds after the end was asked for is ended, an article that is being read included.
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=3, ws="none"
+        app, log_level="error", access_log=False, server_header=False, timeout_graceful_shutdown=3, ws="none"
     )
     _write_log()
     server = uvicorn.Server(config)
