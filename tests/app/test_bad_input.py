@@ -394,6 +394,7 @@ FORMS: dict[str, tuple[str, bytes, int, str]] = {
     "too many fields": ("multipart/form-data; boundary=x", 99 * (PART % (b"a", b"b")) + b"--x--\r\n", 400,
                         "Too many fields"),
     "too many fields of an address": ("application/x-www-form-urlencoded", b"a=b&" * 99, 400, "Too many fields"),
+    "fields of nothing": ("application/x-www-form-urlencoded", b"&" * 24_000_000, 400, "Too many fields"),
     "no boundary": ("multipart/form-data", b"--x--\r\n", 400, "no whole form"),
     "another boundary": ("multipart/form-data; boundary=y", PART % (b"text", b"BCG"), 400, "no whole form"),
     "a broken head": ("multipart/form-data; boundary=x", b"--x\r\nContent\0-\r\n\r\n--x--", 400, "no whole form"),
