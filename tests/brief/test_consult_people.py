@@ -833,7 +833,7 @@ def test_of_a_drug_that_adds_to_a_dose_of_not_long_ago_whoever_gives_it_hears_to
                   "Ask about weakness, swallowing, speaking and breathing"):  # fmt: skip
         assert words in sheet["crisis"]
     assert "You had a shot not long ago" in home["about"]
-    assert "Tell the doctor who gives you that drug of the shot today" in home["about"]
+    assert "Tell the doctor who gives it of the shot today" in home["about"]
     assert home["about"].index("Call the emergency number now") < home["about"].index("Tell the doctor")
     for other in ({"drugs": ()}, {"earlier": ()}, {"earlier": _LONG_AGO}):
         assert "hears of the toxin" not in both(consult("given and gentamicin", **other))[0].get("crisis", "")
