@@ -23,11 +23,10 @@ EACH = pytest.mark.parametrize("name", PEOPLE)
 #: With an answer that stops the treatment, and with one that withholds its number without stopping it.
 STOPPED = ("myasthenia", "boy", "pregnant", "weak", "bipolar pregnant", "myasthenia and drugs")
 WITHHELD = ("bipolar", "psychotic")
-#: In whom something cannot wait for another day; who are seen again the next day are all of them but the last.
+#: In whom something cannot wait for another day; all but one of them are seen again the next day.
 TODAY_FIRST = (
     *("myasthenia", "weak", "psychotic", "swallowing", "myasthenia and drugs", "bipolar pregnant"),
-    "given and gentamicin",
-    "everything",
+    *("given and gentamicin", "everything", "bipolar"),
 )
 Consult = Callable[..., ForPerson]
 
@@ -207,11 +206,77 @@ def test_what_cannot_wait_stands_first_and_sets_the_day_to_see_each_other_again(
         return
     assert next(iter(sheet)) == "crisis"
     assert "Today: " in sheet["crisis"]
-    if name != "everything":
+    if name != "bipolar":
         assert "See each other again by 1 December 2024, by phone too" in sheet["crisis"]
         assert "We see you again by 1 December 2024, by phone too" in home["call"]
     assert "now." in home["about"] or "today" in home["about"]
     assert of.judged_if_today is None
+
+
+def test_with_bipolar_depression_on_a_tablet_too_high_a_mood_is_asked_of_today(consult: Consult) -> None:
+    sheet, home = both(consult("bipolar"))
+    assert "racing thoughts" in sheet["crisis"]
+    assert "Tell us today" in home["about"]
+    assert "unless a specialist says so" in home["against"]
+    assert "Today: " not in both(consult("bipolar", taking=()))[0].get("crisis", "")
+
+
+# --- a later visit -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def later(results: Results, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., ForPerson]:
+    """Hold a consultation six weeks after the first, with a score of then."""
+    folder = tmp_path_factory.mktemp("later")
+
+    def held(name: str, *values: float, **answers: Any) -> ForPerson:
+        first = {
+            **WOMAN,
+            **PEOPLE[name],
+            "severity": {"scale": "madrs", "value": 27, "date": "2024-10-01"},
+            **answers,
+        }
+        visit = {"date": "2024-11-12", "scores": [{"scale": "madrs", "value": value} for value in values]}
+        file = persons.written(folder, name, date="2024-10-01", answers=first, visits=[visit])
+        return for_person(results, read_person(file, results.evidence, TODAY), CRISIS, date(2024, 11, 12))
+
+    return held
+
+
+@pytest.mark.parametrize("value", [38, 26, 6])
+def test_a_later_visit_clears_nothing_that_was_asked_weeks_ago(
+    later: Callable[..., ForPerson], value: float
+) -> None:
+    of = later("woman", value)
+    sheet, home = both(of)
+    assert f"Your score today: MADRS {value} of 60" in home["expect"]
+    assert f"The score today: MADRS {value} points" in sheet["plan"]
+    assert "at the first visit: MADRS 27 points" in sheet["plan"]
+    assert "nothing stands in the way" not in home["against"]
+    assert "such a shot before" in home["against"]
+    assert "thoughts or plans of suicide" in home["against"]
+    assert "12 November" not in home["expect"]
+    assert of.judged_if_today is None
+    assert "the answers are those of 1 October 2024" in sheet["first"]
+    line = box(of, "Botulinum toxin")
+    assert "after the questions that are still to ask are answered" in line
+    assert ("not as a repeat" in line) == (value > 13)
+
+
+def test_of_a_later_visit_what_is_worse_is_seen_within_days(later: Callable[..., ForPerson]) -> None:
+    assert "We see you again by 15 November 2024" in both(later("woman", 38))[1]["call"]
+    assert "We see you again by 19 November 2024" in both(later("woman", 26))[1]["call"]
+    assert later("woman", 6).low
+    assert "depression score today" in box(later("woman"), "Go on as now")
+
+
+def test_at_a_later_visit_what_spoke_against_it_still_counts(later: Callable[..., ForPerson]) -> None:
+    assert later("myasthenia", 26).found.eligibility.stops
+    assert later("item nine", 26).found.eligibility.crisis is True
+    given = [{"product": "onabotulinumtoxinA", "units": 30, "date": "2024-09-20"}]
+    of = later("woman", 26, earlier=given, earlier_where=["frown"], earlier_mood="none")
+    assert of.answers.get("earlier") is None
+    assert "at the first visit: ask again" in both(of)[0]["answers"]
 
 
 def test_with_psychosis_voices_that_command_are_asked_after_and_told_of(consult: Consult) -> None:
@@ -318,7 +383,7 @@ def test_whom_it_is_not_for_is_told_what_next_and_nothing_of_its_giving(consult:
 def test_a_day_to_judge_is_named_only_to_whom_it_could_be_given_today(consult: Consult, name: str) -> None:
     of = consult(name)
     sheet, home = both(of)
-    could = name in ("woman", "untreated", "in therapy")
+    could = name in ("woman", "in therapy")
     assert (of.judged_if_today is not None) == could
     assert ("11 January 2025" in home.get("expect", "")) == could
     assert ("11 January 2025" in sheet["plan"]) == could
@@ -604,18 +669,20 @@ def test_answers_about_suicide_that_do_not_go_together_are_cleared_first(
 def test_a_crisis_has_a_plan_for_safety_and_a_day_within_a_week(consult: Consult, name: str) -> None:
     sheet, home = both(consult(name))
     assert "Write a safety plan" in sheet["crisis"]
-    assert "See each other again by 7 December 2024" in sheet["crisis"]
-    assert "We see you again by 7 December 2024" in home["call"]
+    # One answer tells of thoughts and the other denies them: the day is that of the worse one.
+    assert "See each other again by 1 December 2024, by phone too" in sheet["crisis"]
+    assert "We see you again by 1 December 2024" in home["call"]
 
 
 @EACH
 def test_everybody_is_seen_again_within_two_weeks(consult: Consult, name: str) -> None:
     sheet, home = both(consult(name))
-    soon = name in ("item nine", "everything", "boy", "unknown")
+    soon = name in ("bipolar", "boy", "unknown")
     day = "7 December 2024" if soon else "14 December 2024"
-    if name in TODAY_FIRST[:-1]:
+    next_day = name == "item nine" or (name in TODAY_FIRST and name != "bipolar")
+    if next_day:
         day = "1 December 2024"
-    assert ("by phone too" in home["call"]) == (name in TODAY_FIRST[:-1])
+    assert ("by phone too" in home["call"]) == next_day
     assert f"See each other again by {day}" in sheet["plan"]
     assert f"We see you again by {day}" in home["call"]
 

@@ -41,7 +41,7 @@ def test_the_commonest_harm_is_drawn_and_said_with_and_without(results: Results,
     assert max(shares, key=lambda row: shares[row]) == "headache"
     said = lines(harms)
     assert said[1].startswith("Commonest: headache, fake shot or not.")
-    assert "Counted in: cosmetic treatment of frown lines, not depression." in said[1]
+    assert "Counted in: people given onabotulinumtoxinA for frown lines, not depression." in said[1]
 
 
 def test_where_much_speaks_against_it_each_harm_is_a_line(results: Results, tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_whom_it_is_not_for_reads_nothing_of_preparing_judging_or_repeating_it(
         ("unknown", ": only after the questions that are still to ask are answered"),
         ("item nine", ": only after what comes before anything else; with a plan for safety"),
         ("gentamicin", ": only after the course of the antibiotic is over"),
-        ("bipolar", ": only after a specialist has decided"),
+        ("bipolar", "; after a specialist has decided"),
         ("psychotic", "after a specialist has decided and the psychosis is treated"),
         ("resistant", "; after the options beside it have been talked over"),
         ("low", ": only after it is agreed why anything is to be added while the score is low"),

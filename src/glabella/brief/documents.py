@@ -393,7 +393,7 @@ def home_document(of: ForPerson) -> Document:
 
 def _visited(of: ForPerson) -> Inline:
     """Say of which day a page is."""
-    return ("visit of ", Name(dated(str(of.visit or of.person.date))), " · ", about(of.results))
+    return ("visit of ", Name(dated(str(of.on))), " · ", about(of.results))
 
 
 def _cited(book: Ledger, blocks: tuple[Block, ...]) -> set[str]:

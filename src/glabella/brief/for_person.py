@@ -21,7 +21,8 @@ from glabella.brief.words import words_of
 from glabella.decision.chances import Chance, Consulted, EffectOn, Reading, Share, Without, consult
 from glabella.decision.course import Visit as Followed
 from glabella.decision.course import course, judged_on, seen_again
-from glabella.decision.eligibility import Met
+from glabella.decision.eligibility import Eligibility, Met, eligibility
+from glabella.decision.later_visit import at_later_visit
 from glabella.decision.whose_values import ByMatter, whose_values
 from glabella.dossier import (
     Answer,
@@ -85,7 +86,24 @@ class ForPerson:
     @cached_property
     def found(self) -> Consulted:
         """Everything that is computed."""
-        return consulted(self.results, self.consultation, self.person.answers, self.person.date)
+        return consulted(self.results, self.consultation, self.known, self.on)
+
+    @property
+    def on(self) -> date:
+        """The day that the pages are for."""
+        return self.visit or self.person.date
+
+    @cached_property
+    def known(self) -> Answers:
+        """What was answered and counts on that day."""
+        if self.visit is None:
+            return self.person.answers
+        first = self.first_score
+        scores = next(each.scores for each in self.person.visits if each.date == self.visit)
+        # The scale of the first score goes before others.
+        taken = sorted(scores, key=lambda each: first is None or each.scale != first.scale)
+        dated_ = (Score(each.scale, each.value, self.visit) for each in taken)
+        return at_later_visit(self.consultation, self.person.answers, self.person.date, dated_)
 
     @property
     def of(self) -> int:
@@ -142,9 +160,15 @@ class ForPerson:
         """Digests of what every claim here rests on: what was answered, and what the dossier declares."""
         answers = {key: _plain(answer) for key, answer in sorted(self.person.answers.items())}
         return (
-            ("person", digest([str(self.person.date), answers])),
+            ("person", digest([str(self.person.date), answers, *self._later])),
             (FILE, self.results.evidence.digests[FILE]),
         )  # fmt: skip
+
+    @property
+    def _later(self) -> list[Any]:
+        """Later visits up to the one that the pages are for, as plain values."""
+        visits = [] if self.visit is None else [each for each in self.person.visits if each.date <= self.visit]
+        return [[str(each.date), [[score.scale, str(score.value)] for score in each.scores]] for each in visits]
 
     @property
     def short(self) -> str:
@@ -158,7 +182,7 @@ class ForPerson:
         return book.under(
             "person.",
             population="this person",
-            time_span=dated(str(self.person.date)),
+            time_span=dated(str(self.on)),
             certainty="as printed",
             function=read_person,
             version=__version__,
@@ -171,10 +195,17 @@ class ForPerson:
         ask, answer = self.consultation.asks[key], self.answers.get(key)
         return None if answer is None else self._said(self.about(book), key, ask, answer)
 
+    def at_first(self, book: Ledger, key: str) -> Inline | None:
+        """Say what was answered at the first visit and does not count at a later one; None of the first."""
+        ask, answer = self.consultation.asks[key], self.person.answers.get(key)
+        if self.visit is None or answer is None or isinstance(answer, Score):
+            return None
+        return self._said(self.about(book).under("then.", time_span=dated(str(self.person.date))), key, ask, answer)
+
     @property
     def outdated(self) -> dict[str, Score]:
         """Scores that were answered and are too old to count, by ask."""
-        return {key: each for key, each in self.person.answers.items()
+        return {key: each for key, each in self.known.items()
                 if isinstance(each, Score) and self.answers.get(key) is None}  # fmt: skip
 
     def _said(self, book: Ledger, key: str, ask: Ask, answer: Answer) -> Inline:
@@ -201,7 +232,7 @@ class ForPerson:
         """Say a score: its scale, points and when it was taken; ``whole`` adds its range and which is worse."""
         scale = self.results.evidence.dossier.scales[score.scale]
         claim = book(name, f"score on {scale.label}", score.value, unit="points", decimals=digits(score.value))
-        today = whole and score.date == self.person.date
+        today = whole and score.date == self.on
         when: Inline = (", ", Name(dated(str(score.date)))) if score.date and not today else ""
         if not whole or scale.range is None:
             return (Name(scale.label), " ", claim, when)
@@ -231,22 +262,35 @@ class ForPerson:
     @property
     def seen_again(self) -> tuple[Review, date] | None:
         """When to see each other again, whatever is chosen: the soonest that the plan or a rule asks for."""
-        plan, on = self.consultation.plan, self.visit or self.person.date
+        plan, on = self.consultation.plan, self.on
         if plan is None:
             return None
         planned = seen_again(plan, self.answers, on)
-        soon = [today for met in self.found.eligibility.today if (today := met.rule.today) is not None]
+        soon = [today for met in self._if_worse.today if (today := met.rule.today) is not None]
         found = [
             *(() if planned is None else (planned,)),
+            *(((worse, on + timedelta(days=math.floor(days))),) if self.got_worse and (worse := plan.worse_review)
+              and (days := worse.days.value) is not None else ()),
             *((Review(days=each.days, text=each.why), on + timedelta(days=math.floor(days)))
               for each in soon if (days := each.days.value) is not None),
         ]  # fmt: skip
         return min(found, key=lambda each: each[1], default=None)
 
     @property
+    def _if_worse(self) -> Eligibility:
+        """What the rules come to on the worse of answers that do not go together."""
+        found, crisis = self.found.eligibility, self.consultation.crisis
+        unclear = {ask for key in found.clashes for ask in self.consultation.clashes[key].when}
+        worse = [ask for when in (crisis.when if crisis else ()) for ask, wanted in when.items()
+                 if ask in unclear and wanted == ("yes",)]  # fmt: skip
+        if not worse:
+            return found
+        return eligibility(self.consultation, {**self.known, **dict.fromkeys(worse, True)}, self.on)
+
+    @property
     def or_by_phone(self) -> str:
         """Words after the day to see each other again: that one may speak by phone where it may be a day off."""
-        again, on = self.seen_again, self.visit or self.person.date
+        again, on = self.seen_again, self.on
         return ", by phone too" if again is not None and (again[1] - on).days <= _WEEKEND else ""
 
     @property
@@ -256,7 +300,7 @@ class ForPerson:
         said = [(f"whom.{met.id}", met.rule.whom) for met in found.met if met.rule.whom is not None]
         if plan is not None:
             # Who was given it before may still have trouble from that.
-            given = self.consultation.doses is not None and bool(self.answers.get(self.consultation.doses))
+            given = self.consultation.doses is not None and self.answers.get(self.consultation.doses) != ()
             stopped = plan.whom_stopped if found.stops and not given else None
             said.append(("whom", plan.whom if stopped is None else stopped))
         return tuple(said)
@@ -318,7 +362,7 @@ class ForPerson:
         if crisis is None or self.found.eligibility.crisis is not None:
             return ()
         asks = dict.fromkeys(ask for when in crisis.when for ask in when)
-        return tuple(ask for ask in asks if self.person.answers.get(ask) is None)
+        return tuple(ask for ask in asks if self.known.get(ask) is None)
 
     @property
     def to_ask(self) -> bool:
@@ -341,7 +385,7 @@ class ForPerson:
     def judged_on(self) -> date | None:
         """The day on which to judge."""
         plan = self.consultation.plan
-        return None if plan is None else judged_on(plan, self.person.date)
+        return None if plan is None else judged_on(plan, self.on)
 
     @property
     def judged_if_today(self) -> date | None:
@@ -355,19 +399,40 @@ class ForPerson:
 
     @cached_property
     def answers(self) -> Answers:
-        """What was answered, and no or none to what is not asked of such a person."""
-        return standing(self.consultation.asks, self.person.answers, self.person.date)
+        """What counts on the day, and no or none to what is not asked of such a person."""
+        return standing(self.consultation.asks, self.known, self.on)
+
+    @cached_property
+    def first_score(self) -> Score | None:
+        """The score of the first visit from which a change is counted."""
+        answers = standing(self.consultation.asks, self.person.answers, self.person.date)
+        return next((each for each in answers.values() if isinstance(each, Score)), None)
 
     @cached_property
     def followed(self) -> tuple[Followed, ...]:
         """Scores of later visits up to the one that the page is for."""
-        plan, first = self.consultation.plan, self.score
+        plan, first = self.consultation.plan, self.first_score
         if self.visit is None or plan is None or first is None:
             return ()
         start = Score(first.scale, first.value, first.date or self.person.date)
         later = [Score(score.scale, score.value, each.date) for each in self.person.visits
                  if each.date <= self.visit for score in each.scores]  # fmt: skip
         return course(plan, start, later)
+
+    @property
+    def since(self) -> tuple[Followed, ...]:
+        """The scores of the day that the page is for, beside the first."""
+        return tuple(each for each in self.followed if each.score.date == self.visit)
+
+    @property
+    def got_worse(self) -> bool:
+        """Whether a score of the day is worse than the first."""
+        return any(each.fall is not None and each.fall < 0 for each in self.since)
+
+    @property
+    def got_better(self) -> bool:
+        """Whether a score of the day has changed as much as counts."""
+        return any(change.met is True for each in self.since for change in each.changes)
 
     # --- chances ----------------------------------------------------------------------------------------
 

@@ -414,6 +414,10 @@ class Plan(_Model):
     better: Statement
     unchanged: Statement
     worse: Statement
+    worse_review: Review | None = Field(
+        None,
+        description="when to see each other again where a later score is worse than the first, if that is sooner",
+    )
     whom: Statement = Field(description="whom to call with which trouble; the crisis text stands beside it")
     whom_stopped: Statement | None = Field(
         None, description="the same where the treatment is out of the question; whom when left out"

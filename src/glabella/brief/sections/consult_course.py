@@ -101,7 +101,7 @@ def plan(of: ForPerson, book: Ledger) -> Section | None:
         if not of.low:
             items.append((Strong(("Judge ", days, " after the day on which it is given")), *_today_given(of), ". ",
                           say(book, found.judge, "plan.judge")))  # fmt: skip
-    score = of.score
+    score = of.first_score
     # What counts as a change is of judging this treatment.
     if score is not None and not stopped:
         if of.low and found.low is not None:
@@ -143,8 +143,11 @@ def _today(of: ForPerson, book: Ledger) -> Inline:
             for key, each in of.outdated.items() if (fresh := of.consultation.asks[key].fresh)
         ]  # fmt: skip
         return (Strong("The score today is not known"), said, *old)
-    when = "The score today" if of.visit is None else "The score at the first visit"
-    return (f"{when}: ", of.scored(of.about(book).under("plan."), "today", score), ".")
+    said = of.scored(of.about(book).under("plan."), "today", score)
+    if of.visit is None or of.first_score is None:
+        return ("The score today: ", said, ".")
+    then = of.about(book).under("plan.", time_span=dated(str(of.person.date)))
+    return ("The score today: ", said, "; at the first visit: ", of.scored(then, "first", of.first_score), ".")
 
 
 def _counts(of: ForPerson, book: Ledger, change: Change, score: Score, place: int) -> Inline:

@@ -74,6 +74,8 @@ def first(of: ForPerson, book: Ledger) -> Section:
     """Say what the treatment is not; where nobody knows whether there is a crisis, that is asked here."""
     content: list[Block] = [Items(say_all(book, of.consultation.first, "first"))]
     asked = of.consultation.crisis
+    if of.visit is not None:
+        content.append(Paragraph(_of_then(of)))
     if of.found.eligibility.crisis is not True or of.crisis is None:
         content += _clashes(of, book)
     if asked is not None and of.crisis is not None and of.found.eligibility.crisis is not True:
@@ -89,6 +91,17 @@ def first(of: ForPerson, book: Ledger) -> Section:
 def _open(of: ForPerson) -> Inline:
     """Name the asks on which it depends whether there is a crisis."""
     return joined([Name(of.consultation.asks[ask].label) for ask in of.open_first])
+
+
+def _of_then(of: ForPerson) -> Inline:
+    """Say that what was answered weeks ago clears nothing today."""
+    day = Name(dated(str(of.person.date)))
+    return (
+        Strong(("This is a later visit; the answers are those of ", day, ".")),
+        " What spoke against something then still counts. What spoke against nothing is to be asked again, and ",
+        ("whether ", of.short, " was given since: which product, how much, when. "),
+        "To decide anew, hold a consultation with today’s answers.",
+    )
 
 
 def rules(of: ForPerson, book: Ledger) -> Section:
@@ -146,8 +159,10 @@ def answers(of: ForPerson, book: Ledger) -> Section:
     rows = []
     for key, ask in of.consultation.asks.items():
         said = of.answered(book, key) or "not known"
-        if of.person.answers.get(key) is None and of.answers.get(key) is not None:
+        if of.known.get(key) is None and of.answers.get(key) is not None:
             said = "not asked of this person"
+        elif of.answers.get(key) is None and (then := of.at_first(book, key)) is not None:
+            said = (then, ", at the first visit: ask again")
         elif (old := of.outdated.get(key)) is not None:
             said = (*of.scored(of.about(book).under("outdated."), key, old), ": too old to count, ask again")
         if (unclear := of.unclear(key)) is not None:
@@ -161,7 +176,7 @@ def doses(of: ForPerson, book: Ledger) -> Section | None:
     """Say when a next dose could be given, product by product; nothing where there was none before."""
     consultation, found = of.consultation, of.found.eligibility
     key = consultation.doses
-    if key is None or not found.doses or of.person.answers.get(key) in (None, ()):
+    if key is None or not found.doses or of.known.get(key) in (None, ()):
         return None
     given = of.answered(book.under("given."), key) or "not known"
     content: list[Block] = [Paragraph((Name(capital(consultation.asks[key].label)), ": ", given, "."))]
@@ -203,7 +218,7 @@ def _dose(of: ForPerson, book: Ledger, each: NextDose) -> Row:
         most = quote(book, each.spacing.most_units, f"dose.{each.product}.most", f"limit of {product.label}")
         if not each.units and each.others:
             # None of its own would read as none at all.
-            units = ("not countable: another product was given; at most ", Shown(most, "number"), " of this one")
+            units = "not countable: another product was given"
         else:
             counted = under("units", f"units of {product.label} that count now", each.units, decimals=0)
             units = (counted, " of at most ", Shown(most, "number"))

@@ -279,4 +279,6 @@ def _not_yet(of: ForPerson, book: Ledger) -> list[Inline]:
         waits.append("after the questions that are still to ask are answered")
     if of.must_wait:
         waits.append("after the wait since the last dose")
+    if of.since and not of.got_better:
+        waits.append("not as a repeat, as the score has not changed by what counts")
     return waits + [say(book, only, name, marked=False) for name, only in of.comes_first]

@@ -89,11 +89,11 @@ def chances(of: ForPerson, book: Ledger) -> Section:
             shown = shown or (it.claim if it.claim.value is not None and it.claim.limits else None)
         if chance.state == "readings":
             said = ("No one can give you one number for ", Name(_within(_plain(of, key))), ".")
-            first.append((Strong(said), " The tests do not agree, so do not go by one picture alone."))
+            first.append((Strong(said), *_all_together(of, book, chance), " Do not go by one alone."))
     content: list[Block] = []
     if len(groups) > 1:
         compare = "Compare only pictures with no line between them."
-        first.append((Strong(compare), " Across it are other studies, with other people."))
+        first.append((Strong(compare), " Others are of other people."))
     if first:
         content.append(Paragraph(joined(first, " ")))
     notes: list[Inline] = []
@@ -122,8 +122,19 @@ def chances(of: ForPerson, book: Ledger) -> Section:
         more.append(("We have no number for ", options, why))
     if more:
         content.append(Paragraph(joined(more, " ")))
-    title = f"Think of {of.of_people} like you. How many {home.better}?" if groups else f"How many {home.better}?"
+    # Of whom too little is known nobody can be said to be like.
+    like = "" if any(chance.open for chance in of.found.chances.values()) else " like you"
+    title = f"Think of {of.of_people}{like}. How many {home.better}?" if groups else f"How many {home.better}?"
     return Section("chances", Name(title), tuple(content))
+
+
+def _all_together(of: ForPerson, book: Ledger, chance: Chance) -> tuple[Inline, ...]:
+    """Say between what a next trial may lie by all trials together, of which the pictures show parts."""
+    assert chance.main is not None  # as there are readings
+    it = of.with_option(book, chance, chance.main, reading_name(chance, chance.main))
+    if it.claim.limits is None or it.claim.value is not None:
+        return (" The tests do not agree.",)
+    return (" The tests do not agree: taken together they fit anything from ", Shown(it.claim, "limits"), ".")
 
 
 def _remarks(of: ForPerson, book: Ledger, *, this: bool) -> list[Inline]:
@@ -325,7 +336,7 @@ def _to_ask(of: ForPerson) -> list[Ask]:
         crisis = consultation.crisis.when if consultation.crisis else ()
         also = {ask for met in of.found.eligibility.met for ask in met.rule.ask}
         asks = [ask for ask in asks if ask in also or any(ask in when for when in crisis)]
-    elif consultation.doses is not None and of.person.answers.get(consultation.doses) is None:
+    elif consultation.doses is not None and of.known.get(consultation.doses) is None:
         # What would be asked of earlier doses follows from whether there were any.
         asks = [ask for ask in asks if consultation.doses not in consultation.asks[ask].of]
         asks.append(consultation.doses)

@@ -1,0 +1,50 @@
+"""What of the answers of a first visit still counts at a later one.
+
+What was answered then is not known of today: a drug may have been begun, a dose given, a thought have come. Only
+what cannot have changed for the better unseen is kept, so that no page clears today what was asked weeks ago.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from glabella.decision.eligibility import eligibility
+from glabella.dossier import Answer, Answers, Consultation, Score
+from glabella.dossier.conditions import holds, standing
+
+
+def at_later_visit(consultation: Consultation, answers: Answers, on: date, scores: Iterable[Score]) -> Answers:
+    """Give the answers that count at a later visit; all others are not known any more.
+
+    What spoke against the treatment, or asked for something, at the first visit counts until it is asked again.
+    What spoke for nothing is to be asked again where a rule hangs on it, earlier doses in any case. Age counts, and
+    so does what no rule asks about. Scores are those of the later visit.
+
+    Parameters
+    ----------
+    consultation : Consultation
+        With asks, rules and the crisis.
+    answers : mapping of str to Answer
+        Of the first visit, by ask.
+    on : date
+        The day of the first visit.
+    scores : iterable of Score
+        Of the later visit; of several on scales of one ask the first.
+    """
+    crisis = consultation.crisis.when if consultation.crisis else ()
+    rules = [rule.when for rule in consultation.rules.values()]
+    known = standing(consultation.asks, answers, on)
+    spoke = [met.rule.when for met in eligibility(consultation, answers, on).met]
+    spoke += [when for when in crisis if holds(when, known, on)]
+    counts = {ask for when in spoke for ask in when} | {consultation.age}
+    again = {ask for when in (*rules, *crisis) for ask in when} - counts | {consultation.doses}
+    found: dict[str, Answer] = {}
+    taken = list(scores)
+    for key, ask in consultation.asks.items():
+        if ask.kind == "score":
+            if (score := next((each for each in taken if each.scale in ask.scales), None)) is not None:
+                found[key] = score
+        elif key not in again and answers.get(key) is not None:
+            found[key] = answers[key]
+    return found
