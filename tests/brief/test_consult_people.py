@@ -978,7 +978,7 @@ _GATES: dict[str, tuple[dict[str, Any], str]] = {
     "breastfeeding": ({"breastfeeding": True}, "It is best to wait till that is over."),
     "aminoglycoside": ({"drugs": ("aminoglycoside",)}, "It is better to wait till that is over."),
     "face": ({"face": True}, "Do not have it before someone with skill has looked."),
-    "bipolar": ({"diagnosis": "bipolar"}, "Do not have it unless a specialist says so."),
+    "bipolar": ({"diagnosis": "bipolar", "taking": ()}, "Do not have it unless a specialist says so."),
     "psychotic": ({"diagnosis": "psychotic"}, "Do not have it unless a specialist says so."),
     "earlier_worse": ({"earlier": _LONG_AGO, "earlier_mood": ("worse",)}, "Do not have it before we know more."),
 }
@@ -996,6 +996,11 @@ def test_the_gate_of_a_box_reaches_the_page_for_home(consult: Consult, rule: str
     assert rule in [met.id for met in of.found.eligibility.met]
     assert said in both(of)[1]["against"]
     assert said not in both(consult("woman", allergy=("toxin",), **answers))[1]["against"]
+
+
+def test_beside_a_stop_no_specialist_is_named_who_might_allow_it(consult: Consult) -> None:
+    assert "unless a specialist says so" in both(consult("bipolar"))[1]["against"]
+    assert "unless" not in both(consult("bipolar pregnant"))[1]["against"]
 
 
 # --- pregnancy and the young ----------------------------------------------------------------------------------
