@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 
@@ -86,3 +87,21 @@ def test_each_of_many_gets_what_they_would_get_alone(house: House) -> None:
         together = list(crowd.map(lambda each: digest_of(client, each), order))
     differ = {each for each, found in zip(order, together, strict=True) if found != alone[each]}
     assert not differ
+
+
+def test_pages_that_were_made_are_answered_while_many_wait_for_their_turn() -> None:
+    """So many people at once that every thread waits: what is held waits for none of them."""
+    with served(create_app(house := House(load()))) as client:
+        section = f"/report/{next(iter(house.sections))}"
+        paths = (section, "/number/scores_all.estimate", "/api/number/scores_all.estimate", "/brief")
+        before = {path: digest_of(client, ("GET", path, ())) for path in paths}
+        with house.kept._making, ThreadPoolExecutor(PEOPLE) as crowd:
+            waiting = [crowd.submit(digest_of, client, each) for each in persons()]
+            time.sleep(1)
+            with httpx.Client(base_url=client.base_url, timeout=5, trust_env=False) as other:
+                assert {path: digest_of(other, ("GET", path, ())) for path in paths} == before
+            house.kept._making.release()
+            try:
+                assert {each.result()[0] for each in waiting} == {200}
+            finally:
+                house.kept._making.acquire()

@@ -20,7 +20,7 @@ from glabella.app.check import document_of
 from glabella.app.faults import MOST_FAULTS, Caught, faults_json, http_fault
 from glabella.app.guard import LARGEST
 from glabella.app.house import House
-from glabella.app.read import held, house_of
+from glabella.app.read import held, house_of, lasting
 from glabella.app.sent import BODIES, FORMS, RefusedError, body_in, kind_in
 from glabella.brief import as_json, consultation_document, for_person
 from glabella.brief.claim_rows import claim_rows
@@ -223,7 +223,7 @@ def router(house: House) -> APIRouter:
              responses=_faults(404, 422))  # fmt: skip
     async def number(request: Request, claim: str) -> Response:
         """Give one number of brief or report by its id."""
-        known = await run_in_threadpool(lambda: house_of(request).claims)
+        known = await lasting(house_of(request), "claims")
         if claim not in known:
             return faults_json(404, "Brief and report have no number of that name.")
         return await held(request, f"api number {claim}", lambda _: _dumped(known[claim].as_json()), _MEDIA)

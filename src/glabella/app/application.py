@@ -62,7 +62,8 @@ class _Data:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        made = await run_in_threadpool(lambda: self._made)
+        # Threads may all be waiting for their turn: only the first time needs one.
+        made = self._made if "_made" in vars(self) else await run_in_threadpool(lambda: self._made)
         if scope["method"] == "HEAD":
             # As of a page the head alone can be asked: the server leaves the rest out.
             scope = {**scope, "method": "GET"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import replace
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
@@ -83,6 +83,15 @@ async def held(request: Request, key: Hashable, make: Callable[[House], str], me
 
     body = made() if house.kept.has(key) else await run_in_threadpool(made)
     return answer(request, body)
+
+
+async def lasting(house: House, key: Literal["sections", "claims", "ground"]) -> Any:
+    """Give what is held of the dossier for good, at once where it is: threads may all be waiting for their turn."""
+
+    def made() -> Any:
+        return getattr(house, key)
+
+    return made() if house.kept.has(key, "lasting") else await run_in_threadpool(made)
 
 
 async def style_file(request: Request) -> Response:
@@ -165,7 +174,7 @@ def _sentence(content: Inline) -> Inline:
 async def section(request: Request) -> Response:
     """Show one section of the report."""
     name, house = request.path_params["section"], house_of(request)
-    sections = await run_in_threadpool(lambda: house.sections)
+    sections = await lasting(house, "sections")
     if name not in sections:
         return refused(
             house, "No such section", (f"The report has no section “{name}”.",), status=404, door="/report"
@@ -194,7 +203,11 @@ async def number(request: Request) -> Response:
         choices = await run_in_threadpool(house.read_choices, pairs) if pairs else None
     except ChoiceError as error:
         return refused(house, "No such choices", error.faults, door="/choices")
-    ground = await run_in_threadpool(lambda: house.choosing(choices).ground if choices else house.ground)
+    ground = (
+        await run_in_threadpool(lambda: house.choosing(choices).ground)
+        if choices
+        else await lasting(house, "ground")
+    )
     if name not in ground.claims:
         where = "What comes of these choices has" if choices else "Brief and report have"
         return refused(house, "No such number", (f"{where} no number of that name.",), status=404)
