@@ -31,6 +31,8 @@ PEOPLE: Mapping[str, dict[str, Any]] = MappingProxyType({
     "gentamicin": {"drugs": ["aminoglycoside"]},
     "six weeks ago": {"earlier": [{"product": "abobotulinumtoxinA", "units": 50, "date": "2024-10-19"}],
                       "earlier_where": "unknown", "earlier_mood": "unknown"},
+    "given and gentamicin": {"earlier": [{"product": "abobotulinumtoxinA", "units": 50, "date": "2024-10-19"}],
+                             "earlier_where": ["frown"], "drugs": ["aminoglycoside"]},
     "boy": {"age": 15, "sex": "man", "failed": "none", "taking": "none",
             "severity": {"scale": "phq9", "value": 16, "date": "2024-11-30"}},
     "bipolar": {"diagnosis": "bipolar", "sex": "man", "age": 61, "failed": "more", "taking": ["other_drug"]},

@@ -11,7 +11,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -165,8 +165,10 @@ def test_what_takes_too_long_is_ended(bcg_served: httpx.Client, monkeypatch: pyt
 def test_pages_are_served_while_articles_are_read_and_too_many_are_refused(
     bcg_house: House,
 ) -> None:
-    with served(create_app(bcg_house)) as client:
+    app = create_app(bcg_house)
+    with served(app) as client:
         lines = [slow_request(client) for _ in range(apart.MOST)]
+        assert until(lambda: app.state.desk._here == apart.MOST)  # type: ignore[attr-defined]
         assert until(lambda: len(workers()) == 1)
         assert client.get("/check").status_code == 200
         answer = sent_file(client, SAID.encode())
@@ -179,6 +181,51 @@ def test_pages_are_served_while_articles_are_read_and_too_many_are_refused(
             line.close()
         assert until(lambda: not workers())
         assert sent_file(client, SAID.encode()).status_code == 200
+
+
+def test_who_sends_slowly_takes_nobodys_place(bcg_house: House) -> None:
+    with served(create_app(bcg_house)) as client, ExitStack() as open_lines:
+        for _ in range(2 * apart.MOST):
+            line = open_lines.enter_context(socket.create_connection(whole(client), timeout=30))
+            line.sendall(head(client, "Content-Length: 50") + b"-")
+        assert client.get("/check").status_code == 200
+        assert sent_file(client, SAID.encode()).status_code == 200
+
+
+def test_more_than_may_arrive_at_once_is_refused(bcg_house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = create_app(bcg_house)
+    desk = app.state.desk  # type: ignore[attr-defined]
+    monkeypatch.setattr(desk, "_may_arrive", 100_000)
+    with served(app) as client:
+        with socket.create_connection(whole(client), timeout=30) as line:
+            line.sendall(head(client, "Content-Length: 99999") + b"-" * 99_000)
+            assert until(lambda: desk._arriving >= 99_000)
+            assert sent_file(client, SAID.encode() * 100).status_code == 503
+        assert until(lambda: desk._arriving == 0)
+        assert sent_file(client, SAID.encode() * 100).status_code == 200
+
+
+def test_comparisons_wait_in_line_and_no_page_waits_for_them(bcg_house: House) -> None:
+    """A file of so many lists is read for seconds: of sixty, eight wait, one is read, and the others are told."""
+    app = create_app(bcg_house)
+    slow = b'{"format": "glabella-document", "version": 1, "kind": "brief", "x": [' + b"[]," * 400_000 + b"[]]}"
+    body = b'--x\r\nContent-Disposition: form-data; name="older"; filename="a"\r\n\r\n' + slow + b"\r\n--x--\r\n"
+    with served(app) as client, ExitStack() as open_lines:
+        request = head(client, f"Content-Length: {len(body)}").replace(b"/check", b"/compare") + body
+        for _ in range(60):
+            line = open_lines.enter_context(socket.create_connection(whole(client), timeout=30))
+            line.sendall(request)
+        assert until(lambda: app.state.desk._here == apart.MOST)  # type: ignore[attr-defined]
+        began = time.monotonic()
+        assert client.get("/check").status_code == 200
+        assert client.get("/report").status_code == 200
+        assert time.monotonic() - began < 5
+        assert len(workers()) <= 1
+        answer = client.post("/compare", files={"older": ("a", b"{}")})
+        assert answer.status_code == 503
+        assert "Others are being served" in answer.text
+        open_lines.close()
+        assert until(lambda: not workers() and app.state.desk._here == 0)  # type: ignore[attr-defined]
 
 
 def slow_request(client: httpx.Client) -> socket.socket:
@@ -347,6 +394,7 @@ FORMS: dict[str, tuple[str, bytes, int, str]] = {
     "too many fields": ("multipart/form-data; boundary=x", 99 * (PART % (b"a", b"b")) + b"--x--\r\n", 400,
                         "Too many fields"),
     "too many fields of an address": ("application/x-www-form-urlencoded", b"a=b&" * 99, 400, "Too many fields"),
+    "fields of nothing": ("application/x-www-form-urlencoded", b"&" * 24_000_000, 400, "Too many fields"),
     "no boundary": ("multipart/form-data", b"--x--\r\n", 400, "no whole form"),
     "another boundary": ("multipart/form-data; boundary=y", PART % (b"text", b"BCG"), 400, "no whole form"),
     "a broken head": ("multipart/form-data; boundary=x", b"--x\r\nContent\0-\r\n\r\n--x--", 400, "no whole form"),

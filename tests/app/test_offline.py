@@ -72,6 +72,9 @@ def test_nothing_is_asked_of_any_other_machine(tmp_path: Path) -> None:
                 numbers = re.findall(r'href="(/number/[^"]*)"', client.get("/brief").text)[:5]
                 for way in (*ways, *numbers, "/api/brief", "/api/claims", "/api/openapi.json"):
                     assert client.get(way).status_code in (200, 404), way
+                # What the app does not speak is answered like any page, and no advice is written down.
+                socket = {"connection": "Upgrade", "upgrade": "websocket", "sec-websocket-version": "13"}
+                assert client.get("/brief", headers=socket).status_code == 200
                 for name, content in ARTICLES.items():
                     answer = client.post("/check", files={"file": (name, content)})
                     assert answer.status_code == 200, name
@@ -81,4 +84,9 @@ def test_nothing_is_asked_of_any_other_machine(tmp_path: Path) -> None:
             _, said = app.communicate(timeout=30)
     assert not (tmp_path / "asked").exists()
     assert app.returncode in (0, -signal.SIGTERM)
-    assert said == ""
+    # The log, and nothing else: when it was, what was asked, the status, and how long it took.
+    lines = said.splitlines()
+    assert [
+        line for line in lines if not re.fullmatch(r"[-0-9]+ [:,0-9]+ (GET|POST) /\S* \d{3} \d+ ms", line)
+    ] == []
+    assert sum("POST /check 200" in line for line in lines) == len(ARTICLES)

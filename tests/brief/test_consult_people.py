@@ -26,7 +26,7 @@ WITHHELD = ("bipolar", "psychotic")
 #: In whom something cannot wait for another day; all but one of them are seen again the next day.
 TODAY_FIRST = (
     *("myasthenia", "weak", "psychotic", "swallowing", "myasthenia and drugs", "bipolar pregnant"),
-    *("everything", "bipolar"),
+    *("given and gentamicin", "everything", "bipolar"),
 )
 Consult = Callable[..., ForPerson]
 
@@ -152,6 +152,8 @@ def test_out_of_the_question_leaves_out_how_to_take_care(consult: Consult) -> No
 def test_of_a_low_score_nothing_is_said_of_how_sure_a_number_is(consult: Consult) -> None:
     assert "may help less" not in both(consult("low"))[1]["chances"]
     assert "may help less" in both(consult("woman"))[1]["chances"]
+    assert "expect less" not in both(consult("low"))[0]["options"]
+    assert "expect less" in both(consult("woman"))[0]["options"]
 
 
 # --- safety ----------------------------------------------------------------------------------------------
@@ -302,7 +304,9 @@ def test_whom_to_call_speaks_of_no_shot_where_none_is_given(consult: Consult, na
     sheet, home = both(consult(name))
     for page in (sheet["plan"], home["call"]):
         assert "whoever gave" not in page
-        assert "A lid droops, or you see double: a doctor today" in page
+        # A lid and double sight matter without a shot where the illness itself may show in them.
+        assert ("A lid droops more, or you see double: your nerve doctor today" in page) == ("myasthenia" in name)
+        assert ("see double" in page) == ("myasthenia" in name)
         assert "weak all over: emergency number at once" in page
 
 
@@ -870,6 +874,172 @@ def test_a_drug_that_can_bring_on_a_myasthenic_crisis_is_told_of_today(
         assert "myasthenic crisis" not in both(consult("myasthenia and drugs", swallowing=False, **other))[0].get(
             "crisis", ""
         )
+    for page, first, then in (
+        (home["about"], "Call the emergency number now", "Your nerve doctor must hear of it today"),
+        (sheet["crisis"], "an emergency, at once", "The nerve doctor and whoever gives the drug hear of it now"),
+    ):
+        assert page.index(first) < page.index(then)
+
+
+# --- a dose of not long ago -----------------------------------------------------------------------------------
+
+
+def given(day: date | None) -> tuple[DoseGiven, ...]:
+    return (DoseGiven("abobotulinumtoxinA", 50.0, day),)
+
+
+_RECENT, _LONG_AGO = given(date(2024, 10, 19)), given(date(2024, 7, 1))
+
+
+@pytest.mark.parametrize("drugs", [("aminoglycoside",), ("relaxant",)])
+def test_of_a_drug_that_adds_to_a_dose_of_not_long_ago_whoever_gives_it_hears_today(
+    consult: Consult, drugs: tuple[str, ...]
+) -> None:
+    sheet, home = both(consult("given and gentamicin", drugs=drugs))
+    for words in ("Whoever gives the drug hears of the toxin today", "Nothing is stopped alone",
+                  "Ask about weakness, swallowing, speaking and breathing"):  # fmt: skip
+        assert words in sheet["crisis"]
+    assert "You had a shot not long ago" in home["about"]
+    assert "Tell the doctor who gives it of the shot today" in home["about"]
+    assert home["about"].index("Call the emergency number now") < home["about"].index("Tell the doctor")
+    for other in ({"drugs": ()}, {"earlier": ()}, {"earlier": _LONG_AGO}):
+        assert "hears of the toxin" not in both(consult("given and gentamicin", **other))[0].get("crisis", "")
+    # While it is not known whether there was a dose, or when, that is asked before anything else.
+    for unknown in (None, given(None)):
+        asked = both(consult("given and gentamicin", drugs=drugs, earlier=unknown))[0]["crisis"]
+        assert "Ask first: Did you ever have botulinum toxin" in asked
+
+
+@pytest.mark.parametrize("name", ["swallowing", "myasthenia", "weak"])
+def test_trouble_swallowing_after_a_dose_is_an_emergency_though_it_has_not_changed(
+    consult: Consult, name: str
+) -> None:
+    sheet, home = both(consult(name, earlier=_RECENT))
+    for words in ("the toxin may have spread, as in botulism", "also where it has not changed since",
+                  "product, units and day", "aminoglycoside antibiotic"):  # fmt: skip
+        assert words in sheet["crisis"]
+    # One rule says it, in place of the one for trouble without a dose.
+    assert "If it is new or worse it is an emergency" not in sheet["crisis"]
+    assert "since your last shot? Or is it new or worse? Call the emergency number now, even if it" in home["about"]
+    assert "botulism" not in both(consult(name, earlier=_LONG_AGO))[0]["crisis"]
+    assert "Ask first: Did you ever have botulinum toxin" in both(consult(name, earlier=None))[0]["crisis"]
+
+
+def test_the_box_after_such_trouble_still_hangs_on_a_look_at_it(consult: Consult) -> None:
+    for earlier in ((), _RECENT):
+        line = box(consult("swallowing", earlier=earlier), "Botulinum toxin")
+        assert "after the trouble swallowing, speaking or breathing has been looked at" in line
+
+
+@pytest.mark.parametrize("illness", ["myasthenia", "other"])
+def test_with_a_disease_of_nerve_or_muscle_its_doctor_hears_of_the_dose_today(
+    consult: Consult, illness: str
+) -> None:
+    sheet, home = both(consult("six weeks ago", nerve_muscle=(illness,)))
+    assert "Whoever treats the disease hears of the dose today" in sheet["crisis"]
+    assert "Ask about weakness, swallowing, speaking and breathing" in sheet["crisis"]
+    assert "Your nerve doctor must hear of the shot today" in home["about"]
+    assert "hears of the dose" not in both(consult("woman", nerve_muscle=(illness,)))[0].get("crisis", "")
+
+
+def test_who_cares_for_a_pregnancy_hears_of_the_dose(consult: Consult) -> None:
+    sheet, home = both(consult("pregnant", earlier=_RECENT))
+    assert "Whoever cares for the pregnancy hears of it: product, units and day" in sheet["rules"]
+    assert "Tell those who care for you in pregnancy which one, and when" in home["against"]
+    assert "hears of it: product" not in both(consult("pregnant"))[0]["rules"]
+
+
+@pytest.mark.parametrize(
+    "stop", [{"nerve_muscle": ("myasthenia",)}, {"pregnant": True}, {"allergy": ("toxin",)}, {"age": 15.0}]
+)
+def test_beside_a_stop_nothing_reads_as_if_it_might_be_given_again(consult: Consult, stop: dict[str, Any]) -> None:
+    again = {"earlier_where": ("frown",), "earlier_mood": (), "skin": True}
+    sheet, home = both(consult("six weeks ago", **again, **stop))
+    for words in ("do not have it again", "why it should now", "healed", "unless", "before a doctor has"):
+        assert words not in home["against"]
+    for words in ("do not repeat it", "another session would do more", "healed"):
+        assert words not in sheet["rules"]
+    # What passes is told where nothing lasts, and what is asked first where nothing stops.
+    assert "Wait till it has healed" in both(consult("woman", skin=True))[1]["against"]
+    free = both(consult("six weeks ago", earlier_where=("frown",), earlier_mood=()))[1]["against"]
+    assert "do not have it again" in free
+    assert "Ask why it should now" in free
+
+
+# --- gates at home --------------------------------------------------------------------------------------------
+
+
+_GATES: dict[str, tuple[dict[str, Any], str]] = {
+    "self_harm": ({"item_nine": "several_days"}, "The shot can wait."),
+    "suicidal": ({"suicidal": True}, "The shot can wait."),
+    "nerve_muscle": ({"nerve_muscle": ("other",)}, "Do not have it unless your nerve doctor agrees."),
+    "swallowing": ({"swallowing": True}, "Do not have it before a doctor has looked at why."),
+    "given_swallowing": ({"swallowing": True, "earlier": _RECENT}, "Do not have it before a doctor has looked at"),
+    "breastfeeding": ({"breastfeeding": True}, "It is best to wait till that is over."),
+    "aminoglycoside": ({"drugs": ("aminoglycoside",)}, "It is better to wait till that is over."),
+    "face": ({"face": True}, "Do not have it before someone with skill has looked."),
+    "bipolar": ({"diagnosis": "bipolar", "taking": ()}, "Do not have it unless a specialist says so."),
+    "psychotic": ({"diagnosis": "psychotic"}, "Do not have it unless a specialist says so."),
+    "earlier_worse": ({"earlier": _LONG_AGO, "earlier_mood": ("worse",)}, "Do not have it before we know more."),
+}
+
+
+def test_every_gate_of_a_box_has_words_for_home(consult: Consult) -> None:
+    rules = consult("woman").consultation.rules
+    assert {key for key, rule in rules.items() if rule.only is not None} == _GATES.keys()
+
+
+@pytest.mark.parametrize("rule", _GATES)
+def test_the_gate_of_a_box_reaches_the_page_for_home(consult: Consult, rule: str) -> None:
+    answers, said = _GATES[rule]
+    of = consult("woman", **answers)
+    assert rule in [met.id for met in of.found.eligibility.met]
+    assert said in both(of)[1]["against"]
+    assert said not in both(consult("woman", allergy=("toxin",), **answers))[1]["against"]
+
+
+def test_beside_a_stop_no_specialist_is_named_who_might_allow_it(consult: Consult) -> None:
+    assert "unless a specialist says so" in both(consult("bipolar"))[1]["against"]
+    assert "unless" not in both(consult("bipolar pregnant"))[1]["against"]
+
+
+# --- pregnancy and the young ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("diagnosis", ["unipolar", "psychotic"])
+def test_a_current_in_pregnancy_is_given_by_those_who_know_both(consult: Consult, diagnosis: str) -> None:
+    of = consult("resistant", sex="woman", age=35.0, pregnant=True, diagnosis=diagnosis)
+    assert "In pregnancy only with obstetrics and anaesthesia together" in both(of)[0]["options"]
+    assert "after a specialist for the pregnancy has agreed" in box(of, "Electroconvulsive")
+    open_ = consult("resistant", sex="woman", age=35.0, pregnant=None, diagnosis=diagnosis)
+    assert "pregnancy" in box(open_, "Electroconvulsive").split("(ECT)")[1]
+    assert "pregnancy" not in box(consult("resistant", diagnosis=diagnosis), "Electroconvulsive").split("(ECT)")[1]
+
+
+@pytest.mark.parametrize(("diagnosis", "care"), [("bipolar", "bipolar_care"), ("psychotic", "psychosis_care")])
+def test_medicines_of_adults_are_not_offered_to_the_young(consult: Consult, diagnosis: str, care: str) -> None:
+    of = consult("boy", diagnosis=diagnosis)
+    assert care not in of.found.chances
+    assert "young_care" in of.found.chances
+    if diagnosis == "bipolar":
+        said = "medicines are for adults; the service for the young decides"
+        assert said in both(of)[0]["options"]
+
+
+@pytest.mark.parametrize("danger", [{"suicidal": True}, {"item_nine": "several_days"},
+                                    {"suicidal": True, "item_nine": "more_than_half"}])  # fmt: skip
+def test_those_who_look_after_the_young_are_told_of_danger(consult: Consult, danger: dict[str, Any]) -> None:
+    sheet, home = both(consult("boy", **danger))
+    for words in ("are told today and asked to keep means of harm away", "even if the young person does not agree",
+                  "The safety plan names these adults and the means at home"):  # fmt: skip
+        assert sheet["crisis"].count(words) == 1
+    assert home["about"].count("we tell those who look after you") == 1
+    assert "We tell you first" in home["about"]
+    for other in (consult("boy"), consult("woman", **danger)):
+        assert "we tell those who look after you" not in both(other)[1]["about"]
+
+
+# --- other things that cannot wait ----------------------------------------------------------------------------
 
 
 def test_a_mood_drug_in_pregnancy_is_told_of_today_and_does_not_just_go_on(consult: Consult) -> None:

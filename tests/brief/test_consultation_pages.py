@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -27,7 +30,7 @@ from glabella.brief.render import available, document_of_json
 from glabella.decision.preferences import Reading as Word
 from glabella.decision.preferences import Stated
 from glabella.decision.whose_values import ByMatter
-from glabella.dossier import Evidence, read_person
+from glabella.dossier import DoseGiven, Evidence, read_person
 from glabella.shown import Document, Figure, Section, blocks_of, plain
 from tests import persons
 from tests.brief.pages import bare_digits
@@ -37,6 +40,7 @@ from tests.persons import CRISIS, PEOPLE, TODAY
 
 pytestmark = pytest.mark.xdist_group("brief")
 EACH = pytest.mark.parametrize("name", PEOPLE)
+_DOSE = (DoseGiven("abobotulinumtoxinA", 50.0, date(2024, 10, 19)),)
 Consult = Callable[..., ForPerson]
 
 
@@ -281,6 +285,26 @@ def test_it_is_one_side_of_paper(consult: Consult, name: str) -> None:
         pytest.skip(missing)
     reader = PdfReader(BytesIO(pdf(home_document(consult(name)))))
     assert len(reader.pages) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "answers"),
+    [
+        ("myasthenia and drugs", {"earlier": _DOSE, "swallowing": True}),
+        ("six weeks ago", {"drugs": ("aminoglycoside", "relaxant"), "swallowing": True}),
+        ("weak", {"earlier": _DOSE}),
+        ("boy", {"diagnosis": "bipolar", "suicidal": True, "item_nine": "several_days", "begun": 2.0}),
+    ],
+)
+def test_it_is_one_side_of_paper_where_several_things_cannot_wait(
+    results: Results, consult: Consult, name: str, answers: dict[str, Any]
+) -> None:
+    if missing := available():
+        pytest.skip(missing)
+    person = consult(name).person
+    page = home_document(for_person(results, replace(person, answers={**person.answers, **answers}), CRISIS))
+    assert len(PdfReader(BytesIO(pdf(page))).pages) == 1
+    assert grade(sentences(page)) <= 6.5
 
 
 def sentences(document: Document) -> str:

@@ -179,7 +179,7 @@ PEOPLE = st.builds(
         "earlier": st.lists(st.builds(
             DoseGiven, st.sampled_from([None, "my_drug", "other_drug"]),
             st.none() | st.floats(0, exclude_min=True, allow_infinity=False), PAST,
-        ), max_size=4).map(tuple),
+        ), max_size=4, unique=True).map(tuple),
     }),
     st.lists(st.sampled_from("ab"), unique=True).map(tuple),
     st.sampled_from([None, "person", "together", "clinician"]),

@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
+import signal
 import sys
+import threading
 
 from glabella._reading._article import Block, blocks_of_html, blocks_of_markdown
 
 #: A line that ends a paragraph of a page: a full stop, and much shorter than the longest.
 _SHORT_LINE = 0.8
+#: How far what the app started steps back.
+_NICE = 5
 #: A line without a stop that is shorter than this, before one that begins anew, is a heading or a menu.
 _APART_LINE = 0.6
 #: A line of words between two or more of these is a menu.
@@ -48,6 +53,24 @@ def limit(seconds: int, memory: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     # What reads an article writes no file.
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def step_back() -> None:
+    """Let pages that somebody waits for go first, where the system can."""
+    if hasattr(os, "nice"):
+        os.nice(_NICE)
+
+
+def end_when_left() -> None:
+    """End this process, and what it started, when its standard input ends: then nobody waits any more."""
+    threading.Thread(target=_watch, daemon=True).start()
+
+
+def _watch() -> None:
+    os.read(sys.stdin.fileno(), 1)
+    if hasattr(os, "killpg") and os.getpgid(0) == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)
 
 
 def _blocks_of_pdf(raw: bytes) -> tuple[Block, ...]:

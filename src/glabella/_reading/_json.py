@@ -71,8 +71,8 @@ def load_json(text: str, pairs: Callable[[list[tuple[str, Any]]], Any] | None = 
     return data
 
 
-def parse_json(text: str) -> Parsed:
-    """Give the values of a JSON text, and where each of them stands."""
+def parse_json(text: str, most: int = MOST) -> Parsed:
+    """Give the values of a JSON text, which has at most so many, and where each of them stands."""
     twice = False
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -84,11 +84,11 @@ def parse_json(text: str) -> Parsed:
     try:
         data = load_json(text, once)
         # Before each value but the first of a list or an object stands a comma, before each of an object a colon.
-        many = text.count(",") + text.count(":") + text.count("[") + text.count("{") >= MOST
-        faults = _places(text)[1] if twice or many else []
+        many = text.count(",") + text.count(":") + text.count("[") + text.count("{") >= most
+        faults = _places(text, most)[1] if twice or many else []
     except UnreadableError as error:
         return Parsed(None, ((error.line, error.problem),))
-    return Parsed(data, tuple(faults), lambda: _places(text)[0])
+    return Parsed(data, tuple(faults), lambda: _places(text, most)[0])
 
 
 def _writable(data: Any) -> None:
@@ -112,7 +112,7 @@ def _shallow(text: str) -> None:
             depth -= 1
 
 
-def _places(text: str) -> tuple[dict[Path_, int], list[tuple[int, str]]]:
+def _places(text: str, most: int) -> tuple[dict[Path_, int], list[tuple[int, str]]]:
     """Go through a text that is known to be JSON: the line of each part, and the keys that stand twice."""
     lines: dict[Path_, int] = {}
     faults: list[tuple[int, str]] = []
@@ -135,6 +135,6 @@ def _places(text: str) -> tuple[dict[Path_, int], list[tuple[int, str]]]:
             lines.setdefault(tuple(path), line)
             if mark in "[{":
                 path.append(0 if mark == "[" else None)
-        if len(lines) > MOST:
-            raise too_many(line)
+        if len(lines) + len(faults) > most:
+            raise too_many(line, most)
     return lines, faults

@@ -62,9 +62,9 @@ class UnreadableError(ValueError):
         super().__init__(f"line {line}: {problem}" if line else problem)
 
 
-def too_many(line: int) -> UnreadableError:
+def too_many(line: int, most: int) -> UnreadableError:
     """Say that there are too many values."""
-    return UnreadableError(line, f"more than {MOST:,} values up to here, aliases written out; expected fewer")
+    return UnreadableError(line, f"more than {most:,} values up to here, aliases written out; expected fewer")
 
 
 def too_deep(line: int) -> UnreadableError:

@@ -53,25 +53,25 @@ _RESOLVERS: dict[str, list[tuple[str, re.Pattern[str]]]] = {
 _TAG_LINES = re.compile(r"^%TAG", re.MULTILINE)
 
 
-def parse_yaml(text: str) -> Parsed:
-    """Give the values of a YAML text, and where each of them stands."""
+def parse_yaml(text: str, most: int = MOST) -> Parsed:
+    """Give the values of a YAML text, which has at most so many, and where each of them stands."""
     if found := _TAG_LINES.search(text):
         line = text.count("\n", 0, found.start()) + 1
         return Parsed(None, ((line, "not valid YAML: a line %TAG; no tags are read"),))
-    data, faults = _read(text, None)
+    data, faults = _read(text, None, most)
 
     def seek() -> dict[Path_, int]:
         lines: dict[Path_, int] = {}
-        _read(text, lines)
+        _read(text, lines, most)
         return lines
 
     return Parsed(data, tuple(faults), seek)
 
 
-def _read(text: str, lines: dict[Path_, int] | None) -> tuple[Any, list[tuple[int, str]]]:
+def _read(text: str, lines: dict[Path_, int] | None, most: int) -> tuple[Any, list[tuple[int, str]]]:
     """Give the values of a text and what is wrong; ``lines`` is filled with the line of each part."""
     parser = _Parser(text)
-    reading = _Reading(parser, lines)
+    reading = _Reading(parser, lines, most)
     data = None
     try:
         data = reading.document()
@@ -100,8 +100,8 @@ def _told(error: yaml.YAMLError, text: str) -> tuple[int, str]:
 class _Reading:
     """One pass through the events of a text. A path is None where nobody asks for lines."""
 
-    def __init__(self, parser: Any, lines: dict[Path_, int] | None) -> None:
-        self.parser = parser
+    def __init__(self, parser: Any, lines: dict[Path_, int] | None, most: int) -> None:
+        self.parser, self.most = parser, most
         self.lines: dict[Path_, int] = {} if lines is None else lines
         self.root: Path_ | None = None if lines is None else ()
         self.faults: list[tuple[int, str]] = []
@@ -193,8 +193,8 @@ class _Reading:
         """Give a plain value: a text, or what a word without quotes means."""
         text, tag = event.value, event.tag
         self.count += 1 + len(text) // 40
-        if self.count > MOST:
-            raise too_many(_line(event))
+        if self.count > self.most:
+            raise too_many(_line(event), self.most)
         if tag in (None, "!"):
             if not event.implicit[0]:
                 return text
@@ -218,8 +218,8 @@ class _Reading:
     def counted(self, more: int, line: int) -> None:
         """Take note of more values."""
         self.count += more
-        if self.count > MOST:
-            raise too_many(line)
+        if self.count > self.most:
+            raise too_many(line, self.most)
 
 
 # The same few words stand thousands of times in a dossier.

@@ -1,4 +1,4 @@
-"""Articles are read in a process of their own, one at a time, each ended when it takes too long or nobody waits."""
+"""What is sent is read in a process of its own, one at a time, ended when it takes too long or nobody waits."""
 
 from __future__ import annotations
 
@@ -15,16 +15,20 @@ from starlette.requests import Request
 
 from glabella._reading import UnreadableError
 from glabella._reading._article_file import MEMORY, SECONDS
+from glabella.app.guard import LARGEST
 from glabella.decision.articles import Checked, of_values
 from glabella.dossier import Frames
 
 _T = TypeVar("_T")
-#: Articles that may be on their way at once, those that wait for their turn included.
+#: Articles and comparisons that may be there at once, those that wait for their turn included.
 MOST = 8
+#: Bytes of all that is still arriving: as much as those that are there may have.
+ARRIVING = MOST * LARGEST
+_MEMORY = f"{MEMORY // 1_000_000_000} GB of memory"
 
 
 class BusyError(Exception):
-    """As many articles are on their way as there may be."""
+    """As much is there, or on its way, as there may be."""
 
 
 class GoneError(Exception):
@@ -32,15 +36,30 @@ class GoneError(Exception):
 
 
 class Desk:
-    """Where articles are read, one after the other: the other processor is left to the pages."""
+    """Where what was sent is read, one after the other: the other processor is left to the pages."""
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, most: int = MOST, arriving: int = ARRIVING) -> None:
         self._most, self._here = most, 0
+        self._may_arrive, self._arriving = arriving, 0
         self._turn = asyncio.Semaphore(1)
+
+    def arrive(self, size: int) -> None:
+        """Count bytes that arrived, or are not arriving any more where there are fewer.
+
+        Who is slow takes no place by it: that is for what is there as a whole.
+
+        Raises
+        ------
+        BusyError
+            If they are too many of all together.
+        """
+        self._arriving += size
+        if size > 0 and self._arriving > self._may_arrive:
+            raise BusyError
 
     @asynccontextmanager
     async def place(self) -> AsyncIterator[None]:
-        """Take a place before anything of an article is read.
+        """Take a place before anything of what was sent is read.
 
         Raises
         ------
@@ -66,12 +85,64 @@ class Desk:
         async with self._turn:
             return await _read(raw, frames, ending)
 
+    async def compare(self, older: bytes, newer: bytes) -> tuple[str, list[str]]:
+        """Say what changed between two files.
+
+        Returns
+        -------
+        str
+            Whether the answer changed, in one or two sentences; empty where the files hold none.
+        list of str
+            What changed, as :func:`glabella.brief.changed` gives it.
+
+        Raises
+        ------
+        UnreadableError
+            Saying in a sentence why they cannot be compared.
+        """
+        async with self._turn:
+            return await _compare(older, newer)
+
 
 async def _read(raw: bytes, frames: Frames, ending: str) -> Checked:
     known = frames.model_dump_json().encode()
     head = json.dumps({"frames": len(known), "article": len(raw), "ending": ending}).encode() + b"\n"
+    try:
+        found = await _answer("glabella.decision.articles._worker", head + known + raw)
+    except TimeoutError:
+        raise UnreadableError(0, f"could not be read within {SECONDS} seconds, expected a shorter one") from None
+    except ValueError:
+        raise UnreadableError(0, f"could not be read within {SECONDS} seconds and {_MEMORY}") from None
+    if isinstance(found, str):
+        raise UnreadableError(0, found)
+    return of_values(found)
+
+
+async def _compare(older: bytes, newer: bytes) -> tuple[str, list[str]]:
+    head = json.dumps([len(older), len(newer)]).encode() + b"\n"
+    try:
+        found = await _answer("glabella.brief._difference_worker", head + older + newer)
+    except (TimeoutError, ValueError):
+        words = f"They could not be compared within {SECONDS} seconds and {_MEMORY}."
+        raise UnreadableError(0, words) from None
+    if isinstance(found, str):
+        raise UnreadableError(0, found)
+    answer, lines = found
+    return str(answer), [str(line) for line in lines]
+
+
+async def _answer(module: str, sent: bytes) -> Any:
+    """Give what a process answers to what it is sent.
+
+    Raises
+    ------
+    TimeoutError
+        If it takes too long.
+    ValueError
+        If it ended without an answer, as what takes too much memory does.
+    """
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", "glabella.decision.articles._worker", str(SECONDS), str(MEMORY),
+        sys.executable, "-P", "-m", module, str(SECONDS), str(MEMORY),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
         env=os.environ | {"OPENBLAS_NUM_THREADS": "1"}, start_new_session=True,
     )  # fmt: skip
@@ -80,12 +151,10 @@ async def _read(raw: bytes, frames: Frames, ending: str) -> Checked:
     try:
         async with asyncio.timeout(SECONDS):
             with suppress(ConnectionError):
-                process.stdin.write(head + known + raw)
+                process.stdin.write(sent)
                 await process.stdin.drain()
             # Its standard input stays open: by its end it would know that nobody waits.
-            answer = await process.stdout.read()
-    except TimeoutError:
-        raise UnreadableError(0, f"could not be read within {SECONDS} seconds, expected a shorter one") from None
+            return json.loads(await process.stdout.read())
     finally:
         _end(process)
         # It takes a moment to end, in which this may be asked to end once more.
@@ -94,14 +163,6 @@ async def _read(raw: bytes, frames: Frames, ending: str) -> Checked:
                 await process.wait()
         # Nothing else closes its pipes where the loop ends, too.
         process._transport.close()  # type: ignore[attr-defined]
-    try:
-        found = json.loads(answer)
-    except ValueError:
-        memory = f"{MEMORY // 1_000_000_000} GB of memory"
-        raise UnreadableError(0, f"could not be read within {SECONDS} seconds and {memory}") from None
-    if isinstance(found, str):
-        raise UnreadableError(0, found)
-    return of_values(found)
 
 
 def _end(process: asyncio.subprocess.Process) -> None:

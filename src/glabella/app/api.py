@@ -13,19 +13,19 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.responses import Response
 
-from glabella._reading import UnreadableError, load_json, text_of
+from glabella._reading import UnreadableError, parse_json, text_of
 from glabella._version import __version__
 from glabella.app.apart import Desk
 from glabella.app.check import document_of
-from glabella.app.faults import Caught, faults_json, http_fault
+from glabella.app.faults import MOST_FAULTS, Caught, faults_json, http_fault
 from glabella.app.guard import LARGEST
 from glabella.app.house import House
 from glabella.app.read import held, house_of
-from glabella.app.sent import BODIES, FORMS, RefusedError
+from glabella.app.sent import BODIES, FORMS, RefusedError, body_in, kind_in
 from glabella.brief import as_json, consultation_document, for_person
 from glabella.brief.claim_rows import claim_rows
 from glabella.decision.choices import NAMES, SEVERAL, ChoiceError, read_choices
-from glabella.dossier import PersonError, person_of, person_schema
+from glabella.dossier import MOST_VALUES, PersonError, person_of, person_schema
 from glabella.shown import Certainty
 
 _MEDIA = "application/json"
@@ -258,27 +258,30 @@ def router(house: House) -> APIRouter:
         )
 
     @api.post("/consult", response_model=DocumentData, summary="The sheet of a consultation", tags=["consult"],
-              responses=_faults(400, 403, 404, 413, 415, 422), openapi_extra=_sent(_person(house)))  # fmt: skip
+              responses=_faults(400, 403, 404, 408, 413, 415, 422),
+              openapi_extra=_sent(_person(house)))  # fmt: skip
     async def consult(request: Request) -> Response:
         """Give a person's sheet, as `glabella consult --format json` writes it; nothing of it is kept.
 
         `person` is what a person's file holds; faults name the answer that each is about.
         """
-        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _MEDIA:
+        if kind_in(request) != _MEDIA:
             return faults_json(415, f"Content-Type: expected {_MEDIA}.")
-        raw = await request.body()
-        if len(raw) > _LARGEST_PERSON:
-            return faults_json(413, "More was sent than the 1 MB that is read of a person.")
+        try:
+            raw = await body_in(request, _LARGEST_PERSON, "More was sent than the 1 MB that is read of a person.")
+        except RefusedError as error:
+            return faults_json(error.status, *error.faults)
         house = house_of(request)
         if house.evidence.consultation is None:
             return faults_json(404, "The dossier has no consultation.yaml, so nothing is asked of a person.")
         try:
             return Response(await run_in_threadpool(_sheet, house, raw), media_type=_MEDIA)
-        except UnreadableError as error:
-            return faults_json(400, str(error))
+        except RefusedError as error:
+            return faults_json(error.status, *error.faults)
         except PersonError as error:
-            told = (f"{'.'.join(map(str, each.path)) or 'person'}: {each.message}" for each in error.unfit)
-            return faults_json(422, *(tuple(told) or map(str, error.faults)))
+            told = [f"{'.'.join(map(str, each.path)) or 'person'}: {each.message}" for each in error.unfit]
+            more = [f"{len(told):,} faults, of which the first {MOST_FAULTS} are listed"]
+            return faults_json(422, *(more if len(told) > MOST_FAULTS else ()), *told[:MOST_FAULTS])
         except ValueError as error:
             return faults_json(422, str(error))
 
@@ -287,7 +290,14 @@ def router(house: House) -> APIRouter:
 
 def _sheet(house: House, raw: bytes) -> str:
     """Make the sheet of what was said of a person."""
-    said = load_json(text_of(raw))
+    try:
+        # What stands twice is told, and none of the two is taken.
+        parsed = parse_json(text_of(raw), MOST_VALUES)
+    except UnreadableError as error:
+        raise RefusedError(400, str(error)) from None
+    if parsed.faults:
+        raise RefusedError(400, *(f"line {line}: {problem}" for line, problem in parsed.faults[:MOST_FAULTS]))
+    said = parsed.data
     if not isinstance(said, dict) or not {"person"} <= said.keys() <= {"person", "crisis_text"}:
         raise ValueError("expected an object with person, and maybe crisis_text")
     crisis = said.get("crisis_text")

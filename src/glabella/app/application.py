@@ -63,4 +63,7 @@ class _Data:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
         made = await run_in_threadpool(lambda: self._made)
+        if scope["method"] == "HEAD":
+            # As of a page the head alone can be asked: the server leaves the rest out.
+            scope = {**scope, "method": "GET"}
         await made(scope, receive, send)

@@ -16,7 +16,7 @@ from glabella.app.guard import LARGEST
 from glabella.app.house import House
 from glabella.app.pages import page, set_inside
 from glabella.app.read import held, house_of
-from glabella.app.sent import RefusedError, article_in
+from glabella.app.sent import RefusedError, article_kind, article_of, body_in
 from glabella.brief import checked_document
 from glabella.brief.documents import NO_FRAMES
 from glabella.shown import Document
@@ -80,15 +80,18 @@ async def document_of(request: Request, *, bodies: bool = False) -> Document:
     frames = house.evidence.frames
     if frames is None:
         raise RefusedError(404, f"Here no article can be checked: {NO_FRAMES}.")
-    typed = ""
+    kind = article_kind(request, bodies=bodies)
+    raw, typed = b"", ""
     try:
+        raw = await body_in(request, arrive=desk.arrive)
+        # Only what is there takes a place: nobody waits for who sends slowly.
         async with desk.place():
-            article = await article_in(request, bodies=bodies)
+            article = await article_of(kind, request.headers, raw)
             typed = article.typed
             found = await while_there(request, desk.read(article.raw, frames, PurePath(article.name).suffix))
     except BusyError:
         busy = "Other articles are being read; try again in a minute."
-        raise RefusedError(503, busy, typed=await _typed(request)) from None
+        raise RefusedError(503, busy, typed=await _typed(kind, request, raw)) from None
     except GoneError:
         raise RefusedError(GONE, "Nobody waits for it any more.") from None
     except UnreadableError as error:
@@ -100,13 +103,12 @@ async def document_of(request: Request, *, bodies: bool = False) -> Document:
     return await run_in_threadpool(made)
 
 
-async def _typed(request: Request) -> str:
-    """Read a pasted text only to show it again; what may be large is not held for that."""
-    length = request.headers.get("content-length", "")
-    if not length.isdigit() or int(length) > MOST_SHOWN_AGAIN:
+async def _typed(kind: str, request: Request, raw: bytes) -> str:
+    """Give a pasted text only to show it again; what may be large is not read for that."""
+    if len(raw) > MOST_SHOWN_AGAIN:
         return ""
     try:
-        return (await article_in(request)).typed
+        return (await article_of(kind, request.headers, raw)).typed
     except RefusedError as error:
         return error.typed
 

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-import threading
 from collections.abc import Sequence
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from glabella._reading._article_file import MEMORY, SECONDS
-from glabella.app.guard import LARGEST
+from glabella._reading import UnreadableError
+from glabella.app.apart import BusyError, GoneError, while_there
+from glabella.app.check import GONE, desk_of
 from glabella.app.house import House
 from glabella.app.pages import page
 from glabella.app.read import held, house_of
+from glabella.app.sent import FORMS, File, RefusedError, body_in, fields_of, kind_in
 from glabella.brief import as_json
 
 #: The fields of the form.
@@ -31,8 +27,6 @@ _REPORT = (b'<body class="report">', b'\n "kind": "report"')
 MOST = 400
 #: What is said of a form that cannot be read.
 _EXPECTED = "expected one file, or two, of briefs or reports as glabella writes them"
-#: Comparing takes a processor, so it is done for one at a time.
-_turn = threading.Lock()
 
 
 def routes() -> list[BaseRoute]:
@@ -47,87 +41,45 @@ async def form(request: Request) -> Response:
 
 async def compare(request: Request) -> Response:
     """Say what changed between two files, or between one and today's."""
-    house = house_of(request)
+    house, desk = house_of(request), desk_of(request)
     try:
-        files = await _sent(request)
-    except ValueError as error:
-        return _answer(_page(house, faults=(str(error),)), 400)
-    older, newer = files.get(OLDER, b""), files.get(NEWER, b"")
-    if not older:
-        fault = f"No older file was sent, {_EXPECTED}."
-        return _answer(_page(house, faults=(fault,)), 400)
-    return await run_in_threadpool(_compared, house, older, newer)
-
-
-def _compared(house: House, older: bytes, newer: bytes) -> Response:
-    today = not newer
-    if today:
-        newer = as_json(house.report if any(mark in older for mark in _REPORT) else house.brief).encode()
-    try:
-        answer, lines = difference(older, newer)
-    except ValueError as error:
+        if kind_in(request) != FORMS[0]:
+            raise RefusedError(400, f"No file was sent, {_EXPECTED}.")
+        raw = await body_in(request, arrive=desk.arrive)
+        async with desk.place():
+            older, newer = await run_in_threadpool(_files, request.headers, raw)
+            work = desk.compare(older, newer or await _todays(house, older))
+            answer, lines = await while_there(request, work)
+    except BusyError:
+        return _answer(_page(house, faults=("Others are being served; try again in a minute.",)), 503)
+    except GoneError:
+        return _answer(_page(house, faults=("Nobody waits for it any more.",)), GONE)
+    except RefusedError as error:
+        return _answer(_page(house, faults=error.faults), error.status)
+    except UnreadableError as error:
         return _answer(_page(house, faults=(str(error),)), 422)
-    return _answer(_page(house, answer=answer, groups=_groups(lines), compared=True, today=today))
+    return _answer(_page(house, answer=answer, groups=_groups(lines), compared=True, today=not newer))
 
 
-def difference(older: bytes, newer: bytes) -> tuple[str, list[str]]:
-    """Say what changed between two files, within limits of time and memory.
-
-    Parameters
-    ----------
-    older, newer : bytes
-        Their contents.
-
-    Returns
-    -------
-    str
-        Whether the answer changed, in one or two sentences; empty where the files hold none.
-    list of str
-        What changed, as :func:`glabella.brief.changed` gives it.
-
-    Raises
-    ------
-    ValueError
-        If they cannot be compared, and why.
-    """
-    command = [sys.executable, "-P", "-m", "glabella.brief._difference_worker", str(SECONDS), str(MEMORY)]
-    head = json.dumps([len(older), len(newer)]).encode() + b"\n"
-    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+def _files(headers: Headers, raw: bytes) -> tuple[bytes, bytes]:
+    """Give the older and the newer file that a form holds; nothing of what was not sent."""
     try:
-        with _turn:
-            done = subprocess.run(
-                command,
-                input=head + older + newer,
-                capture_output=True,
-                timeout=SECONDS,
-                check=False,
-                env=environment,
-            )
-        found = json.loads(done.stdout)
-    except (subprocess.TimeoutExpired, ValueError):
-        memory = f"{MEMORY // 1_000_000_000} GB of memory"
-        raise ValueError(f"They could not be compared within {SECONDS} seconds and {memory}.") from None
-    if isinstance(found, str):
-        raise ValueError(found)
-    answer, lines = found
-    return str(answer), [str(line) for line in lines]
+        fields = fields_of(FORMS[0], headers, raw, files=2, fields=2)
+    except RefusedError:
+        raise RefusedError(400, f"What was sent is no whole form, {_EXPECTED}.") from None
+    files = {name: said.raw for name, said in fields if isinstance(said, File)}
+    if not files.get(OLDER):
+        raise RefusedError(400, f"No older file was sent, {_EXPECTED}.")
+    return files[OLDER], files.get(NEWER, b"")
 
 
-async def _sent(request: Request) -> dict[str, bytes]:
-    """Read the files that a form holds."""
-    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
-        raise ValueError(f"No file was sent, {_EXPECTED}.")
-    try:
-        parser = MultiPartParser(request.headers, request.stream(), max_files=2, max_fields=2)
-        # From this size on a file would be put onto the disk.
-        parser.spool_max_size = LARGEST + 1
-        sent = await parser.parse()
-    except (MultiPartException, KeyError):
-        raise ValueError(f"What was sent is no whole form, {_EXPECTED}.") from None
-    try:
-        return {name: it.file.read() for name in (OLDER, NEWER) if isinstance(it := sent.get(name), UploadFile)}
-    finally:
-        await sent.close()
+async def _todays(house: House, older: bytes) -> bytes:
+    """Give today's edition of the document that a file is."""
+
+    def made() -> bytes:
+        return as_json(house.report if any(mark in older for mark in _REPORT) else house.brief).encode()
+
+    return await run_in_threadpool(made)
 
 
 def _groups(lines: Sequence[str]) -> list[tuple[str, list[str], int]]:

@@ -8,24 +8,24 @@ from __future__ import annotations
 
 import gzip
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from glabella._reading import one_line
+from glabella.app.faults import MOST_FAULTS
 from glabella.app.form import LONGEST, Field, Form, Pairs, form_of, name_in, pairs_of, said_in
 from glabella.app.house import House
 from glabella.app.pages import Body, answer, body_of, page, refused, set_inside
 from glabella.app.read import house_of, part_of
+from glabella.app.sent import FORMS, File, RefusedError, body_in, fields_of, kind_in
 from glabella.brief import ForPerson, consultation_document, for_person, home_document
 from glabella.brief.for_person import OfPeople, not_to_be_shown
 from glabella.brief.quoting import capital
@@ -33,8 +33,8 @@ from glabella.brief.render.inline import named
 from glabella.dossier import Consultation, Person, PersonError, Unfit, answers_in, person_of, person_text
 from glabella.shown import Document, Section
 
-#: Bytes of a form, or of a person's file; fields of a form; faults that are told.
-LARGEST, MOST_FIELDS, MOST_FAULTS = 4_000_000, 2_000, 100
+#: Bytes of a form, and of what holds a person's file; fields of a form.
+LARGEST, LARGEST_FILE, MOST_FIELDS = 4_000_000, 1_048_576, 2_000
 #: Names of the two fields that no person's file has.
 CRISIS, TOLD_OF = "crisis", "of"
 #: The field for a person's file.
@@ -165,7 +165,7 @@ async def open_file(request: Request) -> Response:
     found = await _uploaded(request)
     if isinstance(found, Response):
         return found
-    name, raw = found
+    name, raw = found.name, found.raw
 
     def made() -> tuple[str, int]:
         try:
@@ -259,11 +259,15 @@ class Talk:
             person = person_of(said, house.evidence, house.today())
         except PersonError as error:
             person, unfit = error.person, (*unfit, *error.unfit)
+        # What a file says wrongly is told once, and not again of the fields that were made of it.
+        unfit = more or unfit
+        if (times := [name for name, _ in pairs].count(CRISIS)) > 1:
+            unfit = (Unfit((CRISIS,), f"stands {times} times, expected once"), *unfit)
         if begun and asks_for_crisis_text(house) and not crisis:
             unfit = (Unfit((CRISIS,), "is missing, expected whom to call in a crisis, day and night"), *unfit)
         if (wrong := not_to_be_shown(" ".join(crisis.split()))) is not None:
             crisis, unfit = "", (Unfit((CRISIS,), wrong), *unfit)
-        faults = tuple(dict.fromkeys((*more, *unfit)))[:MOST_FAULTS]
+        faults = tuple(dict.fromkeys(unfit))[:MOST_FAULTS]
         many: OfPeople = 1_000 if last.get(TOLD_OF) == "1000" else 100
         held = None
         if person is not None and not faults:
@@ -315,12 +319,13 @@ async def _sent(request: Request) -> Talk | Response:
     house = house_of(request)
     if house.evidence.consultation is None:
         return _no_consultation(house)
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media != "application/x-www-form-urlencoded":
+    if kind_in(request) != FORMS[1]:
         return _refuse(house, 415, "Expected the form of one of these pages.")
-    raw = await _body(request)
-    if raw is None:
-        return _refuse(house, 413, f"More was sent than the {LARGEST // 1_000_000} MB that a form may hold.")
+    try:
+        too_large = f"More was sent than the {LARGEST // 1_000_000} MB that a form may hold."
+        raw = await body_in(request, LARGEST, too_large)
+    except RefusedError as error:
+        return _refuse(house, error.status, *error.faults)
     try:
         pairs = parse_qsl(raw.decode("ascii"), max_num_fields=MOST_FIELDS, errors="strict")
     except UnicodeDecodeError:
@@ -330,41 +335,24 @@ async def _sent(request: Request) -> Talk | Response:
     return await run_in_threadpool(lambda: Talk.of(house, pairs))
 
 
-async def _uploaded(request: Request) -> tuple[str, bytes] | Response:
+async def _uploaded(request: Request) -> File | Response:
     """Read the one file of an upload: its name, and its bytes, which stay in memory."""
     house = house_of(request)
     wanted = "Expected one file of a person, as “Save” gives it."
-    if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+    if kind_in(request) != FORMS[0]:
         return _refuse(house, 415, wanted)
-    raw = await _body(request, MultiPartParser.spool_max_size)
-    if raw is None:
-        return _refuse(house, 413, "A person’s file holds less than 1 MB.")
-
-    async def sent() -> AsyncIterator[bytes]:
-        yield raw
-
     try:
-        form = await MultiPartParser(request.headers, sent(), max_files=1, max_fields=1).parse()  # type: ignore[arg-type]
-    except (MultiPartException, KeyError, ValueError):
+        raw = await body_in(request, LARGEST_FILE, "A person’s file holds less than 1 MB.")
+    except RefusedError as error:
+        return _refuse(house, error.status, *error.faults)
+    try:
+        fields = await run_in_threadpool(lambda: fields_of(FORMS[0], request.headers, raw, fields=1))
+    except RefusedError:
         return _refuse(house, 400, wanted)
-    try:
-        file = form.get("file")
-        if not isinstance(file, UploadFile) or not file.filename:
-            return _refuse(house, 400, f"No file was chosen. {wanted}")
-        return file.filename, await file.read()
-    finally:
-        await form.close()
-
-
-async def _body(request: Request, largest: int = LARGEST) -> bytes | None:
-    """Read a body; None where it is larger."""
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > largest:
-            return None
-        parts.append(part)
-    return b"".join(parts)
+    file = next((said for name, said in fields if name == "file"), None)
+    if not isinstance(file, File) or not file.name:
+        return _refuse(house, 400, f"No file was chosen. {wanted}")
+    return file
 
 
 # --- pages ------------------------------------------------------------------------------------------------------

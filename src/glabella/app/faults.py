@@ -12,12 +12,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from glabella.app.guard import TooLargeError
+from glabella.app.guard import TooLargeError, path_in
 from glabella.app.house import House
 from glabella.app.pages import refused
 
 #: Beginning of the API's paths.
 API = "/api/"
+#: Faults that are told of what was sent of a person.
+MOST_FAULTS = 100
 _WORDS = {
     404: ("No such page", "Nothing stands under this address."),
     405: ("Not asked this way", "This address is not asked in this way; begin from one of the pages above."),
@@ -81,7 +83,7 @@ class Caught:
         except Exception as error:  # noqa: BLE001  whatever it is, the next request must be served
             # Messages of errors hold what was sent; where it happened does not.
             what, where = type(error).__name__, _places(error)
-            log.error("%s %s failed: %s at %s", scope["method"], scope["path"], what, where)
+            log.error("%s %s failed: %s at %s", scope["method"], path_in(scope), what, where)
             if not answered:
                 await said(scope, self._house, 500)(scope, receive, send)
 

@@ -6,19 +6,20 @@ is judged here: what was sent is read by the reader of files, and its faults lea
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
 from glabella.brief.quoting import capital
-from glabella.dossier import LEADS, Ask, Consultation, Evidence, Limit, Unfit, When
+from glabella.dossier import LEADS, MOST_ROWS, Ask, Consultation, Evidence, Limit, Unfit, When
 
 #: Name and value of each field that was filled in, in their order.
 Pairs = Sequence[tuple[str, str]]
-#: Characters of a field; doses, visits, or scores of a visit.
-LONGEST, MOST_ROWS = 500, 40
+#: Characters of a field.
+LONGEST = 500
 #: The name of the box by which all is denied that was left open of what may speak against it.
 REST = "rest"
 _NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?")
@@ -100,8 +101,11 @@ class _Sent:
                 self.values.setdefault(name, []).append(value.strip())
 
     def one(self, name: str) -> str | None:
-        """Give the value of a field; of several the last, which a button has."""
-        return self.values.get(name, [None])[-1]
+        """Give the value of a field; of several, of which one is wrong, the last."""
+        given = self.values.get(name, [])
+        if len(given) > 1:
+            self.unfit.append(Unfit(_path(name), f"stands {len(given)} times, expected once"))
+        return given[-1] if given else None
 
     def every(self, name: str) -> list[str]:
         return self.values.get(name, [])
@@ -134,7 +138,7 @@ def said_in(pairs: Pairs, evidence: Evidence) -> tuple[dict[str, Any], tuple[Unf
     """
     asked, sent = _consultation(evidence), _Sent(pairs)
     answers = {key: said for key, ask in asked.asks.items()
-               if (said := _answer(sent, ask, f"answers.{key}")) is not None}  # fmt: skip
+               if (said := _answer(sent, ask, f"answers.{key}", _worst(asked, key))) is not None}  # fmt: skip
     if sent.one(REST):
         denied = {key: "no" if asked.asks[key].kind == "yes_no" else _NONE for key in against(asked)}
         answers = denied | answers
@@ -153,13 +157,15 @@ def said_in(pairs: Pairs, evidence: Evidence) -> tuple[dict[str, Any], tuple[Unf
     return {key: said for key, said in whole.items() if said is not None}, tuple(sent.unfit)
 
 
-def _answer(sent: _Sent, ask: Ask, name: str) -> Any:
+def _answer(sent: _Sent, ask: Ask, name: str, worst: Container[str]) -> Any:
     match ask.kind:
         case "number":
             said = sent.one(name)
             return None if said is None else _number(said)
         case "choice" | "yes_no":
-            return sent.one(name)
+            # What was said twice is a fault; until it is mended, that counts on which a crisis hangs.
+            last = sent.one(name)
+            return next((each for each in sent.every(name) if each in worst), last)
         case "several":
             chosen = sent.every(name)
             return _NONE if chosen == [_NONE] else chosen or None
@@ -167,9 +173,15 @@ def _answer(sent: _Sent, ask: Ask, name: str) -> Any:
             return sent.parts(name, _SCORE) or None
         case "doses":
             doses: list[Any] = [sent.parts(row, _DOSE) for row in sent.rows(name, "doses")]
-            if sent.every(name) == [_NONE]:
-                return [_NONE, *doses] if doses else _NONE
-            return doses or None
+            given = sent.every(name)
+            return _NONE if given == [_NONE] and not doses else [*given, *doses] or None
+
+
+def _worst(asked: Consultation, key: str) -> set[str]:
+    """Give the answers to an ask on which a crisis hangs."""
+    whens = asked.crisis.when if asked.crisis else ()
+    found = (when.get(key, ()) for when in whens)
+    return {each for wanted in found if not isinstance(wanted, Limit) for each in wanted}
 
 
 def _number(said: str) -> float | str:
@@ -212,22 +224,24 @@ def _pairs(whole: Mapping[str, Any], asked: Consultation) -> Iterator[tuple[str,
                 for place, dose in enumerate(each for each in doses if each != _NONE):
                     known = list(_fields(f"{name}.{place}", dose, _DOSE))
                     yield from known or [(f"{name}.{place}.product", _UNKNOWN)]
-    order = whole.get("order")
-    for place, each in enumerate(order if isinstance(order, list) else []):
+    for place, each in enumerate(_rows(whole.get("order"))):
         yield from _field(f"order.{place}", each)
     yield from _field("leads", whole.get("leads"))
-    visits = whole.get("visits")
-    for place, visit in enumerate(visits if isinstance(visits, list) else []):
+    for place, visit in enumerate(_rows(whole.get("visits"))):
         parts, name = _keys(visit), f"visits.{place}"
         yield from _field(f"{name}.date", parts.get("date"))
-        scores = parts.get("scores")
-        for at, score in enumerate(scores if isinstance(scores, list) else []):
+        for at, score in enumerate(_rows(parts.get("scores"))):
             yield from _fields(f"{name}.scores.{at}", score, _SCORE[:2])
+
+
+def _rows(said: Any) -> list[Any]:
+    """Give the parts of a list, no more than are read."""
+    return said[:MOST_ROWS] if isinstance(said, list) else []
 
 
 def _row(said: Any) -> list[Any]:
     """Give the parts of an answer of several; an empty list says none."""
-    return (said or [_NONE]) if isinstance(said, list) else [_NONE] if said == _NONE else []
+    return (_rows(said) or [_NONE]) if isinstance(said, list) else [_NONE] if said == _NONE else []
 
 
 def _keys(said: Any) -> Mapping[str, Any]:
@@ -244,7 +258,7 @@ def _field(name: str, said: Any) -> Iterator[tuple[str, str]]:
     match said:
         case bool():
             yield name, "yes" if said else "no"
-        case int() | float():
+        case int() | float() if math.isfinite(said):
             # Without an exponent, which people do not write.
             yield name, format(Decimal(repr(said)).normalize(), "f")
         case str() if said != _UNKNOWN:

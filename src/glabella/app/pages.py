@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -39,6 +40,8 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+#: Characters that no page may hold, escaped or not, and that what was sent may.
+_CONTROL = re.compile(r"[\0-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 _KINDS = ("brief", "report", "consultation", "home", "check")
 
 
@@ -89,7 +92,7 @@ def page(house: House, template: str, *, kind: str = "brief", door: str = "", **
     **values
         For the template.
     """
-    return _ENVIRONMENT.get_template(template).render(
+    text = _ENVIRONMENT.get_template(template).render(
         house=house,
         dossier=house.evidence.dossier,
         doors=DOORS,
@@ -99,6 +102,7 @@ def page(house: House, template: str, *, kind: str = "brief", door: str = "", **
         version=__version__,
         **values,
     )
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def refused(house: House, title: str, faults: tuple[str, ...], *, status: int = 400, door: str = "",

@@ -1,10 +1,10 @@
-"""What was sent to be checked: a text or a file, held in memory alone and taken apart beside the pages."""
+"""What was sent: a body that arrives in time, the fields of a form, an article; held in memory alone."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
@@ -45,8 +45,8 @@ class RefusedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Article:
-    """An article as it was sent."""
+class File:
+    """A file, or an article, as it was sent."""
 
     name: str
     raw: bytes
@@ -57,8 +57,53 @@ class Article:
         return self.raw.decode(errors="replace") if self.name == PASTED else ""
 
 
-async def article_in(request: Request, *, bodies: bool = False) -> Article:
-    """Read the article that a request holds.
+async def body_in(
+    request: Request, largest: int = LARGEST, too_large: str = "", arrive: Callable[[int], None] | None = None
+) -> bytes:
+    """Read a body, as long as it is not too large and comes in time.
+
+    Parameters
+    ----------
+    request : Request
+    largest : int
+        Bytes; no more are read.
+    too_large : str
+        What is told where there are more.
+    arrive : callable, optional
+        Counts the bytes as they arrive, and off when all have.
+
+    Raises
+    ------
+    RefusedError
+        If there is none to be read.
+    """
+    parts, size = [], 0
+    try:
+        async with asyncio.timeout(SECONDS):
+            async for part in request.stream():
+                size += len(part)
+                if size > largest:
+                    raise RefusedError(413, too_large)
+                if arrive is not None:
+                    arrive(len(part))
+                parts.append(part)
+    except TimeoutError:
+        raise RefusedError(408, f"It did not arrive within {SECONDS} seconds; send it again.") from None
+    except ClientDisconnect:
+        raise RefusedError(400, "It did not arrive as a whole.") from None
+    finally:
+        if arrive is not None:
+            arrive(-size)
+    return b"".join(parts)
+
+
+def kind_in(request: Request) -> str:
+    """Give the kind of what was sent, as its head says."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def article_kind(request: Request, *, bodies: bool = False) -> str:
+    """Give the kind of the article that a request holds, before it is read.
 
     Parameters
     ----------
@@ -69,40 +114,41 @@ async def article_in(request: Request, *, bodies: bool = False) -> Article:
     Raises
     ------
     RefusedError
-        If there is none.
+        If it is none that is read.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = kind_in(request)
     known = (*FORMS, *BODIES) if bodies else FORMS
     if kind not in known:
         found = one_line(kind) or "nothing"
         raise RefusedError(415, f"Content-Type: found {found}, expected one of {', '.join(known)}.")
-    try:
-        async with asyncio.timeout(SECONDS):
-            raw = await request.body()
-    except TimeoutError:
-        raise RefusedError(408, f"It did not arrive within {SECONDS} seconds; send it again.") from None
-    except ClientDisconnect:
-        raise RefusedError(400, "It did not arrive as a whole.") from None
+    return kind
+
+
+async def article_of(kind: str, headers: Headers, raw: bytes) -> File:
+    """Read the article that a body holds.
+
+    Raises
+    ------
+    RefusedError
+        If there is none.
+    """
     if kind in BODIES:
-        return Article("The text that was sent", raw)
-    return await run_in_threadpool(_of_form, kind, request.headers, raw)
+        return File("The text that was sent", raw)
+    return await run_in_threadpool(_of_form, kind, headers, raw)
 
 
-def _of_form(kind: str, headers: Headers, raw: bytes) -> Article:
-    try:
-        fields = asyncio.run(_fields(kind, headers, raw))
-    except MultiPartException as error:
-        raise RefusedError(400, f"What was sent is no whole form: {one_line(error.message)}") from None
-    found: list[Article] = []
+def _of_form(kind: str, headers: Headers, raw: bytes) -> File:
+    found: list[File] = []
+    fields = fields_of(kind, headers, raw)
     typed = "".join(said for name, said in fields if name == "text" and isinstance(said, str))
     for name, said in fields:
         if name == "text":
             if not isinstance(said, str):
                 raise RefusedError(422, "text: found a file, expected the text of the article.")
             if said.strip():
-                found.append(Article(PASTED, said.encode(errors="replace")))
+                found.append(File(PASTED, said.encode(errors="replace")))
         elif name == "file":
-            if isinstance(said, Article):
+            if isinstance(said, File):
                 # A form whose file was not chosen sends one without a name and with nothing in it.
                 found += [said] if said.raw or said.name else []
             elif said.strip():
@@ -111,25 +157,52 @@ def _of_form(kind: str, headers: Headers, raw: bytes) -> Article:
         raise RefusedError(422, "Nothing was sent: paste the text of an article, or choose its file.")
     if len(found) > 1:
         raise RefusedError(422, "Both a text and a file were sent: leave one of them out.", typed=typed)
-    return Article(_name(found[0].name), found[0].raw)
+    return File(_name(found[0].name), found[0].raw)
 
 
-async def _fields(kind: str, headers: Headers, raw: bytes) -> list[tuple[str, str | Article]]:
-    """Take a form apart in memory."""
+def fields_of(
+    kind: str, headers: Headers, raw: bytes, *, files: int = 1, fields: int = MOST_FIELDS
+) -> list[tuple[str, str | File]]:
+    """Take a form apart in memory; it takes a processor, so that it is for a thread of its own.
 
+    Parameters
+    ----------
+    kind : str
+        One of the two of forms.
+    headers : Headers
+    raw : bytes
+        Its body.
+    files, fields : int
+        How many there may be.
+
+    Raises
+    ------
+    RefusedError
+        If it is no whole form.
+    """
+    if kind == FORMS[1] and raw.count(b"&") > fields:
+        # The reader of forms looks at each of millions, though nothing stands between them.
+        raise RefusedError(400, f"What was sent is no whole form: Too many fields, expected at most {fields}.")
+    try:
+        return asyncio.run(_fields(kind, headers, raw, files, fields))
+    except MultiPartException as error:
+        raise RefusedError(400, f"What was sent is no whole form: {one_line(error.message)}") from None
+
+
+async def _fields(kind: str, headers: Headers, raw: bytes, files: int, fields: int) -> list[tuple[str, str | File]]:
     async def stream() -> AsyncGenerator[bytes, None]:
         yield raw
 
     if kind == FORMS[0]:
-        parser = MultiPartParser(headers, stream(), max_files=1, max_fields=MOST_FIELDS, max_part_size=LARGEST)
+        parser = MultiPartParser(headers, stream(), max_files=files, max_fields=fields, max_part_size=LARGEST)
         # From this size on a file would be put onto the disk.
         parser.spool_max_size = LARGEST + 1
         form = await parser.parse()
     else:
-        form = await FormParser(headers, stream(), max_fields=MOST_FIELDS, max_part_size=LARGEST).parse()
+        form = await FormParser(headers, stream(), max_fields=fields, max_part_size=LARGEST).parse()
     try:
         return [
-            (name, said if isinstance(said, str) else Article(said.filename or "", await said.read()))
+            (name, said if isinstance(said, str) else File(said.filename or "", await said.read()))
             for name, said in form.multi_items()
         ]
     finally:

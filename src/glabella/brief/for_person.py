@@ -310,11 +310,15 @@ class ForPerson:
         """Rules that hold and are told: of what is out of the question, not how to take care with it.
 
         What cannot wait, what keeps its chances from being told, and what a crisis is about are told in any case.
+        What passes, or is asked before the treatment alone, would read beside a lasting stop as if it might still
+        be given.
         """
         found, crisis = self.found.eligibility, self.consultation.crisis
         first = {ask for when in (crisis.when if crisis else ()) for ask in when}
+        lasting = [stop for stop in found.stops if not stop.rule.yields]
         return tuple(
             each for each in found.met
+            if not (each.rule.yields and (lasting if each in found.stops else found.stops))
             if not found.stops or each.rule.then != "caution"
             or each.rule.today or each.rule.withhold or first & each.rule.when.keys()
         )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import sys
 from pathlib import Path
@@ -43,9 +44,20 @@ def app_command(dossier: Path | None, port: int, crisis_text: str | None, hosts:
         click.echo(f"port {port} cannot be used: {error.strerror}; choose another with --port", err=True)
         sys.exit(BAD_INPUT)
     click.echo(f"{evidence.dossier.title}: http://127.0.0.1:{listening.getsockname()[1]} (Ctrl+C ends it)")
+    # Its warnings are advice to whoever installs it, which anybody could have written by asking for a web socket.
     # What is not done a few seconds after the end was asked for is ended, an article that is being read included.
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=3
+        app, log_level="error", access_log=False, server_header=False, timeout_graceful_shutdown=3, ws="none"
     )
+    _write_log()
     server = uvicorn.Server(config)
     server.run(sockets=[listening])
+
+
+def _write_log() -> None:
+    """Write a line for each request, and for what failed, beside the output: as the app says it, and no more."""
+    log, lines = logging.getLogger("glabella.app"), logging.StreamHandler()
+    lines.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    log.addHandler(lines)
+    log.setLevel(logging.INFO)
+    log.propagate = False

@@ -56,6 +56,8 @@ from glabella.dossier._observations import (
 from glabella.dossier._parts import numbers_of
 from glabella.dossier._person import (
     LEADS,
+    MOST_ROWS,
+    MOST_VALUES,
     Leads,
     Person,
     PersonError,
@@ -120,6 +122,8 @@ from glabella.dossier._words import CoTreatment, Words
 
 __all__ = [
     "LEADS",
+    "MOST_ROWS",
+    "MOST_VALUES",
     "Analysis",
     "Answer",
     "Answers",

@@ -125,6 +125,14 @@ class Rule(_Model):
     only: Statement | None = Field(
         None, description="before what it must not be given, as the end of a line that begins with only: after …"
     )
+    only_plain: Statement | None = Field(
+        None, description="the same for the page for home; not said where the treatment is out of the question"
+    )
+    yields: bool = Field(
+        False,
+        description="whether it is not told where another rule stops the treatment: of a stop that passes, or of "
+        "what is asked first before the treatment alone",
+    )
     today: Today | None = Field(None, description="where it cannot wait: it then stands before anything else")
     riskier: bool = Field(
         False, description="whether harm is likelier in such people than in those it was counted in"

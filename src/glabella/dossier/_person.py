@@ -19,12 +19,12 @@ from typing import Any, Literal, get_args
 
 import yaml
 
-from glabella._reading import Path_, UnreadableError, read_bytes
+from glabella._reading import Path_, UnreadableError, one_line, read_bytes
 from glabella.dossier._answers import Answer, DoseGiven, Score
 from glabella.dossier._consultation import Ask, Consultation
 from glabella.dossier._faults import DossierError, Fault, told
 from glabella.dossier._load import Evidence
-from glabella.dossier._schema import Product
+from glabella.dossier._schema import Product, Scale
 from glabella.dossier._text import Document, read_document
 from glabella.dossier.conditions import holds, not_asked
 
@@ -38,6 +38,12 @@ _UNKNOWN = "unknown"
 _NONE = "none"
 _DAY_WRITTEN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LISTED = 30
+#: Rows of a list, such as doses, visits, or scores of a visit; values of a file, which holds no more by far.
+MOST_ROWS, MOST_VALUES = 40, 20_000
+#: Unknown keys that are told one by one, and characters of what was found.
+_TOLD, _LONGEST = 100, 100
+#: Days of what a number may be counted in; of a month and a year the fewest.
+_DAYS: Mapping[str, int] = MappingProxyType({"days": 1, "weeks": 7, "months": 28, "years": 365})
 _WIDTH = 100
 #: Up to here a whole number is written without a point.
 _EXACT = 1e15
@@ -182,7 +188,7 @@ def answers_in(raw: bytes, file: str) -> Any:
 
 def _document(raw: bytes, file: str) -> Document:
     try:
-        return read_document(raw, file)
+        return read_document(raw, file, MOST_VALUES)
     except DossierError as error:
         raise PersonError(error.faults) from None
 
@@ -242,17 +248,22 @@ class _Reading:
             self.fault(path, f"found {_shown(found)}, expected keys and values")
             return None
         expected = list(known)
-        for key in found:
-            if key not in expected:
-                self.fault((*path, key), f"unknown key; expected {_one_of(expected)}")
+        unknown = [key for key in found if key not in expected]
+        for key in unknown[:_TOLD]:
+            self.fault((*path, _short(key)), f"unknown key; expected {_one_of(expected)}")
+        if len(unknown) > _TOLD:
+            self.fault(path, f"found {len(unknown):,} unknown keys, of which the first {_TOLD} are told")
         return {key: found[key] for key in expected if key in found and not _is_unknown(found[key])}
 
-    def items(self, found: Any, path: Path_, of: str) -> list[tuple[Path_, Any]]:
-        """Give the parts of a list, none where ``none`` or nothing is said."""
+    def items(self, found: Any, path: Path_, of: str, most: int = MOST_ROWS) -> list[tuple[Path_, Any]]:
+        """Give the parts of a list; none where ``none`` or nothing is said, or where they are too many."""
         if _is_unknown(found) or found == _NONE:
             return []
         if not isinstance(found, list):
             self.fault(path, f"found {_shown(found)}, expected a list of {of}")
+            return []
+        if len(found) > most:
+            self.fault(path, f"found {len(found):,} of them, expected at most {most}")
             return []
         return [((*path, place), each) for place, each in enumerate(found)]
 
@@ -289,7 +300,14 @@ class _Reading:
             return
         # Whoever is so old was born after this day.
         first = _years_before(self.on, math.floor(age) + 1)
+        lived, years = (self.on - first).days, f"answers.{self.consultation.age} is {age:g}"
         for key, answer in answers.items():
+            unit = self.consultation.asks[key].unit or ""
+            if isinstance(answer, float) and unit in _DAYS and key != self.consultation.age:
+                most = (lived - 1) // _DAYS[unit]
+                if answer > most:
+                    found = f"found {answer:g} {unit}, which is before birth, as {years}"
+                    self.fault(("answers", key), f"{found}; expected at most {most:,} {unit}")
             dated: tuple[tuple[Path_, date | None], ...] = ()
             if isinstance(answer, Score):
                 dated = ((("answers", key, "date"), answer.date),)
@@ -298,7 +316,6 @@ class _Reading:
                               for place, each in enumerate(answer) if isinstance(each, DoseGiven))  # fmt: skip
             for path, day in dated:
                 if day is not None and day <= first:
-                    years = f"answers.{self.consultation.age} is {age:g}"
                     self.fault(
                         path, f"found {day}, which is before birth, as {years}; expected a day after {first}"
                     )
@@ -333,7 +350,8 @@ class _Reading:
         if _none_beside(found, ask.choices):
             self.fault(path, "none stands beside others, expected either")
             return None
-        parts = self.items(found, path, f"{_one_of(ask.choices)}, or none, or unknown")
+        of, most = f"{_one_of(ask.choices)}, or none, or unknown", max(MOST_ROWS, len(ask.choices))
+        parts = self.items(found, path, of, most)
         chosen = [self.one_of(each, at, ask.choices) for at, each in parts]
         if not isinstance(found, list) and found != _NONE:
             return None
@@ -368,6 +386,9 @@ class _Reading:
             label = f"{low:g} to {high:g} points on {self.scales[scale].label}"
             self.fault(at, f"found {_shown(value)}, expected {label}")
             return None
+        if self.scales[scale].whole and not float(value).is_integer():
+            self.fault(at, f"found {value:g}, expected a whole number of points on {self.scales[scale].label}")
+            return None
         return Score(scale, float(value), on)
 
     def doses(self, found: Any, path: Path_) -> Answer:
@@ -377,9 +398,16 @@ class _Reading:
         if not isinstance(found, list) and found != _NONE:
             self.fault(path, f"found {_shown(found)}, expected a list of doses, or none, or unknown")
             return None
-        return tuple(
-            dose for at, each in self.items(found, path, "doses") if (dose := self.dose(each, at)) is not None
-        )
+        doses: list[DoseGiven] = []
+        for at, each in self.items(found, path, "doses"):
+            dose = self.dose(each, at)
+            if dose is None:
+                continue
+            if dose.product and dose.units and dose.date and dose in doses:
+                # Of what is not known there may be two alike.
+                self.fault(at, f"{dose.units:g} units of {dose.product} on {dose.date} stand twice, expected once")
+            doses.append(dose)
+        return tuple(doses)
 
     def dose(self, found: Any, path: Path_) -> DoseGiven | None:
         given = self.keys(found, path, ("product", "units", "date"))
@@ -407,7 +435,8 @@ class _Reading:
     def order(self, found: Any) -> tuple[str, ...]:
         path: Path_ = ("order",)
         matters = self.consultation.matters
-        parts = self.items(found, path, f"what matters, the most first: {_one_of(matters)}")
+        of, most = f"what matters, the most first: {_one_of(matters)}", max(MOST_ROWS, len(matters))
+        parts = self.items(found, path, of, most)
         chosen = [self.one_of(each, at, matters) for at, each in parts]
         self.distinct(chosen, path, {key: each.label for key, each in matters.items()})
         return tuple(each for each in chosen if each is not None)
@@ -505,13 +534,13 @@ def person_schema(evidence: Evidence) -> dict[str, Any]:
     """
     consultation = _consultation_of(evidence)
     products = list(_treatments(evidence))
-    scales = list(dict.fromkeys(scale for ask in consultation.asks.values() for scale in ask.scales))
+    points = {key: evidence.dossier.scales[key] for ask in consultation.asks.values() for key in ask.scales}
     asks = {
-        key: {"description": f"{ask.label}: {ask.ask}", **_unknown_or(_schema_of(ask, products))}
+        key: {"description": f"{ask.label}: {ask.ask}", **_unknown_or(_schema_of(ask, products, points))}
         for key, ask in consultation.asks.items()
     }
-    visit = _object({"date": _DAY, "scores": {"type": "array", "items": _score(scales, day=False)}}, ("date",))
-    visits = {"type": "array", "items": visit}
+    visit = _object({"date": _DAY, "scores": _rows_of(_score(points, day=False))}, ("date",))
+    visits = _rows_of(visit)
     matters = {"type": "array", "items": {"enum": list(consultation.matters)}, "uniqueItems": True}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -543,12 +572,17 @@ def _unknown_or(*known: Mapping[str, Any]) -> dict[str, Any]:
     return {"anyOf": [*(dict(each) for each in known), {"enum": [_UNKNOWN, None]}]}
 
 
-def _score(scales: list[str], *, day: bool) -> dict[str, Any]:
-    parts = {"scale": _unknown_or({"enum": scales}), "value": _unknown_or({"type": "number"})}
+def _rows_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": dict(row), "maxItems": MOST_ROWS}
+
+
+def _score(scales: Mapping[str, Scale], *, day: bool) -> dict[str, Any]:
+    kind = "integer" if all(scale.whole for scale in scales.values()) else "number"
+    parts = {"scale": _unknown_or({"enum": list(scales)}), "value": _unknown_or({"type": kind})}
     return _object({**parts, "date": _unknown_or(_DAY)} if day else parts)
 
 
-def _schema_of(ask: Ask, products: list[str]) -> dict[str, Any]:
+def _schema_of(ask: Ask, products: list[str], scales: Mapping[str, Scale]) -> dict[str, Any]:
     match ask.kind:
         case "number":
             return {"type": "number", "minimum": ask.low, "maximum": ask.high}
@@ -560,12 +594,12 @@ def _schema_of(ask: Ask, products: list[str]) -> dict[str, Any]:
         case "yes_no":
             return {"enum": [True, False, "yes", "no"]}
         case "score":
-            return _score(list(ask.scales), day=True)
+            return _score({key: scales[key] for key in ask.scales}, day=True)
         case "doses":
             units = {"type": "number", "exclusiveMinimum": 0}
             dose = _object({"product": _unknown_or({"enum": products}), "units": _unknown_or(units),
                             "date": _unknown_or(_DAY)})  # fmt: skip
-            return {"anyOf": [{"type": "array", "items": dose}, {"const": _NONE}]}
+            return {"anyOf": [_rows_of(dose), {"const": _NONE}]}
 
 
 def new_person(evidence: Evidence, today: date) -> str:
@@ -711,5 +745,14 @@ def _one_of(names: Iterable[str]) -> str:
 
 
 def _shown(found: Any) -> str:
+    """Write what was found, as far as it helps to find it again."""
+    if isinstance(found, str) and len(found) > _LONGEST:
+        return f"{found[:_LONGEST]!r}… ({len(found):,} characters)"
     return repr(found) if isinstance(found, str | int | float | bool | None) else "a list" if isinstance(
         found, list) else "keys and values"  # fmt: skip
+
+
+def _short(key: str) -> str:
+    """Give a key that nobody asked for so that any page can show it."""
+    seen = one_line(key)
+    return seen if len(seen) <= _LONGEST else f"{seen[:_LONGEST]}…"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from glabella._reading import Parsed, Path_, UnreadableError, parse_json, parse_yaml, text_of
+from glabella._reading import MOST, Parsed, Path_, UnreadableError, parse_json, parse_yaml, text_of
 from glabella.dossier._faults import DossierError, Fault
 
 
@@ -25,8 +25,8 @@ class Document:
         return lines.get(path, 1)
 
 
-def read_document(raw: bytes, file: str) -> Document:
-    """Give the values of a file's bytes; ``file`` is its name, and the name used in faults.
+def read_document(raw: bytes, file: str, most: int = MOST) -> Document:
+    """Give the values of a file's bytes, of which there are at most so many; ``file`` is its name, used in faults.
 
     Raises
     ------
@@ -37,7 +37,7 @@ def read_document(raw: bytes, file: str) -> Document:
         text = text_of(raw)
     except UnreadableError as error:
         raise DossierError([Fault(file, error.line, error.problem)]) from None
-    parsed = (parse_json if file.endswith(".json") else parse_yaml)(text)
+    parsed = (parse_json if file.endswith(".json") else parse_yaml)(text, most)
     if parsed.faults:
         raise DossierError([Fault(file, line, problem) for line, problem in parsed.faults])
     return Document(file, parsed.data, parsed)

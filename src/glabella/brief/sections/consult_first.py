@@ -108,8 +108,9 @@ def rules(of: ForPerson, book: Ledger) -> Section:
     """Say who must not have the treatment, who needs care, and what is still to be asked, for this person."""
     found = of.found.eligibility
     parts: list[tuple[Block, ...]] = []
-    care = [each for each in of.told if each in found.cautions]
-    for title, met in (("Stop", found.stops), ("Take care", care), ("Ask first", found.first)):
+    kinds = (found.stops, found.cautions, found.first)
+    stops, care, ask = ([each for each in of.told if each in kind] for kind in kinds)
+    for title, met in (("Stop", stops), ("Take care", care), ("Ask first", ask)):
         if met:
             parts.append((Heading(title), Items(tuple(_met(book, each) for each in met))))
     if not found.stops and (remarks := _remarks(of, book)):

@@ -78,7 +78,10 @@ def _remarks(of: ForPerson, book: Ledger, chance: Chance) -> Cell:
     """Say what this person must know of an option."""
     said: list[Inline] = [Strong("Out of the question, as said above.")] if _stopped(of, chance) else []
     said += [
-        say(book, chance.option.remarks[key].text, f"option.{chance.id}.remark.{key}") for key in chance.remarks
+        say(book, remark.text, f"option.{chance.id}.remark.{key}")
+        for key in chance.remarks
+        # How sure a number is, is said where there is one.
+        if not ((remark := chance.option.remarks[key]).lowers and chance.without is None)
     ]
     return joined(said, " ")
 

@@ -10,6 +10,7 @@ from glabella.brief.icon_arrays import People, figure
 from glabella.brief.quoting import capital, joined, say, say_all
 from glabella.brief.sections.consult_chances import reading_name, shown_readings
 from glabella.decision.chances import Chance
+from glabella.decision.eligibility import Met
 from glabella.dossier import Ask, OfAnalyses, OfBaseline, Rule, TakeHome
 from glabella.shown import (
     Block,
@@ -280,7 +281,7 @@ def against(of: ForPerson, book: Ledger) -> Section:
     found = of.found.eligibility
     met = of.told
     items: list[Inline] = [
-        say(book, each.rule.plain or each.rule.text, f"plain.{each.id}", marked=False)
+        _against(of, book, each)
         for each in met
         # What stands first, or is said by a rule of more answers, is not said again.
         if each.rule.plain is None or each.rule.today is None or each.rule.plain != each.rule.today.plain
@@ -311,6 +312,14 @@ def against(of: ForPerson, book: Ledger) -> Section:
         items.append("Of what we asked, nothing stands in the way. Tell us if that changes.")
     title = "Why it is not for you" if found.stops else "What speaks against it for you"
     return Section("against", title, (*((Items(tuple(items)),) if items else ()), *more), look)
+
+
+def _against(of: ForPerson, book: Ledger, met: Met) -> Inline:
+    """Say what a rule has against the treatment, and before what it must not be given where it might be."""
+    plain = say(book, met.rule.plain or met.rule.text, f"plain.{met.id}", marked=False)
+    if met.rule.only_plain is None or of.found.eligibility.stops:
+        return plain
+    return (plain, " ", say(book, met.rule.only_plain, f"only_plain.{met.id}", marked=False))
 
 
 def _tells(rule: Rule, of: Rule) -> bool:

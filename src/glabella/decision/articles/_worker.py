@@ -9,30 +9,24 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
-import threading
 
 from glabella._reading import UnreadableError, blocks_of
-from glabella._reading._article_worker import limit
+from glabella._reading._article_worker import end_when_left, limit, step_back
 from glabella.decision.articles._check import check
 from glabella.decision.articles._written import as_values
 from glabella.dossier import Frames
-
-#: How far it steps back behind pages that somebody waits for.
-_NICE = 5
 
 
 def main() -> None:
     """Read what stands in the standard input."""
     seconds, memory = int(sys.argv[1]), int(sys.argv[2])
     limit(seconds, memory)
-    if hasattr(os, "nice"):
-        os.nice(_NICE)
+    step_back()
     coming = sys.stdin.buffer
     head = json.loads(coming.readline())
     frames, article = coming.read(head["frames"]), coming.read(head["article"])
-    threading.Thread(target=_watch, daemon=True).start()
+    end_when_left()
     answer: object
     try:
         answer = as_values(check(blocks_of(article, head["ending"]), Frames.model_validate_json(frames)))
@@ -43,14 +37,6 @@ def main() -> None:
     sys.stdout.write(json.dumps(answer))
     sys.stdout.flush()
     os._exit(0)
-
-
-def _watch() -> None:
-    """End this process, and what it started, when nobody waits any more."""
-    os.read(sys.stdin.fileno(), 1)
-    if hasattr(os, "killpg") and os.getpgid(0) == os.getpid():
-        os.killpg(0, signal.SIGKILL)
-    os._exit(1)
 
 
 if __name__ == "__main__":
