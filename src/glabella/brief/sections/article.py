@@ -108,7 +108,7 @@ def answer(results: Results, book: Ledger, checked: Checked) -> Section:
 
 
 def _sentences(results: Results, under: Ledger, checked: Checked) -> Inline:
-    """Say how many sentences were read, and what became of each: the parts add up."""
+    """Say how many sentences were read, and what became of each: the parts add up, those of none left out."""
     whole = [each for each in checked.sentences if each.sentence.kind != "heading"]
     marked = sum(bool(each.marks) for each in whole)
     looked = sum(each.looks for each in whole)
@@ -123,8 +123,10 @@ def _sentences(results: Results, under: Ledger, checked: Checked) -> Inline:
     said = [
         (f"{words}, ", count(results, under, name, f"sentences: {words}", number, files=_FILES, sources=()))
         for words, name, number in parts
+        if number
     ]
-    return ("Sentences, without headings: ", read, ". Of these: ", joined(said, "; "), ".")
+    parted: Inline = (" Of these: ", joined(said, "; "), ".") if said else ""
+    return ("Sentences, without headings: ", read, ".", parted)
 
 
 def _tried(results: Results, under: Ledger) -> Inline | None:
