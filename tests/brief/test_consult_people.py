@@ -665,6 +665,15 @@ def test_answers_about_suicide_that_do_not_go_together_are_cleared_first(
     assert ("To clear now" in sheet.get("crisis", "")) == (clash is not None)
 
 
+@pytest.mark.parametrize(("points", "clash"), [(24, False), (25, True)])
+def test_a_sum_that_the_other_questions_cannot_give_is_cleared_first(
+    consult: Consult, points: float, clash: bool
+) -> None:
+    of = consult("untreated", severity=Score("phq9", points, persons.DAY))
+    assert ("more_than_the_rest" in of.found.eligibility.clashes) == clash
+    assert ("To clear now" in both(of)[0]["first"]) == clash
+
+
 @pytest.mark.parametrize("name", ["item nine", "everything"])
 def test_a_crisis_has_a_plan_for_safety_and_a_day_within_a_week(consult: Consult, name: str) -> None:
     sheet, home = both(consult(name))
