@@ -260,7 +260,7 @@ def test_a_later_visit_clears_nothing_that_was_asked_weeks_ago(
     assert "the answers are those of 1 October 2024" in sheet["first"]
     line = box(of, "Botulinum toxin")
     assert "after the questions that are still to ask are answered" in line
-    assert ("not as a repeat" in line) == (value > 13)
+    assert ("if it was given, not again" in line) == (value > 13)
 
 
 def test_of_a_later_visit_what_is_worse_is_seen_within_days(later: Callable[..., ForPerson]) -> None:
@@ -275,8 +275,59 @@ def test_at_a_later_visit_what_spoke_against_it_still_counts(later: Callable[...
     assert later("item nine", 26).found.eligibility.crisis is True
     given = [{"product": "onabotulinumtoxinA", "units": 30, "date": "2024-09-20"}]
     of = later("woman", 26, earlier=given, earlier_where=["frown"], earlier_mood="none")
-    assert of.answers.get("earlier") is None
-    assert "at the first visit: ask again" in both(of)[0]["answers"]
+    sheet, home = both(of)
+    # The dose and its wait stand, counted to this visit; whether more was given is asked.
+    assert "19 December 2024" in sheet["doses"]
+    assert "the last dose is too recent" in sheet["rules"]
+    assert "Did you ever have botulinum toxin" in sheet["rules"]
+    assert "after the wait since the last dose" in box(of, "Botulinum toxin")
+    assert "at the first visit: ask again" in sheet["answers"]
+    assert "of a hundred" not in home["chances"]
+
+
+@pytest.mark.parametrize(("value", "worse"), [(28, False), (29, False), (30, True)])
+def test_a_rise_by_less_than_counts_changes_no_treatment(
+    later: Callable[..., ForPerson], value: float, worse: bool
+) -> None:
+    of = later("woman", value)
+    assert of.got_worse == worse
+    assert ("Do not wait for the date" in both(of)[0]["course"]) == worse
+    assert ("less than a change that counts" in both(of)[0]["course"]) == (not worse)
+
+
+def test_a_score_that_has_fallen_low_is_first_asked_about_too_high_a_mood(later: Callable[..., ForPerson]) -> None:
+    sheet, home = both(later("bipolar", 6))
+    assert sheet["plan"].index("too high a mood") < sheet["plan"].index("that is good")
+    assert "racing thoughts" in home["against"]
+
+
+@pytest.mark.parametrize(("item_nine", "suicidal"), [("several_days", None), (None, True), ("several_days", False)])
+def test_not_knowing_the_one_answer_about_suicide_makes_nothing_later(
+    consult: Consult, item_nine: str | None, suicidal: bool | None
+) -> None:
+    of = consult("woman", item_nine=item_nine, suicidal=suicidal)
+    assert "See each other again by 1 December 2024" in both(of)[0]["crisis"]
+    assert "with a plan for safety" in box(of, "Go on as now")
+
+
+def test_what_passes_hides_nothing_that_lasts(consult: Consult) -> None:
+    sheet, home = both(consult("six weeks ago", skin=True, earlier_mood="worse"))
+    assert "Mood got worse after toxin before" in sheet["rules"]
+    assert "19 January 2025" in sheet["doses"]
+    assert "You need to wait till 19 January 2025" in home["against"]
+    assert "mood got worse" in home["against"]
+
+
+def test_a_danger_of_what_is_taken_already_is_told_of_going_on(consult: Consult) -> None:
+    assert "risk of bleeding" in box(consult("woman", drugs=("anticoagulant",)), "Go on as now")
+    assert "which mood stabiliser" in box(
+        consult("woman", breastfeeding=True, taking=("mood_drug",)), "Go on as now"
+    )
+
+
+def test_no_number_of_what_is_forbidden_after_an_allergy(consult: Consult) -> None:
+    assert consult("woman", allergy=("toxin",)).found.chances["toxin"].number is None
+    assert "41 to 97" not in both(consult("woman", allergy=("toxin",)))[0]["chances"]
 
 
 def test_with_psychosis_voices_that_command_are_asked_after_and_told_of(consult: Consult) -> None:
@@ -663,6 +714,15 @@ def test_answers_about_suicide_that_do_not_go_together_are_cleared_first(
     assert of.found.eligibility.clashes == ((clash,) if clash else ())
     sheet = both(of)[0]
     assert ("To clear now" in sheet.get("crisis", "")) == (clash is not None)
+
+
+@pytest.mark.parametrize(("points", "clash"), [(24, False), (25, True)])
+def test_a_sum_that_the_other_questions_cannot_give_is_cleared_first(
+    consult: Consult, points: float, clash: bool
+) -> None:
+    of = consult("untreated", severity=Score("phq9", points, persons.DAY))
+    assert ("more_than_the_rest" in of.found.eligibility.clashes) == clash
+    assert ("To clear now" in both(of)[0]["first"]) == clash
 
 
 @pytest.mark.parametrize("name", ["item nine", "everything"])

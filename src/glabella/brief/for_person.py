@@ -278,9 +278,12 @@ class ForPerson:
 
     @property
     def _if_worse(self) -> Eligibility:
-        """What the rules come to on the worse of answers that do not go together."""
+        """What the rules come to on the worse of answers that do not go together, or are not known in a crisis."""
         found, crisis = self.found.eligibility, self.consultation.crisis
         unclear = {ask for key in found.clashes for ask in self.consultation.clashes[key].when}
+        if found.crisis is True and crisis is not None:
+            # Nor does not knowing the one make it later where the other tells of a crisis.
+            unclear |= {ask for when in crisis.when for ask in when if self.answers.get(ask) is None}
         worse = [ask for when in (crisis.when if crisis else ()) for ask, wanted in when.items()
                  if ask in unclear and wanted == ("yes",)]  # fmt: skip
         if not worse:
@@ -314,14 +317,19 @@ class ForPerson:
         be given.
         """
         found, crisis = self.found.eligibility, self.consultation.crisis
+        if not self.for_good:
+            return found.met
         first = {ask for when in (crisis.when if crisis else ()) for ask in when}
-        lasting = [stop for stop in found.stops if not stop.rule.yields]
         return tuple(
             each for each in found.met
-            if not (each.rule.yields and (lasting if each in found.stops else found.stops))
-            if not found.stops or each.rule.then != "caution"
-            or each.rule.today or each.rule.withhold or first & each.rule.when.keys()
+            if not each.rule.yields
+            if each.rule.then != "caution" or each.rule.today or each.rule.withhold or first & each.rule.when.keys()
         )  # fmt: skip
+
+    @property
+    def for_good(self) -> bool:
+        """Whether the treatment is out of the question by more than what passes."""
+        return any(not stop.rule.yields for stop in self.found.eligibility.stops)
 
     @property
     def riskier(self) -> bool:
@@ -353,7 +361,8 @@ class ForPerson:
         """The asks that are open: those of rules, and those that decide whether a number fits this person."""
         near = (each.ask for each in self.found.distances if each.like == "not asked")
         found = self.found.eligibility
-        return tuple(dict.fromkeys((*found.asked_first, *found.asks, *near)))
+        since = () if self.visit is None or self.consultation.doses is None else (self.consultation.doses,)
+        return tuple(dict.fromkeys((*found.asked_first, *since, *found.asks, *near)))
 
     @property
     def open_first(self) -> tuple[str, ...]:
@@ -370,7 +379,8 @@ class ForPerson:
         found, doses = self.found.eligibility, self.consultation.doses
         scores = any(ask.kind == "score" for ask in self.consultation.asks.values())
         unasked = (doses is not None and self.answers.get(doses) is None) or (scores and self.score is None)
-        return bool(found.asks) or found.crisis is None or unasked
+        # Since the first visit more may have been given.
+        return bool(found.asks) or found.crisis is None or unasked or self.visit is not None
 
     def unclear(self, ask: str) -> str | None:
         """Say how an answer counts that does not go with another; None where it goes with all."""
@@ -426,8 +436,8 @@ class ForPerson:
 
     @property
     def got_worse(self) -> bool:
-        """Whether a score of the day is worse than the first."""
-        return any(each.fall is not None and each.fall < 0 for each in self.since)
+        """Whether a score of the day is worse than the first by what counts."""
+        return any(each.worse for each in self.since)
 
     @property
     def got_better(self) -> bool:

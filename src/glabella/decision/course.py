@@ -72,6 +72,9 @@ class Visit:
         Each rule of the plan for this scale.
     beside : Beside or None
         What a trial saw on this scale at the nearest time; None where none did.
+    worse : bool
+        Whether it is worse by as much as the least change that counts; by anything where no change below half of
+        the first score does.
     """
 
     score: Score
@@ -80,6 +83,7 @@ class Visit:
     percent: float | None
     changes: tuple[Changed, ...]
     beside: Beside | None
+    worse: bool = False
 
 
 def judged_on(plan: Plan, start: date) -> date | None:
@@ -267,7 +271,18 @@ def _visit(plan: Plan, first: Score, score: Score) -> Visit:
         100 * fall / first.value if fall is not None and first.value > 0 else None,
         tuple(Changed(each, changed(each, first, score)) for each in _told(plan, first, score)),
         near,
+        fall is not None and fall < 0 and -fall >= _least_change(plan, first),
     )
+
+
+def _least_change(plan: Plan, first: Score) -> float:
+    """Give the fewest points that count as a change; none where only half of the first score does."""
+    falls = [
+        first.value - score
+        for change in counting(plan, first)
+        if change.at_most is None and (score := target(change, first)) is not None
+    ]
+    return min((each for each in falls if each < first.value / 2), default=0.0)
 
 
 def _told(plan: Plan, first: Score, score: Score) -> tuple[Change, ...]:

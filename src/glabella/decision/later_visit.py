@@ -17,9 +17,9 @@ from glabella.dossier.conditions import holds, standing
 def at_later_visit(consultation: Consultation, answers: Answers, on: date, scores: Iterable[Score]) -> Answers:
     """Give the answers that count at a later visit; all others are not known any more.
 
-    What spoke against the treatment, or asked for something, at the first visit counts until it is asked again.
-    What spoke for nothing is to be asked again where a rule hangs on it, earlier doses in any case. Age counts, and
-    so does what no rule asks about. Scores are those of the later visit.
+    What spoke against the treatment, or asked for something, at the first visit counts until it is asked again, and
+    so do doses that were given, to which others may have come since. What spoke for nothing is to be asked again
+    where a rule hangs on it. Age counts, and what no rule asks about. Scores are those of the later visit.
 
     Parameters
     ----------
@@ -38,7 +38,9 @@ def at_later_visit(consultation: Consultation, answers: Answers, on: date, score
     spoke = [met.rule.when for met in eligibility(consultation, answers, on).met]
     spoke += [when for when in crisis if holds(when, known, on)]
     counts = {ask for when in spoke for ask in when} | {consultation.age}
-    again = {ask for when in (*rules, *crisis) for ask in when} - counts | {consultation.doses}
+    if consultation.doses is not None and answers.get(consultation.doses):
+        counts.add(consultation.doses)
+    again = {ask for when in (*rules, *crisis) for ask in when} - counts
     found: dict[str, Answer] = {}
     taken = list(scores)
     for key, ask in consultation.asks.items():

@@ -197,8 +197,10 @@ def _followed(of: ForPerson, book: Ledger, each: Visit, place: int) -> list[Bloc
             name, f"points by which the score {does}", abs(each.fall), unit="points", decimals=digits(each.fall)
         )
         items.append((f"It {does} by ", moved, "."))
-        if rose and of.consultation.plan is not None:
+        if each.worse and of.consultation.plan is not None:
             items.append(Strong(say(book, of.consultation.plan.worse, "plan.worse")))
+        elif rose:
+            items.append("That is less than a change that counts; ask about all that may lie behind it.")
     else:
         items.append("It is on another scale than the first, so no change can be told.")
     for change in each.changes:

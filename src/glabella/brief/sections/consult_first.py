@@ -116,7 +116,7 @@ def rules(of: ForPerson, book: Ledger) -> Section:
     if not found.stops and (remarks := _remarks(of, book)):
         parts.append((Heading("For this person"), Items(remarks)))
     content: list[Block] = []
-    if of.must_wait and not found.stops:
+    if of.must_wait and not of.for_good:
         content.append(Paragraph(Strong("Wait: the last dose is too recent, as said below.")))
     plan = of.consultation.plan
     if of.low and plan is not None and plan.low is not None:
@@ -180,7 +180,7 @@ def doses(of: ForPerson, book: Ledger) -> Section | None:
         return None
     given = of.answered(book.under("given."), key) or "not known"
     content: list[Block] = [Paragraph((Name(capital(consultation.asks[key].label)), ": ", given, "."))]
-    if found.stops:
+    if of.for_good:
         content.append(Paragraph("No day for another is given, as it is out of the question."))
         return Section("doses", "Doses before this visit", tuple(content))
     if found.mixed and consultation.mixed is not None:

@@ -77,13 +77,13 @@ def _stopped(of: ForPerson, chance: Chance) -> bool:
 def _remarks(of: ForPerson, book: Ledger, chance: Chance) -> Cell:
     """Say what this person must know of an option."""
     said: list[Inline] = [Strong("Out of the question, as said above.")] if _stopped(of, chance) else []
-    said += [
-        say(book, remark.text, f"option.{chance.id}.remark.{key}")
-        for key in chance.remarks
-        # How sure a number is, is said where there is one.
-        if not ((remark := chance.option.remarks[key]).lowers and chance.without is None)
-    ]
-    return joined(said, " ")
+    told: dict[str, Inline] = {}
+    for key in chance.remarks:
+        remark = chance.option.remarks[key]
+        # How sure a number is, is said where there is one; what two say alike, once.
+        if remark.text.text not in told and not (remark.lowers and chance.without is None):
+            told[remark.text.text] = say(book, remark.text, f"option.{chance.id}.remark.{key}")
+    return joined([*said, *told.values()], " ")
 
 
 def _others(of: ForPerson, book: Ledger) -> tuple[Inline, ...]:
@@ -280,5 +280,5 @@ def _not_yet(of: ForPerson, book: Ledger) -> list[Inline]:
     if of.must_wait:
         waits.append("after the wait since the last dose")
     if of.since and not of.got_better:
-        waits.append("not as a repeat, as the score has not changed by what counts")
+        waits.append("if it was given, not again, as the score is not better by what counts")
     return waits + [say(book, only, name, marked=False) for name, only in of.comes_first]

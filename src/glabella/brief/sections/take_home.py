@@ -72,6 +72,10 @@ def about(of: ForPerson, book: Ledger) -> Section:
 def chances(of: ForPerson, book: Ledger) -> Section:
     """Draw of how many people the event is expected; no number stands alone where readings disagree."""
     home = _home(of)
+    if of.visit is not None:
+        # What was answered weeks ago no longer says of whom numbers would be.
+        again = "Numbers of people like you can be told once we have asked you again."
+        return Section("chances", Name(f"How many {home.better}?"), (Paragraph(again),))
     groups: dict[str, list[tuple[Block, ...]]] = {}
     without_number: list[Inline] = []
     first: list[Inline] = []
@@ -211,7 +215,8 @@ def _drawn(of: ForPerson, it: People, name: str, said: str, chance: Chance) -> B
     happens = (_home(of).better, _home(of).without)
     time = chance.option.plain_time or chance.option.time
     # Where much is said against it, all must still fit one side of paper; how sure stands in words there too.
-    sure = _SURE.get(chance.certainty or "") if len(of.found.eligibility.met) <= _MANY else None
+    few = len(of.found.eligibility.met) + len(_to_ask(of)) <= _MANY
+    sure = _SURE.get(chance.certainty or "") if few else None
     return figure(it, name, said, happens, more=_time(". ".join(each for each in (time, sure) if each)))
 
 
@@ -273,7 +278,8 @@ def _told(of: ForPerson, known: dict[str, People]) -> tuple[Inline, ...]:
 
 def _crowded(of: ForPerson) -> bool:
     """Say whether so much is said before the pictures that there is little room for them."""
-    return of.found.eligibility.before_all or max(len(of.found.eligibility.met), len(_to_ask(of))) > _MANY
+    met, asked = len(of.found.eligibility.met), len(_to_ask(of))
+    return of.found.eligibility.before_all or max(met, asked) > _MANY or met + asked > _MANY + 2
 
 
 def against(of: ForPerson, book: Ledger) -> Section:
@@ -287,7 +293,7 @@ def against(of: ForPerson, book: Ledger) -> Section:
         if each.rule.plain is None or each.rule.today is None or each.rule.plain != each.rule.today.plain
         if not any(_tells(other.rule, each.rule) for other in met)
     ]
-    if of.must_wait and not found.stops:
+    if of.must_wait and not of.for_good:
         till = min((each.earliest for each in found.doses if each.waited is False and each.earliest), default=None)
         when: Inline = "" if till is None else (" till ", Name(dated(str(till))), " at least")
         waiting = _home(of).waiting
@@ -336,7 +342,7 @@ def _to_ask(of: ForPerson) -> list[Ask]:
         crisis = consultation.crisis.when if consultation.crisis else ()
         also = {ask for met in of.found.eligibility.met for ask in met.rule.ask}
         asks = [ask for ask in asks if ask in also or any(ask in when for when in crisis)]
-    elif consultation.doses is not None and of.known.get(consultation.doses) is None:
+    elif consultation.doses is not None and (of.visit is not None or of.known.get(consultation.doses) is None):
         # What would be asked of earlier doses follows from whether there were any.
         asks = [ask for ask in asks if consultation.doses not in consultation.asks[ask].of]
         asks.append(consultation.doses)
