@@ -407,8 +407,13 @@ FORMS: dict[str, tuple[str, bytes, int, str]] = {
     "no kind": ("", b"BCG", 415, "found nothing, expected one of"),
     "JSON": ("application/json", b'{"text": "BCG"}', 415, "found application/json, expected one of"),
     "a hostile kind": ("<script>", b"BCG", 415, "&lt;script&gt;"),
-    "an unknown code": ("multipart/form-data; boundary=x; charset=nonsense", PART % (b"text", b"") + b"--x--\r\n",
-                        422, "Nothing was sent"),
+    **{f"a code {code}": (f"multipart/form-data; boundary=x; charset={code}", PART % (b"text", b"B") + b"--x--\r\n",
+                          400, f"charset {code}, expected utf-8")
+       for code in ("nonsense", "punycode", "undefined", "idna", "utf-16", "cp037")},
+    "no last boundary": ("multipart/form-data; boundary=x", PART % (b"text", b"BCG") + PART % (b"file", b"B"), 400,
+                         "its last boundary is missing"),
+    "two texts": ("multipart/form-data; boundary=x", 2 * (PART % (b"text", b"BCG")) + b"--x--\r\n", 422,
+                  "Two texts were sent"),
 }  # fmt: skip
 
 
@@ -425,6 +430,20 @@ def test_what_is_no_form_is_refused_in_a_line(bcg_served: httpx.Client, name: st
     else:
         (fault,) = answer.json()["faults"]
         assert said.replace("&lt;", "<").replace("&gt;", ">") in fault
+
+
+LAST = b'--x\r\nContent-Disposition: form-data; name="%s"; filename="a.json"\r\n\r\n{}\r\n'
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [(LAST % b"older" + LAST % b"newer", "no whole form"),
+     (2 * (LAST % b"older") + b"--x--\r\n", "Two files")],
+)  # fmt: skip
+def test_what_is_no_whole_comparison_is_not_compared(bcg_served: httpx.Client, body: bytes, said: str) -> None:
+    kind = {"content-type": "multipart/form-data; boundary=x"}
+    answer = bcg_served.post("/compare", content=body, headers=kind)
+    assert (answer.status_code, said in answer.text) == (400, True)
 
 
 # --- what is not there, and what fails --------------------------------------------------------------------------

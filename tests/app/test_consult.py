@@ -573,3 +573,26 @@ def test_what_is_saved_is_a_file_for_people(house: House, client: Client) -> Non
     assert "    - {product: abobotulinumtoxinA, units: 50, date: 2024-10-19}" in text
     assert "  # How old are you?\n" in text
     assert yaml.safe_load(text)["answers"]["age"] == 45
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [("/consult/why", "application/x-www-form-urlencoded"), ("/consult/open", "multipart/form-data; boundary=x"),
+     ("/api/consult", "application/json")],
+)  # fmt: skip
+def test_what_arrives_is_bounded_over_all_senders(
+    house: House, path: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = create_app(house)
+    monkeypatch.setattr(app.state.desk, "_may_arrive", 1_000)  # type: ignore[attr-defined]
+    with served(app) as client:
+        assert client.post(path, content=b"a" * 5_000, headers={"content-type": kind}).status_code == 503
+        assert app.state.desk._arriving == 0  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("row", ["00", "1000", "01"])
+def test_a_row_that_the_form_has_not_is_told(client: Client, row: str) -> None:
+    sent = {"date": "2024-11-30", "answers.earlier.0.product": "abobotulinumtoxinA",
+            f"answers.earlier.{row}.product": "onabotulinumtoxinA"}  # fmt: skip
+    found = client.post("/consult/save", data=sent)
+    assert (found.status_code, f"found a row {row}" in words(found.text)) == (422, True)

@@ -77,7 +77,7 @@ def _blocks_of_pdf(raw: bytes) -> tuple[Block, ...]:
     import logging
 
     from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
+    from pypdf.errors import LimitReachedError, PyPdfError
 
     logging.disable(logging.CRITICAL)
     try:
@@ -87,6 +87,8 @@ def _blocks_of_pdf(raw: bytes) -> tuple[Block, ...]:
         pages = [page.extract_text() for page in reader.pages]
     except MemoryError:
         raise
+    except LimitReachedError:
+        raise ValueError("a PDF whose parts unpack to too much, expected one that is read as it is") from None
     except (PyPdfError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError, OSError) as error:
         # A broken file fails in as many ways as it can be broken.
         raise ValueError(f"a broken PDF ({type(error).__name__}), expected one that opens") from None

@@ -24,6 +24,7 @@ from glabella.app.read import held, house_of, lasting
 from glabella.app.sent import BODIES, FORMS, RefusedError, body_in, kind_in
 from glabella.brief import as_json, consultation_document, for_person
 from glabella.brief.claim_rows import claim_rows
+from glabella.brief.for_person import crisis_of
 from glabella.decision.choices import NAMES, SEVERAL, ChoiceError, read_choices
 from glabella.dossier import MOST_VALUES, PersonError, person_of, person_schema
 from glabella.shown import Certainty
@@ -258,7 +259,7 @@ def router(house: House) -> APIRouter:
         )
 
     @api.post("/consult", response_model=DocumentData, summary="The sheet of a consultation", tags=["consult"],
-              responses=_faults(400, 403, 404, 408, 413, 415, 422),
+              responses=_faults(400, 403, 404, 408, 413, 415, 422, 503),
               openapi_extra=_sent(_person(house)))  # fmt: skip
     async def consult(request: Request) -> Response:
         """Give a person's sheet, as `glabella consult --format json` writes it; nothing of it is kept.
@@ -303,6 +304,12 @@ def _sheet(house: House, raw: bytes) -> str:
     crisis = said.get("crisis_text")
     if not isinstance(crisis, str | None) or len(crisis or "") > _LONGEST_CRISIS:
         raise ValueError(f"crisis_text: expected a text of at most {_LONGEST_CRISIS} characters")
+    if (consultation := house.evidence.consultation) is not None:
+        try:
+            crisis_of(consultation, house.crisis or crisis)
+        except ValueError as error:
+            # Here it is a part of what was sent.
+            raise ValueError(str(error).replace("--crisis-text", "crisis_text")) from None
     person = person_of(said["person"], house.evidence, house.today())
     visit = person.visits[-1].date if person.visits else None
 

@@ -83,7 +83,7 @@ async def document_of(request: Request, *, bodies: bool = False) -> Document:
     kind = article_kind(request, bodies=bodies)
     raw, typed = b"", ""
     try:
-        raw = await body_in(request, arrive=desk.arrive)
+        raw = await body_in(request)
         # Only what is there takes a place: nobody waits for who sends slowly.
         async with desk.place():
             article = await article_of(kind, request.headers, raw)

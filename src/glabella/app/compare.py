@@ -45,7 +45,7 @@ async def compare(request: Request) -> Response:
     try:
         if kind_in(request) != FORMS[0]:
             raise RefusedError(400, f"No file was sent, {_EXPECTED}.")
-        raw = await body_in(request, arrive=desk.arrive)
+        raw = await body_in(request)
         async with desk.place():
             older, newer = await run_in_threadpool(_files, request.headers, raw)
             work = desk.compare(older, newer or await _todays(house, older))
@@ -67,6 +67,9 @@ def _files(headers: Headers, raw: bytes) -> tuple[bytes, bytes]:
         fields = fields_of(FORMS[0], headers, raw, files=2, fields=2)
     except RefusedError:
         raise RefusedError(400, f"What was sent is no whole form, {_EXPECTED}.") from None
+    names = [name for name, said in fields if isinstance(said, File)]
+    if len(set(names)) < len(names):
+        raise RefusedError(400, f"Two files were sent under one name, {_EXPECTED}.")
     files = {name: said.raw for name, said in fields if isinstance(said, File)}
     if not files.get(OLDER):
         raise RefusedError(400, f"No older file was sent, {_EXPECTED}.")

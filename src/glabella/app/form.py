@@ -20,6 +20,8 @@ from glabella.dossier import LEADS, MOST_ROWS, Ask, Consultation, Evidence, Limi
 Pairs = Sequence[tuple[str, str]]
 #: Characters of a field.
 LONGEST = 500
+#: Number of a row of doses, visits, or scores.
+_ROW = r"0|[1-9][0-9]{0,2}"
 #: The name of the box by which all is denied that was left open of what may speak against it.
 REST = "rest"
 _NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?")
@@ -112,8 +114,12 @@ class _Sent:
 
     def rows(self, name: str, of: str) -> list[str]:
         """Give the names of the rows below a name in which anything is filled in."""
-        begin = re.compile(re.escape(name) + r"\.([0-9]{1,3})(?:\.|$)")
-        places = sorted({int(found[1]) for each in self.values if (found := begin.match(each))})
+        begin = re.compile(re.escape(name) + r"\.([0-9]+)(?:\.|$)")
+        rows = {found[1] for each in self.values if (found := begin.match(each))}
+        odd = sorted(row for row in rows if not re.fullmatch(_ROW, row))
+        if odd:
+            self.unfit.append(Unfit(_path(name), f"found a row {odd[0][:10]}, expected rows from 0 to 999"))
+        places = sorted(int(row) for row in rows.difference(odd))
         if len(places) > MOST_ROWS:
             self.unfit.append(
                 Unfit(_path(name), f"found {len(places)} {of}, expected at most {MOST_ROWS} in a form")

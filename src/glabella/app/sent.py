@@ -7,12 +7,14 @@ import re
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 
+from python_multipart.multipart import parse_options_header
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
 from glabella._reading import one_line
+from glabella.app.apart import BusyError
 from glabella.app.guard import LARGEST
 
 #: Seconds within which all must have arrived.
@@ -22,6 +24,8 @@ MOST_FIELDS = 8
 #: What is told of a pasted text, which has no name.
 PASTED = "The text you pasted"
 FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+#: In what letters a form may be.
+CHARSETS = ("utf-8", "us-ascii")
 #: What a body may be that is the article itself.
 BODIES = ("text/plain", "text/markdown", "text/html", "application/pdf")
 _LONGEST_NAME = 80
@@ -57,10 +61,8 @@ class File:
         return self.raw.decode(errors="replace") if self.name == PASTED else ""
 
 
-async def body_in(
-    request: Request, largest: int = LARGEST, too_large: str = "", arrive: Callable[[int], None] | None = None
-) -> bytes:
-    """Read a body, as long as it is not too large and comes in time.
+async def body_in(request: Request, largest: int = LARGEST, too_large: str = "") -> bytes:
+    """Read a body, as long as it is not too large and comes in time; what arrives is bounded over all senders too.
 
     Parameters
     ----------
@@ -69,14 +71,13 @@ async def body_in(
         Bytes; no more are read.
     too_large : str
         What is told where there are more.
-    arrive : callable, optional
-        Counts the bytes as they arrive, and off when all have.
 
     Raises
     ------
     RefusedError
         If there is none to be read.
     """
+    arrive: Callable[[int], None] = request.app.state.desk.arrive
     parts, size = [], 0
     try:
         async with asyncio.timeout(SECONDS):
@@ -84,16 +85,16 @@ async def body_in(
                 size += len(part)
                 if size > largest:
                     raise RefusedError(413, too_large)
-                if arrive is not None:
-                    arrive(len(part))
                 parts.append(part)
+                arrive(len(part))
+    except BusyError:
+        raise RefusedError(503, "Too much is being sent by others; try again in a minute.") from None
     except TimeoutError:
         raise RefusedError(408, f"It did not arrive within {SECONDS} seconds; send it again.") from None
     except ClientDisconnect:
         raise RefusedError(400, "It did not arrive as a whole.") from None
     finally:
-        if arrive is not None:
-            arrive(-size)
+        arrive(-sum(map(len, parts)))
     return b"".join(parts)
 
 
@@ -156,7 +157,8 @@ def _of_form(kind: str, headers: Headers, raw: bytes) -> File:
     if not found:
         raise RefusedError(422, "Nothing was sent: paste the text of an article, or choose its file.")
     if len(found) > 1:
-        raise RefusedError(422, "Both a text and a file were sent: leave one of them out.", typed=typed)
+        two = "Two texts" if all(each.name == PASTED for each in found) else "Both a text and a file"
+        raise RefusedError(422, f"{two} were sent: leave one of them out.", typed=typed)
     return File(_name(found[0].name), found[0].raw)
 
 
@@ -180,6 +182,8 @@ def fields_of(
     RefusedError
         If it is no whole form.
     """
+    if kind == FORMS[0]:
+        _look(headers, raw)
     if kind == FORMS[1] and raw.count(b"&") > fields:
         # The reader of forms looks at each of millions, though nothing stands between them.
         raise RefusedError(400, f"What was sent is no whole form: Too many fields, expected at most {fields}.")
@@ -187,6 +191,17 @@ def fields_of(
         return asyncio.run(_fields(kind, headers, raw, files, fields))
     except MultiPartException as error:
         raise RefusedError(400, f"What was sent is no whole form: {one_line(error.message)}") from None
+
+
+def _look(headers: Headers, raw: bytes) -> None:
+    """Refuse a form in parts that is not there as a whole, or is in letters that no browser sends."""
+    _, given = parse_options_header(headers["content-type"])
+    charset = given.get(b"charset", b"utf-8").decode("latin-1").lower()
+    if charset not in CHARSETS:
+        # Python has codecs whose time grows by the square of what is sent.
+        raise RefusedError(400, f"What was sent is no whole form: charset {one_line(charset)}, expected utf-8.")
+    if not raw.rstrip().endswith(b"--" + given.get(b"boundary", b"") + b"--"):
+        raise RefusedError(400, "What was sent is no whole form: its last boundary is missing.")
 
 
 async def _fields(kind: str, headers: Headers, raw: bytes, files: int, fields: int) -> list[tuple[str, str | File]]:

@@ -61,3 +61,5 @@ def _write_log() -> None:
     log.addHandler(lines)
     log.setLevel(logging.INFO)
     log.propagate = False
+    # What it says of a broken form would tell a byte of it.
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
