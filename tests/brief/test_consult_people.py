@@ -277,7 +277,8 @@ def test_at_a_later_visit_what_spoke_against_it_still_counts(later: Callable[...
     of = later("woman", 26, earlier=given, earlier_where=["frown"], earlier_mood="none")
     sheet, home = both(of)
     # The dose and its wait stand, counted to this visit; whether more was given is asked.
-    assert "19 December 2024" in sheet["doses"]
+    assert "if none was given since: 19 December 2024" in sheet["doses"]
+    assert "This counts doses up to 1 October 2024 only" in sheet["doses"]
     assert "the last dose is too recent" in sheet["rules"]
     assert "Did you ever have botulinum toxin" in sheet["rules"]
     assert "after the wait since the last dose" in box(of, "Botulinum toxin")
@@ -1036,7 +1037,7 @@ _GATES: dict[str, tuple[dict[str, Any], str]] = {
     "swallowing": ({"swallowing": True}, "Do not have it before a doctor has looked at why."),
     "given_swallowing": ({"swallowing": True, "earlier": _RECENT}, "Do not have it before a doctor has looked at"),
     "breastfeeding": ({"breastfeeding": True}, "It is best to wait till that is over."),
-    "aminoglycoside": ({"drugs": ("aminoglycoside",)}, "It is better to wait till that is over."),
+    "aminoglycoside": ({"drugs": ("aminoglycoside",)}, "It is better to wait till the drug is over."),
     "face": ({"face": True}, "Do not have it before someone with skill has looked."),
     "bipolar": ({"diagnosis": "bipolar", "taking": ()}, "Do not have it unless a specialist says so."),
     "psychotic": ({"diagnosis": "psychotic"}, "Do not have it unless a specialist says so."),

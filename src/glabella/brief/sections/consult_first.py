@@ -185,6 +185,13 @@ def doses(of: ForPerson, book: Ledger) -> Section | None:
         return Section("doses", "Doses before this visit", tuple(content))
     if found.mixed and consultation.mixed is not None:
         content.append(Paragraph(Strong(say(book, consultation.mixed, "mixed"))))
+    if of.visit is not None:
+        day = Name(dated(str(of.person.date)))
+        content.append(
+            Paragraph(
+                Strong(("This counts doses up to ", day, " only. If any was given since, no day here holds."))
+            )
+        )
     rows = tuple(_dose(of, book, each) for each in found.doses)
     columns = (
         Column("Product"),
@@ -226,6 +233,8 @@ def _dose(of: ForPerson, book: Ledger, each: NextDose) -> Row:
     if each.others or each.unnamed:
         # Each rule is about its own product; after another nobody knows how long is enough.
         day = (day, ", not before; how long is enough after another product is not known")
+    if of.visit is not None:
+        day = ("if none was given since: ", day)
     earliest: Cell = (Strong("Wait."), " ", day) if each.waited is False else day
     rule = say(book, each.spacing.text, f"spacing.{each.product}")
     return Row((Name(product.label), rule, days, units, earliest))
