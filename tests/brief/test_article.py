@@ -82,7 +82,7 @@ def test_the_answer_counts_what_the_evidence_does_and_lists_each_claim_once(bcg:
     """By hand: the heading, the question, the vaccine of another illness and the odd sentence claim nothing."""
     said = sections(bcg, dossiers_made.BCG_ARTICLE)["answer"]
     assert said[1] == (
-        "Known claims found: 6 (a claim that two sentences make counts twice). The evidence agrees: 3; the "
+        "Known claims found: 6 (one that several sentences make counts for each). The evidence agrees: 3; the "
         "evidence "
         "cannot tell: 1; the evidence disagrees: 1; not judged here: 1."
     )

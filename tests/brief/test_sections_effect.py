@@ -458,13 +458,15 @@ def test_the_shipped_absolutes_say_that_the_largest_trial_is_not_in_them(results
     assert found is not None
     assert found.title == "Of a hundred people"
     assert re.match(
-        r"Response, of a hundred people: 11 without .*, 50 \(12 to 88\) with it \(more is better\)\.", lead(found)
+        r"Small trials against placebo, the largest left out: response, of a hundred people, 11 without .*, "
+        r"50 \(12 to 88\) with it \(more is better\)\.",
+        lead(found),
     )
     (table,) = tables(found)
     assert [plain(row.cells[0]) for row in table.rows][2] == (
-        "remission: small trials against placebo leaves out Brin 2020, lower dose; Brin 2020, higher dose"
+        "small trials against placebo: remission leaves out Brin 2020, lower dose; Brin 2020, higher dose"
     )
-    assert "The largest trial is in no row" in plain(table.note)
+    assert "The largest trial is in no row" in plain(table.caption)
     assert "where people are computed from scores, numbers differ." in plain(table.note)
     assert bare_digits(found) == []
 
@@ -477,13 +479,11 @@ def test_ratios_and_differences_of_risks_have_a_row(tmp_path: Path, measure: str
     found = absolutes(tmp_path, measure, "lower", FEWER)
     assert found is not None
     (table,) = tables(found)
-    assert [plain(cell) for cell in table.rows[0].cells] == ["response: all trials", without, with_, "low"]
-    assert (
-        lead(found)
-        == f"Response, of a hundred people: {without} without my drug, {with_} with it (fewer is better)."
-    )
+    assert [plain(cell) for cell in table.rows[0].cells] == ["all trials: response", without, with_, "low"]
+    said = f"response, of a hundred people, {without} without my drug, {with_} with it (fewer is better)."
+    assert lead(found) == f"All trials: {said}"
     assert "computed from scores" not in plain(table.note)
-    assert "The largest trial" not in plain(table.note)
+    assert "The largest trial" not in plain((table.caption, table.note))
 
 
 @pytest.mark.parametrize(
@@ -496,7 +496,7 @@ def test_rare_events_are_told_of_more_people(tmp_path: Path, times: int, people:
     found = absolutes(tmp_path, "RR", "lower", rare)
     assert found is not None
     assert found.title == f"Of {people} people"
-    assert lead(found).startswith(f"Response, of {people} people: {without} without")
+    assert lead(found).startswith(f"All trials: response, of {people} people, {without} without")
 
 
 def test_a_largest_trial_that_is_in_some_rows_is_missed_in_the_others(tmp_path: Path) -> None:
@@ -508,10 +508,10 @@ def test_a_largest_trial_that_is_in_some_rows_is_missed_in_the_others(tmp_path: 
     assert found is not None
     (table,) = tables(found)
     assert [plain(row.cells[0]) for row in table.rows] == [
-        "response: all trials",
-        "response: small trials leaves out Dunn 2004",
+        "all trials: response",
+        "small trials: response leaves out Dunn 2004",
     ]
-    assert "The largest trial" not in plain(table.note)
+    assert "The largest trial" not in plain((table.caption, table.note))
 
 
 def test_scores_and_risks_of_nobody_have_no_row(tmp_path: Path) -> None:
@@ -520,7 +520,9 @@ def test_scores_and_risks_of_nobody_have_no_row(tmp_path: Path) -> None:
     assert absolutes(tmp_path / "ratio", "RR", "higher", nobody) is None
     found = absolutes(tmp_path / "difference", "RD", "higher", nobody)
     assert found is not None
-    assert lead(found).startswith("Response, of a hundred people: 0 without my drug, 12 (0 to 24) with it")
+    assert lead(found).startswith(
+        "All trials: response, of a hundred people, 0 without my drug, 12 (0 to 24) with it"
+    )
 
 
 def test_a_table_of_a_section_is_drawn_on_an_axis(shipped: tuple[Section, Ledger]) -> None:

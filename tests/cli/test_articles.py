@@ -66,7 +66,7 @@ def test_text_markdown_html_and_pdf_are_read_alike(tmp_path: Path, bcg: Path, na
     assert done.exit_code == 0, done.output
     target = tmp_path / "out" / f"{article.name}-checked.md"
     assert done.output == (
-        "Known claims found: 2 (a claim that two sentences make counts twice). The evidence cannot tell: 1; "
+        "Known claims found: 2 (one that several sentences make counts for each). The evidence cannot tell: 1; "
         "not judged here: 1.\nSentences, without headings: 2. Of these: with a known claim, 2.\n"
         f"written: {target}\n"
     )

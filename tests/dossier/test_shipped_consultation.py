@@ -50,7 +50,7 @@ WELL: dict[str, Any] = {
         ({"nerve_muscle": ("myasthenia", "other")}, {"myasthenia": "stop", "nerve_muscle": "caution"}, True),
         ({"drugs": ("aminoglycoside",)}, {"aminoglycoside": "caution"}, False),
         ({"drugs": ("relaxant", "anticoagulant")}, {"relaxant": "caution", "anticoagulant": "caution"}, False),
-        ({"allergy": ("toxin",)}, {"allergy": "stop"}, False),
+        ({"allergy": ("toxin",)}, {"allergy": "stop"}, True),
         ({"allergy": ("milk",)}, {"milk": "caution"}, False),
         ({"skin": True}, {"infection": "stop"}, False),
         ({"swallowing": True}, {"swallowing": "caution"}, False),

@@ -90,7 +90,7 @@ def answer(results: Results, book: Ledger, checked: Checked) -> Section:
     made = count(
         results, under, "claims", "claims that marked sentences make", len(marks), files=_FILES, sources=()
     )
-    lead: Inline = ("Known claims found: ", made, " (a claim that two sentences make counts twice). ",
+    lead: Inline = ("Known claims found: ", made, " (one that several sentences make counts for each). ",
                     joined(tally, "; "), ".")  # fmt: skip
     rows = tuple(
         _row(results, book, claims[key], verdicts, [mark for mark in marks if mark.claim == key])
