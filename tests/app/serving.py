@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import httpx
@@ -36,3 +37,13 @@ def whole(client: httpx.Client) -> tuple[str, int]:
     """Give host and port of a client."""
     assert client.base_url.port is not None
     return client.base_url.host, client.base_url.port
+
+
+def until(holds: Callable[[], object]) -> bool:
+    """Wait until something holds, or long enough."""
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        if holds():
+            return True
+        time.sleep(0.05)
+    return False

@@ -20,7 +20,7 @@ import pytest
 from pypdf import PdfWriter
 
 from glabella.app import House, apart, check, create_app, guard, sent
-from tests.app.serving import served, whole
+from tests.app.serving import served, until, whole
 from tests.cli.test_articles import bomb, pdf_of
 
 SAID = "BCG prevents tuberculosis."
@@ -50,16 +50,6 @@ def workers() -> list[int]:
         if b"_worker" in words and parent == str(os.getpid()):
             found.append(int(place.name))
     return found
-
-
-def until(holds: Callable[[], object]) -> bool:
-    """Wait until something holds, or long enough."""
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        if holds():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 # --- too much ---------------------------------------------------------------------------------------------------
