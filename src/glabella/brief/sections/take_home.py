@@ -264,7 +264,7 @@ def harms(of: ForPerson, book: Ledger) -> Section | None:
     ]
     more: list[Inline] = []
     if drawn and of.riskier:
-        more.append(Strong("For you it may be more often: those people were not like you."))
+        more.append(Strong("For you harm may be more often: those people were not like you."))
     content.append(Paragraph(joined([*more, say(book, home.rare, "rare", marked=False), *others], " ")))
     return Section("harms", Name(home.harms_title), tuple(content))
 
