@@ -3,12 +3,20 @@
 A store of synthetic reports is made once a worker.
 """
 
+from __future__ import annotations
+
 import locale
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.browsing import CHROMIUM, FLAGS
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 #: Scripts that make reference outputs need what the tests do not.
 collect_ignore_glob = ["**/make_*.py"]
@@ -35,3 +43,15 @@ def synthetic_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ingest(made.archives, folder / "store")
     build_index(folder / "store")
     return folder / "store"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Give a real browser, which is started once a module."""
+    from playwright.sync_api import sync_playwright
+
+    assert CHROMIUM, "chromium is missing; `make test` installs it"
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=0)
+        yield opened
+        opened.close()

@@ -5,7 +5,6 @@ Made-up answers are those of the tests; the article is written here. Each pictur
 
 from __future__ import annotations
 
-import shutil
 import sys
 from io import BytesIO
 from pathlib import Path
@@ -19,6 +18,7 @@ from glabella.app.consult import STEPS
 from glabella.dossier import load
 from tests import persons
 from tests.app.serving import served
+from tests.browsing import CHROMIUM, FLAGS
 
 DOCS = Path(__file__).parents[2] / "docs"
 ARTICLE = (
@@ -48,7 +48,7 @@ def main() -> None:
     """Take them all."""
     house = House(load(), None, lambda: persons.TODAY)
     with served(create_app(house)) as client, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_context(viewport={"width": WIDE[0], "height": WIDE[1]}).new_page()
         page.set_default_timeout(60_000)
         address = str(client.base_url).rstrip("/")

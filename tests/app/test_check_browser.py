@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 
-from tests.brief.test_render_browser import FLAGS
+from tests.browsing import NEEDED, axe
 from tests.dossiers_made import BCG_ARTICLE
 
-CHROMIUM = shutil.which("chromium")
 pytestmark = [
     pytest.mark.xdist_group("browser"),
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is missing; `make test` installs it"),
+    NEEDED,
 ]
 HOSTILE = (
     f"{BCG_ARTICLE}\n\nBCG prevents tuberculosis <script>window.run = 1</script> "
     "<img src=x onerror='window.run = 1'> <svg onload='window.run = 1'> [x](javascript:window.run=1)."
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=0)
-        yield opened
-        opened.close()
 
 
 def checked(browser: Browser, client: httpx.Client, width: int, *, scripts: bool = True) -> tuple[Page, list[str]]:
@@ -58,10 +46,7 @@ def test_it_can_be_read_at_every_width_and_nothing_in_it_runs(
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate("window.run") is None
     assert away == []
-    axe = find_spec("axe_playwright_python")
-    if axe is None or axe.origin is None:
-        pytest.skip("axe-playwright-python is missing; `make test` installs it")
-    page.evaluate((Path(axe.origin).parent / "axe.min.js").read_text(encoding="utf-8"))
+    page.evaluate(axe())
     assert page.evaluate("axe.run(document)")["violations"] == []
     page.close()
 

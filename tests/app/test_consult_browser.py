@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from io import BytesIO
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 
 from glabella.app import House, create_app
@@ -19,13 +16,12 @@ from glabella.app.form import pairs_of
 from glabella.dossier import load
 from tests import persons
 from tests.app.serving import served
+from tests.browsing import NEEDED, axe
 
-CHROMIUM = shutil.which("chromium")
 pytestmark = [
     pytest.mark.xdist_group("consult"),
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is missing; `make test` installs it"),
+    NEEDED,
 ]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 #: Fills a form and sends it, as one of the app's own pages would.
 SEND = """([path, pairs]) => {
@@ -46,14 +42,6 @@ def house() -> House:
 def address(house: House) -> Iterator[str]:
     with served(create_app(house)) as client:
         yield str(client.base_url).rstrip("/")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=0)
-        yield opened
-        opened.close()
 
 
 @contextmanager
@@ -152,10 +140,7 @@ def sent(page: Page, address: str, name: str, path: str, **more: str) -> None:
 
 @pytest.mark.parametrize("width", [390, 768, 1280])
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(browser: Browser, address: str, width: int) -> None:
-    axe = find_spec("axe_playwright_python")
-    if axe is None or axe.origin is None:
-        pytest.skip("axe-playwright-python is missing; `make test` installs it")
-    script = (Path(axe.origin).parent / "axe.min.js").read_text(encoding="utf-8")
+    script = axe()
     with opened(browser, width, scripts=True) as page:
         cases: list[tuple[str, str, dict[str, str]]] = [("six weeks ago", path, {}) for path in PATHS]
         cases += [("item nine", path, {"answers.age": "190"}) for path in ("whole", "why")]

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
-from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 
 from glabella.app import create_app
 from glabella.brief import as_json
 from tests.app.reading import shipped_house
 from tests.app.serving import served
+from tests.browsing import NEEDED, axe
 
-CHROMIUM = shutil.which("chromium")
 pytestmark = [
     pytest.mark.xdist_group("app-read"),
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is missing; `make test` installs it"),
+    NEEDED,
 ]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 CHOSEN = "?analysis=scores_all&signals=leave_out"
 PATHS = (
     "/", "/brief", "/report", "/report/bottom-line", "/report/effect", "/report/studies", "/report/sure",
@@ -38,14 +35,6 @@ PATHS = (
 def address() -> Iterator[str]:
     with served(create_app(shipped_house())) as client:
         yield str(client.base_url)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=0)
-        yield opened
-        opened.close()
 
 
 def opened(browser: Browser, width: int, *, scripts: bool = True, bypass: bool = False) -> Page:
@@ -76,10 +65,7 @@ def test_nothing_is_wider_than_the_screen_or_asked_of_another_host(
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_axe_finds_nothing(browser: Browser, address: str, width: int) -> None:
-    axe = find_spec("axe_playwright_python")
-    if axe is None or axe.origin is None:
-        pytest.skip("axe-playwright-python is missing; `make test` installs it")
-    script = (Path(axe.origin).parent / "axe.min.js").read_text(encoding="utf-8")
+    script = axe()
     page = opened(browser, width, bypass=True)
     for path in PATHS:
         page.goto(address + path)

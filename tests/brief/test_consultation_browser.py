@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from glabella.brief import Results, consultation_document, for_person, home_document, html
 from glabella.dossier import read_person
 from tests import persons
+from tests.browsing import NEEDED, axe
 
-CHROMIUM = shutil.which("chromium")
 pytestmark = [
     pytest.mark.xdist_group("brief"),
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is missing; `make test` installs it"),
+    NEEDED,
 ]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 PEOPLE = ("woman", "item nine", "six weeks ago", "unknown")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=0)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -61,10 +49,7 @@ def test_nothing_is_wider_than_the_screen_and_nothing_is_fetched(
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_axe_finds_nothing(browser: Browser, pages: dict[str, Path], width: int) -> None:
-    axe = find_spec("axe_playwright_python")
-    if axe is None or axe.origin is None:
-        pytest.skip("axe-playwright-python is missing; `make test` installs it")
-    script = (Path(axe.origin).parent / "axe.min.js").read_text(encoding="utf-8")
+    script = axe()
     for name, file in pages.items():
         page = browser.new_page(viewport={"width": width, "height": 900})
         page.set_default_timeout(0)

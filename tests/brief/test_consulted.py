@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from glabella.brief import Results
-from glabella.brief.consulted import consulted, effects_of
-from glabella.decision.chances import Chance, Reading
+from glabella.brief.consulted import effects_of
+from glabella.decision.chances import Chance, Reading, consult
 from glabella.dossier import Answers, Consultation, load
 from tests import dossiers_made
 from tests.decision.consultations import SAID, number, option, yes_no
@@ -51,7 +51,8 @@ def made(**more: Any) -> Consultation:
 
 
 def of(results: Results, answers: Answers) -> dict[str, Chance]:
-    return consulted(results, made(), answers, TODAY).chances
+    asked = made()
+    return consult(asked, answers, TODAY, effects_of(results, asked)).chances
 
 
 def people(reading: Reading) -> list[int]:
@@ -127,11 +128,12 @@ def test_a_vaccine_for_a_child_in_a_country_of_high_risk(tmp_path_factory: pytes
                                    effect={"analysis": "all_trials", "readings": ["largest"]}),
                  "none": option(effect={"baseline": "high"})},
     )  # fmt: skip
-    found = consulted(results, consultation, {"country": True}, TODAY).chances
+    effects = effects_of(results, consultation)
+    found = consult(consultation, {"country": True}, TODAY, effects).chances
     main = found["vaccine"].main
     assert main is not None
     assert main.effect.of == "next trial"
     assert main.share.middles[0] == pytest.approx(0.009 * 0.489, abs=1e-4)
     assert found["vaccine"].readings[0].effect.of == "these trials"
     assert found["none"].number is not None
-    assert consulted(results, consultation, {"country": False}, TODAY).chances["none"].state == "withheld"
+    assert consult(consultation, {"country": False}, TODAY, effects).chances["none"].state == "withheld"

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 
 from glabella.brief.render import html
 from tests.brief import made_up
+from tests.browsing import NEEDED, axe
 
-CHROMIUM = shutil.which("chromium")
 pytestmark = [
     pytest.mark.xdist_group("browser"),
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is missing; `make test` installs it"),
+    NEEDED,
 ]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 DOCUMENTS = {"brief": made_up.brief(beside="report.html"), "report": made_up.report(beside="brief.html")}
 EACH = pytest.mark.parametrize("name", DOCUMENTS)
 
@@ -31,14 +27,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, document in DOCUMENTS.items():
         (place / f"{name}.html").write_text(html(document), encoding="utf-8")
     return place
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS, timeout=0)
-        yield opened
-        opened.close()
 
 
 def shown(browser: Browser, file: Path, width: int = 1280) -> Page:
@@ -119,11 +107,8 @@ def test_printed_from_the_browser_marks_lead_to_the_sources(browser: Browser, fo
 @EACH
 @pytest.mark.parametrize("width", [390, 1280])
 def test_axe_finds_no_fault(browser: Browser, folder: Path, name: str, width: int) -> None:
-    found = find_spec("axe_playwright_python")
-    if found is None or found.origin is None:
-        pytest.skip("axe-playwright-python is missing; `make test` installs it")
     page = shown(browser, folder / f"{name}.html", width)
-    page.evaluate((Path(found.origin).parent / "axe.min.js").read_text(encoding="utf-8"))
+    page.evaluate(axe())
     page.evaluate("document.querySelectorAll('details').forEach(it => it.open = true)")
     page.evaluate("document.querySelector('button.n')?.click()")
     rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

@@ -174,6 +174,12 @@ def _end(process: asyncio.subprocess.Process) -> None:
             process.kill()
 
 
+def desk_of(request: Request) -> Desk:
+    """Give where what is sent is read."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
 async def while_there(request: Request, work: Coroutine[Any, Any, _T]) -> _T:
     """Do something as long as who asked is there; the whole request must have been read.
 

@@ -305,11 +305,7 @@ def _sheet(house: House, raw: bytes) -> str:
     if not isinstance(crisis, str | None) or len(crisis or "") > _LONGEST_CRISIS:
         raise ValueError(f"crisis_text: expected a text of at most {_LONGEST_CRISIS} characters")
     if (consultation := house.evidence.consultation) is not None:
-        try:
-            crisis_of(consultation, house.crisis or crisis)
-        except ValueError as error:
-            # Here it is a part of what was sent.
-            raise ValueError(str(error).replace("--crisis-text", "crisis_text")) from None
+        crisis_of(consultation, house.crisis or crisis, "crisis_text")
     person = person_of(said["person"], house.evidence, house.today())
     visit = person.visits[-1].date if person.visits else None
 

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from glabella._reading import UnreadableError
 from glabella._reading._article_file import LONGEST_ARTICLE
-from glabella.app.apart import BusyError, Desk, GoneError, while_there
+from glabella.app.apart import BusyError, GoneError, desk_of, while_there
 from glabella.app.guard import LARGEST
 from glabella.app.house import House
 from glabella.app.pages import page, set_inside
@@ -111,9 +111,3 @@ async def _typed(kind: str, request: Request, raw: bytes) -> str:
         return (await article_of(kind, request.headers, raw)).typed
     except RefusedError as error:
         return error.typed
-
-
-def desk_of(request: Request) -> Desk:
-    """Give where articles are read."""
-    desk: Desk = request.app.state.desk
-    return desk

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from glabella._reading import UnreadableError
-from glabella.app.apart import BusyError, GoneError, while_there
-from glabella.app.check import GONE, desk_of
+from glabella.app.apart import BusyError, GoneError, desk_of, while_there
+from glabella.app.check import GONE
 from glabella.app.house import House
 from glabella.app.pages import page
 from glabella.app.read import held, house_of

@@ -274,12 +274,6 @@ def _field(name: str, said: Any) -> Iterator[tuple[str, str]]:
 # --- fields to fill in ----------------------------------------------------------------------------------------
 
 
-def first_asked(asked: Consultation) -> list[str]:
-    """Give the asks on which a crisis hangs."""
-    whens = asked.crisis.when if asked.crisis else ()
-    return list(dict.fromkeys(ask for when in whens for ask in when))
-
-
 def against(asked: Consultation) -> list[str]:
     """Give the asks of what may speak against the treatment, which can be denied together.
 
@@ -288,7 +282,7 @@ def against(asked: Consultation) -> list[str]:
     """
     ruled = {ask for rule in asked.rules.values() for ask in rule.when
              if len(rule.when) == 1 or asked.asks[ask].of} | {asked.doses}  # fmt: skip
-    first = first_asked(asked)
+    first = asked.crisis_asks
     return [key for key, ask in asked.asks.items()
             if ask.kind in ("yes_no", "several", "doses") and key in ruled and key not in first]  # fmt: skip
 
@@ -380,7 +374,7 @@ class _Made:
                          for key, each in products.items() if each.kind == "treatment"}  # fmt: skip
 
     def form(self) -> Form:
-        first, last = first_asked(self.asked), against(self.asked)
+        first, last = self.asked.crisis_asks, against(self.asked)
         about = [key for key in self.asked.asks if key not in first and key not in last]
         rare = [key for key in last if self.follows_no_dose(key)]
         last = [key for key in last if key not in rare]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
 from python_multipart.multipart import parse_options_header
@@ -14,7 +14,7 @@ from starlette.formparsers import FormParser, MultiPartException, MultiPartParse
 from starlette.requests import ClientDisconnect, Request
 
 from glabella._reading import one_line
-from glabella.app.apart import BusyError
+from glabella.app.apart import BusyError, desk_of
 from glabella.app.guard import LARGEST
 
 #: Seconds within which all must have arrived.
@@ -77,8 +77,7 @@ async def body_in(request: Request, largest: int = LARGEST, too_large: str = "")
     RefusedError
         If there is none to be read.
     """
-    arrive: Callable[[int], None] = request.app.state.desk.arrive
-    parts, size = [], 0
+    desk, parts, size = desk_of(request), list[bytes](), 0
     try:
         async with asyncio.timeout(SECONDS):
             async for part in request.stream():
@@ -86,7 +85,7 @@ async def body_in(request: Request, largest: int = LARGEST, too_large: str = "")
                 if size > largest:
                     raise RefusedError(413, too_large)
                 parts.append(part)
-                arrive(len(part))
+                desk.arrive(len(part))
     except BusyError:
         raise RefusedError(503, "Too much is being sent by others; try again in a minute.") from None
     except TimeoutError:
@@ -94,7 +93,7 @@ async def body_in(request: Request, largest: int = LARGEST, too_large: str = "")
     except ClientDisconnect:
         raise RefusedError(400, "It did not arrive as a whole.") from None
     finally:
-        arrive(-sum(map(len, parts)))
+        desk.arrive(-sum(map(len, parts)))
     return b"".join(parts)
 
 
@@ -184,13 +183,13 @@ def fields_of(
     """
     if kind == FORMS[0]:
         _look(headers, raw)
-    if kind == FORMS[1] and raw.count(b"&") > fields:
+    elif raw.count(b"&") > fields:
         # The reader of forms looks at each of millions, though nothing stands between them.
-        raise RefusedError(400, f"What was sent is no whole form: Too many fields, expected at most {fields}.")
+        raise _no_form(f"Too many fields, expected at most {fields}.")
     try:
         return asyncio.run(_fields(kind, headers, raw, files, fields))
     except MultiPartException as error:
-        raise RefusedError(400, f"What was sent is no whole form: {one_line(error.message)}") from None
+        raise _no_form(one_line(error.message)) from None
 
 
 def _look(headers: Headers, raw: bytes) -> None:
@@ -199,9 +198,13 @@ def _look(headers: Headers, raw: bytes) -> None:
     charset = given.get(b"charset", b"utf-8").decode("latin-1").lower()
     if charset not in CHARSETS:
         # Python has codecs whose time grows by the square of what is sent.
-        raise RefusedError(400, f"What was sent is no whole form: charset {one_line(charset)}, expected utf-8.")
+        raise _no_form(f"charset {one_line(charset)}, expected utf-8.")
     if not raw.rstrip().endswith(b"--" + given.get(b"boundary", b"") + b"--"):
-        raise RefusedError(400, "What was sent is no whole form: its last boundary is missing.")
+        raise _no_form("its last boundary is missing.")
+
+
+def _no_form(why: str) -> RefusedError:
+    return RefusedError(400, f"What was sent is no whole form: {why}")
 
 
 async def _fields(kind: str, headers: Headers, raw: bytes, files: int, fields: int) -> list[tuple[str, str | File]]:

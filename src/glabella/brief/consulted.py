@@ -1,31 +1,12 @@
-"""What a consultation computes for a person: the effects of its options as a dossier's results have them."""
+"""The effects of a consultation's options, as a dossier's results have them: the same for every person."""
 
 from __future__ import annotations
 
-from datetime import date
-
 from glabella.brief.results import PooledAnalysis, Results
 from glabella.decision.analyses import rating_in_network
-from glabella.decision.chances import Consulted, EffectOn, EffectsOf, consult
+from glabella.decision.chances import EffectOn, EffectsOf
 from glabella.decision.effects_on import less_bias, of_analysis, of_network
-from glabella.dossier import Answers, Consultation, OfAnalyses, OfNetwork
-
-
-def consulted(results: Results, consultation: Consultation, answers: Answers, on: date) -> Consulted:
-    """Compute all of a consultation for a person.
-
-    Parameters
-    ----------
-    results : Results
-        Of the dossier.
-    consultation : Consultation
-        Of the same dossier.
-    answers : mapping of str to Answer
-        By ask; what is not there is not known.
-    on : date
-        The day of the visit.
-    """
-    return consult(consultation, answers, on, effects_of(results, consultation))
+from glabella.dossier import Consultation, OfAnalyses, OfNetwork
 
 
 def effects_of(results: Results, consultation: Consultation) -> dict[str, EffectsOf]:

@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import Any, Literal
 
 from glabella._version import __version__
-from glabella.brief.consulted import consulted
 from glabella.brief.icon_arrays import People, people, with_others
 from glabella.brief.measure import OF_PEOPLE
 from glabella.brief.results import Results, sources_of, sources_of_prior
@@ -86,7 +85,7 @@ class ForPerson:
     @cached_property
     def found(self) -> Consulted:
         """Everything that is computed."""
-        return consulted(self.results, self.consultation, self.known, self.on)
+        return consult(self.consultation, self.known, self.on, self.results.option_effects)
 
     @property
     def on(self) -> date:
@@ -252,14 +251,14 @@ class ForPerson:
     @property
     def score(self) -> Score | None:
         """The first score that was answered and is not too old."""
-        return next((each for each in self.answers.values() if isinstance(each, Score)), None)
+        return _score_of(self.answers)
 
     @property
     def must_wait(self) -> bool:
         """Whether the last dose of any product was too recent for another."""
         return any(each.waited is False for each in self.found.eligibility.doses)
 
-    @property
+    @cached_property
     def seen_again(self) -> tuple[Review, date] | None:
         """When to see each other again, whatever is chosen: the soonest that the plan or a rule asks for."""
         plan, on = self.consultation.plan, self.on
@@ -281,9 +280,9 @@ class ForPerson:
         """What the rules come to on the worse of answers that do not go together, or are not known in a crisis."""
         found, crisis = self.found.eligibility, self.consultation.crisis
         unclear = {ask for key in found.clashes for ask in self.consultation.clashes[key].when}
-        if found.crisis is True and crisis is not None:
+        if found.crisis is True:
             # Nor does not knowing the one make it later where the other tells of a crisis.
-            unclear |= {ask for when in crisis.when for ask in when if self.answers.get(ask) is None}
+            unclear |= {ask for ask in self.consultation.crisis_asks if self.answers.get(ask) is None}
         worse = [ask for when in (crisis.when if crisis else ()) for ask, wanted in when.items()
                  if ask in unclear and wanted == ("yes",)]  # fmt: skip
         if not worse:
@@ -316,10 +315,10 @@ class ForPerson:
         What passes, or is asked before the treatment alone, would read beside a lasting stop as if it might still
         be given.
         """
-        found, crisis = self.found.eligibility, self.consultation.crisis
+        found = self.found.eligibility
         if not self.for_good:
             return found.met
-        first = {ask for when in (crisis.when if crisis else ()) for ask in when}
+        first = set(self.consultation.crisis_asks)
         return tuple(
             each for each in found.met
             if not each.rule.yields
@@ -367,11 +366,9 @@ class ForPerson:
     @property
     def open_first(self) -> tuple[str, ...]:
         """The asks without answer on which it depends whether there is a crisis, where that is not known."""
-        crisis = self.consultation.crisis
-        if crisis is None or self.found.eligibility.crisis is not None:
+        if self.found.eligibility.crisis is not None:
             return ()
-        asks = dict.fromkeys(ask for when in crisis.when for ask in when)
-        return tuple(ask for ask in asks if self.known.get(ask) is None)
+        return tuple(ask for ask in self.consultation.crisis_asks if self.known.get(ask) is None)
 
     @property
     def to_ask(self) -> bool:
@@ -415,8 +412,7 @@ class ForPerson:
     @cached_property
     def first_score(self) -> Score | None:
         """The score of the first visit from which a change is counted."""
-        answers = standing(self.consultation.asks, self.person.answers, self.person.date)
-        return next((each for each in answers.values() if isinstance(each, Score)), None)
+        return _score_of(standing(self.consultation.asks, self.person.answers, self.person.date))
 
     @cached_property
     def followed(self) -> tuple[Followed, ...]:
@@ -549,6 +545,10 @@ class ForPerson:
         return sides[0], sides[1]
 
 
+def _score_of(answers: Answers) -> Score | None:
+    return next((each for each in answers.values() if isinstance(each, Score)), None)
+
+
 def only_of(chance: Chance) -> tuple[tuple[str, Statement], ...]:
     """Give on what the choice of an option hangs by its remarks that hold, by the names of their claims."""
     return _each_once((f"only.{chance.id}.{name}", chance.option.remarks[name].only) for name in chance.remarks)
@@ -602,8 +602,10 @@ def for_person(
     return ForPerson(results, consultation, person, crisis, visit, told_of)
 
 
-def crisis_of(consultation: Consultation, given: str | None) -> str | None:
+def crisis_of(consultation: Consultation, given: str | None, named: str = "--crisis-text") -> str | None:
     """Say whom to call in a crisis: as given, else as the dossier has it; None where it knows of no crisis.
+
+    Faults call what was given as it is ``named``.
 
     Raises
     ------
@@ -614,12 +616,12 @@ def crisis_of(consultation: Consultation, given: str | None) -> str | None:
         return None
     # Lines and tabs of a text that was read from a file are one line on the page.
     said = " ".join((given or "").split())
-    where = "--crisis-text" if said else "consultation.yaml, crisis.text"
+    where = named if said else "consultation.yaml, crisis.text"
     said = said or " ".join((consultation.crisis.text or "").split())
     if not said:
         raise ValueError(
             "the crisis text is not set, and no page is made without it: say whom to call in your country by "
-            "--crisis-text, or in consultation.yaml as crisis.text"
+            f"{named}, or in consultation.yaml as crisis.text"
         )
     if (found := not_to_be_shown(said)) is not None:
         raise ValueError(f"{where}: {found}")

@@ -30,6 +30,7 @@ from glabella.synthesis import (
 
 if TYPE_CHECKING:
     from glabella.brief.compared import Compared
+    from glabella.decision.chances import EffectsOf
     from glabella.decision.claims import JudgedClaim
     from glabella.decision.flips import Flips
     from glabella.decision.to_extract import Missing
@@ -176,6 +177,14 @@ class Results:
 
         comparators, table = self.evidence.comparators, self.evidence.network
         return None if comparators is None or table is None else Compared(self.evidence, comparators, table)
+
+    @cached_property
+    def option_effects(self) -> dict[str, EffectsOf]:
+        """The effects of the options of the dossier's consultation, by option: the same for every person."""
+        from glabella.brief.consulted import effects_of
+
+        consultation = self.evidence.consultation
+        return {} if consultation is None else effects_of(self, consultation)
 
     @cached_property
     def to_extract(self) -> tuple[Missing, ...]:

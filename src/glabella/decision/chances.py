@@ -258,6 +258,12 @@ class Chance:
     unasked: tuple[str, ...] = ()
 
     @property
+    def told(self) -> tuple[str, ...]:
+        """The remarks that are told: how sure its number is, only where there is one."""
+        known = self.without is not None
+        return tuple(name for name in self.remarks if known or not self.option.remarks[name].lowers)
+
+    @property
     def number(self) -> Share | None:
         """The one number that may be shown; None where none may.
 

@@ -33,14 +33,14 @@ def at_later_visit(consultation: Consultation, answers: Answers, on: date, score
         Of the later visit; of several on scales of one ask the first.
     """
     crisis = consultation.crisis.when if consultation.crisis else ()
-    rules = [rule.when for rule in consultation.rules.values()]
     known = standing(consultation.asks, answers, on)
     spoke = [met.rule.when for met in eligibility(consultation, answers, on).met]
     spoke += [when for when in crisis if holds(when, known, on)]
     counts = {ask for when in spoke for ask in when} | {consultation.age}
     if consultation.doses is not None and answers.get(consultation.doses):
         counts.add(consultation.doses)
-    again = {ask for when in (*rules, *crisis) for ask in when} - counts
+    hang = {*consultation.crisis_asks, *(ask for rule in consultation.rules.values() for ask in rule.when)}
+    again = hang - counts
     found: dict[str, Answer] = {}
     taken = list(scores)
     for key, ask in consultation.asks.items():

@@ -507,6 +507,11 @@ class Consultation(_Model):
     take_home: TakeHome | None = None
     made: Making | None = Field(None, description="who made the pages, who paid, when they are made anew")
 
+    @property
+    def crisis_asks(self) -> tuple[str, ...]:
+        """The asks on which a crisis hangs, each once."""
+        return tuple(dict.fromkeys(ask for when in (self.crisis.when if self.crisis else ()) for ask in when))
+
     @model_validator(mode="after")
     def _names_what_is_there(self) -> Consultation:
         found: list[tuple[str, str]] = []

@@ -78,10 +78,10 @@ def _remarks(of: ForPerson, book: Ledger, chance: Chance) -> Cell:
     """Say what this person must know of an option."""
     said: list[Inline] = [Strong("Out of the question, as said above.")] if _stopped(of, chance) else []
     told: dict[str, Inline] = {}
-    for key in chance.remarks:
+    for key in chance.told:
         remark = chance.option.remarks[key]
-        # How sure a number is, is said where there is one; what two say alike, once.
-        if remark.text.text not in told and not (remark.lowers and chance.without is None):
+        # What two say alike is said once.
+        if remark.text.text not in told:
             told[remark.text.text] = say(book, remark.text, f"option.{chance.id}.remark.{key}")
     return joined([*said, *told.values()], " ")
 

@@ -150,10 +150,8 @@ def _remarks(of: ForPerson, book: Ledger, *, this: bool) -> list[Inline]:
         label = "" if this else Strong((Name(capital(_plain(of, key))), ": "))
         said = [
             say(book, plain, f"remark.{key}.{name}", marked=False)
-            for name in chance.remarks
+            for name in chance.told
             if (plain := chance.option.remarks[name].plain) is not None
-            # How sure a number is, is said where there is one.
-            and not (chance.option.remarks[name].lowers and chance.without is None)
         ]
         # Of another option its name stands once before all that is said of it.
         found += said if this else [(label, joined(said, " "))] if said else []
@@ -339,9 +337,8 @@ def _to_ask(of: ForPerson) -> list[Ask]:
     found = of.found.eligibility
     consultation, asks = of.consultation, list(dict.fromkeys((*found.asked_first, *found.asks)))
     if of.found.eligibility.stops:
-        crisis = consultation.crisis.when if consultation.crisis else ()
         also = {ask for met in of.found.eligibility.met for ask in met.rule.ask}
-        asks = [ask for ask in asks if ask in also or any(ask in when for when in crisis)]
+        asks = [ask for ask in asks if ask in also or ask in consultation.crisis_asks]
     elif consultation.doses is not None and (of.visit is not None or of.known.get(consultation.doses) is None):
         # What would be asked of earlier doses follows from whether there were any.
         asks = [ask for ask in asks if consultation.doses not in consultation.asks[ask].of]
